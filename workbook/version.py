@@ -1,0 +1,3 @@
+"""The version: the PyTorch release whose behaviour this engine has, then its own."""
+
+__version__ = "2.13.0+workbook.0.1"
