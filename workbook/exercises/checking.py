@@ -1,0 +1,101 @@
+"""check: judge an answer and say what was found. It never raises on a student's mistake and leaves no trace in the student's session."""
+
+import contextlib
+import importlib
+import io
+import random
+import sys
+import warnings
+
+from workbook.exercises import store
+from workbook.exercises.compare import describe
+from workbook.exercises.exercise import find, lesson_exercises
+from workbook.exercises.verdict import Verdict
+
+
+def check(id, answer):
+    """Return the verdict on `answer`: passed, not attempted yet, or what is wrong, and keep the result in the student's progress.
+
+    The words are the same on every run. An answer that cannot be judged, whatever it is, is not passed. A function's prints while it
+    is judged are not shown.
+
+    >>> check("99.1", 3).outcome
+    'unknown'
+    """
+    exercise = find(id)
+    if exercise is None:
+        return unknown(id)
+    if answer is ...:
+        return Verdict(
+            "open", f"{id} not attempted yet", ("Replace ... by your answer and run this cell again.",),
+            closed=_hints(exercise), outcome="not attempted",
+        )
+    message = judge(exercise, answer)
+    note = store.record_attempt(id, passed=message is None)
+    notes = (note,) if note else ()
+    if message is None:
+        return Verdict("passed", f"{id} passed", (exercise.reason, *notes), outcome="passed", message=exercise.reason)
+    return Verdict("not yet", f"{id} not yet", (message, *notes), closed=_hints(exercise), outcome="not yet", message=message)
+
+
+def judge(exercise, answer):
+    """Return None where the answer is right, else the message for the student."""
+    with undisturbed():
+        try:
+            return exercise.judge(answer, exercise.names())
+        except (Exception, SystemExit):  # whatever a student's object does when it is looked at
+            return f"The answer is {_safely(describe, answer)}, and it cannot be compared with what is asked for."
+
+
+def unknown(id):
+    """Return the verdict on an id that no exercise has."""
+    lesson = id[:2] if isinstance(id, str) else ""
+    known = [exercise.id for exercise in lesson_exercises(lesson)] if lesson.isdecimal() else []
+    line = f"Lesson {lesson} has {', '.join(known)}." if known else 'An id is the lesson and a number, as in "05.2".'
+    what = repr(id) if isinstance(id, str) and len(id) < 40 else "that name"
+    return Verdict("not yet", f"There is no exercise {what}", (line,), outcome="unknown", message=line)
+
+
+@contextlib.contextmanager
+def undisturbed():
+    """Judge in a session of its own: random streams, grad mode, observers, default dtype and print options come back as they were."""
+    torch = importlib.import_module("workbook")
+    streams, python_stream, dtype = torch.get_rng_state(), random.getstate(), torch.get_default_dtype()
+    numpy_random = sys.modules["numpy"].random
+    numpy_stream = numpy_random.get_state()
+    with contextlib.ExitStack() as stack:
+        stack.callback(torch.set_rng_state, streams)
+        stack.callback(random.setstate, python_stream)
+        stack.callback(numpy_random.set_state, numpy_stream)
+        stack.callback(torch.set_default_dtype, dtype)
+        stack.enter_context(_thread_state())
+        stack.enter_context(warnings.catch_warnings())
+        stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
+        warnings.simplefilter("ignore")
+        torch.set_default_dtype(torch.float32)
+        yield
+
+
+@contextlib.contextmanager
+def _thread_state():
+    # the thread's modes as a new thread has them, so that nothing of the judging is recorded or shown in the student's graph
+    state = vars(importlib.import_module("workbook.autograd.modes").state)
+    earlier = dict(state)
+    state.clear()
+    state["modules"] = []
+    try:
+        yield
+    finally:
+        state.clear()
+        state.update(earlier)
+
+
+def _hints(exercise):
+    return tuple((f"Hint {number}", hint) for number, hint in enumerate(exercise.hints, start=1))
+
+
+def _safely(function, value):
+    try:
+        return function(value)
+    except Exception:
+        return "an object that cannot be looked at"

@@ -1,0 +1,121 @@
+"""hint, solution, predict, reveal, progress: what stands beside `check`."""
+
+import importlib
+import re
+from pathlib import Path
+
+from workbook.exercises import store
+from workbook.exercises.checking import unknown
+from workbook.exercises.compare import as_number, as_text, close, is_tensor, show
+from workbook.exercises.exercise import find, lesson_exercises
+from workbook.exercises.verdict import Box
+
+_predicted = {}  # predictions of this session, `...` among them, so that a cell shows the same whatever was kept earlier
+
+
+def hint(id):
+    """Return the exercise's next hint, with those shown before.
+
+    >>> hint("99.1").heading
+    "There is no exercise '99.1'"
+    """
+    exercise = find(id)
+    if exercise is None:
+        return unknown(id)
+    shown, note = store.record_hint(id, len(exercise.hints))
+    lines = [f"{number}. {text}" for number, text in enumerate(exercise.hints[:shown], start=1)]
+    if shown == len(exercise.hints):
+        lines.append(f'This was the last hint. After an attempt, solution("{id}") shows the solution.')
+    return Box("told", f"{id} hint {shown} of {len(exercise.hints)}", (*lines, *_sentence(note)))
+
+
+def solution(id, anyway=False):
+    """Return the exercise's solution and its reason: after an attempt, or at once with `anyway=True`."""
+    exercise = find(id)
+    if exercise is None:
+        return unknown(id)
+    progress, note = store.read()
+    if not anyway and not progress["exercises"].get(id, {}).get("attempts"):
+        ask = f'Try it first; a wrong answer is answered with what went wrong. solution("{id}", anyway=True) shows it at once.'
+        return Box("told", f"{id} solution", (ask, *_sentence(note)))
+    return Box("told", f"{id} solution", (exercise.reason, *_sentence(note)), code=exercise.solution)
+
+
+def predict(id, prediction):
+    """Keep what the student expects the next cell to show; `...` means that nothing was predicted yet. `reveal` shows it again.
+
+    >>> predict("05.p1", ...).heading
+    '05.p1 not predicted yet'
+    """
+    if not (isinstance(id, str) and re.fullmatch(r"\d\d\.p\d+", id)):
+        return Box("not yet", "A prediction has an id such as 05.p1")
+    if prediction is ...:
+        _predicted[id] = ...
+        return Box("open", f"{id} not predicted yet", ("Replace ... by what you expect, then run the next cell.",))
+    _predicted[id] = _plain(prediction)
+    note = store.record_prediction(id, _predicted[id])
+    return Box("told", f"{id} kept: {_predicted[id]}", ("Run the next cell and compare.", *_sentence(note)))
+
+
+def reveal(id, happened):
+    """Return the student's prediction beside what happened.
+
+    >>> _ = predict("05.p1", ...)
+    >>> reveal("05.p1", 18)
+    05.p1 what happened: 18
+    Nothing was predicted. To guess first makes what happens easier to keep.
+    """
+    prediction = _predicted[id] if id in _predicted else store.read()[0]["predictions"].get(id, ...)
+    what = _plain(happened)
+    heading = f"{id} what happened: {what}"
+    if prediction is ...:
+        return Box("open", heading, ("Nothing was predicted. To guess first makes what happens easier to keep.",))
+    agree = _agree(prediction, happened, what)
+    line = "They agree." if agree else "They differ. Say in one sentence why, before you read on."
+    return Box("passed" if agree else "told", heading, (f"You predicted: {prediction}", line))
+
+
+def progress():
+    """Return a table of the exercises of every lesson and how far the student is."""
+    kept, note = store.read()
+    rows = []
+    for lesson in _lessons():
+        for exercise in lesson_exercises(lesson):
+            entry = kept["exercises"].get(exercise.id, {})
+            state = "passed" if entry.get("passed") else _tries(entry.get("attempts", 0))
+            rows.append((exercise.id, exercise.title, f"level {exercise.level}", f"{exercise.minutes} min", state))
+    passed = sum(row[-1] == "passed" for row in rows)
+    table = (("exercise", "title", "level", "time", "state"), *rows)
+    return Box("told", f"{passed} of {len(rows)} exercises passed", _sentence(note), table=table)
+
+
+def _lessons():
+    here = Path(importlib.import_module("workbook.exercises").__file__).parent
+    return sorted(path.stem.removeprefix("lesson_") for path in here.glob("lesson_[0-9][0-9].py"))
+
+
+def _tries(attempts):
+    return {0: "not attempted", 1: "tried once"}.get(attempts, f"tried {attempts} times")
+
+
+def _sentence(note):
+    return (note,) if note else ()
+
+
+def _plain(value):
+    """A prediction or result as text: a tensor as its numbers."""
+    text = as_text(value)
+    if text is not None:
+        return text.strip()
+    return str(value) if is_tensor(value) else show(value)
+
+
+def _agree(prediction, happened, what):
+    squeezed = (re.sub(r"\s+|torch\.", "", text).strip("'\"").lower() for text in (prediction, what))
+    if len(set(squeezed)) == 1:
+        return True
+    value = as_number(happened)
+    try:
+        return value is not None and close(float(prediction), value, 1e-4)
+    except ValueError:
+        return False
