@@ -58,7 +58,7 @@ def unknown(id):
 
 @contextlib.contextmanager
 def undisturbed():
-    """Judge in a session of its own: random streams, grad mode, observers, default dtype and print options come back as they were."""
+    """Judge in a session of its own: random streams, grad mode, observers and default dtype come back as they were."""
     torch = importlib.import_module("workbook")
     streams, python_stream, dtype = torch.get_rng_state(), random.getstate(), torch.get_default_dtype()
     numpy_random = sys.modules["numpy"].random

@@ -27,7 +27,7 @@ class Exercise:
     ...     right=("18", "6 * 3"),
     ...     wrong=(("27", "not the slope"), ("9", "x ** 2"), ("6", "6 * x")),
     ...     hints=("The slope of x ** 2 is 2 * x.", "Put x = 3 into 6 * x."),
-    ...     solution="6 * 3.", reason="The slope of 3x² is 6x, and x is 3.")
+    ...     solution="6 * 3", reason="The slope of 3x² is 6x, and x is 3.")
     >>> slope.lesson
     '05'
     """

@@ -8,7 +8,6 @@ happened until the kernel stops.
 import contextlib
 import json
 import os
-import tempfile
 from pathlib import Path
 
 NOT_SAVED = "Your progress could not be saved: this folder cannot be written. Everything else works."
@@ -62,10 +61,12 @@ def _change(change):
         with _locked(folder):
             progress, note = _load()
             change(progress)
-            _replace(folder / "progress.json", json.dumps(progress, indent=1, sort_keys=True))
+            replace_file(folder / "progress.json", json.dumps(progress, indent=1, sort_keys=True) + "\n")
             return note
     except OSError:
-        change(_unsaved)
+        progress, _ = read()
+        change(progress)
+        _unsaved.update({part: progress[part] for part in EMPTY})
         return NOT_SAVED
 
 
@@ -110,25 +111,27 @@ def _merged(progress):
     return merged
 
 
-def _replace(path, text):
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix="progress-", suffix=".tmp")
+def replace_file(path, text):
+    """Write the file whole or not at all: the text goes to a new file beside it, which then takes its name."""
+    beside = path.with_name(f".{path.name}-{os.getpid()}.tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-        os.replace(name, path)
+        beside.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(beside, path)
     except OSError:
         with contextlib.suppress(OSError):
-            os.unlink(name)
+            beside.unlink()
         raise
 
 
 @contextlib.contextmanager
 def _locked(folder):
     """Hold the folder's lock. The system lets go of it when a process ends, so a crash leaves nothing behind."""
-    if not folder.is_dir():
+    try:
+        file = open(folder / "progress.lock", "a+b")
+    except OSError:  # nothing there yet, or nothing may be written: then there is nobody to wait for
         yield
         return
-    with open(folder / "progress.lock", "a+b") as file:
+    with file:
         lock, unlock = _lock_functions()
         with contextlib.suppress(OSError):  # some network folders have no locks: then the last writer wins, whole
             lock(file.fileno())
