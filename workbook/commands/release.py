@@ -8,6 +8,8 @@ import json
 import sys
 from pathlib import Path
 
+from workbook.commands import Refused
+from workbook.commands.places import find_lesson, lessons_folder
 from workbook.exercises import notebooks
 from workbook.exercises.running import NotebookError, executed, normalised
 from workbook.exercises.store import replace_file
@@ -25,13 +27,11 @@ def add_arguments(parser):
 
 
 def main(args):
-    """Release the notebooks. Return 0, or 1 where one cannot be released or, with --check, would change."""
+    """Release the notebooks. Return 0; with --check, 1 where one would change. Refused says why one cannot be."""
     try:
-        paths = chosen(args.notebooks)
-        changed = [path for path in paths if _one(path, args)]
+        changed = [path for path in chosen(args.notebooks) if _one(path, args)]
     except NotebookError as error:
-        print(error, file=sys.stderr)
-        return 1
+        raise Refused(str(error)) from None
     if args.check and changed:
         print("`workbook release` would change " + ", ".join(path.name for path in changed), file=sys.stderr)
         return 1
@@ -39,24 +39,11 @@ def main(args):
 
 
 def chosen(names):
-    """Return the notebooks of the names: files, or numbers of lessons; all lessons where there is no name."""
-    lessons = sorted(lessons_folder().glob("[0-9][0-9]*.ipynb"))
+    """Return the notebooks of the names: files, or lessons by number or name; all lessons where there is no name."""
+    folder = lessons_folder()
     if not names:
-        return lessons
-    found = []
-    for name in names:
-        matching = [path for path in lessons if notebooks.lesson_of(path) == name] or [Path(name)]
-        if not matching[0].is_file():
-            raise NotebookError(f"{name}: there is no such notebook, and no lesson of this number.")
-        found += matching
-    return found
-
-
-def lessons_folder():
-    """Return the folder of the lessons: beside the package in a checkout, inside it in an installed copy."""
-    package = Path(__file__).resolve().parents[1]
-    beside = package.parent / "lessons"
-    return beside if beside.is_dir() else package / "lessons"
+        return sorted(folder.glob("[0-9][0-9]*.ipynb"))
+    return [Path(name) if Path(name).is_file() else folder / find_lesson(name, folder) for name in names]
 
 
 def _one(path, args):
@@ -92,19 +79,20 @@ def _read(path):
         raise NotebookError(f"{path.name} is not a notebook: {error}") from None
     if not isinstance(notebook, dict) or notebook.get("nbformat") != 4 or "cells" not in notebook:
         raise NotebookError(f"{path.name} is not a notebook of format 4.")
-    for number, cell in enumerate(notebook["cells"], start=1):
+    for cell in notebook["cells"]:
         cell.setdefault("metadata", {})
         cell["source"] = notebooks.source(cell)
-        if not cell["source"].strip():
-            raise NotebookError(f"{path.name}, cell {number} is empty. Remove it.")
     return notebook
 
 
 def _hold_to_registry(path, notebook, exercises):
     known, cells = [exercise.id for exercise in exercises], notebooks.exercise_cells(notebook)
-    named = [note for cell in notebook["cells"] for note in (notebooks.note(cell, "exercise"), *notebooks.note(cell, "exercises", []))]
-    if unknown := sorted({str(id) for id in named if id is not None and id not in known}):
+    named = {id for cell in notebook["cells"] for id in (notebooks.note(cell, "exercise"), *notebooks.note(cell, "exercises", []))}
+    if unknown := sorted(str(id) for id in named - {None, *known}):
         raise NotebookError(f"{path.name} names exercises that its lesson does not have: {', '.join(unknown)}")
+    for number, cell in enumerate(notebook["cells"], start=1):
+        if not cell["source"].strip() and not {"prompt", "solution"} & set(notebooks.tags(cell)):
+            raise NotebookError(f"{path.name}, cell {number} is empty. Remove it.")
     for id, cell in cells:
         try:
             notebooks.answer_statement(notebooks.source(cell))

@@ -4,7 +4,6 @@ import contextlib
 import importlib
 import io
 import random
-import sys
 import warnings
 
 from workbook.exercises import store
@@ -61,7 +60,7 @@ def undisturbed():
     """Judge in a session of its own: random streams, grad mode, observers and default dtype come back as they were."""
     torch = importlib.import_module("workbook")
     streams, python_stream, dtype = torch.get_rng_state(), random.getstate(), torch.get_default_dtype()
-    numpy_random = sys.modules["numpy"].random
+    numpy_random = importlib.import_module("numpy.random")
     numpy_stream = numpy_random.get_state()
     with contextlib.ExitStack() as stack:
         stack.callback(torch.set_rng_state, streams)

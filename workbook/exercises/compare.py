@@ -48,13 +48,13 @@ def close(a, b, tol):
         return True
     try:
         a, b = complex(a), complex(b)
-    except OverflowError:  # an integer beyond every float
+        if cmath.isnan(a) or cmath.isnan(b):
+            return cmath.isnan(a) and cmath.isnan(b)
+        if cmath.isinf(a) or cmath.isinf(b):
+            return False
+        return abs(a - b) <= tol * max(1.0, abs(b))
+    except OverflowError:  # beyond every float, and the right number is not
         return False
-    if cmath.isnan(a) or cmath.isnan(b):
-        return cmath.isnan(a) and cmath.isnan(b)
-    if cmath.isinf(a) or cmath.isinf(b):
-        return False
-    return abs(a - b) <= tol * max(1.0, abs(b))
 
 
 def dtype_name(tensor):

@@ -108,7 +108,7 @@ def leaks(notebook, exercises):
     found = ["a cell tagged solution is left"] if any("solution" in tags(cell) for cell in notebook["cells"]) else []
     for exercise in exercises:
         own = [cell for id, cell in exercise_cells(notebook) if id == exercise.id]
-        said = "\n".join(text for cell in own for text in _texts([cell["source"], *cell.get("outputs", [])]))
+        said = "\n".join(text for cell in own for text in _texts([[cell["source"]], cell.get("outputs", [])]))
         said = re.sub(r'Hint \d|style="[^"]*"', "", said.replace(exercise.id, ""))
         for text in dict.fromkeys([exercise.solution, *exercise.right, exercise.reason]):
             if _stands_in(text, everything if len(text) >= LONG else said):
@@ -151,8 +151,7 @@ def _texts(value):
     """Every text inside nested dicts and lists, as a reader sees it."""
     if isinstance(value, str):
         return [html.unescape(value)]
-    if isinstance(value, dict):
-        value = [*value, *value.values()]
     if isinstance(value, list) and all(isinstance(entry, str) for entry in value):
         return [html.unescape("".join(value))]  # a file may hold a text as its lines
-    return [text for entry in value for text in _texts(entry)] if isinstance(value, list) else []
+    inside = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else []
+    return [text for entry in inside for text in _texts(entry)]

@@ -31,24 +31,19 @@ def executed(notebook, name):
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
-    runnable = nbformat.from_dict({**notebook, "nbformat_minor": 5})
-    for number, cell in enumerate(runnable.cells):
-        cell.setdefault("id", f"cell-{number}")
-        if cell.cell_type == "code":
-            cell.outputs = []
+    runnable, started = nbformat.from_dict(_ready(notebook)), []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         client = NotebookClient(
-            runnable, km=_kernel(), timeout=SECONDS_A_CELL, record_timing=False, resources={"metadata": {"path": folder}}
-        )
+            runnable, km=_kernel(), timeout=SECONDS_A_CELL, record_timing=False, resources={"metadata": {"path": folder}},
+            on_cell_start=lambda cell, cell_index: started.append(cell_index),
+        )  # fmt: skip
         try:
             client.execute(env=_environment(folder))
-        except CellExecutionError as error:
-            where = _failed_cell(runnable)
-            raise NotebookError(f"{name}, {where}: {error.ename}: {error.evalue}") from None
-        except CellTimeoutError:
-            raise NotebookError(f"{name}, {_failed_cell(runnable)}: not done after {SECONDS_A_CELL} seconds") from None
-        except DeadKernelError:
-            raise NotebookError(f"{name}, {_failed_cell(runnable)}: the kernel died") from None
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            number = started[-1] + 1
+            first = runnable.cells[started[-1]].source.strip().splitlines()[0]
+            what = {CellTimeoutError: f"not done after {SECONDS_A_CELL} seconds", DeadKernelError: "the kernel died"}.get(type(error))
+            raise NotebookError(f"{name}, cell {number} (`{first}`): {what or f'{error.ename}: {error.evalue}'}") from None
         here = os.path.realpath(folder)
     result = json.loads(nbformat.writes(runnable))
     _keep_outputs_that_differ_by_nature(notebook, result)
@@ -56,6 +51,17 @@ def executed(notebook, name):
         for output in cell.get("outputs", []):
             _without_machine(output, {folder, here})
     return result
+
+
+def _ready(notebook):
+    """A copy without outputs in which every cell has an id of its own."""
+    cells, ids = [], set()
+    for number, cell in enumerate(notebook["cells"], start=1):
+        id = cell.get("id") or f"cell-{number}"
+        id = id if id not in ids else f"{id}-{number}"
+        ids.add(id)
+        cells.append({**cell, "id": id, **({"outputs": []} if cell["cell_type"] == "code" else {})})
+    return {**notebook, "cells": cells, "nbformat_minor": 5}
 
 
 def _kernel():
@@ -67,7 +73,7 @@ def _kernel():
         """Whatever kernels the machine has, the one of this environment runs."""
 
         def get_kernel_spec(self, kernel_name):
-            return KernelSpec(argv=make_ipkernel_cmd(), display_name=KERNEL["display_name"], language="python")
+            return KernelSpec(argv=make_ipkernel_cmd(extra_arguments=["--log-level=40"]), display_name=KERNEL["display_name"], language="python")
 
     return AsyncKernelManager(kernel_name="python3", kernel_spec_manager=ThisPython())
 
@@ -77,15 +83,6 @@ def _environment(folder):
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     own = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "IPYTHONDIR": str(Path(folder, ".ipython")), "COLUMNS": "80", "NO_COLOR": "1"}
     return {**os.environ, **NO_NETWORK, **own}
-
-
-def _failed_cell(notebook):
-    # the cell that raised holds the error; the one that hung or killed the kernel is the first that has no count
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    allowed = lambda cell: "raises-exception" in cell.metadata.get("tags", [])
-    raised = [cell for cell in code if not allowed(cell) and any(output.output_type == "error" for output in cell.outputs)]
-    cell = next(iter(raised or [cell for cell in code if cell.execution_count is None] or code[-1:]))
-    return f"cell {notebook.cells.index(cell) + 1} (`{cell.source.strip().splitlines()[0]}`)"
 
 
 def _keep_outputs_that_differ_by_nature(before, after):
@@ -101,13 +98,10 @@ def _keep_outputs_that_differ_by_nature(before, after):
 
 def normalised(notebook, name):
     """Return the notebook with nothing in it that belongs to one run or one machine. NotebookError where an output cannot be cleaned."""
-    cells, ids, count = [], set(), 0
+    cells, count = [], 0
     for number, cell in enumerate(notebook["cells"], start=1):
-        id = cell.get("id") or f"cell-{number}"
-        id = id if id not in ids else f"{id}-{number}"
-        ids.add(id)
         metadata = {key: value for key, value in cell["metadata"].items() if key in KEPT_OF_CELL}
-        clean = {"cell_type": cell["cell_type"], "id": id, "metadata": metadata, "source": _lines(notebooks.source(cell))}
+        clean = {"cell_type": cell["cell_type"], "id": cell["id"], "metadata": metadata, "source": _lines(notebooks.source(cell))}
         if cell["cell_type"] == "code":
             count += 1
             clean["execution_count"] = count

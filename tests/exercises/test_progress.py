@@ -1,0 +1,151 @@
+"""Progress: kept beside the notebook, never half-written, never lost, and never in the way."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbook.exercises import check, helping, hint, predict, progress, reveal, solution, store
+
+FILE = Path(".workbook", "progress.json")
+
+
+def kept():
+    return json.loads(FILE.read_text(encoding="utf-8"))
+
+
+def test_attempts_are_counted_and_a_pass_is_never_taken_back(lesson_98):
+    for answer in (..., 27, 18, 27):
+        check("98.1", answer)
+    assert kept()["exercises"] == {"98.1": {"attempts": 3, "passed": True}}
+
+
+def test_hints_come_one_by_one_and_are_kept(lesson_98):
+    first, second = lesson_98["98.1"].hints
+    assert repr(hint("98.1")) == f"98.1 hint 1 of 2\n1. {first}"
+    assert f"1. {first}\n2. {second}\nThis was the last hint." in repr(hint("98.1"))
+    assert hint("98.1").heading == "98.1 hint 2 of 2"
+    assert kept()["exercises"]["98.1"] == {"hints": 2}
+
+
+def test_the_solution_asks_for_an_attempt(lesson_98):
+    assert "6 * x" not in repr(solution("98.1")) and "Try it first" in repr(solution("98.1"))
+    assert "6 * x.detach()" in repr(solution("98.1", anyway=True))
+    check("98.1", ...)
+    assert "Try it first" in repr(solution("98.1"))
+    check("98.1", 27)
+    assert repr(solution("98.1")) == "98.1 solution\nThe slope of 3x² is 6x.\n    6 * x.detach()"
+
+
+def test_a_prediction_is_shown_beside_what_happened(lesson_98):
+    assert predict("98.p1", ...).heading == "98.p1 not predicted yet"
+    assert "Nothing was predicted" in repr(reveal("98.p1", 18))
+    assert predict("98.p1", " 27 ").heading == "98.p1 kept: 27"
+    assert repr(reveal("98.p1", 18.0)) == (
+        "98.p1 what happened: 18\nYou predicted: 27\nThey differ. Say in one sentence why, before you read on."
+    )
+    predict("98.p1", 18)
+    assert "They agree." in repr(reveal("98.p1", 18.0))
+    assert kept()["predictions"] == {"98.p1": "18"}
+
+
+def test_a_prediction_outlives_the_kernel(lesson_98, monkeypatch):
+    predict("98.p1", "27")
+    monkeypatch.setattr(helping, "_predicted", {})
+    assert "You predicted: 27" in repr(reveal("98.p1", 18))
+
+
+def test_an_empty_prediction_shows_the_same_whatever_was_kept_earlier(lesson_98, monkeypatch):
+    predict("98.p1", ...)
+    empty = repr(reveal("98.p1", 18))
+    predict("98.p1", "27")
+    monkeypatch.setattr(helping, "_predicted", {})
+    predict("98.p1", ...)
+    assert repr(reveal("98.p1", 18)) == empty
+
+
+@pytest.mark.parametrize("id", ["98.1", "p1", None, 3])
+def test_a_prediction_needs_its_kind_of_id(lesson_98, id):
+    assert predict(id, "x").heading == "A prediction has an id such as 05.p1"
+
+
+@pytest.mark.parametrize("damage", [b"{", b"", b"[]", b'{"exercises": []}', b"\xff\xfe", b'{"exercises": {"98.1": 3}, "predictions": {}}'])
+def test_a_damaged_file_is_put_aside_and_said_so(lesson_98, damage):
+    check("98.1", 27)
+    FILE.write_bytes(damage)
+    said = repr(check("98.1", 18))
+    assert "damaged" in said and "progress.damaged-1.json" in said
+    assert FILE.with_name("progress.damaged-1.json").read_bytes() == damage
+    assert kept()["exercises"] == {"98.1": {"attempts": 1, "passed": True}}
+    FILE.write_bytes(b"again")
+    assert "progress.damaged-2.json" in repr(progress())
+    assert FILE.with_name("progress.damaged-1.json").read_bytes() == damage
+
+
+def test_what_a_later_version_wrote_stays(lesson_98):
+    FILE.parent.mkdir()
+    FILE.write_text('{"exercises": {"98.1": {"note": "mine"}, "77.7": {"passed": true}}, "predictions": {}, "theme": "dark"}')
+    check("98.1", 18)
+    assert kept()["theme"] == "dark" and kept()["exercises"]["98.1"]["note"] == "mine" and kept()["exercises"]["77.7"] == {"passed": True}
+
+
+def test_a_folder_that_cannot_be_written_costs_one_sentence(lesson_98, monkeypatch):
+    monkeypatch.setattr(helping, "_lessons", lambda: ["98"])
+    FILE.parent.write_text("a file where the folder should be")
+    said = check("98.1", 27)
+    assert repr(said).endswith(f"27 is the value there, not the slope.\n{store.NOT_SAVED}")
+    assert repr(said) == repr(check("98.1", 27))
+    assert "6 * x.detach()" in repr(solution("98.1"))  # the attempt is remembered all the same
+    hint("98.1")
+    assert hint("98.1").heading == "98.1 hint 2 of 2"
+    assert "tried 2 times" in repr(progress()) and store.NOT_SAVED in repr(progress())
+
+
+def test_a_write_that_fails_leaves_the_old_file_whole(lesson_98, monkeypatch):
+    check("98.1", 27)
+    before = FILE.read_bytes()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(store.os, "replace", full)
+    assert store.NOT_SAVED in repr(check("98.1", 18))
+    assert FILE.read_bytes() == before
+    assert sorted(path.name for path in FILE.parent.iterdir()) == ["progress.json", "progress.lock"]
+    monkeypatch.undo()
+
+
+def test_what_could_not_be_written_is_written_later(lesson_98, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(store.os, "replace", lambda *_: (_ for _ in ()).throw(OSError()))
+        check("98.1", 18)
+    check("98.3", 1)
+    assert kept()["exercises"]["98.1"]["passed"]
+
+
+def test_two_notebooks_that_write_at_once_lose_nothing(lesson_98):
+    program = "from workbook.exercises import store\nfor _ in range(40): store.record_attempt('98.1', False)"
+    running = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
+    assert [process.wait(60) for process in running] == [0, 0, 0]
+    assert kept()["exercises"]["98.1"]["attempts"] == 120
+
+
+def test_the_table_of_progress(lesson_98, monkeypatch):
+    monkeypatch.setattr(helping, "_lessons", lambda: ["98"])
+    check("98.1", 18)
+    check("98.2", 3)
+    assert repr(progress()).splitlines() == [
+        "1 of 3 exercises passed",
+        "exercise  title       level    time   state",
+        "98.1      A slope     level 1  2 min  passed",
+        "98.2      A function  level 2  4 min  tried once",
+        "98.3      A tensor    level 1  2 min  not attempted",
+    ]
+    assert '<th scope="col"' in progress()._repr_html_()
+
+
+def test_the_lessons_of_the_table_are_the_modules_that_exist():
+    here = Path(store.__file__).parent
+    assert helping._lessons() == sorted(path.stem[-2:] for path in here.glob("lesson_*.py"))
