@@ -1,0 +1,135 @@
+"""Filling tensors with the numbers that training starts from. Every function writes in place, unrecorded, and returns its tensor."""
+
+import math
+import warnings
+
+from workbook.autograd.modes import no_grad
+from workbook.errors import explain, shape_text
+
+_GAINS = {"linear": 1.0, "conv1d": 1.0, "conv2d": 1.0, "conv3d": 1.0, "conv_transpose1d": 1.0, "conv_transpose2d": 1.0,
+          "conv_transpose3d": 1.0, "sigmoid": 1.0, "tanh": 5 / 3, "relu": math.sqrt(2.0), "selu": 3 / 4}
+
+
+def calculate_gain(nonlinearity, param=None):
+    """Return by how much an activation shrinks what passes it; `param` is the negative slope of leaky_relu.
+
+    Raises ValueError for an activation that it does not know.
+
+    >>> calculate_gain("relu")
+    1.4142135623730951
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.calculate_gain
+    """
+    if nonlinearity == "leaky_relu":
+        slope = 0.01 if param is None else param
+        if isinstance(slope, bool) or not isinstance(slope, (int, float)):
+            raise ValueError(f"negative_slope {param} not a valid number")
+        return math.sqrt(2.0 / (1 + slope**2))
+    if nonlinearity not in _GAINS:
+        raise ValueError(explain(f"Unsupported nonlinearity {nonlinearity}", "no gain is known for it", f"one of {', '.join(_GAINS)}, leaky_relu"))
+    return _GAINS[nonlinearity]
+
+
+@no_grad()
+def uniform_(tensor, a=0.0, b=1.0, generator=None):
+    """Fill with numbers from U(a, b).
+
+    >>> import workbook as torch
+    >>> bool((torch.nn.init.uniform_(torch.empty(100), -1, 1).abs() <= 1).all())
+    True
+    """
+    return tensor.uniform_(a, b, generator=generator)
+
+
+@no_grad()
+def normal_(tensor, mean=0.0, std=1.0, generator=None):
+    """Fill with numbers from N(mean, std**2)."""
+    return tensor.normal_(mean, std, generator=generator)
+
+
+@no_grad()
+def constant_(tensor, val):
+    """Fill with `val`.
+
+    >>> import workbook as torch
+    >>> torch.nn.init.constant_(torch.empty(2), 0.5)
+    tensor([0.5000, 0.5000])
+    """
+    return tensor.fill_(val)
+
+
+def zeros_(tensor):
+    """Fill with 0."""
+    return constant_(tensor, 0.0)
+
+
+def ones_(tensor):
+    """Fill with 1."""
+    return constant_(tensor, 1.0)
+
+
+def xavier_uniform_(tensor, gain=1.0, generator=None):
+    """Fill from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)): Glorot and Bengio 2010, equation 16.
+
+    >>> import workbook as torch
+    >>> bool(torch.nn.init.xavier_uniform_(torch.empty(3, 3)).abs().max() <= 1)
+    True
+    """
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / (fan_in + fan_out))
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def xavier_normal_(tensor, gain=1.0, generator=None):
+    """Fill from N(0, std**2), std = gain * sqrt(2 / (fan_in + fan_out)): Glorot and Bengio 2010."""
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / (fan_in + fan_out)), generator)
+
+
+def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Fill from U(-b, b), b = gain * sqrt(3 / fan): He et al. 2015, equation 14. `a` is the negative slope of leaky_relu."""
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        return tensor
+    bound = math.sqrt(3.0) * _kaiming_std(tensor, a, mode, nonlinearity)
+    return uniform_(tensor, -bound, bound, generator)
+
+
+def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
+    """Fill from N(0, std**2), std = gain / sqrt(fan): He et al. 2015."""
+    if 0 in tensor.shape:
+        warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
+        return tensor
+    return normal_(tensor, 0.0, _kaiming_std(tensor, a, mode, nonlinearity), generator)
+
+
+def default_(weight, bias):
+    """How Linear and the convolutions start: weight and then bias from U(-b, b) with b = 1 / sqrt(fan_in).
+
+    PyTorch writes the weight's bound as kaiming_uniform_ with a = sqrt(5), which is the same number.
+    """
+    kaiming_uniform_(weight, a=math.sqrt(5))
+    if bias is not None:
+        fan_in, _ = _calculate_fan_in_and_fan_out(weight)
+        bound = 1 / math.sqrt(fan_in) if fan_in > 0 else 0
+        uniform_(bias, -bound, bound)
+
+
+def _kaiming_std(tensor, a, mode, nonlinearity):
+    if mode.lower() not in ("fan_in", "fan_out"):
+        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+    fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
+    return calculate_gain(nonlinearity, a) / math.sqrt(fan_in if mode.lower() == "fan_in" else fan_out)
+
+
+def _calculate_fan_in_and_fan_out(tensor):
+    """How many inputs each output sums, and how many outputs each input reaches: `(out, in, *kernel)` has in*k and out*k.
+
+    Raises ValueError below two axes.
+    """
+    if tensor.dim() < 2:
+        raise ValueError(explain("Fan in and fan out can not be computed for tensor with fewer than 2 dimensions",
+                                 f"this one has shape {shape_text(tensor.shape)}: a bias has no fan",
+                                 "initialise a bias with zeros_ or uniform_"))
+    receptive_field = math.prod(tensor.shape[2:])
+    return tensor.shape[1] * receptive_field, tensor.shape[0] * receptive_field

@@ -1,0 +1,123 @@
+"""What may be registered on a Module under which name, and the errors where it may not."""
+
+import difflib
+
+from workbook.errors import explain
+from workbook.tensor import Tensor
+
+REGISTERS = ("_parameters", "_buffers", "_modules")
+
+
+def require_init(module, register, what):
+    """Raise AttributeError when `module` has no registers yet, because its class did not call `super().__init__()`."""
+    if register not in module.__dict__:
+        raise AttributeError(before_init(f"cannot assign {what} before Module.__init__() call", type(module).__name__))
+
+
+def before_init(phrase, class_name):
+    """The text of the error that a forgotten `super().__init__()` gives."""
+    return explain(phrase, f"{class_name}.__init__ has not called Module.__init__, which makes the registers that hold a network's parts",
+                   f"make `super().__init__()` the first line of {class_name}.__init__, above every `self.... =`")
+
+
+def forget(module, name, keep):
+    """Take `name` out of the attributes and out of every register but `keep`, before it is registered there."""
+    module.__dict__.pop(name, None)
+    for register in REGISTERS:
+        if register != keep:
+            module.__dict__[register].pop(name, None)
+    module._non_persistent_buffers_set.discard(name)
+
+
+def check_name(module, name, kind, register):
+    """Raise TypeError or KeyError unless `name` can name a new entry of `register`."""
+    if not isinstance(name, str):
+        raise TypeError(f"{kind} name should be a string. Got {kind_of(name)}")
+    if "." in name:
+        got = f", got: {name}" if kind == "module" else ""
+        raise KeyError(explain(f'{kind} name can\'t contain "."{got}', "a dot separates a part from its parent in state_dict()",
+                               f"write {name.replace('.', '_')!r}"))
+    if name == "":
+        raise KeyError(f'{kind} name can\'t be empty string ""')
+    if name not in register and hasattr(module, name):
+        raise KeyError(explain(f"attribute '{name}' already exists", f"{type(module).__name__} already has a '{name}'",
+                               "choose another name"))
+
+
+def wrong_kind(value, role, name, expected):
+    """The TypeError of setting a registered name to something that cannot take its place."""
+    return TypeError(explain(f"cannot assign '{kind_of(value)}' as {role} '{name}' ({expected} or None expected)",
+                             f"'{name}' is already registered as a {role}", _how_to_replace(value, role, name)))
+
+
+def _how_to_replace(value, role, name):
+    if role == "parameter" and isinstance(value, Tensor):
+        return f"self.{name} = nn.Parameter(value) to replace it, or `with torch.no_grad(): self.{name}.copy_(value)` to fill it"
+    return f"use another name, or `del self.{name}` first"
+
+
+def wrong_object(value, role, name, required, example):
+    """The TypeError of registering something of the wrong type."""
+    return TypeError(explain(f"cannot assign '{kind_of(value)}' object to {role} '{name}' ({required})", None, example))
+
+
+def not_a_module(value, name):
+    """The TypeError of adding a child that is no Module; it knows a class given in place of its instance, and a function."""
+    shown = f"{value.__module__}.{value.__qualname__}" if hasattr(value, "__qualname__") else kind_of(value)
+    if isinstance(value, type):
+        why, fix = f"'{name}' is the class {value.__name__}, not a layer made from it", f"add the brackets: {value.__name__}(...)"
+    elif callable(value):
+        why, fix = f"'{name}' is a function", "use the layer of that name, such as nn.ReLU() for F.relu"
+    else:
+        why, fix = f"'{name}' is a {type(value).__name__}", "give a layer, such as nn.Linear(2, 1)"
+    return TypeError(explain(f"{shown} is not a Module subclass", why, fix))
+
+
+def missing_attribute(module, name):
+    """The AttributeError of a name that a module has not; it lists the parts that exist."""
+    class_name = type(module).__name__
+    phrase = f"'{class_name}' object has no attribute '{name}'"
+    if "_modules" not in module.__dict__:
+        return AttributeError(before_init(phrase, class_name) if not name.startswith("__") else phrase)
+    parts = [part for register in REGISTERS for part in module.__dict__[register]]
+    near = difflib.get_close_matches(name, parts, n=1)
+    slip = misspelt(type(module), "__init__")
+    if slip:
+        return AttributeError(explain(phrase, f"{class_name} defines {slip}, so its __init__ never ran", f"rename {slip} to __init__"))
+    why = f"{class_name} has the parts {', '.join(parts)}" if parts else f"{class_name} has no layers or parameters of its own"
+    return AttributeError(explain(phrase, why, f"did you mean {near[0]}?" if near else f"set self.{name} = ... in __init__"))
+
+
+def missing_forward(module):
+    """The NotImplementedError of a module without `forward`; it finds a method whose name is nearly that."""
+    class_name = type(module).__name__
+    slip = misspelt(type(module), "forward")
+    return NotImplementedError(explain(
+        f'Module [{class_name}] is missing the required "forward" function',
+        f"{class_name} has a method {slip}: did you mean forward?" if slip else f"calling a module runs its forward, and {class_name} defines none",
+        f"rename {slip} to forward" if slip else f"write `def forward(self, x):` in {class_name}, indented as its __init__ is"))
+
+
+def misspelt(cls, wanted):
+    """Return the method of a student's class whose name is nearly `wanted`, or None where there is none or `wanted` exists.
+
+    >>> class Net:
+    ...     def forwrad(self, x): return x
+    >>> misspelt(Net, "forward")
+    'forwrad'
+    """
+    own = [name for c in cls.__mro__ if c is not object and "torch_name" not in vars(c) for name, value in vars(c).items() if callable(value)]
+    if wanted in own:
+        return None
+    near = difflib.get_close_matches(wanted, own, n=1, cutoff=0.8)
+    return near[0] if near else None
+
+
+def kind_of(value):
+    """Return what PyTorch's messages call the type of `value`: `int`, `torch.FloatTensor`, `torch.nn.modules.activation.ReLU`."""
+    if isinstance(value, Tensor):
+        return value.type()
+    cls = type(value)
+    if cls.__module__ == "builtins":
+        return cls.__qualname__
+    return cls.__dict__.get("torch_name", f"{cls.__module__}.{cls.__qualname__}")

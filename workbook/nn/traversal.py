@@ -1,0 +1,141 @@
+"""Finding a module's parts: its parameters, buffers and modules, here and below, by name."""
+
+from workbook.errors import explain
+
+
+class Traversal:
+    """The half of Module that looks for things. Every walk goes depth first, in the order of registration, and names with dots."""
+
+    def parameters(self, recurse=True):
+        """Yield every Parameter, each once; with `recurse=False` only the module's own.
+
+        >>> import workbook as torch
+        >>> [tuple(p.shape) for p in torch.nn.Linear(3, 2).parameters()]
+        [(2, 3), (2,)]
+        """
+        for _, param in self.named_parameters(recurse=recurse):
+            yield param
+
+    def named_parameters(self, prefix="", recurse=True, remove_duplicate=True):
+        """Yield `(name, Parameter)`, the name as in `state_dict()`.
+
+        >>> import workbook as torch
+        >>> [name for name, _ in torch.nn.Sequential(torch.nn.Linear(3, 2)).named_parameters()]
+        ['0.weight', '0.bias']
+        """
+        yield from self._named_members("_parameters", prefix, recurse, remove_duplicate)
+
+    def buffers(self, recurse=True):
+        """Yield every buffer, each once."""
+        for _, buffer in self.named_buffers(recurse=recurse):
+            yield buffer
+
+    def named_buffers(self, prefix="", recurse=True, remove_duplicate=True):
+        """Yield `(name, buffer)`."""
+        yield from self._named_members("_buffers", prefix, recurse, remove_duplicate)
+
+    def _named_members(self, register, prefix, recurse, remove_duplicate):
+        seen = set()
+        modules = self.named_modules(prefix=prefix, remove_duplicate=remove_duplicate) if recurse else [(prefix, self)]
+        for module_name, module in modules:
+            for name, member in getattr(module, register).items():
+                if member is None or (remove_duplicate and id(member) in seen):
+                    continue
+                seen.add(id(member))
+                yield (f"{module_name}.{name}" if module_name else name), member
+
+    def children(self):
+        """Yield the modules directly below this one, each once."""
+        for _, child in self.named_children():
+            yield child
+
+    def named_children(self):
+        """Yield `(name, module)` for the modules directly below this one."""
+        seen = set()
+        for name, child in self._modules.items():
+            if child is not None and id(child) not in seen:
+                seen.add(id(child))
+                yield name, child
+
+    def modules(self):
+        """Yield this module and every module below it, each once."""
+        for _, module in self.named_modules():
+            yield module
+
+    def named_modules(self, memo=None, prefix="", remove_duplicate=True):
+        """Yield `(name, module)` for this module (its name is `prefix`) and every module below it."""
+        memo = set() if memo is None else memo
+        if self in memo:
+            return
+        if remove_duplicate:
+            memo.add(self)
+        yield prefix, self
+        for name, child in self._modules.items():
+            if child is not None:
+                yield from child.named_modules(memo, f"{prefix}.{name}" if prefix else name, remove_duplicate)
+
+    def get_submodule(self, target):
+        """Return the module called `target`, such as "features.0"; raises AttributeError where there is none.
+
+        >>> import workbook as torch
+        >>> torch.nn.Sequential(torch.nn.ReLU()).get_submodule("0")
+        ReLU()
+        """
+        module = self
+        for name in target.split(".") if target else ():
+            found = module._modules.get(name)
+            if found is None:
+                parts = ", ".join(module._modules) or "none"
+                raise AttributeError(explain(f"{type(module).__name__} has no attribute `{name}`", f"the modules directly below it: {parts}",
+                                             "print(net) shows every name"))
+            module = found
+        return module
+
+    def get_parameter(self, target):
+        """Return the Parameter called `target`, such as "features.0.weight"."""
+        return self._get_member(target, "_parameters")
+
+    def get_buffer(self, target):
+        """Return the buffer called `target`."""
+        return self._get_member(target, "_buffers")
+
+    def _get_member(self, target, register):
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        members = owner.__dict__[register]
+        if members.get(name) is None:
+            raise AttributeError(explain(f"{type(owner).__name__} has no attribute `{name}`", f"it has {', '.join(members) or 'none'}",
+                                         "print(net.state_dict().keys()) shows every name"))
+        return members[name]
+
+    def unregistered(self):
+        """Return a sentence for every part that was set where no register sees it: a list of layers, a plain tensor that wants a gradient.
+
+        >>> import workbook as torch
+        >>> class Net(torch.nn.Module):
+        ...     def __init__(self):
+        ...         super().__init__()
+        ...         self.layers = [torch.nn.Linear(2, 1)]
+        >>> Net().unregistered()
+        ['Net.layers is a plain list that holds 1 Module: make it nn.ModuleList(...)']
+        """
+        return [sentence for module in self.modules() for name, value in vars(module).items() if not name.startswith("_")
+                for sentence in _hidden(f"{type(module).__name__}.{name}", value)]
+
+
+def _hidden(name, value):
+    if isinstance(value, (list, tuple, dict)):
+        held = list(value.values()) if isinstance(value, dict) else value
+        kind = type(value).__name__
+        modules = sum(isinstance(v, Traversal) for v in held)
+        tensors = sum(_wants_grad(v) for v in held)
+        if modules:
+            yield f"{name} is a plain {kind} that holds {modules} Module{'s' * (modules > 1)}: make it nn.Module{'Dict' if kind == 'dict' else 'List'}(...)"
+        elif tensors:
+            yield f"{name} is a plain {kind} that holds {tensors} tensor{'s' * (tensors > 1)}: make it nn.ParameterList(...)"
+    elif _wants_grad(value):
+        yield f"{name} is a plain tensor: make it nn.Parameter(...)"
+
+
+def _wants_grad(value):
+    return getattr(value, "requires_grad", False) is True and getattr(value, "is_leaf", False)

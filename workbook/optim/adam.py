@@ -1,0 +1,100 @@
+"""Adam and AdamW: a step for each number by the running mean and size of its gradient."""
+
+import math
+
+import numpy as np
+
+from workbook.optim.blocks import blocks
+from workbook.optim.optimizer import Optimizer, require
+from workbook.tensor import wrap
+
+
+class Adam(Optimizer):
+    """param = param - lr * mean / (sqrt(square) + eps), where mean and square follow the gradient g and its square.
+
+    g = g + weight_decay * param                             (AdamW: param = param - lr * weight_decay * param instead)
+    exp_avg = beta1 * exp_avg + (1 - beta1) * g              mean = exp_avg / (1 - beta1**step)
+    exp_avg_sq = beta2 * exp_avg_sq + (1 - beta2) * g * g    square = exp_avg_sq / (1 - beta2**step)
+
+    With `amsgrad` the largest exp_avg_sq so far takes the place of exp_avg_sq. `maximize` climbs instead.
+    Raises ValueError for a negative setting or a beta outside [0, 1).
+
+    >>> import workbook as torch
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> optimizer = torch.optim.Adam([w], lr=0.1)
+    >>> (w * w).sum().backward()
+    >>> optimizer.step()
+    >>> w
+    tensor([0.9000], requires_grad=True)
+
+    Source: Kingma and Ba 2015, algorithm 1; https://pytorch.org/docs/2.13/generated/torch.optim.Adam.html
+    """
+
+    torch_name = "torch.optim.adam.Adam"
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None,
+                 maximize=False, capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False):
+        require(lr >= 0, f"Invalid learning rate: {lr}")
+        require(eps >= 0, f"Invalid epsilon value: {eps}")
+        for index in (0, 1):
+            require(0 <= betas[index] < 1, f"Invalid beta parameter at index {index}: {betas[index]}")
+        require(weight_decay >= 0, f"Invalid weight_decay value: {weight_decay}")
+        super().__init__(params, dict(
+            lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize, foreach=foreach,
+            capturable=capturable, differentiable=differentiable, fused=fused, decoupled_weight_decay=decoupled_weight_decay))
+
+    def update(self, param, grad, state, group, device):
+        xp = device.xp
+        if not state:
+            state["step"] = wrap(np.zeros((), np.float32))
+            for name in _REMEMBERED[: 3 if group["amsgrad"] else 2]:
+                state[name] = wrap(xp.zeros_like(param), device)
+        state["step"]._array += 1
+        step, lr, decay, eps = state["step"].item(), float(group["lr"]), group["weight_decay"], group["eps"]
+        beta1, beta2 = group["betas"]
+        step_size = lr / (1 - beta1**step)
+        root_correction = math.sqrt(1 - beta2**step)
+
+        remembered = [state[name]._array for name in _REMEMBERED if name in state]
+        for p, g, m, v, *largest, a, b in blocks(param, grad, *remembered, work=2):
+            if decay and group["decoupled_weight_decay"]:
+                p *= 1 - lr * decay
+            elif decay:
+                g = g + decay * p
+            xp.subtract(g, m, out=a)
+            a *= 1 - beta1
+            m += a  # m + (1 - beta1) * (g - m): the same mean, one pass fewer
+            xp.multiply(g, 1 - beta2, out=a)
+            a *= g
+            v *= beta2
+            v += a
+            if largest:
+                v = xp.maximum(largest[0], v, out=largest[0])
+            xp.sqrt(v, out=b)
+            b /= root_correction
+            b += eps
+            xp.multiply(m, step_size, out=a)
+            a /= b
+            p -= a
+
+
+class AdamW(Adam):
+    """Adam whose weight decay shrinks the parameter itself and stays out of the running means.
+
+    >>> import workbook as torch
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> torch.optim.AdamW([w]).defaults["weight_decay"]
+    0.01
+
+    Source: Loshchilov and Hutter 2019; https://pytorch.org/docs/2.13/generated/torch.optim.AdamW.html
+    """
+
+    torch_name = "torch.optim.adamw.AdamW"
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False,
+                 foreach=None, capturable=False, differentiable=False, fused=None):
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize, capturable=capturable,
+                         differentiable=differentiable, fused=fused, decoupled_weight_decay=True)
+
+
+_REMEMBERED = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")

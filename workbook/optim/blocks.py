@@ -1,0 +1,25 @@
+"""Large arrays in pieces that stay in the processor's cache while a rule passes over them several times."""
+
+import numpy as np
+
+BLOCK = 65_536  # float32 numbers in a quarter of a megabyte: a rule works on about six arrays at once
+
+
+def blocks(*arrays, work=0):
+    """Yield the arrays in matching pieces of at most BLOCK elements that share their memory, and `work` arrays to compute in.
+
+    Small arrays, arrays that lie in memory in different orders, and arrays of other libraries than NumPy are yielded whole.
+
+    >>> [len(a) for a, b in blocks(np.zeros(100_000), np.ones(100_000))]
+    [65536, 34464]
+    """
+    first = arrays[0]
+    size = first.size
+    if size <= BLOCK or not all(type(array) is np.ndarray and array.flags.c_contiguous for array in arrays):
+        yield *arrays, *(first.copy() for _ in range(work))
+        return
+    flat = [array.reshape(-1) for array in arrays]
+    room = [np.empty(BLOCK, first.dtype) for _ in range(work)]
+    for start in range(0, size, BLOCK):
+        pieces = [array[start : start + BLOCK] for array in flat]
+        yield *pieces, *(free[: pieces[0].size] for free in room)

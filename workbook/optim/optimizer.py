@@ -1,0 +1,197 @@
+"""Optimizer: what every update rule shares."""
+
+import inspect
+import warnings
+from collections import defaultdict
+from copy import deepcopy
+
+from workbook.autograd.modes import enable_grad, no_grad
+from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
+from workbook.optim import complaints
+from workbook.tensor import Tensor, memory_of
+
+
+class Optimizer(metaclass=PrintsAsTorch):
+    """The base of every update rule.
+
+    `params`: Parameters, `(name, Parameter)` pairs, or dictionaries with "params" and settings of their own (param groups).
+    `defaults`: the settings of a group that names none. `param_groups` can be read and changed while training; `state` maps each
+    Parameter to what the rule remembers about it.
+
+    A rule of the engine defines `update`; a rule of your own may define `step` instead, as in PyTorch.
+    Raises ValueError for an empty list or a non-leaf, TypeError for what is no list of tensors.
+
+    >>> import workbook as torch
+    >>> class Plain(torch.optim.Optimizer):
+    ...     @torch.no_grad()
+    ...     def step(self):
+    ...         for group in self.param_groups:
+    ...             for p in group["params"]:
+    ...                 p -= group["lr"] * p.grad
+    >>> w = torch.tensor([3.0], requires_grad=True)
+    >>> (w * w).sum().backward()
+    >>> Plain([w], dict(lr=0.5)).step()
+    >>> w
+    tensor([0.], requires_grad=True)
+
+    Source: https://pytorch.org/docs/2.13/optim.html
+    """
+
+    torch_name = "torch.optim.optimizer.Optimizer"
+
+    def __init__(self, params, defaults):
+        self.defaults = defaults
+        self.state = defaultdict(dict)
+        self.param_groups = []
+        self._warned_of_no_gradient = False
+        if isinstance(params, Tensor):
+            raise complaints.one_tensor(params)
+        owner = inspect.getgeneratorlocals(params).get("self") if inspect.isgenerator(params) else None
+        try:
+            groups = list(params)
+        except TypeError as problem:
+            raise complaints.not_iterable(params, problem) from None
+        lost = owner.unregistered() if hasattr(owner, "unregistered") else []
+        if not groups:
+            raise complaints.empty(lost)
+        if lost:
+            warnings.warn("these will not be trained: " + "; ".join(lost), stacklevel=3)
+        if not isinstance(groups[0], dict):
+            groups = [{"params": groups}]
+        for group in groups:
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group):
+        """Train more Parameters, with settings of their own: `{"params": [...], "lr": 0.01}`."""
+        if not isinstance(param_group, dict):
+            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+        params = param_group["params"]
+        if isinstance(params, Tensor):
+            params = [params]
+        elif isinstance(params, set):
+            raise TypeError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will "
+                            "change between runs. Please use a list instead.")
+        params = list(params)
+        named = [isinstance(entry, tuple) for entry in params]
+        if any(named):
+            if not all(named):
+                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+            param_group["param_names"] = [name for name, _ in params]
+            params = [param for _, param in params]
+        param_group["params"] = params
+        for param in params:
+            if not isinstance(param, Tensor):
+                raise complaints.not_a_tensor(param)
+            if not (param.is_leaf or param._retains_grad):
+                raise complaints.non_leaf(param)
+        for name, default in self.defaults.items():
+            param_group.setdefault(name, default)
+        own = {id(param) for param in params}
+        if len(own) != len(params):
+            warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
+                          "github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=3)
+        if any(id(param) in own for group in self.param_groups for param in group["params"]):
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.param_groups.append(param_group)
+
+    def step(self, closure=None):
+        """Change every Parameter that has a gradient by the rule, in place and unrecorded.
+
+        `closure` clears the gradients, computes the loss, calls backward and returns the loss; then `step` returns it too.
+        Warns once when no Parameter has a gradient: then another network's `backward` ran than the one given to this optimizer.
+        """
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        writer, found = f"{type(self).__name__}.step", False
+        for group in self.param_groups:
+            for param in group["params"]:
+                grad = param._grad
+                if grad is not None:
+                    found = True
+                    array = grad._array
+                    self.update(param._array, -array if group.get("maximize") else array, self.state[param], group, param._device)
+                    memory_of(param).wrote(writer)
+        if not found and not self._warned_of_no_gradient:
+            self._warned_of_no_gradient = True
+            warnings.warn(complaints.NO_GRADIENT, stacklevel=2)
+        return loss
+
+    def update(self, param, grad, state, group, device):
+        """Change the array `param` in place, given its gradient, this Parameter's `state` and its group's settings."""
+        raise NotImplementedError(f"{type(self).__name__} defines neither step nor update")
+
+    def zero_grad(self, set_to_none=True):
+        """Forget the gradients; with `set_to_none=False` fill them with zeros instead."""
+        for group in self.param_groups:
+            for param in group["params"]:
+                if set_to_none or param._grad is None:
+                    param._grad = None
+                else:
+                    with no_grad():
+                        param.grad = param.grad.detach().zero_()
+
+    def state_dict(self):
+        """Return `{"state": ..., "param_groups": ...}`, with each Parameter replaced by its number.
+
+        >>> import workbook as torch
+        >>> w = torch.nn.Parameter(torch.ones(1))
+        >>> torch.optim.SGD([w], lr=0.5).state_dict()["param_groups"][0]["params"]
+        [0]
+        """
+        numbers = {}
+        for group in self.param_groups:
+            for param in group["params"]:
+                numbers.setdefault(id(param), len(numbers))
+        groups = [{**{name: value for name, value in group.items() if name != "params"},
+                   "params": [numbers[id(param)] for param in group["params"]]} for group in self.param_groups]
+        state = {numbers[id(key)] if isinstance(key, Tensor) else key: value for key, value in self.state.items()}
+        return {"state": state, "param_groups": groups}
+
+    def load_state_dict(self, state_dict):
+        """Take over settings and state that `state_dict` of an optimizer with groups of the same sizes gave.
+
+        Raises ValueError where the groups differ in number or in size.
+        """
+        saved = deepcopy(state_dict)
+        mine, theirs = self.param_groups, saved["param_groups"]
+        if len(mine) != len(theirs):
+            raise ValueError(explain("loaded state dict has a different number of parameter groups",
+                                     f"this optimizer has {len(mine)}, the loaded one {len(theirs)}", "build it with the same groups"))
+        sizes = [(len(a["params"]), len(b["params"])) for a, b in zip(mine, theirs)]
+        if any(a != b for a, b in sizes):
+            raise ValueError(explain("loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+                                     f"Parameters in each group, here and in the loaded one: {', '.join(f'{a} and {b}' for a, b in sizes)}",
+                                     "build the optimizer for the network that was saved"))
+        by_number = {number: param for a, b in zip(mine, theirs) for param, number in zip(a["params"], b["params"])}
+        state = defaultdict(dict)
+        for number, remembered in saved["state"].items():
+            param = by_number.get(number)
+            state[number if param is None else param] = remembered if param is None else _fitted(remembered, param)
+        self.state = state
+        self.param_groups = [{**loaded, "params": group["params"]} for group, loaded in zip(mine, theirs)]
+
+    def __repr__(self):
+        text = f"{type(self).__name__} ("
+        for number, group in enumerate(self.param_groups):
+            settings = "".join(f"    {name}: {group[name]}\n" for name in sorted(group) if name != "params")
+            text += f"\nParameter Group {number}\n{settings}"
+        return text + ")"
+
+
+def _fitted(remembered, param):
+    """What a rule remembers, in the dtype and on the device of `param`; the count of steps stays as it is."""
+    def fit(name, value):
+        if name == "step" or not isinstance(value, Tensor):
+            return value
+        return value.to(device=param.device, dtype=param.dtype) if param.is_floating_point() else value.to(param.device)
+
+    return {name: fit(name, value) for name, value in remembered.items()}
+
+
+def require(settings_are_valid, message):
+    """Raise ValueError(message) unless the settings are valid."""
+    if not settings_are_valid:
+        raise ValueError(message)

@@ -1,0 +1,1 @@
+"""Tools beside the engine: data sets and loaders in `utils.data`, handles of hooks in `utils.hooks`."""

@@ -1,0 +1,160 @@
+"""Samplers: in which order the samples of a data set are taken."""
+
+from itertools import islice
+
+import numpy as np
+
+from workbook import random
+from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
+
+
+class Sampler(metaclass=PrintsAsTorch):
+    """The base of samplers: iterating one gives numbers of samples, or lists of them.
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.Sampler
+    """
+
+    torch_name = "torch.utils.data.sampler.Sampler"
+
+    def __class_getitem__(cls, number_type):  # `Sampler[int]` in a student's type hints
+        return cls
+
+    def __iter__(self):
+        raise NotImplementedError(f"{type(self).__name__} defines no __iter__")
+
+
+class SequentialSampler(Sampler):
+    """0, 1, 2, ... up to the length of `data_source`.
+
+    >>> list(SequentialSampler("abc"))
+    [0, 1, 2]
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.SequentialSampler
+    """
+
+    torch_name = "torch.utils.data.sampler.SequentialSampler"
+
+    def __init__(self, data_source):
+        self.data_source = data_source
+
+    def __iter__(self):
+        return iter(range(length_of(self.data_source)))
+
+    def __len__(self):
+        return length_of(self.data_source)
+
+
+class RandomSampler(Sampler):
+    """The numbers in random order, or with `replacement` drawn anew each time; `num_samples` of them.
+
+    Without a `generator`, each round draws one 64-bit seed from the default stream and permutes by a generator of its own: so
+    shuffling costs the default stream the same whatever the length. Raises ValueError for an empty data source.
+
+    >>> import workbook as torch
+    >>> list(RandomSampler(range(5), generator=torch.Generator().manual_seed(0)))
+    [4, 0, 1, 3, 2]
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.RandomSampler
+    """
+
+    torch_name = "torch.utils.data.sampler.RandomSampler"
+
+    def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
+        self.data_source, self.replacement, self._num_samples, self.generator = data_source, replacement, num_samples, generator
+        _require_bool("replacement", replacement, TypeError)
+        _require_count(self.num_samples)
+
+    @property
+    def num_samples(self):
+        """How many numbers one round gives."""
+        return length_of(self.data_source) if self._num_samples is None else self._num_samples
+
+    def __iter__(self):
+        size, wanted = length_of(self.data_source), self.num_samples
+        generator = self.generator or random.Generator().manual_seed(random.random_int64())
+        if self.replacement:
+            for block in [32] * (wanted // 32) + [wanted % 32]:
+                yield from random.fill_integers(np.empty(block, np.int64), 0, size, generator).tolist()
+            return
+        for _ in range(wanted // size):
+            yield from random.permutation(size, generator).tolist()
+        # One permutation more, also where nothing of it is needed: PyTorch draws it, and the next round follows it in the stream.
+        yield from random.permutation(size, generator).tolist()[: wanted % size]
+
+    def __len__(self):
+        return self.num_samples
+
+
+class SubsetRandomSampler(Sampler):
+    """The given indices in random order.
+
+    >>> import workbook as torch
+    >>> list(SubsetRandomSampler([10, 20, 30], generator=torch.Generator().manual_seed(0)))
+    [30, 10, 20]
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.SubsetRandomSampler
+    """
+
+    torch_name = "torch.utils.data.sampler.SubsetRandomSampler"
+
+    def __init__(self, indices, generator=None):
+        self.indices, self.generator = indices, generator
+
+    def __iter__(self):
+        for place in random.permutation(len(self.indices), self.generator).tolist():
+            yield self.indices[place]
+
+    def __len__(self):
+        return len(self.indices)
+
+
+class BatchSampler(Sampler):
+    """Lists of `batch_size` numbers from `sampler`; a shorter last one is left out when `drop_last`.
+
+    >>> list(BatchSampler(range(5), 2, False))
+    [[0, 1], [2, 3], [4]]
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.BatchSampler
+    """
+
+    torch_name = "torch.utils.data.sampler.BatchSampler"
+
+    def __init__(self, sampler, batch_size, drop_last):
+        if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
+            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
+        _require_bool("drop_last", drop_last, ValueError)
+        self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
+
+    def __iter__(self):
+        numbers = iter(self.sampler)
+        while batch := list(islice(numbers, self.batch_size)):
+            if len(batch) == self.batch_size or not self.drop_last:
+                yield batch
+
+    def __len__(self):
+        whole, rest = divmod(len(self.sampler), self.batch_size)
+        return whole + (rest > 0 and not self.drop_last)
+
+
+def length_of(dataset):
+    """Return `len(dataset)`; where the data set has no length, a TypeError that says what to add."""
+    try:
+        return len(dataset)
+    except TypeError as problem:
+        name = type(dataset).__name__
+        if hasattr(type(dataset), "__len__"):
+            raise
+        raise TypeError(explain(str(problem), f"to take samples in order or shuffled, one must know how many there are; {name} defines no __len__",
+                                f"add `def __len__(self):` to {name}")) from None
+
+
+def _require_bool(name, value, error):
+    if not isinstance(value, bool):
+        raise error(f"{name} should be a boolean value, but got {name}={value}")
+
+
+def _require_count(count):
+    if not isinstance(count, int) or count <= 0:
+        raise ValueError(explain(f"num_samples should be a positive integer value, but got num_samples={count}",
+                                 "the data set is empty" if count == 0 else None, "look at len(dataset)" if count == 0 else None))
