@@ -215,7 +215,8 @@ class Steps(object):
 
     def begin(self, what):
         self.number += 1
-        self.since, self.said, self.said_at, self.packages = time.time(), "", 0, 0
+        self.since = self.said_at = time.time()
+        self.said, self.packages = "", 0
         print("Step %d of %d: %s" % (self.number, self.total, what))
         sys.stdout.flush()
 

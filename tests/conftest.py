@@ -1,0 +1,44 @@
+"""What all tests share: the profiles of hypothesis, the tests for `--full` only, and the files that need the real torch."""
+
+import importlib.metadata
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from workbook.commands.test import imports_torch
+
+FULL = os.environ.get("WORKBOOK_FULL") == "1"
+TORCH = "2.13"
+NEEDS_TORCH = f"compares with PyTorch {TORCH}, which is not installed: pip install torch=={TORCH}.0"
+
+# `ci` draws the same examples every time: a red test there is a change, never luck. `full` looks for new ones.
+settings.register_profile("ci", derandomize=True, max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("full", max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("full" if FULL else "ci")
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        marker = item.get_closest_marker("full")
+        if marker and not FULL:
+            item.add_marker(pytest.mark.skip(reason=f"only with `workbook test --full`: {marker.args[0]}"))
+
+
+def pytest_pycollect_makemodule(module_path, parent):
+    """A file that imports torch at its top is skipped with the reason where torch is missing, instead of failing to import."""
+    if not torch_is_installed() and imports_torch(module_path, only_at_top=True):
+        return NeedsTorch.from_parent(parent, path=module_path)
+    return None
+
+
+class NeedsTorch(pytest.Module):
+    def collect(self):
+        pytest.skip(NEEDS_TORCH, allow_module_level=True)
+
+
+def torch_is_installed():
+    try:
+        return importlib.metadata.version("torch").startswith(TORCH + ".")
+    except importlib.metadata.PackageNotFoundError:
+        return False
