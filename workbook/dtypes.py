@@ -62,3 +62,158 @@ OF_NUMPY = {d.numpy: d for d in ALL if d.numpy is not None}
 
 def _by_name(name):
     return next(d for d in ALL if d.name == name)
+
+
+# ---- the dtype of a result ------------------------------------------------------------------------------------------------
+
+_default = float32
+
+
+def get_default_dtype():
+    """Return the dtype of a Tensor made from Python floats.
+
+    >>> get_default_dtype()
+    torch.float32
+    """
+    return _default
+
+
+def set_default_dtype(d):
+    """Make `d`, a floating point dtype, the one that Python floats take. Raises TypeError for any other dtype."""
+    global _default
+    if not isinstance(d, dtype) or not d.is_floating_point:
+        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+    _default = d
+
+
+def of(array):
+    """Return the dtype of an array."""
+    return OF_NUMPY[array.dtype]
+
+
+def _promote_table():
+    """PyTorch's table: the higher category wins; within one, the wider; uint8 meets a signed integer in the next wider one."""
+    order = [bool_, uint8, int8, int16, int32, int64, float16, bfloat16, float32, float64, complex64, complex128]
+    table = {}
+    for i, a in enumerate(order):
+        for b in order[i:]:
+            result = b
+            if (a, b) == (uint8, int8):
+                result = int16
+            elif (a, b) == (float16, bfloat16):
+                result = float32
+            elif b is complex64 and a is float64:
+                result = complex128
+            table[a, b] = table[b, a] = result
+    return table
+
+
+_PROMOTED = _promote_table()
+
+
+def promote_types(a, b):
+    """Return the dtype in which `a` and `b` meet.
+
+    >>> promote_types(uint8, int8), promote_types(int64, float16)
+    (torch.int16, torch.float16)
+
+    Source: https://pytorch.org/docs/2.13/tensor_attributes.html#type-promotion-doc
+    """
+    return _PROMOTED[a, b]
+
+
+def of_number(value):
+    """Return the dtype that a Python number takes when it is alone."""
+    kind = type(value)
+    if kind is _bool:
+        return bool_
+    if kind is _int:
+        return int64
+    if kind is _float:
+        return _default
+    if kind is complex:
+        return _default.to_complex()
+    return None
+
+
+def result_type(values):
+    """Return the dtype of a result of arrays and Python numbers, by PyTorch's three ranks.
+
+    Arrays with axes come first, 0-d arrays second, Python numbers third; a later rank matters only where its category is higher.
+    """
+    ranks = [None, None, None]
+    for value in values:
+        if value is None:
+            continue
+        if hasattr(value, "dtype"):
+            rank, found = (1 if value.ndim == 0 else 0), OF_NUMPY[value.dtype]
+        else:
+            rank, found = 2, of_number(value)
+        ranks[rank] = found if ranks[rank] is None else _PROMOTED[ranks[rank], found]
+    result = None
+    for found in ranks:
+        if found is not None and (result is None or found.category > result.category):
+            result = found if result is None else _PROMOTED[result, found]
+    return result
+
+
+# Each operation names one of these rules. A rule takes the arrays and numbers that reached the gate and returns them ready for
+# `forward`. Python numbers stay what they are: NumPy gives them the array's dtype, as PyTorch does.
+
+
+def as_given(values):
+    """No rule: each array keeps its dtype."""
+    return values
+
+
+def promote(values):
+    """All arrays take the dtype in which they meet."""
+    first = values[0]
+    common = getattr(first, "dtype", None)
+    if common is not None and common.kind in "fc":
+        for value in values:
+            if type(value) is not _float and type(value) is not _int and getattr(value, "dtype", None) is not common:
+                break
+        else:
+            return values
+    return _cast(values, result_type(values))
+
+
+def promote_to_float(values):
+    """As `promote`; integers and bools take the default floating point dtype."""
+    first = values[0]
+    common = getattr(first, "dtype", None)
+    if common is not None and common.kind in "fc":
+        return promote(values)
+    met = result_type(values)
+    return _cast(values, met if met.category >= FLOAT else _default)
+
+
+def _cast(values, target):
+    if target.numpy is None:
+        raise TypeError(no_bfloat16())
+    kind, ready = target.numpy, []
+    for value in values:
+        if value is None or (hasattr(value, "dtype") and value.dtype == kind):
+            ready.append(value)
+        elif hasattr(value, "dtype"):
+            ready.append(value.astype(kind))
+        else:
+            ready.append(kind.type(value) if target.category == BOOL else _number(value, target))
+    return ready
+
+
+def _number(value, target):
+    """A Python number in the category of `target`, so that NumPy's own promotion leaves `target` alone."""
+    return (_bool, _int, _float, complex)[target.category](value) if target.category >= FLOAT else value
+
+
+def no_bfloat16():
+    """The text of the error for bfloat16 memory."""
+    from workbook.errors import explain
+
+    return explain("bfloat16 is known by name only", "NumPy has no bfloat16 numbers, so no Tensor of workbook can hold them",
+                   "use torch.float16 or torch.float32")
+
+
+_bool, _int, _float = True.__class__, (0).__class__, (0.0).__class__

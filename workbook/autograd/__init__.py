@@ -1,0 +1,31 @@
+"""Automatic differentiation: the gate that records, the walk that goes back, and the modes that switch recording off.
+
+Read `operation.py` first, then `walk.py`, then `views.py`.
+"""
+
+from workbook.autograd import walk as _walk
+from workbook.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from workbook.autograd.variable import Variable
+from workbook.autograd.walk import grad
+
+__all__ = ["Variable", "backward", "enable_grad", "grad", "inference_mode", "no_grad", "set_grad_enabled"]
+
+
+def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
+    """Add the gradients of several tensors, each weighed by its `grad_tensors`, to the `.grad` of the leaves.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor(2., requires_grad=True)
+    >>> torch.autograd.backward([x * x, 3 * x])
+    >>> x.grad
+    tensor(7.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.autograd.backward.html
+    """
+    from workbook.tensor import Tensor
+
+    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    seeds = [grad_tensors] if grad_tensors is None or isinstance(grad_tensors, Tensor) else list(grad_tensors)
+    seeds = seeds * len(tensors) if seeds == [None] else seeds
+    _walk.run(_walk.walk(tensors, seeds, retain_graph=create_graph if retain_graph is None else retain_graph,
+                         create_graph=create_graph, only=[inputs] if isinstance(inputs, Tensor) else inputs))

@@ -1,0 +1,57 @@
+"""Broadcasting and dtypes, undone for gradients: the one place that does it."""
+
+from workbook.autograd.operation import Operation
+from workbook.tensor import Tensor
+
+
+def fit(grad, shape, dtype):
+    """Bring a gradient to its input's `shape` and `dtype`: sum the axes that were broadcast, drop an imaginary part."""
+    array = grad._array if isinstance(grad, Tensor) else grad
+    if array.shape == shape and array.dtype is dtype:
+        return grad
+    if array.shape != shape:
+        grad = SumTo.apply(grad, shape=shape)
+    if array.dtype != dtype:
+        grad = Cast.apply(grad, dtype=dtype)
+    return grad
+
+
+class SumTo(Operation, name="SumBackward1"):
+    """Sum over the axes along which `shape` would be broadcast to the input's shape."""
+
+    def forward(ctx, a, *, shape):
+        ctx.shape = a.shape
+        extra = a.ndim - len(shape)
+        axes = tuple(i for i in range(a.ndim) if i < extra or (shape[i - extra] == 1 and a.shape[i] != 1))
+        if extra < 0 or any(i >= extra and i not in axes and a.shape[i] != shape[i - extra] for i in range(a.ndim)):
+            raise RuntimeError(f"the size of a gradient {list(a.shape)} does not fit its tensor of size {list(shape)}")
+        return a.sum(axes, keepdims=True, dtype=a.dtype).reshape(shape)
+
+    def backward(ctx, grad):
+        return (Expand.apply(grad, shape=ctx.shape),)
+
+
+class Expand(Operation):
+    """The input repeated along axes of length 1, and along new axes in front, without a copy."""
+
+    is_view = True
+
+    def forward(ctx, a, *, shape):
+        ctx.shape = a.shape
+        extra = len(shape) - a.ndim
+        steps = tuple(0 if i < extra or a.shape[i - extra] != shape[i] else a.strides[i - extra] for i in range(len(shape)))
+        return ctx.xp.lib.stride_tricks.as_strided(a, shape, steps)
+
+    def backward(ctx, grad):
+        return (SumTo.apply(grad, shape=ctx.shape),)
+
+
+class Cast(Operation, name="ToCopyBackward0"):
+    """The same numbers in another NumPy dtype."""
+
+    def forward(ctx, a, *, dtype):
+        ctx.dtype = a.dtype
+        return a.real.astype(dtype) if a.dtype.kind == "c" and dtype.kind != "c" else a.astype(dtype)
+
+    def backward(ctx, grad):
+        return (Cast.apply(grad, dtype=ctx.dtype),)

@@ -1,0 +1,31 @@
+"""The graph of a tensor of which a part was written in place."""
+
+from workbook.autograd.operation import Operation
+from workbook.autograd.views import replay
+
+
+class CopySlices(Operation, name="torch::autograd::CopySlices"):
+    """The base after `new` was written into the part of it that `chain` shows."""
+
+    def forward(ctx, base, new, *, chain):
+        ctx.chain = chain
+        return base  # the write itself has happened
+
+    def backward(ctx, grad):
+        return ZeroSlices.apply(grad, chain=ctx.chain), replay(ctx.chain, grad)
+
+
+class ZeroSlices(Operation):
+    """A copy of `whole` with zeros in the part that `chain` shows."""
+
+    def forward(ctx, whole, *, chain):
+        ctx.chain = chain
+        rest = whole.copy()
+        part = rest
+        for operation, options in chain:
+            part = operation.forward(ctx, part, **options)
+        part[...] = 0
+        return rest
+
+    def backward(ctx, grad):
+        return (ZeroSlices.apply(grad, chain=ctx.chain),)

@@ -1,0 +1,161 @@
+"""The state of one thread: whether operations are recorded, who watches, which modules are running."""
+
+import functools
+import threading
+
+
+class _State(threading.local):
+    grad_enabled = True  # operations record themselves
+    inference = False  # inside inference_mode
+    on_arrays = False  # the walk is running a formula on plain arrays
+    observer = None  # called with every new node
+
+    def __init__(self):
+        self.modules = []  # the modules whose forward is running, outermost first
+
+
+state = _State()
+
+
+def is_grad_enabled():
+    """Return whether operations of this thread are being recorded.
+
+    >>> with no_grad():
+    ...     is_grad_enabled()
+    False
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.is_grad_enabled.html
+    """
+    return state.grad_enabled
+
+
+def is_inference_mode_enabled():
+    """Return whether this thread is inside `inference_mode`."""
+    return state.inference
+
+
+class _Mode:
+    """A context that sets grad mode and puts the earlier one back; as a decorator, around every call."""
+
+    def __init__(self, enabled):
+        self._enabled = enabled
+        self._earlier = []
+
+    def __enter__(self):
+        self._earlier.append((state.grad_enabled, state.inference))
+        state.grad_enabled = self._enabled
+
+    def __exit__(self, *exception):
+        state.grad_enabled, state.inference = self._earlier.pop()
+
+    def _again(self):
+        return type(self)()
+
+    def __call__(self, function):
+        @functools.wraps(function)
+        def wrapped(*args, **kwargs):
+            with self._again():
+                return function(*args, **kwargs)
+
+        return wrapped
+
+
+class _PlainMode(_Mode):
+    _sets = None
+
+    def __new__(cls, function=None):
+        mode = super().__new__(cls)
+        if function is None:
+            return mode
+        mode.__init__()
+        return mode(function)  # `@torch.no_grad` without brackets
+
+    def __init__(self, function=None):
+        super().__init__(self._sets)
+
+
+class no_grad(_PlainMode):
+    """Within this context, or in a function decorated with it, nothing is recorded and results need no gradient.
+
+    >>> import workbook as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> with torch.no_grad():
+    ...     y = x * 2
+    >>> y.requires_grad
+    False
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.no_grad.html
+    """
+
+    _sets = False
+
+
+class enable_grad(_PlainMode):
+    """Within this context operations are recorded, also inside `no_grad`.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.enable_grad.html
+    """
+
+    _sets = True
+
+
+class set_grad_enabled(_Mode):
+    """Switch recording on or off: at once, and until the end of the `with` where it is used as a context.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.set_grad_enabled.html
+    """
+
+    def __init__(self, mode):
+        super().__init__(bool(mode))
+        self._before = (state.grad_enabled, state.inference)
+        state.grad_enabled = self._enabled
+
+    def __enter__(self):
+        self._earlier.append(self._before)
+        state.grad_enabled = self._enabled
+
+    def _again(self):
+        return type(self)(self._enabled)
+
+    def __call__(self, function):
+        state.grad_enabled = self._before[0]  # a decorator changes nothing until the function runs
+        return super().__call__(function)
+
+
+class inference_mode(_Mode):
+    """As `no_grad`, and the results may never be used in a recorded computation.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.inference_mode.html
+    """
+
+    def __new__(cls, mode=True):
+        made = super().__new__(cls)
+        if callable(mode):
+            made.__init__()
+            return made(mode)
+        return made
+
+    def __init__(self, mode=True):
+        super().__init__(not mode)
+        self._mode = mode
+
+    def __enter__(self):
+        self._earlier.append((state.grad_enabled, state.inference))
+        state.inference = self._mode
+        state.grad_enabled = False if self._mode else state.grad_enabled
+
+    def _again(self):
+        return type(self)(self._mode)
+
+
+def running_layer():
+    """Return how the innermost running module is called, for an error: `fc1 (Linear(...)) of Net`; '' where none runs."""
+    running = state.modules
+    if not running:
+        return ""
+    inner = running[-1]
+    for outer in reversed(running[:-1]):
+        for name, module in outer.named_modules():
+            if module is inner and name:
+                return f"layer {name} ({inner}) of {type(outer).__name__}"
+    return f"layer {inner}"

@@ -1,0 +1,367 @@
+"""The gate that every operation passes, and the node that it leaves behind.
+
+An operation is a class with two methods, value and derivative:
+
+    class Mul(Operation):
+        def forward(ctx, a, b):
+            ctx.save(a, b)
+            return a * b
+
+        def backward(ctx, grad):
+            a, b = ctx.saved
+            return grad * b, grad * a
+
+`Mul.apply(x, y)` computes. Where a gradient may be wanted, the instance that served as `ctx` stays: it is the node of the graph,
+and it remembers what its own derivative needs.
+"""
+
+import itertools
+import re
+import weakref
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.autograd import views
+from workbook.autograd.modes import running_layer, state
+from workbook.devices import CPU
+from workbook.errors import explain, shape_text
+from workbook.tensor import Memory, Tensor, memory_of, wrap
+
+_sequence = itertools.count(1)
+_FREED = object()
+
+
+class Node:
+    """One step of a recorded computation, or a leaf of it.
+
+    `edges`: for each input, `(node, output index)` of the step that made it, or None where no gradient flows.
+    `meta`: for each output, its `(shape, dtype, device)`. `sequence`: newer nodes have higher numbers.
+    """
+
+    edges = ()
+    meta = ()
+    sequence = 0
+    record = None  # what an observer keeps: widgets.recording.Record
+    hooks = None  # output index -> functions that see the gradient before this node does
+    retains = None  # output index -> weak reference to a Tensor that called retain_grad()
+
+    def name(self):
+        """Return PyTorch's name of this node, such as `MulBackward0`."""
+        return type(self).__name__
+
+    @property
+    def next_functions(self):
+        """The nodes that this one hands gradients to, as PyTorch's tuple of `(node, output index)`."""
+        return tuple((None, 0) if edge is None else edge for edge in self.edges)
+
+    def __repr__(self):
+        return f"<{self.name()} object at {hex(id(self))}>"
+
+    def release(self):
+        """Let go of what was saved for the backward pass."""
+
+
+class AccumulateGrad(Node):
+    """The end of the road: adds what arrives to the `.grad` of the leaf `variable`."""
+
+    def __init__(self, variable):
+        self.variable = variable
+        self.meta = ((variable._array.shape, variable._array.dtype, variable._device),)
+        self.sequence = next(_sequence)
+
+
+class Operation(Node):
+    """A step with a value and a derivative; an instance is one recorded step. See the top of this file."""
+
+    dtype_rule = staticmethod(dtypes.as_given)
+    is_view = False  # the result shows the input's memory
+    refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
+    differentiable = True
+
+    _saved = ()
+    _kept = ()
+    xp = np
+
+    def __init_subclass__(cls, name=None, **kwargs):
+        super().__init_subclass__(**kwargs)
+        cls.__name__ = name or f"{cls.__qualname__.rpartition('.')[2]}Backward0"
+
+    def forward(ctx, *arrays, **options):
+        """Return the value: an array, or a tuple of arrays."""
+        raise NotImplementedError
+
+    def backward(ctx, *grads):
+        """Return the gradient to each input, in order; None where there is none."""
+        raise NotImplementedError
+
+    @classmethod
+    def apply(cls, *inputs, **options):
+        """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: what can never have a gradient."""
+        arrays, device, recording = [], None, False
+        for given in inputs:
+            if isinstance(given, Tensor):
+                arrays.append(given._array)
+                if given._view is not None:
+                    views.refreshed_node(given)
+                if device is None:
+                    device = given._device
+                elif device is not given._device:
+                    device = _meeting_device(device, given, inputs)
+                if given._node is not None or given._requires_grad:
+                    recording = True
+            elif given.__class__ in _NUMBERS:
+                arrays.append(given)
+            elif state.on_arrays:
+                arrays.append(given)
+            else:
+                arrays.append(_as_number(cls, given))
+        if device is None:
+            return cls._on_arrays(arrays, options)
+
+        here = state
+        recording = recording and here.grad_enabled and cls.differentiable
+        ctx = object.__new__(cls) if recording else _Forgetful()
+        if recording:
+            ctx.needs_input_grad = tuple([
+                isinstance(given, Tensor) and (given._node is not None or given._requires_grad) for given in inputs])
+        try:
+            if device is CPU:
+                arrays = cls.dtype_rule(arrays)
+                results = cls.forward(ctx, *arrays, **options)
+            else:
+                arrays, results = cls._elsewhere(ctx, arrays, options, device)
+        except ValueError as problem:  # NumPy's way of refusing shapes
+            raise cls.refusal(problem, arrays, options) from None
+
+        if results.__class__ is tuple:
+            outputs = tuple([wrap(_as_array(result, device), device) for result in results])
+        elif results.__class__ is np.ndarray:
+            outputs = (wrap(results),)
+        else:
+            outputs = (wrap(_as_array(results, device), device),)
+        if cls.is_view:
+            views.share(cls, inputs, options, outputs)
+        if recording:
+            ctx._link(inputs, arrays, outputs)
+            if here.observer is not None:
+                here.observer(ctx, inputs, options, outputs)
+        return outputs if results.__class__ is tuple else outputs[0]
+
+    @classmethod
+    def _on_arrays(cls, arrays, options):
+        """Just compute: the walk is running a formula on arrays."""
+        if not state.on_arrays:
+            raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
+        return cls.forward(_Forgetful(), *arrays, **options)
+
+    @classmethod
+    def _elsewhere(cls, ctx, arrays, options, device):
+        """Settle dtypes and compute on a device that is not the CPU. Return what reached `forward`, and its results."""
+        backend = device.backend
+        ctx.xp = backend.xp
+        with backend.using(device.index):
+            arrays = [backend.from_host(x, device.index) if isinstance(x, np.ndarray) else x for x in arrays]
+            arrays = cls.dtype_rule(arrays)
+            return arrays, cls.forward(ctx, *arrays, **options)
+
+    @classmethod
+    def called(cls):
+        """The name under which a student calls this operation."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__qualname__).lower()
+
+    # ---- what a node remembers -------------------------------------------------------------------------------------------
+
+    needs_input_grad = ()
+
+    def save(self, *values):
+        """Remember inputs and outputs for the derivative; they come back from `saved`, with their place in the graph."""
+        self._saved = values
+
+    def keep(self, *values):
+        """Remember what carries no gradient, or is dear to compute again; it comes back from `kept`."""
+        self._kept = values
+
+    @property
+    def kept(self):
+        """What `keep` was given: arrays while the walk runs on arrays, Tensors without history otherwise."""
+        if self._kept is _FREED:
+            raise RuntimeError(_second_time(self))
+        return self._kept if state.on_arrays else [wrap(value, self.meta[0][2]) for value in self._kept]
+
+    @property
+    def saved(self):
+        """What `save` was given: arrays while the walk runs on arrays, Tensors with their history otherwise."""
+        if self._saved is _FREED:
+            raise RuntimeError(_second_time(self))
+        unpacked = []
+        for value, memory, version, source in self._saved:
+            if memory is not None:
+                if memory.version != version:
+                    raise RuntimeError(self._stale(value, memory, version, source))
+                if not state.on_arrays:
+                    value = self._as_tensor(value, memory, source)
+            unpacked.append(value)
+        return unpacked
+
+    def _as_tensor(self, value, memory, source):
+        """A Tensor on a saved array, placed in the graph where the value stood when it was saved."""
+        node, index = (self, -1 - source) if source < 0 else (self.edges[source] or (None, 0))
+        if node.__class__ is AccumulateGrad and node.variable._array is value:
+            return node.variable
+        tensor = wrap(value, self.meta[0][2])
+        tensor._memory, tensor._node, tensor._index = memory, node, index
+        return tensor
+
+    def release(self):
+        if self._saved:
+            self._saved = _FREED
+        if self._kept:
+            self._kept = _FREED
+
+    def _link(self, inputs, arrays, outputs):
+        """Make this the node of `outputs`: edges to the inputs' nodes, and saved values tied to where they came from."""
+        edges = []
+        for given, needed in zip(inputs, self.needs_input_grad):
+            if not needed:
+                edges.append(None)
+            elif given._node is not None:
+                edges.append((given._node, given._index))
+            else:
+                edges.append((accumulator_of(given), 0))
+        self.edges = tuple(edges)
+        self.sequence = next(_sequence)
+        meta = []
+        for index, output in enumerate(outputs):
+            array = output._array
+            meta.append((array.shape, array.dtype, output._device))
+            if array.dtype.kind in "fc":
+                output._node = self
+                if index:
+                    output._index = index
+        self.meta = meta
+        if self._saved:
+            self._saved = [self._where_from(value, inputs, arrays, outputs) for value in self._saved]
+
+    def _where_from(self, value, inputs, arrays, outputs):
+        for index, array in enumerate(arrays):
+            if array is value:
+                given = inputs[index]
+                if given.__class__ in _NUMBERS or not isinstance(given, Tensor):
+                    return value, None, 0, index
+                memory = given._memory or memory_of(given)
+                return value, memory, memory.version, index
+        for index, output in enumerate(outputs):
+            if output._array is value or (value.__class__ is not np.ndarray and output._array == value):
+                memory = memory_of(output)
+                return output._array, memory, memory.version, -1 - index
+        raise TypeError(f"{type(self).__qualname__}.forward saved a value that is neither an input nor an output; use ctx.keep")
+
+    def settle_saved(self, target):
+        """Before the result is written into `target`: what was saved of the target's old value becomes a copy."""
+        self._saved = [
+            (value.copy(), Memory(), 0, source) if source == 0 and value is target._array else (value, memory, version, source)
+            for value, memory, version, source in self._saved]
+
+    def settle_output(self, target):
+        """After the write: a saved output is what now stands in the target's memory."""
+        memory = target._memory
+        self._saved = [
+            (target._array, memory, memory.version, source) if source < 0 else (value, kept, version, source)
+            for value, kept, version, source in self._saved]
+
+    # ---- errors of this file ---------------------------------------------------------------------------------------------
+
+    def _stale(self, value, memory, version, source):
+        node, index = (self, -1 - source) if source < 0 else (self.edges[source] or (None, 0))
+        kind = f"[torch.{dtypes.of(value).legacy}Tensor {shape_text(value.shape)}]"
+        maker = "" if node is None else f", which is output {index} of {_plain(node.name())}"
+        role = "result" if source < 0 else "input"
+        return explain(
+            "one of the variables needed for gradient computation has been modified by an inplace operation: "
+            f"{kind}{maker}, is at version {memory.version}; expected version {version} instead.",
+            f"{_plain(self.name())} saved this {role} for its derivative; afterwards {memory.written_by} wrote over it",
+            f"write the new value into a new tensor: use {_out_of_place(memory.written_by)} instead of the in-place form")
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        """The error for a ValueError of the array library; operations word their own."""
+        return problem
+
+
+class _Forgetful:
+    """The `ctx` of an operation that is not recorded: it remembers nothing."""
+
+    xp = np
+    needs_input_grad = ()
+
+    def save(self, *values):
+        pass
+
+    def keep(self, *values):
+        pass
+
+
+def edge_of(tensor):
+    """Return `(node, output index)` of where a gradient to `tensor` goes; None where it needs none."""
+    node = tensor._node if tensor._view is None else views.refreshed_node(tensor)
+    if node is not None:
+        return node, tensor._index
+    return (accumulator_of(tensor), 0) if tensor._requires_grad else None
+
+
+def accumulator_of(leaf):
+    """Return the one AccumulateGrad of `leaf`. The graph keeps it alive, not the leaf, so that no cycle forms."""
+    found = leaf._accumulator and leaf._accumulator()
+    if found is None:
+        found = AccumulateGrad(leaf)
+        leaf._accumulator = weakref.ref(found)
+    return found
+
+
+_NUMBERS = frozenset((float, int, bool, complex, type(None)))
+
+
+def _as_array(result, device):
+    """NumPy reduces to scalars; a Tensor's memory is always an array."""
+    return result if result.__class__ is np.ndarray or device is not CPU else np.asarray(result)
+
+
+def _as_number(cls, given):
+    if isinstance(given, np.generic):
+        return given.item()
+    kind = f"numpy.{type(given).__name__}" if isinstance(given, np.ndarray) else type(given).__name__
+    raise TypeError(explain(
+        f"{cls.called()}(): argument must be Tensor, not {kind}",
+        "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...) or torch.from_numpy(...)"))
+
+
+def _meeting_device(device, given, inputs):
+    """0-d CPU Tensors may meet any device; everything else must be on one."""
+    if given._array.ndim == 0 and given._device is CPU:
+        return device
+    if device is CPU and all(x._array.ndim == 0 for x in inputs if isinstance(x, Tensor) and x._device is CPU):
+        return given._device
+    layer = running_layer()
+    raise RuntimeError(explain(
+        f"Expected all tensors to be on the same device, but found at least two devices, {device} and {given._device}!",
+        f"a tensor of shape {shape_text(given._array.shape)} is on {given._device}" + (f", in {layer}" if layer else ""),
+        f"move it: tensor.to('{device}')"))
+
+
+def _plain(name):
+    return re.sub(r"Backward\d+$", "", name)
+
+
+def _out_of_place(writer):
+    return "x[i] = ... on a clone()" if writer == "__setitem__" else f"{(writer or 'the operation').rstrip('_')}()"
+
+
+def _second_time(node):
+    return explain(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
+        "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+        "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
+        "after calling backward.",
+        f"{_plain(node.name())} has given up what it saved; in a notebook this happens when only the cell with backward() runs again",
+        "run the forward computation again before backward(): put both into one cell")

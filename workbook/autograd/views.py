@@ -1,0 +1,133 @@
+"""Tensors that share memory, and what a write to it means for the graph.
+
+A view remembers its base and the chain of view operations that leads to it. Writing in place is the operation itself, and
+then `adopt`: the result goes into the target's memory, and the target takes over the result's node.
+"""
+
+from workbook.autograd.modes import enable_grad, state
+from workbook.errors import explain, shape_text
+from workbook.tensor import Memory, memory_of, wrap
+
+
+class View:
+    """How a Tensor shows the memory of another: `chain` is a tuple of `(operation, options)` from `base` to it.
+
+    `version` is the version that the memory had when the view's node was made: a later write makes the node out of date.
+    """
+
+    def __init__(self, base, chain, version, refusal=None):
+        self.base, self.chain, self.version, self.refusal = base, chain, version, refusal
+
+
+def share(operation, inputs, options, outputs):
+    """Note, for the outputs of a view operation, whose memory they show."""
+    source = inputs[0]
+    memory = memory_of(source)
+    from_view = source._view
+    base = from_view.base if from_view is not None else source
+    chain = (from_view.chain if from_view is not None else ()) + ((operation, options),)
+    refusal = from_view.refusal if from_view is not None else None
+    if len(outputs) > 1 or operation.refuses_writes:
+        refusal = "multi"
+    elif not state.grad_enabled and refusal is None and base.requires_grad:
+        refusal = "no_grad"
+    for output in outputs:
+        output._memory = memory
+        output._view = View(base, chain, memory.version, refusal)
+
+
+def refreshed_node(tensor):
+    """Return the node of a view, made anew where the memory was written through another Tensor since."""
+    view = tensor._view
+    if view.version != tensor._memory.version:
+        view.version = tensor._memory.version
+        if view.base.requires_grad and view.refusal != "no_grad":
+            with enable_grad():
+                twin = replay(view.chain, view.base)
+            tensor._node, tensor._index = twin._node, twin._index
+    return tensor._node
+
+
+def replay(chain, tensor):
+    """Apply a chain of view operations to a Tensor."""
+    for operation, options in chain:
+        tensor = operation.apply(tensor, **options)
+    return tensor
+
+
+def adopt(target, result, writer):
+    """Write `result` into the memory of `target`, which takes its place in the graph. `writer` is the in-place form's name."""
+    may_write(target, writer, result.requires_grad)
+    array, new = target._array, result._array
+    if new.shape != array.shape:
+        raise RuntimeError(explain(
+            f"output with shape {shape_text(array.shape)} doesn't match the broadcast shape {shape_text(new.shape)}",
+            f"{writer} writes into memory that holds {shape_text(array.shape)}, and the result is larger",
+            f"use {writer.rstrip('_')}() for a new tensor"))
+    memory = memory_of(target)
+    node = result._node
+    if node is not None:
+        node.settle_saved(target)
+    array[...] = new
+    memory.wrote(writer)
+    if node is not None:
+        node.settle_output(target)
+    if target._view is None:
+        if state.grad_enabled:
+            target._node, target._index = node, result._index
+    else:
+        _rewrite_base(target, result)
+    return target
+
+
+def may_write(target, writer, gradient_wanted=False):
+    """Raise where autograd forbids writing into `target`, as PyTorch does."""
+    if not state.grad_enabled:
+        return
+    if target._requires_grad and target._node is None:
+        raise RuntimeError(explain(
+            "a leaf Variable that requires grad is being used in an in-place operation.",
+            f"{writer} would change a leaf of shape {shape_text(target._array.shape)} behind autograd's back",
+            "write inside `with torch.no_grad():`, as optimisers do, or make a new tensor"))
+    view = target._view
+    if view is None:
+        return
+    if view.base._requires_grad and view.base._node is None:
+        raise RuntimeError(explain(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+            f"{writer} would change part of a leaf behind autograd's back", "write inside `with torch.no_grad():`"))
+    if view.refusal == "multi" and (gradient_wanted or view.base.requires_grad):
+        raise RuntimeError(explain(
+            f"Output {target._index} of a view operation is a view and is being modified inplace. This view is the output of a "
+            "function that returns multiple views. Such functions do not allow the output views to be modified inplace.",
+            "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))
+    if view.refusal == "no_grad" and (gradient_wanted or view.base.requires_grad):
+        raise RuntimeError(explain(
+            "A view was created in no_grad mode and is being modified inplace with grad mode enabled.",
+            "nothing recorded how the view came about", "make the view outside no_grad, or write inside it"))
+
+
+def _rewrite_base(target, result):
+    """A view was written: its base now comes from CopySlices, and the view from the base."""
+    from workbook.autograd.copy_slices import CopySlices
+
+    view = target._view
+    base = view.base
+    if state.grad_enabled and (result.requires_grad or base.requires_grad):
+        written = CopySlices.apply(base, result, chain=view.chain)
+        base._node, base._index = written._node, written._index
+        refreshed_node(target)
+
+
+def detached(tensor):
+    """Return a Tensor on the same memory, sharing its version, outside the graph."""
+    twin = wrap(tensor._array, tensor._device)
+    twin._memory = memory_of(tensor)
+    return twin
+
+
+def data_of(tensor):
+    """Return a Tensor on the same memory with a version of its own: writes to it stay unseen by autograd."""
+    twin = wrap(tensor._array, tensor._device)
+    twin._memory = Memory()
+    return twin

@@ -1,0 +1,260 @@
+"""The backward pass: one walk over the nodes, from newest to oldest."""
+
+import collections
+import heapq
+import typing
+
+from workbook.autograd.broadcast import fit
+from workbook.autograd.modes import state
+from workbook.autograd.operation import AccumulateGrad, edge_of
+from workbook.errors import explain, shape_text
+from workbook.tensor import Tensor, memory_of, wrap
+
+
+def backward(tensor, gradient=None, retain_graph=None, create_graph=False, inputs=None):
+    """Add the gradient of `tensor` to the `.grad` of every leaf that it was computed from.
+
+    `gradient`: the gradient of some final number with respect to this tensor, of its shape; only a Tensor of one element can
+    do without. `retain_graph`: keep what the graph saved, for another pass. `create_graph`: record the pass itself, for higher
+    derivatives. `inputs`: add to these Tensors only. Raises RuntimeError where the tensor needs no gradient, or where a second
+    pass needs what the first has freed.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor(3., requires_grad=True)
+    >>> (3 * x**2).backward()
+    >>> x.grad
+    tensor(18.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.backward.html
+    """
+    if inputs is not None:
+        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        if not inputs:
+            raise RuntimeError("'inputs' argument to backward cannot be empty.")
+    run(walk([tensor], [gradient], retain_graph=create_graph if retain_graph is None else retain_graph,
+             create_graph=create_graph, only=inputs))
+
+
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
+         is_grads_batched=False, materialize_grads=False):
+    """Return the gradients of `outputs` with respect to `inputs`, a tuple in their order; no `.grad` is touched.
+
+    Raises RuntimeError for an input that the outputs do not depend on, unless `allow_unused`.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor(3., requires_grad=True)
+    >>> torch.autograd.grad(x**3, x)
+    (tensor(27.),)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.autograd.grad.html
+    """
+    if is_grads_batched:
+        raise NotImplementedError("is_grads_batched=True is not there yet: call grad once for each row of grad_outputs")
+    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    seeds = [grad_outputs] if grad_outputs is None or isinstance(grad_outputs, Tensor) else list(grad_outputs)
+    seeds = seeds * len(outputs) if seeds == [None] else seeds
+    for wanted in inputs:
+        if not wanted.requires_grad:
+            raise RuntimeError(explain(
+                "One of the differentiated Tensors does not require grad",
+                f"a tensor of shape {shape_text(wanted.shape)} was made without requires_grad=True",
+                "set requires_grad=True before the forward computation"))
+    caught = {}
+    run(walk(outputs, seeds, retain_graph=create_graph if retain_graph is None else retain_graph,
+             create_graph=create_graph, only=inputs, caught=caught))
+    results = []
+    for position, wanted in enumerate(inputs):
+        found = caught.get(edge_of(wanted))
+        if found is None and materialize_grads:
+            found = wanted._array * 0
+        elif found is None and not allow_unused:
+            raise RuntimeError(explain(
+                f"The differentiated Tensor at index {position} appears to not have been used in the graph. "
+                "Set allow_unused=True if this is the desired behavior.",
+                "no recorded operation leads from it to the output", "check that the output was computed from this very tensor"))
+        results.append(found if found is None or isinstance(found, Tensor) else wrap(found, wanted._device))
+    return tuple(results)
+
+
+class Step(typing.NamedTuple):
+    """What one step of the walk did: `node` got `arrived`, one gradient an output, and gave `handed`, one an edge."""
+
+    node: object
+    arrived: list
+    handed: tuple
+
+
+def run(steps):
+    """Take every step of a walk."""
+    collections.deque(steps, maxlen=0)
+
+
+def walk(roots, seeds, *, retain_graph=False, create_graph=False, only=None, caught=None):
+    """Walk back from `roots` and yield a Step after each node.
+
+    `seeds`: the gradient of each root, None for 1. `only`: visit nothing but the way to these Tensors. `caught`: a dict that
+    receives the gradients of `only` by `(node, index)`, instead of the Tensors' `.grad`.
+
+    Every node is newer than the nodes it hands gradients to. So taking the newest waiting node first visits each exactly once,
+    after everything that can arrive has arrived.
+    """
+    wanted, way = _way_to(roots, only)
+    waiting, arrivals = [], {}
+    owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
+
+    def arrive(edge, gradient, new):
+        node, index = edge
+        slots = arrivals.get(node)
+        if slots is None:
+            slots = arrivals[node] = [None] * len(node.meta)
+            heapq.heappush(waiting, (-node.sequence, node))
+        if slots[index] is not None:
+            gradient, new = slots[index] + gradient, True
+        slots[index] = gradient
+        if new and node.__class__ is AccumulateGrad:
+            owned.add(node)
+
+    for root, seed in zip(roots, [_seed_of(*pair, create_graph) for pair in zip(roots, seeds, strict=True)]):
+        arrive(edge_of(root), seed, False)
+    while waiting:
+        node = heapq.heappop(waiting)[1]
+        arrived = arrivals.pop(node)
+        leaf = node.variable if node.__class__ is AccumulateGrad else None
+        if leaf is not None and leaf._hooks or node.hooks or node.retains:
+            arrived = _show_to_hooks(node, arrived, create_graph)
+            owned.discard(node)
+        if wanted is not None:
+            for index, gradient in enumerate(arrived):
+                if (node, index) in wanted and gradient is not None:
+                    if caught is not None:
+                        caught[node, index] = gradient
+                    else:
+                        accumulate(wanted[node, index], gradient, create_graph, False)
+        elif leaf is not None:
+            accumulate(leaf, arrived[0], create_graph, node in owned)
+        if leaf is not None or (way is not None and node not in way):
+            yield Step(node, arrived, ())
+            continue
+        if None in map(_missing, arrived):
+            arrived = [_zeros(meta, create_graph) if gradient is None else gradient
+                       for gradient, meta in zip(arrived, node.meta)]
+        here = state
+        earlier, here.grad_enabled, here.on_arrays = here.grad_enabled, create_graph, not create_graph
+        try:
+            handed = node.backward(*arrived)
+            if handed.__class__ is not tuple:
+                handed = (handed,)
+            for edge, gradient in zip(node.edges, handed):
+                if edge is None or gradient is None or (way is not None and edge[0] not in way and edge not in wanted):
+                    continue
+                shape, dtype, _ = edge[0].meta[edge[1]]
+                fitted = fit(gradient, shape, dtype)
+                arrive(edge, fitted, fitted is not gradient or _is_new(gradient, arrived, handed))
+        finally:
+            here.grad_enabled, here.on_arrays = earlier, False
+        if not retain_graph:
+            node.release()
+        yield Step(node, arrived, handed)
+
+
+def accumulate(leaf, gradient, create_graph, new):
+    """Add `gradient` to `leaf.grad`. The first one owns its memory; `new` says that nobody else holds this array."""
+    if create_graph:
+        leaf._grad = gradient if leaf._grad is None else leaf._grad + gradient
+        return
+    if leaf._grad is None:
+        xp = leaf._device.xp
+        array = gradient if new and isinstance(gradient, xp.ndarray) else xp.array(gradient)
+        leaf._grad = wrap(array, leaf._device)
+    else:
+        total = leaf._grad
+        total._array[...] += gradient
+        memory_of(total).wrote("the accumulation of a gradient")
+
+
+def _is_new(gradient, arrived, handed):
+    """Whether an array that a formula returned is new memory. A formula returns new arrays, or what arrived, or views of it."""
+    if getattr(gradient, "base", gradient) is not None:
+        return False
+    return all(gradient is not other for other in arrived) and sum(gradient is other for other in handed) == 1
+
+
+def _missing(gradient):
+    return None if gradient is None else True
+
+
+def _zeros(meta, create_graph):
+    shape, dtype, device = meta
+    zeros = device.xp.zeros(shape, dtype)
+    return wrap(zeros, device) if create_graph else zeros
+
+
+def _seed_of(root, seed, create_graph):
+    """The gradient with which the walk begins at `root`."""
+    if not root.requires_grad:
+        raise RuntimeError(explain(
+            "element 0 of tensors does not require grad and does not have a grad_fn", _why_no_graph(root),
+            "set requires_grad=True on the inputs before computing, and compute outside torch.no_grad()"))
+    array = root._array
+    if seed is None:
+        if array.size != 1:
+            raise RuntimeError(explain(
+                "grad can be implicitly created only for scalar outputs",
+                f"this tensor has shape {shape_text(array.shape)}: {array.size} numbers, each with a slope of its own",
+                "make it one number first, with sum() or mean(), or weigh them: backward(gradient=torch.ones_like(y))"))
+        seed = wrap(root._device.xp.ones_like(array), root._device)
+    elif not isinstance(seed, Tensor):
+        raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
+    elif seed._array.shape != array.shape:
+        raise RuntimeError(explain(
+            f"Mismatch in shape: grad_output[0] has a shape of {seed.shape} and output[0] has a shape of {root.shape}.",
+            "gradient= holds one weight for each element of the output", "make it with torch.ones_like(output)"))
+    return seed if create_graph else seed._array
+
+
+def _why_no_graph(root):
+    if not state.grad_enabled:
+        return "recording is switched off here (torch.no_grad or inference_mode)"
+    if root._array.dtype.kind not in "fc":
+        return f"it holds {root.dtype}: a comparison, an argmax or an integer has no slope"
+    return "nothing it was computed from had requires_grad=True, or detach(), item() or no_grad() cut the graph before it"
+
+
+def _way_to(roots, only):
+    """Return the wanted edges with their Tensors, and the nodes whose formulas must run to reach them; None, None for all."""
+    if only is None:
+        return None, None
+    wanted = {edge_of(tensor): tensor for tensor in only if tensor.requires_grad}
+    reached = {edge[0] for edge in map(edge_of, roots) if edge is not None}
+    queue = list(reached)
+    while queue:
+        for edge in queue.pop().edges:
+            if edge is not None and edge[0] not in reached:
+                reached.add(edge[0])
+                queue.append(edge[0])
+    way = set()
+    for node in sorted(reached, key=lambda node: node.sequence):
+        if any(edge is not None and (edge[0] in way or edge in wanted) for edge in node.edges):
+            way.add(node)
+    return wanted, way
+
+
+def _show_to_hooks(node, arrived, create_graph):
+    """Let hooks see, and replace, what arrives at a node; fill the `.grad` of Tensors that asked to retain it."""
+    arrived = list(arrived)
+    leaf_hooks = node.variable._hooks if node.__class__ is AccumulateGrad else None
+    for index, gradient in enumerate(arrived):
+        if gradient is None:
+            continue
+        tensor = gradient if create_graph else wrap(gradient, node.meta[index][2])
+        for hook in list((leaf_hooks or (node.hooks or {}).get(index) or {}).values()):
+            answer = hook(tensor)
+            if answer is not None:
+                tensor = answer
+        arrived[index] = tensor if create_graph else tensor._array
+        keeper = node.retains and node.retains.get(index)
+        keeper = keeper and keeper()
+        if keeper is not None:
+            keeper._grad = tensor if create_graph else wrap(tensor._array.copy(), tensor._device)
+    return arrived

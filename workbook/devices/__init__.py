@@ -1,0 +1,106 @@
+"""Where arrays live: device objects, and the array library behind each kind of device.
+
+A kind of device is one `Backend`. `cpu` is NumPy. `cuda` is CuPy, imported on first use. A simulated cuda stands in for a GPU
+where there is none, and registers itself through `register`.
+"""
+
+from workbook.devices.backend import Backend, CpuBackend
+from workbook.devices.cuda import CudaBackend
+from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
+
+
+class device(metaclass=PrintsAsTorch):
+    """The place of a Tensor's memory, as `torch.device("cuda", 0)`. One object for each place: compare with `is` or `==`.
+
+    Raises RuntimeError for an unknown kind of device.
+
+    >>> device("cpu")
+    device(type='cpu')
+    >>> device("cuda:0").index
+    0
+
+    Source: https://pytorch.org/docs/2.13/tensor_attributes.html#torch.device
+    """
+
+    torch_name = "torch.device"
+    _known = {}
+
+    def __new__(cls, type, index=None):
+        if isinstance(type, cls):
+            return type
+        if isinstance(type, int):
+            type, index = "cuda", type
+        if not isinstance(type, str):
+            raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
+        kind, colon, number = type.partition(":")
+        if colon:
+            if index is not None or not number.isdecimal():
+                raise RuntimeError(explain(f"Invalid device string: '{type}'", "a device is a kind, or a kind and a number",
+                                           "write 'cpu', 'cuda' or 'cuda:0'"))
+            index = int(number)
+        if kind not in _backends:
+            raise RuntimeError(explain(
+                f"Expected one of {', '.join(_backends)} device type at start of device string: {kind}",
+                f"there is no kind of device called '{kind}'", "write 'cpu', 'cuda' or 'cuda:0'"))
+        key = (kind, index)
+        if key not in cls._known:
+            self = super().__new__(cls)
+            self.type, self.index, self.backend = kind, index, _backends[kind]
+            cls._known[key] = self
+        return cls._known[key]
+
+    def __eq__(self, other):
+        return self is other
+
+    def __hash__(self):
+        return hash((self.type, self.index))
+
+    def __repr__(self):
+        return f"device(type='{self.type}')" if self.index is None else f"device(type='{self.type}', index={self.index})"
+
+    def __str__(self):
+        return self.type if self.index is None else f"{self.type}:{self.index}"
+
+    def __reduce__(self):
+        return device, (self.type, self.index)
+
+    @property
+    def xp(self):
+        """The array library of this device: `numpy`, or `cupy`."""
+        return self.backend.xp
+
+
+_backends = {"cpu": CpuBackend(), "cuda": CudaBackend()}
+
+
+def register(kind, backend):
+    """Put `backend` behind the kind of device called `kind`; return the one that stood there."""
+    earlier, _backends[kind] = _backends[kind], backend
+    for known in device._known.values():
+        if known.type == kind:
+            known.backend = backend
+    return earlier
+
+
+def report():
+    """Return `(kind, available, reason)` for every kind of device, for a person to read.
+
+    >>> report()[0]
+    ('cpu', True, 'NumPy')
+    """
+    return [(kind, *backend.status()) for kind, backend in _backends.items()]
+
+
+def settle(where):
+    """Return the device that `where` (a device, a string, a number, or None for the default) names, ready to be used."""
+    if where is None:
+        return CPU
+    place = device(where)
+    if place.index is None and place.type != "cpu":
+        place = device(place.type, place.backend.current_index())
+    place.backend.require()
+    return place
+
+
+CPU = device("cpu")

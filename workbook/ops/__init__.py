@@ -1,0 +1,1 @@
+"""Every operation: its value and its derivative, side by side."""

@@ -1,0 +1,104 @@
+"""Activation functions beside relu, tanh and sigmoid."""
+
+import math
+
+import numpy as np
+
+from workbook.ops.arithmetic import pow
+from workbook.ops.comparison import where
+from workbook.ops.elementwise import FloatElementwise
+from workbook.ops.pointwise import exp, sigmoid, tanh
+
+
+class LeakyRelu(FloatElementwise):
+    """out = a where a > 0, slope * a elsewhere"""
+
+    def forward(ctx, a, *, slope):
+        ctx.save(a)
+        ctx.slope = slope
+        return ctx.xp.where(a > 0, a, a * slope)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return (where(a > 0, grad, grad * ctx.slope),)
+
+
+def leaky_relu(input, negative_slope=0.01):
+    """Return each element where it is positive, `negative_slope` times it elsewhere.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.leaky_relu(torch.tensor([-1., 2.]), 0.1)
+    tensor([-0.1000,  2.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.leaky_relu.html
+    """
+    return LeakyRelu.apply(input, slope=negative_slope)
+
+
+class Erf(FloatElementwise):
+    """out = 2 / sqrt(pi) * the integral of exp(-t**2) from 0 to a"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        # NumPy has no erf: Python's, element by element, in double precision
+        return _erf(a.astype(np.float64)).astype(a.dtype)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return (grad * (exp(-(a * a)) * (2 / math.sqrt(math.pi))),)
+
+
+_erf = np.vectorize(math.erf, otypes=[np.float64])
+
+
+def erf(input):
+    """Return the error function of each element.
+
+    >>> import workbook as torch
+    >>> torch.erf(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.8427])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.erf.html
+    """
+    return Erf.apply(input)
+
+
+class Gelu(FloatElementwise):
+    """out = a times the probability that a normal number lies below a"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return (a * (0.5 * (1 + _erf(a.astype(np.float64) / math.sqrt(2))))).astype(a.dtype)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        below = 0.5 * (1 + erf(a * math.sqrt(0.5)))
+        return (grad * (below + a * exp(a * a * -0.5) * (1 / math.sqrt(2 * math.pi))),)
+
+
+def gelu(input, approximate="none"):
+    """Return the Gaussian error linear unit of each element; `approximate="tanh"` is the older approximation.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.gelu(torch.tensor([-1., 2.]))
+    tensor([-0.1587,  1.9545])
+
+    Source: Hendrycks, Gimpel, Gaussian Error Linear Units, 2016;
+    https://pytorch.org/docs/2.13/generated/torch.nn.functional.gelu.html
+    """
+    if approximate == "tanh":
+        inner = math.sqrt(2 / math.pi) * (input + 0.044715 * pow(input, 3))
+        return 0.5 * input * (1 + tanh(inner))
+    return Gelu.apply(input)
+
+
+def silu(input):
+    """Return `x * sigmoid(x)` of each element.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.silu(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.7311])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.silu.html
+    """
+    return input * sigmoid(input)

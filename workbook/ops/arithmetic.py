@@ -1,0 +1,333 @@
+"""Sums, products and powers, elementwise."""
+
+import math
+
+from workbook.errors import explain
+from workbook.ops.comparison import where
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise
+from workbook.ops.pointwise import floor, log
+
+
+class Add(Elementwise):
+    """out = a + alpha * b"""
+
+    def forward(ctx, a, b, *, alpha=1):
+        ctx.alpha = alpha
+        return a + b if alpha == 1 else a + alpha * b
+
+    def backward(ctx, grad):
+        return grad, grad if ctx.alpha == 1 else grad * ctx.alpha
+
+
+def add(input, other, *, alpha=1):
+    """Return `input + alpha * other`, elementwise with broadcasting. `torch.add`, `x.add` and `x + y` are this function.
+
+    >>> import workbook as torch
+    >>> torch.add(torch.tensor([1., 2.]), torch.tensor([[10.], [20.]]))
+    tensor([[11., 12.],
+            [21., 22.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.add.html
+    """
+    return Add.apply(input, other) if alpha == 1 else Add.apply(input, other, alpha=alpha)
+
+
+class Sub(Elementwise):
+    """out = a - alpha * b"""
+
+    def forward(ctx, a, b, *, alpha=1):
+        ctx.alpha = alpha
+        return a - b if alpha == 1 else a - alpha * b
+
+    def backward(ctx, grad):
+        return grad, -grad if ctx.alpha == 1 else grad * -ctx.alpha
+
+
+def sub(input, other, *, alpha=1):
+    """Return `input - alpha * other`, elementwise with broadcasting.
+
+    >>> import workbook as torch
+    >>> torch.tensor([5, 7]) - torch.tensor([1, 2])
+    tensor([4, 5])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
+    """
+    return Sub.apply(input, other) if alpha == 1 else Sub.apply(input, other, alpha=alpha)
+
+
+class Rsub(Elementwise, name="RsubBackward1"):
+    """out = number - a"""
+
+    def forward(ctx, a, *, number):
+        return number - a
+
+    def backward(ctx, grad):
+        return (-grad,)
+
+
+def rsub(input, other):
+    """Return `other - input`.
+
+    >>> import workbook as torch
+    >>> 1 - torch.tensor([0.25, 1.])
+    tensor([0.7500, 0.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
+    """
+    return Rsub.apply(input, number=other) if other.__class__ in NUMBERS else Sub.apply(other, input)
+
+
+class Mul(Elementwise):
+    """out = a * b"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return a * b
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (grad * b if ctx.needs_input_grad[0] else None,
+                grad * a if ctx.needs_input_grad[1] else None)
+
+
+def mul(input, other):
+    """Return `input * other`, elementwise with broadcasting. For the matrix product see `matmul`.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1., 2.]) * torch.tensor([3., 4.])
+    tensor([3., 8.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.mul.html
+    """
+    return Mul.apply(input, other)
+
+
+class Div(FloatElementwise):
+    """out = a / b"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return a / b
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (grad / b if ctx.needs_input_grad[0] else None,
+                -grad * (a / b / b) if ctx.needs_input_grad[1] else None)
+
+
+def div(input, other, *, rounding_mode=None):
+    """Return `input / other`; integers give floats. `rounding_mode` "floor" or "trunc" rounds the quotient.
+
+    Raises RuntimeError for another rounding_mode.
+
+    >>> import workbook as torch
+    >>> torch.tensor([7, -7]) / 2
+    tensor([ 3.5000, -3.5000])
+    >>> torch.div(torch.tensor([7, -7]), 2, rounding_mode="floor")
+    tensor([ 3, -4])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.div.html
+    """
+    if rounding_mode is None:
+        return Div.apply(input, other)
+    if rounding_mode == "floor":
+        return FloorDivide.apply(input, other)
+    raise RuntimeError(explain(
+        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'",
+        "workbook rounds quotients down, or not at all", "use rounding_mode='floor' or None"))
+
+
+class Reciprocal(FloatElementwise):
+    """out = 1 / a"""
+
+    def forward(ctx, a):
+        out = 1 / a
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return -grad * out * out
+
+
+def reciprocal(input):
+    """Return `1 / input`.
+
+    >>> import workbook as torch
+    >>> torch.reciprocal(torch.tensor([2., 4.]))
+    tensor([0.5000, 0.2500])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.reciprocal.html
+    """
+    return Reciprocal.apply(input)
+
+
+def rdiv(input, other):
+    """Return `other / input`: for a number, its reciprocal times the number, as PyTorch computes it.
+
+    >>> import workbook as torch
+    >>> 1 / torch.tensor([2., 4.])
+    tensor([0.5000, 0.2500])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.div.html
+    """
+    return Mul.apply(Reciprocal.apply(input), other) if other.__class__ in NUMBERS else Div.apply(other, input)
+
+
+class FloorDivide(Elementwise):
+    """out = floor(a / b)"""
+
+    differentiable = False
+
+    def forward(ctx, a, b):
+        return ctx.xp.floor_divide(a, b)
+
+
+def floor_divide(input, other):
+    """Return the quotient rounded down.
+
+    >>> import workbook as torch
+    >>> torch.tensor([7, -7]) // 2
+    tensor([ 3, -4])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.floor_divide.html
+    """
+    return FloorDivide.apply(input, other)
+
+
+class Remainder(Elementwise):
+    """out = a - b * floor(a / b), with the sign of b"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return ctx.xp.remainder(a, b)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return grad, -grad * floor(a / b) if ctx.needs_input_grad[1] else None
+
+
+def remainder(input, other):
+    """Return the remainder of Python's `%`, with the sign of `other`.
+
+    >>> import workbook as torch
+    >>> torch.tensor([7, -7]) % 3
+    tensor([1, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.remainder.html
+    """
+    return Remainder.apply(input, other)
+
+
+class Neg(Elementwise):
+    """out = -a"""
+
+    def forward(ctx, a):
+        return -a
+
+    def backward(ctx, grad):
+        return -grad
+
+
+def neg(input):
+    """Return `-input`. Raises RuntimeError for bool.
+
+    >>> import workbook as torch
+    >>> -torch.tensor([1., -2.])
+    tensor([-1.,  2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.neg.html
+    """
+    return Neg.apply(input)
+
+
+class Pow(Elementwise):
+    """out = a ** exponent, for a number as exponent"""
+
+    def forward(ctx, a, exponent):
+        ctx.save(a, exponent)
+        return _power(ctx.xp, a, exponent)
+
+    def backward(ctx, grad):
+        a, exponent = ctx.saved
+        return (grad * 0 if exponent == 0 else grad * (exponent * pow(a, exponent - 1)),)
+
+
+def _power(xp, a, exponent):
+    """a ** exponent, by the products that PyTorch uses for small exponents."""
+    if exponent == 2:
+        return a * a
+    if exponent == 3:
+        return a * a * a
+    if a.dtype.kind in "fc":
+        if exponent == 0.5:
+            return xp.sqrt(a)
+        if exponent == -1:
+            return 1 / a
+    elif a.dtype.kind in "iu" and exponent < 0:
+        raise RuntimeError(explain("Integers to negative integer powers are not allowed.",
+                                   f"{exponent} as a power of integers gives fractions", "write x.float() first"))
+    return a**exponent
+
+
+class PowTensor(Elementwise, name="PowBackward1"):
+    """out = a ** b, for a tensor as exponent"""
+
+    def forward(ctx, a, b):
+        out = a**b
+        ctx.save(a, b, out)
+        return out
+
+    def backward(ctx, grad):
+        a, b, out = ctx.saved
+        to_a = where(b == 0, grad * 0, grad * (b * pow(a, b - 1))) if ctx.needs_input_grad[0] else None
+        to_b = where(a == 0, grad * 0, grad * (out * log(a))) if ctx.needs_input_grad[1] else None
+        return to_a, to_b
+
+
+class PowScalar(Elementwise, name="PowBackward2"):
+    """out = number ** b"""
+
+    def forward(ctx, base, b):
+        out = base**b
+        ctx.save(base, out)
+        return out
+
+    def backward(ctx, grad):
+        base, out = ctx.saved
+        return None, grad * (out * math.log(base)) if base != 0 else grad * 0
+
+
+def pow(input, exponent):
+    """Return `input ** exponent`, where either is a Tensor or a number.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1., 2., 3.]) ** 2
+    tensor([1., 4., 9.])
+    >>> 2 ** torch.tensor([1., 3.])
+    tensor([2., 8.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.pow.html
+    """
+    if exponent.__class__ in NUMBERS:
+        return Pow.apply(input, exponent)
+    if input.__class__ in NUMBERS:
+        return PowScalar.apply(input, exponent)
+    return PowTensor.apply(input, exponent)
+
+
+def rpow(input, other):
+    """Return `other ** input`."""
+    return pow(other, input)
+
+
+def square(input):
+    """Return the square of each element.
+
+    >>> import workbook as torch
+    >>> torch.square(torch.tensor([2., -3.]))
+    tensor([4., 9.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.square.html
+    """
+    return Pow.apply(input, 2)

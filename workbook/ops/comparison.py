@@ -1,0 +1,325 @@
+"""Comparing elements, and choosing between them."""
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.ops.elementwise import Elementwise
+
+
+class Compare(Elementwise):
+    """out = whether the relation called `relation` holds"""
+
+    differentiable = False
+
+    def forward(ctx, a, b, *, relation):
+        return getattr(ctx.xp, relation)(a, b)
+
+
+def eq(input, other):
+    """Return, as bool, whether each element of `input` equals `other`.
+
+    >>> import workbook as torch
+    >>> torch.eq(torch.tensor([1, 2, 3]), 2)
+    tensor([False,  True, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.eq.html
+    """
+    return Compare.apply(input, other, relation="equal")
+
+
+def ne(input, other):
+    """Return, as bool, whether each element of `input` differs from `other`.
+
+    >>> import workbook as torch
+    >>> torch.ne(torch.tensor([1, 2, 3]), 2)
+    tensor([ True, False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.ne.html
+    """
+    return Compare.apply(input, other, relation="not_equal")
+
+
+def lt(input, other):
+    """Return, as bool, whether each element of `input` is less than `other`.
+
+    >>> import workbook as torch
+    >>> torch.lt(torch.tensor([1, 2, 3]), 2)
+    tensor([ True, False, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.lt.html
+    """
+    return Compare.apply(input, other, relation="less")
+
+
+def le(input, other):
+    """Return, as bool, whether each element of `input` is at most `other`.
+
+    >>> import workbook as torch
+    >>> torch.le(torch.tensor([1, 2, 3]), 2)
+    tensor([ True,  True, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.le.html
+    """
+    return Compare.apply(input, other, relation="less_equal")
+
+
+def gt(input, other):
+    """Return, as bool, whether each element of `input` is greater than `other`.
+
+    >>> import workbook as torch
+    >>> torch.gt(torch.tensor([1, 2, 3]), 2)
+    tensor([False, False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.gt.html
+    """
+    return Compare.apply(input, other, relation="greater")
+
+
+def ge(input, other):
+    """Return, as bool, whether each element of `input` is at least `other`.
+
+    >>> import workbook as torch
+    >>> torch.ge(torch.tensor([1, 2, 3]), 2)
+    tensor([False,  True,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.ge.html
+    """
+    return Compare.apply(input, other, relation="greater_equal")
+
+
+def logical_and(input, other):
+    """Return, as bool, whether both are true, elementwise.
+
+    >>> import workbook as torch
+    >>> torch.logical_and(torch.tensor([True, False]), torch.tensor([True, True]))
+    tensor([ True, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logical_and.html
+    """
+    return Compare.apply(input, other, relation="logical_and")
+
+
+def logical_or(input, other):
+    """Return, as bool, whether at least one is true, elementwise.
+
+    >>> import workbook as torch
+    >>> torch.logical_or(torch.tensor([True, False]), torch.tensor([False, False]))
+    tensor([ True, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logical_or.html
+    """
+    return Compare.apply(input, other, relation="logical_or")
+
+
+def bitwise_and(input, other):
+    """Return the bitwise and of integers, or the logical one of bools.
+
+    >>> import workbook as torch
+    >>> torch.bitwise_and(torch.tensor(5), torch.tensor(3))
+    tensor(1)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_and.html
+    """
+    return Compare.apply(input, other, relation="bitwise_and")
+
+
+def bitwise_or(input, other):
+    """Return the bitwise or of integers, or the logical one of bools.
+
+    >>> import workbook as torch
+    >>> torch.bitwise_or(torch.tensor(5), torch.tensor(3))
+    tensor(7)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_or.html
+    """
+    return Compare.apply(input, other, relation="bitwise_or")
+
+
+def bitwise_xor(input, other):
+    """Return the bitwise exclusive or of integers, or the logical one of bools.
+
+    >>> import workbook as torch
+    >>> torch.bitwise_xor(torch.tensor(5), torch.tensor(3))
+    tensor(6)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_xor.html
+    """
+    return Compare.apply(input, other, relation="bitwise_xor")
+
+
+class Test(Elementwise):
+    """out = whether the question called `question` is answered yes"""
+
+    differentiable = False
+
+    def forward(ctx, a, *, question):
+        return getattr(ctx.xp, question)(a)
+
+
+def isnan(input):
+    """Return, as bool, whether each element is not a number.
+
+    >>> import workbook as torch
+    >>> torch.isnan(torch.tensor([1., float('nan')]))
+    tensor([False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.isnan.html
+    """
+    return Test.apply(input, question="isnan")
+
+
+def isinf(input):
+    """Return, as bool, whether each element is infinite.
+
+    >>> import workbook as torch
+    >>> torch.isinf(torch.tensor([1., float('inf')]))
+    tensor([False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.isinf.html
+    """
+    return Test.apply(input, question="isinf")
+
+
+def isfinite(input):
+    """Return, as bool, whether each element is finite.
+
+    >>> import workbook as torch
+    >>> torch.isfinite(torch.tensor([1., float('inf')]))
+    tensor([ True, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.isfinite.html
+    """
+    return Test.apply(input, question="isfinite")
+
+
+def logical_not(input):
+    """Return, as bool, whether each element is zero or False.
+
+    >>> import workbook as torch
+    >>> torch.logical_not(torch.tensor([True, False]))
+    tensor([False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logical_not.html
+    """
+    return Test.apply(input, question="logical_not")
+
+
+def bitwise_not(input):
+    """Return the bitwise complement of integers, or the opposite of bools.
+
+    >>> import workbook as torch
+    >>> ~torch.tensor([True, False])
+    tensor([False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_not.html
+    """
+    return Test.apply(input, question="invert")
+
+
+class Where(Elementwise):
+    """out = a where condition, b elsewhere"""
+
+    @staticmethod
+    def dtype_rule(values):
+        return [values[0], *dtypes.promote(values[1:])] if any(hasattr(v, "dtype") for v in values[1:]) else [
+            values[0], *(np.asarray(v, dtypes.result_type(values[1:]).numpy) for v in values[1:])]
+
+    def forward(ctx, condition, a, b):
+        ctx.keep(condition)
+        return ctx.xp.where(condition, a, b)
+
+    def backward(ctx, grad):
+        (condition,) = ctx.kept
+        return None, where(condition, grad, 0.0), where(condition, 0.0, grad)
+
+
+def where(condition, input, other):
+    """Return `input` where `condition` holds, `other` elsewhere, with broadcasting.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([-1., 2.])
+    >>> torch.where(x > 0, x, 0.)
+    tensor([0., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.where.html
+    """
+    return Where.apply(condition, input, other)
+
+
+class Maximum(Elementwise):
+    """out = the larger of a and b; a tie shares the gradient"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return ctx.xp.maximum(a, b)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return where(a == b, grad / 2, grad * (a > b)), where(a == b, grad / 2, grad * (a < b))
+
+
+def maximum(input, other):
+    """Return the larger of the two, elementwise.
+
+    >>> import workbook as torch
+    >>> torch.maximum(torch.tensor([1., 5.]), torch.tensor([3., 2.]))
+    tensor([3., 5.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.maximum.html
+    """
+    return Maximum.apply(input, other)
+
+
+class Minimum(Elementwise):
+    """out = the smaller of a and b; a tie shares the gradient"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return ctx.xp.minimum(a, b)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return where(a == b, grad / 2, grad * (a < b)), where(a == b, grad / 2, grad * (a > b))
+
+
+def minimum(input, other):
+    """Return the smaller of the two, elementwise.
+
+    >>> import workbook as torch
+    >>> torch.minimum(torch.tensor([1., 5.]), torch.tensor([3., 2.]))
+    tensor([1., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.minimum.html
+    """
+    return Minimum.apply(input, other)
+
+
+class Clamp(Elementwise, name="ClampBackward1"):
+    """out = a, moved into [low, high]"""
+
+    def forward(ctx, a, *, low=None, high=None):
+        ctx.save(a)
+        ctx.low, ctx.high = low, high
+        if low is not None:
+            a = ctx.xp.maximum(a, low)
+        return a if high is None else ctx.xp.minimum(a, high)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        inside = a == a if ctx.low is None else a >= ctx.low
+        inside = inside if ctx.high is None else inside & (a <= ctx.high)
+        return where(inside, grad, 0.0)
+
+
+def clamp(input, min=None, max=None):
+    """Return each element, moved into the range from `min` to `max` where it lies outside. Raises RuntimeError without bounds.
+
+    >>> import workbook as torch
+    >>> torch.clamp(torch.tensor([-1., 0.5, 3.]), 0, 1)
+    tensor([0.0000, 0.5000, 1.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.clamp.html
+    """
+    if min is None and max is None:
+        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+    return Clamp.apply(input, low=min, high=max)

@@ -1,0 +1,237 @@
+"""The same Tensor with another dtype, on another device, or outside the graph."""
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.autograd import views
+from workbook.autograd.broadcast import Cast
+from workbook.autograd.operation import Operation
+from workbook.devices import CPU, device as Device, settle
+from workbook.errors import explain
+from workbook.tensor import Tensor, needs_floats, wrap
+
+
+class ToDevice(Operation, name="ToCopyBackward0"):
+    """out = the same numbers in another device's memory"""
+
+    def forward(ctx, a, *, source, target):
+        ctx.source, ctx.target = source, target
+        return target.backend.from_host(source.backend.to_host(a), target.index)
+
+    def backward(ctx, grad):
+        return (ToDevice.apply(grad, source=ctx.target, target=ctx.source),)
+
+
+def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False):
+    """Return the Tensor with another dtype, on another device, or like another Tensor; itself where nothing changes.
+
+    On a Tensor it returns a new one: write `x = x.to(device)`. (On a Module it works in place.)
+
+    >>> import workbook as torch
+    >>> torch.tensor([1, 2]).to(torch.float32)
+    tensor([1., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.to.html
+    """
+    for given in args:
+        if isinstance(given, dtypes.dtype):
+            dtype = given
+        elif isinstance(given, Tensor):
+            dtype, device = given.dtype, given.device
+        elif isinstance(given, (str, Device, int)) and not isinstance(given, bool):
+            device = given
+    result = input
+    if device is not None and settle(device) is not input._device:
+        result = _moved(result, settle(device))
+    if dtype is not None and dtype is not input.dtype:
+        if dtype.numpy is None:
+            raise TypeError(dtypes.no_bfloat16())
+        result = Cast.apply(result, dtype=dtype.numpy)
+    if copy and result is input:
+        from workbook.ops.shape import clone
+
+        return clone(input)
+    return result
+
+
+def _moved(input, place):
+    here = input._device
+    moved = ToDevice.apply(input, source=here, target=place)
+    moved._device = place
+    return moved
+
+
+def cpu(input):
+    """Return the Tensor in the CPU's memory.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cpu.html
+    """
+    return to(input, CPU)
+
+
+def cuda(input, device=None):
+    """Return the Tensor in a GPU's memory. Raises AssertionError, with the reason, where there is none.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cuda.html
+    """
+    return to(input, Device("cuda") if device is None else Device(device))
+
+
+def type_(input, dtype=None):
+    """Return the name of the Tensor's old-style type, or the Tensor converted to `dtype`.
+
+    >>> import workbook as torch
+    >>> torch.ones(1).type()
+    'torch.FloatTensor'
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.type.html
+    """
+    if dtype is None:
+        return f"torch.{'cuda.' if input.is_cuda else ''}{input.dtype.legacy}Tensor"
+    if isinstance(dtype, str):
+        name = dtype.rpartition(".")[2].removesuffix("Tensor")
+        dtype = next((d for d in dtypes.ALL if d.legacy == name), None)
+        if dtype is None:
+            raise ValueError(f"invalid type: '{dtype}'")
+    return to(input, dtype)
+
+
+def type_as(input, other):
+    """Return `input` with the dtype of `other`."""
+    return to(input, other.dtype)
+
+
+def caster(name, dtype):
+    """Return the method that converts to `dtype`, such as `x.float()`."""
+
+    def cast(input):
+        return to(input, dtype)
+
+    cast.__name__ = cast.__qualname__ = name
+    cast.__doc__ = f"Return the Tensor as {dtype}."
+    return cast
+
+
+def detach(input):
+    """Return a Tensor on the same memory, outside the graph: no gradient flows through it.
+
+    >>> import workbook as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> (x * 2).detach().requires_grad
+    False
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.detach.html
+    """
+    return views.detached(input)
+
+
+def detach_(input):
+    """Cut the Tensor out of the graph, in place: it becomes a leaf that needs no gradient."""
+    if input._view is not None:
+        raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
+                           "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
+                           "detach_() cannot be called on these gradients.")
+    input._node, input._index, input._requires_grad = None, 0, False
+    return input
+
+
+def requires_grad_(input, requires_grad=True):
+    """Set whether operations on this leaf are recorded, in place; return the Tensor.
+
+    >>> import workbook as torch
+    >>> torch.ones(2).requires_grad_()
+    tensor([1., 1.], requires_grad=True)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.requires_grad_.html
+    """
+    if requires_grad and input._array.dtype.kind not in "fc":
+        raise RuntimeError(needs_floats(input.dtype))
+    input.requires_grad = requires_grad
+    return input
+
+
+def copy_(input, src, non_blocking=False):
+    """Write the numbers of `src`, which broadcasts, into the memory of `input`; return `input`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
+    tensor([1., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.copy_.html
+    """
+    from workbook.ops.indexing import Overwrite
+
+    if not isinstance(src, Tensor):
+        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+    if src.device is not input.device:
+        src = _moved(src, input.device)
+    try:
+        result = Overwrite.apply(input, src)
+    except ValueError:
+        raise RuntimeError(explain(
+            f"The size of tensor a ({list(input.shape)}) must match the size of tensor b ({list(src.shape)})",
+            "copy_ writes into the memory that is there", None)) from None
+    return views.adopt(input, result, "copy_")
+
+
+def fill_(input, value):
+    """Write `value` into every element; return `input`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2).fill_(3)
+    tensor([3., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.fill_.html
+    """
+    value = value.item() if isinstance(value, Tensor) else value
+    return views.adopt(input, Filled.apply(input, value=value), "fill_")
+
+
+def zero_(input):
+    """Write 0 into every element; return `input`.
+
+    >>> import workbook as torch
+    >>> torch.ones(2).zero_()
+    tensor([0., 0.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.zero_.html
+    """
+    return views.adopt(input, Zeroed.apply(input, value=0), "zero_")
+
+
+class Filled(Operation, name="FillBackward2"):
+    """out = `value` everywhere: nothing of the input is left"""
+
+    def forward(ctx, a, *, value):
+        return ctx.xp.full(a.shape, value, a.dtype)
+
+    def backward(ctx, grad):
+        return grad * 0
+
+
+class Zeroed(Filled, name="ZeroBackward0"):
+    """out = 0 everywhere"""
+
+
+def one_hot(tensor, num_classes=-1):
+    """Return rows of zeros with a 1 at each class: `(...) -> (..., num_classes)`, int64.
+
+    Raises RuntimeError for classes that are not whole numbers from 0 to num_classes - 1.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.one_hot(torch.tensor([0, 2]))
+    tensor([[1, 0, 0],
+            [0, 0, 1]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.one_hot.html
+    """
+    if tensor.dtype is not dtypes.int64:
+        raise RuntimeError(explain("one_hot is only applicable to index tensor of type LongTensor.",
+                                   f"this one holds {tensor.dtype}", "write labels.long()"))
+    classes = tensor._host()
+    if num_classes == -1:
+        num_classes = int(classes.max()) + 1
+    if classes.size and (classes.min() < 0 or classes.max() >= num_classes):
+        raise RuntimeError("Class values must be smaller than num_classes." if classes.min() >= 0 else
+                           "Class values must be non-negative.")
+    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))

@@ -1,0 +1,383 @@
+"""New Tensors: from numbers, by size, like another, and at random."""
+
+import math
+
+import numpy as np
+
+from workbook import dtypes, random
+from workbook.devices import CPU, settle
+from workbook.errors import explain
+from workbook.ops.shape import sizes
+from workbook.tensor import Tensor, needs_floats, wrap
+
+
+def _finish(array, device, requires_grad=False):
+    """A leaf on `device` that holds `array`, which must be new memory."""
+    place = settle(device)
+    made = wrap(array if place is CPU else place.backend.from_host(array, place.index), place)
+    if requires_grad:
+        if array.dtype.kind not in "fc":
+            raise RuntimeError(needs_floats(made.dtype).replace("only", "Only", 1))
+        made._requires_grad = True
+    return made
+
+
+def _numpy_dtype(dtype, default=None):
+    chosen = dtype or default or dtypes.get_default_dtype()
+    if chosen.numpy is None:
+        raise TypeError(dtypes.no_bfloat16())
+    return chosen.numpy
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False):
+    """Return a Tensor with a copy of `data`: a number, nested lists, a NumPy array or a Tensor.
+
+    Python floats become the default dtype (float32), ints int64, bools bool; NumPy arrays keep their dtype.
+    Raises ValueError for ragged lists, TypeError for what is no number.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1., 2.], [3., 4.]])
+    tensor([[1., 2.],
+            [3., 4.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.tensor.html
+    """
+    return _finish(_array_of(data, dtype, copy=True), device, requires_grad)
+
+
+def as_tensor(data, dtype=None, device=None):
+    """Return `data` as a Tensor, sharing memory with a NumPy array or Tensor of the right dtype.
+
+    >>> import workbook as torch
+    >>> torch.as_tensor([1, 2])
+    tensor([1, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.as_tensor.html
+    """
+    if isinstance(data, Tensor):
+        return data.to(device=device or data.device, dtype=dtype or data.dtype)
+    return _finish(_array_of(data, dtype, copy=False), device)
+
+
+def from_numpy(ndarray):
+    """Return a Tensor on the memory of a NumPy array: writing to one changes the other. Raises TypeError for anything else.
+
+    >>> import numpy, workbook as torch
+    >>> n = numpy.ones(2); t = torch.from_numpy(n); n[0] = 5
+    >>> t
+    tensor([5., 1.], dtype=torch.float64)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.from_numpy.html
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    if ndarray.dtype not in dtypes.OF_NUMPY:
+        raise TypeError(explain(
+            f"can't convert np.ndarray of type numpy.{ndarray.dtype}. The only supported types are: float64, float32, float16, "
+            "complex64, complex128, int64, int32, int16, int8, uint8, and bool.", None, "convert it first with .astype(...)"))
+    return wrap(ndarray)
+
+
+def _array_of(data, dtype, copy):
+    if isinstance(data, Tensor):
+        array = data._host()
+    elif isinstance(data, np.ndarray):
+        array = from_numpy(data)._array
+    elif isinstance(data, np.generic):
+        array = np.asarray(data)
+    else:
+        return _from_python(data, dtype)
+    wanted = array.dtype if dtype is None else _numpy_dtype(dtype)
+    return array.astype(wanted, copy=copy)
+
+
+def _from_python(data, dtype):
+    """An array from Python numbers in nested sequences."""
+    shape, numbers = [], []
+    level = data
+    while hasattr(level, "__len__") and not isinstance(level, (str, bytes, Tensor)) or isinstance(level, Tensor) and level.ndim:
+        shape.append(len(level))
+        if not len(level):
+            break
+        level = level[0]
+
+    def collect(part, depth):
+        if depth == len(shape):
+            if hasattr(part, "__len__") and not (isinstance(part, Tensor) and part.ndim == 0):
+                raise ValueError(f"expected sequence of length {shape[-1]} at dim {depth}" if not isinstance(part, str) else
+                                 f"new(): invalid data type '{type(part).__name__}'")
+            numbers.append(part.item() if isinstance(part, (Tensor, np.generic)) else part)
+            return
+        if not hasattr(part, "__len__") or isinstance(part, (str, bytes)):
+            raise TypeError(f"not a sequence at dim {depth}: {part!r}")
+        if len(part) != shape[depth]:
+            raise ValueError(explain(
+                f"expected sequence of length {shape[depth]} at dim {depth} (got {len(part)})",
+                "every row of a tensor has the same length", "pad the short rows, or keep a list of tensors"))
+        for inner in part:
+            collect(inner, depth + 1)
+
+    collect(data, 0)
+    for number in numbers:
+        if not isinstance(number, (int, float, bool, complex)):
+            kind = type(number).__name__
+            raise TypeError(explain(f"new(): invalid data type '{kind}'" if isinstance(number, str) else
+                                    f"Could not infer dtype of {kind}", "a tensor holds numbers", None))
+    if dtype is None:
+        kinds = [dtypes.of_number(number) for number in numbers]
+        dtype = max(kinds, key=lambda kind: kind.category) if kinds else dtypes.get_default_dtype()
+    return np.array(numbers, _numpy_dtype(dtype)).reshape(shape)
+
+
+def legacy_tensor(*data):
+    """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes."""
+    if len(data) == 1 and not isinstance(data[0], int):
+        return _array_of(data[0], dtypes.get_default_dtype(), copy=not isinstance(data[0], Tensor))
+    return np.zeros(sizes(data) if data else (0,), dtypes.get_default_dtype().numpy)
+
+
+# ---- by size --------------------------------------------------------------------------------------------------------------
+
+
+def empty(*size, dtype=None, device=None, requires_grad=False):
+    """Return a Tensor of that size whose memory is not filled: its values mean nothing.
+
+    >>> import workbook as torch
+    >>> torch.empty(2, 3).shape
+    torch.Size([2, 3])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.empty.html
+    """
+    return _finish(np.empty(sizes(size), _numpy_dtype(dtype)), device, requires_grad)
+
+
+def zeros(*size, dtype=None, device=None, requires_grad=False):
+    """Return a Tensor of that size, filled with 0.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 3)
+    tensor([[0., 0., 0.],
+            [0., 0., 0.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.zeros.html
+    """
+    return _finish(np.zeros(sizes(size), _numpy_dtype(dtype)), device, requires_grad)
+
+
+def ones(*size, dtype=None, device=None, requires_grad=False):
+    """Return a Tensor of that size, filled with 1.
+
+    >>> import workbook as torch
+    >>> torch.ones(2)
+    tensor([1., 1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.ones.html
+    """
+    return _finish(np.ones(sizes(size), _numpy_dtype(dtype)), device, requires_grad)
+
+
+def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """Return a Tensor of that size, filled with `fill_value`, whose kind of number gives the dtype.
+
+    >>> import workbook as torch
+    >>> torch.full((2, 2), 3)
+    tensor([[3, 3],
+            [3, 3]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.full.html
+    """
+    kind = _numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
+    return _finish(np.full(sizes((size,)), fill_value, kind), device, requires_grad)
+
+
+def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+    """Return a matrix with 1 on the diagonal and 0 elsewhere.
+
+    >>> import workbook as torch
+    >>> torch.eye(2)
+    tensor([[1., 0.],
+            [0., 1.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.eye.html
+    """
+    return _finish(np.eye(n, m, dtype=_numpy_dtype(dtype)), device, requires_grad)
+
+
+def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+    """Return the numbers from `start` (0 when only one number is given) up to, not including, `end`.
+
+    Whole numbers give int64, others the default dtype. Raises RuntimeError where `step` is 0 or leads away from `end`.
+
+    >>> import workbook as torch
+    >>> torch.arange(5), torch.arange(1, 2.5, 0.5)
+    (tensor([0, 1, 2, 3, 4]), tensor([1.0000, 1.5000, 2.0000]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.arange.html
+    """
+    if end is None:
+        start, end = 0, start
+    if step == 0:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError(explain("upper bound and lower bound inconsistent with step sign",
+                                   f"from {start} to {end} in steps of {step} never arrives", "change the sign of step"))
+    whole = all(isinstance(x, int) for x in (start, end, step))
+    count = max(0, math.ceil((end - start) / step))
+    kind = _numpy_dtype(dtype, dtypes.int64 if whole else None)
+    numbers = np.arange(count, dtype=np.int64 if whole else np.float64) * step + start
+    return _finish(numbers.astype(kind), device, requires_grad)
+
+
+def range_(start, end, step=1, **options):
+    """Return the numbers from `start` up to and including `end`. Deprecated in PyTorch: use `arange`.
+
+    >>> import warnings, workbook as torch
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     torch.range(1, 3)
+    tensor([1., 2., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.range.html
+    """
+    import warnings
+
+    warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
+                  "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
+                  UserWarning, stacklevel=2)
+    count = int((end - start) / step) + 1
+    kind = options.pop("dtype", None)
+    numbers = np.arange(count, dtype=np.float64) * step + start
+    return _finish(numbers.astype(_numpy_dtype(kind)), options.pop("device", None), **options)
+
+
+def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
+    """Return `steps` numbers at equal distances from `start` to `end`, both included.
+
+    >>> import workbook as torch
+    >>> torch.linspace(0, 1, 5)
+    tensor([0.0000, 0.2500, 0.5000, 0.7500, 1.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linspace.html
+    """
+    kind = _numpy_dtype(dtype)
+    if kind.kind != "f":
+        return _finish(np.linspace(start, end, steps).astype(kind), device, requires_grad)
+    # PyTorch counts from the nearer end, in the dtype itself, each point with one rounding
+    step = kind.type((end - start) / (steps - 1)) if steps > 1 else kind.type(0)
+    counted = np.arange(steps, dtype=np.float64)
+    from_start = (float(step) * counted + kind.type(start)).astype(kind)
+    from_end = (kind.type(end) - float(step) * counted[::-1]).astype(kind)
+    return _finish(np.where(counted < steps // 2, from_start, from_end) if steps > 1 else np.full(steps, start, kind),
+                   device, requires_grad)
+
+
+# ---- like another ---------------------------------------------------------------------------------------------------------
+
+
+def _like(fill):
+    def like(input, *, dtype=None, device=None, requires_grad=False):
+        array = np.empty_like(input._host(), dtype=_numpy_dtype(dtype, input.dtype))
+        fill(array)
+        return _finish(array, device or input.device, requires_grad)
+
+    return like
+
+
+def _named(function, name, sentence, example, shown):
+    function.__name__ = function.__qualname__ = name
+    function.__doc__ = f"""Return {sentence}, with the shape, dtype and device of `input`.
+
+    >>> import workbook as torch
+    >>> {example}
+    {shown}
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.{name}.html
+    """
+    return function
+
+
+zeros_like = _named(_like(lambda array: array.fill(0)), "zeros_like", "a Tensor of zeros",
+                    "torch.zeros_like(torch.tensor([1, 2]))", "tensor([0, 0])")
+ones_like = _named(_like(lambda array: array.fill(1)), "ones_like", "a Tensor of ones",
+                   "torch.ones_like(torch.tensor([1, 2]))", "tensor([1, 1])")
+empty_like = _named(_like(lambda array: None), "empty_like", "a Tensor whose memory is not filled",
+                    "torch.empty_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
+rand_like = _named(_like(random.fill_uniform), "rand_like", "uniform random numbers from [0, 1)",
+                   "torch.rand_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
+randn_like = _named(_like(random.fill_normal), "randn_like", "normal random numbers with mean 0 and deviation 1",
+                    "torch.randn_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
+
+
+def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False):
+    """Return a Tensor filled with `fill_value`, with the shape, dtype and device of `input`.
+
+    >>> import workbook as torch
+    >>> torch.full_like(torch.zeros(2), 7.)
+    tensor([7., 7.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
+    """
+    array = np.full_like(input._host(), fill_value, dtype=_numpy_dtype(dtype, input.dtype))
+    return _finish(array, device or input.device, requires_grad)
+
+
+# ---- at random ------------------------------------------------------------------------------------------------------------
+
+
+def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return uniform random numbers from [0, 1), PyTorch's own for the same seed.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.rand(3)
+    tensor([0.4963, 0.7682, 0.0885])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.rand.html
+    """
+    array = np.empty(sizes(size), _numpy_dtype(dtype))
+    random.fill_uniform(array, generator=generator)
+    return _finish(array, device, requires_grad)
+
+
+def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return normal random numbers with mean 0 and standard deviation 1, PyTorch's own for the same seed.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randn(3)
+    tensor([ 1.5410, -0.2934, -2.1788])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.randn.html
+    """
+    array = np.empty(sizes(size), _numpy_dtype(dtype))
+    random.fill_normal(array, generator=generator)
+    return _finish(array, device, requires_grad)
+
+
+def randint(low, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return random whole numbers from `low` (0 when it is left out) up to, not including, `high`.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randint(0, 10, (5,))
+    tensor([4, 9, 3, 0, 3])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.randint.html
+    """
+    if size is None:
+        low, high, size = 0, low, high
+    array = np.empty(sizes((size,)), _numpy_dtype(dtype, dtypes.int64))
+    random.fill_integers(array, low, high, generator=generator)
+    return _finish(array, device, requires_grad)
+
+
+def randperm(n, *, generator=None, dtype=None, device=None):
+    """Return the numbers from 0 to n - 1 in random order.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randperm(4)
+    tensor([2, 0, 1, 3])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.randperm.html
+    """
+    return _finish(random.permutation(n, generator).astype(_numpy_dtype(dtype, dtypes.int64)), device)

@@ -1,0 +1,42 @@
+"""What all elementwise operations share: broadcasting, and its error.
+
+A formula says nothing of broadcasting: the backward walk sums a gradient back to its input's shape.
+"""
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+
+NUMBERS = (float, int, bool, complex)
+
+
+class Elementwise(Operation):
+    """An operation whose inputs broadcast against each other and meet in one dtype."""
+
+    dtype_rule = staticmethod(dtypes.promote)
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        shapes = [array.shape for array in arrays if hasattr(array, "shape")]
+        return cannot_broadcast(shapes[-2], shapes[-1]) if len(shapes) > 1 else problem
+
+
+class FloatElementwise(Elementwise):
+    """As Elementwise; integers become floats first."""
+
+    dtype_rule = staticmethod(dtypes.promote_to_float)
+
+
+def cannot_broadcast(a, b):
+    """The error for shapes that do not fit when they are aligned from the right."""
+    ndim = max(len(a), len(b))
+    left, right = (1,) * (ndim - len(a)) + tuple(a), (1,) * (ndim - len(b)) + tuple(b)
+    axis = next((i for i in reversed(range(ndim)) if left[i] != right[i] and 1 not in (left[i], right[i])), 0)
+    fix = "make the sizes equal, or one of them 1"
+    for place in range(len(b) + 1):
+        grown = tuple(b[:place]) + (1,) + tuple(b[place:])
+        if len(grown) <= len(a) and all(x == y or 1 in (x, y) for x, y in zip(reversed(a), reversed(grown))):
+            fix = f"b.unsqueeze({place}) has shape {shape_text(grown)}, which fits; or make the sizes equal"
+    return RuntimeError(explain(
+        f"The size of tensor a ({left[axis]}) must match the size of tensor b ({right[axis]}) at non-singleton dimension {axis}",
+        f"shapes are aligned from the right: {shape_text(a)} against {shape_text(b)}", fix))

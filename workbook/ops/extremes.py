@@ -1,0 +1,212 @@
+"""The largest and the smallest element, and where they are; order."""
+
+import collections
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.comparison import maximum, minimum
+from workbook.ops.indexing import Gather, ScatterAdd
+from workbook.ops.shape import unsqueeze
+from workbook.tensor import Tensor, axis_of, wrap
+
+
+def _named_result(name, *fields):
+    """A named tuple that prints as PyTorch's `torch.return_types`."""
+    base = collections.namedtuple(name, fields)
+
+    def shown(self):
+        inner = ",\n".join(f"{field}={value!r}" for field, value in zip(fields, self))
+        return f"torch.return_types.{name}(\n{inner})"
+
+    return type(name, (base,), {"__repr__": shown, "__slots__": (), "__module__": __name__})
+
+
+max_result = _named_result("max", "values", "indices")
+min_result = _named_result("min", "values", "indices")
+sort_result = _named_result("sort", "values", "indices")
+topk_result = _named_result("topk", "values", "indices")
+
+
+class MaxAll(Operation, name="MaxBackward1"):
+    """out = the largest element; equal ones share the gradient"""
+
+    def forward(ctx, a, *, smallest):
+        ctx.keep(_equal_share(ctx.xp, a, a.min() if smallest else a.max()))
+        return a.min() if smallest else a.max()
+
+    def backward(ctx, grad):
+        (share,) = ctx.kept
+        return grad * share
+
+
+class MinAll(MaxAll, name="MinBackward1"):
+    """out = the smallest element"""
+
+
+def _equal_share(xp, a, extreme):
+    mask = a == extreme
+    return mask / mask.sum(dtype=a.dtype) if a.dtype.kind == "f" else mask
+
+
+class Chosen(Operation, name="MaxBackward0"):
+    """out = the elements at the places `index` along `axis`, one for each row"""
+
+    def forward(ctx, a, *, axis, index, keepdim):
+        ctx.shape, ctx.axis, ctx.index, ctx.keepdim = a.shape, axis, index, keepdim
+        if not a.ndim:
+            return a.copy()
+        out = ctx.xp.take_along_axis(a, index, axis)
+        return out if keepdim else out.squeeze(axis)
+
+    def backward(ctx, grad):
+        if not ctx.shape:
+            return grad
+        if not ctx.keepdim:
+            grad = unsqueeze(grad, ctx.axis)
+        return (ScatterAdd.apply(grad, shape=ctx.shape, axis=ctx.axis, index=ctx.index),)
+
+
+class ChosenMin(Chosen, name="MinBackward0"):
+    """out = the smallest along `axis`"""
+
+
+class PlaceOf(Operation):
+    """out = the place of the largest (or smallest) element"""
+
+    differentiable = False
+
+    def forward(ctx, a, *, axis, keepdim, smallest):
+        return (ctx.xp.argmin if smallest else ctx.xp.argmax)(a, axis, None, keepdims=keepdim)
+
+
+def _extreme(name, input, dim, keepdim, smallest):
+    if isinstance(dim, Tensor):
+        return (minimum if smallest else maximum)(input, dim)
+    if dim is None:
+        if input.numel() == 0:
+            raise RuntimeError(explain(
+                f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
+                "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
+        return (MinAll if smallest else MaxAll).apply(input, smallest=smallest)
+    axis = axis_of(dim, input.ndim)
+    array = input._host()
+    xp = input._device.xp
+    index = (xp.argmin if smallest else xp.argmax)(array, axis if array.ndim else None, None, keepdims=bool(array.ndim))
+    values = (ChosenMin if smallest else Chosen).apply(input, axis=axis, index=index, keepdim=keepdim)
+    places = wrap(xp.asarray(index if keepdim or not array.ndim else index.squeeze(axis)), input._device)
+    return (min_result if smallest else max_result)(values, places)
+
+
+def max(input, dim=None, keepdim=False):
+    """Return the largest element; along `dim`, the largest of each row and its place; with a second Tensor, elementwise.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1., 5.], [4., 2.]]).max(1)
+    torch.return_types.max(
+    values=tensor([5., 4.]),
+    indices=tensor([1, 0]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.max.html
+    """
+    return _extreme("max", input, dim, keepdim, smallest=False)
+
+
+def min(input, dim=None, keepdim=False):
+    """Return the smallest element; along `dim`, the smallest of each row and its place; with a second Tensor, elementwise.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1., 5.], [4., 2.]]).min()
+    tensor(1.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.min.html
+    """
+    return _extreme("min", input, dim, keepdim, smallest=True)
+
+
+def argmax(input, dim=None, keepdim=False):
+    """Return the place of the largest element, in the flattened tensor or along `dim`; the first where several are equal.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1., 5.], [4., 2.]]).argmax(1)
+    tensor([1, 0])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.argmax.html
+    """
+    return _place("argmax", input, dim, keepdim, False)
+
+
+def argmin(input, dim=None, keepdim=False):
+    """Return the place of the smallest element, in the flattened tensor or along `dim`; the first where several are equal.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1., 5.], [4., 2.]]).argmin()
+    tensor(0)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.argmin.html
+    """
+    return _place("argmin", input, dim, keepdim, True)
+
+
+def _place(name, input, dim, keepdim, smallest):
+    if input.numel() == 0:
+        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+                         "with the 'dim' argument.")
+    axis = None if dim is None or not input.ndim else axis_of(dim, input.ndim)
+    return PlaceOf.apply(input, axis=axis, keepdim=keepdim, smallest=smallest)
+
+
+def sort(input, dim=-1, descending=False, stable=False):
+    """Return the elements in order along `dim`, and the places they came from; equal ones keep their order.
+
+    >>> import workbook as torch
+    >>> torch.sort(torch.tensor([3., 1., 2.])).indices
+    tensor([1, 2, 0])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sort.html
+    """
+    axis = axis_of(dim, input.ndim)
+    places = _order(input, axis, descending)
+    return sort_result(Gather.apply(input, axis=axis, index=places) if input.ndim else input, wrap(places, input._device))
+
+
+def argsort(input, dim=-1, descending=False, stable=False):
+    """Return the places that put the elements in order along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.argsort(torch.tensor([3., 1., 2.]))
+    tensor([1, 2, 0])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.argsort.html
+    """
+    return wrap(_order(input, axis_of(dim, input.ndim), descending), input._device)
+
+
+def _order(input, axis, descending):
+    array = input._host()
+    if not array.ndim:
+        return input._device.xp.zeros((), dtypes.int64.numpy)
+    if not descending:
+        return array.argsort(axis, kind="stable")
+    turned = array[(slice(None),) * axis + (slice(None, None, -1),)]  # so that equal ones keep their order
+    places = turned.argsort(axis, kind="stable")[(slice(None),) * axis + (slice(None, None, -1),)]
+    return array.shape[axis] - 1 - places
+
+
+def topk(input, k, dim=-1, largest=True, sorted=True):
+    """Return the `k` largest (or smallest) elements along `dim`, in order, and their places.
+
+    >>> import workbook as torch
+    >>> torch.topk(torch.tensor([3., 1., 2.]), 2).values
+    tensor([3., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.topk.html
+    """
+    axis = axis_of(dim, input.ndim)
+    if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
+        raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
+                                   f"{k} elements", None))
+    places = _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)]
+    return topk_result(Gather.apply(input, axis=axis, index=places), wrap(places, input._device))
+
+

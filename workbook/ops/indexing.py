@@ -1,0 +1,372 @@
+"""Reading and writing parts of a Tensor."""
+
+import numpy as np
+
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.tensor import Tensor, axis_of
+
+
+class Select(Operation):
+    """out = the place `index` along `axis`, without that axis"""
+
+    is_view = True
+
+    def forward(ctx, a, *, axis, index):
+        ctx.shape, ctx.axis, ctx.index = a.shape, axis, index
+        return a[(slice(None),) * axis + (index, ...)]
+
+    def backward(ctx, grad):
+        return (Placed.apply(grad, shape=ctx.shape, place=(slice(None),) * ctx.axis + (ctx.index, ...)),)
+
+
+class Slice(Operation):
+    """out = the places `start:stop:step` along `axis`"""
+
+    is_view = True
+
+    def forward(ctx, a, *, axis, start, stop, step):
+        ctx.shape, ctx.place = a.shape, (slice(None),) * axis + (slice(start, stop, step), ...)
+        return a[ctx.place]
+
+    def backward(ctx, grad):
+        return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)
+
+
+class Placed(Operation):
+    """out = zeros of `shape`, with the input at the basic index `place`"""
+
+    def forward(ctx, a, *, shape, place):
+        ctx.place = place
+        out = ctx.xp.zeros(shape, a.dtype)
+        out[place] = a
+        return out
+
+    def backward(ctx, grad):
+        return (Part.apply(grad, place=ctx.place),)
+
+
+class Part(Operation):
+    """out = the part at the basic index `place`, copied"""
+
+    def forward(ctx, a, *, place):
+        ctx.shape, ctx.place = a.shape, place
+        return a[place].copy()
+
+    def backward(ctx, grad):
+        return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)
+
+
+class Index(Operation):
+    """out = the elements that index arrays or masks choose"""
+
+    def forward(ctx, a, *, index):
+        ctx.shape, ctx.index = a.shape, index
+        return a[index]
+
+    def backward(ctx, grad):
+        return (IndexAdd.apply(grad, shape=ctx.shape, index=ctx.index),)
+
+
+class IndexAdd(Operation):
+    """out = zeros of `shape`, to which the input is added at `index`; repeated places add up"""
+
+    def forward(ctx, a, *, shape, index):
+        ctx.index = index
+        out = ctx.xp.zeros(shape, a.dtype)
+        ctx.xp.add.at(out, index, a)
+        return out
+
+    def backward(ctx, grad):
+        return (Index.apply(grad, index=ctx.index),)
+
+
+class Overwrite(Operation, name="torch::autograd::CopyBackwards"):
+    """out = `source`, in the shape of `target`, whose old values are lost"""
+
+    def forward(ctx, target, source):
+        return ctx.xp.broadcast_to(source, target.shape).astype(target.dtype)
+
+    def backward(ctx, grad):
+        return None, grad
+
+
+class IndexPut(Operation):
+    """out = `a`, with `values` at the places that index arrays or masks choose"""
+
+    def forward(ctx, a, values, *, index):
+        ctx.index = index
+        out = a.copy()
+        out[index] = values
+        return out
+
+    def backward(ctx, grad):
+        return IndexPut.apply(grad, 0.0, index=ctx.index), Index.apply(grad, index=ctx.index)
+
+
+def select(input, dim, index):
+    """Return a view of place `index` along `dim`, without that axis.
+
+    >>> import workbook as torch
+    >>> torch.select(torch.tensor([[1, 2], [3, 4]]), 0, 1)
+    tensor([3, 4])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.select.html
+    """
+    axis = axis_of(dim, input.ndim)
+    return Select.apply(input, axis=axis, index=_within(index, axis, input.shape[axis]))
+
+
+def narrow(input, dim, start, length):
+    """Return a view of `length` places along `dim`, from `start`.
+
+    >>> import workbook as torch
+    >>> torch.narrow(torch.arange(5), 0, 1, 3)
+    tensor([1, 2, 3])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.narrow.html
+    """
+    axis = axis_of(dim, input.ndim)
+    side = input.shape[axis]
+    start = start + side if start < 0 else start
+    if start > side or start + length > side or length < 0:
+        raise RuntimeError(explain(f"start ({start}) + length ({length}) exceeds dimension size ({side}).",
+                                   f"axis {axis} of a tensor of shape {shape_text(input.shape)} is {side} long", None))
+    return Slice.apply(input, axis=axis, start=start, stop=start + length, step=1)
+
+
+def _within(index, axis, side):
+    if not -side <= index < side:
+        raise IndexError(explain(
+            f"index {index} is out of bounds for dimension {axis} with size {side}",
+            "places are counted from 0" if side else "this axis is empty",
+            f"use an index from {-side} to {side - 1}" if side else None))
+    return index % side
+
+
+def getitem(input, key):
+    """Return `input[key]`: a view for numbers, slices, None and `...`; a copy for index Tensors, lists and masks.
+
+    Raises IndexError outside the shape, ValueError for a negative step.
+
+    >>> import workbook as torch
+    >>> x = torch.arange(6).view(2, 3)
+    >>> x[1], x[:, 0], x[x > 3]
+    (tensor([3, 4, 5]), tensor([0, 3]), tensor([4, 5]))
+
+    Source: https://pytorch.org/docs/2.13/tensor_view.html
+    """
+    steps, advanced = _read(key, input)
+    for operation, options in steps:
+        input = operation.apply(input, **options)
+    if advanced is not None:
+        return Index.apply(input, index=advanced)
+    if not steps:
+        from workbook.autograd.views import replay  # x[...] is a view of everything
+
+        return replay(((Slice, {"axis": 0, "start": 0, "stop": None, "step": 1}),), input) if input.ndim else view_of(input)
+    return input
+
+
+def view_of(input):
+    """Return another Tensor on the same memory, as `x[...]` does for a single number."""
+    from workbook.ops.shape import View
+
+    return View.apply(input, shape=tuple(input.shape))
+
+
+def setitem(input, key, value):
+    """Write `value`, a number or a Tensor that broadcasts, into the part of `input` that `key` names."""
+    steps, advanced = _read(key, input)
+    target = input
+    for operation, options in steps:
+        target = operation.apply(target, **options)
+    from workbook.autograd.views import adopt
+
+    if not isinstance(value, Tensor):
+        from workbook.ops.creation import tensor
+
+        value = tensor(value, dtype=target.dtype, device=input.device) if not hasattr(value, "dtype") else tensor(value)
+    if advanced is None:
+        if value.ndim > target.ndim:
+            from workbook.ops.shape import reshape
+
+            value = reshape(value, tuple(value.shape)[value.ndim - target.ndim:])
+        try:
+            result = Overwrite.apply(target, value)
+        except ValueError:
+            raise _does_not_fit(target.shape, value.shape) from None
+    else:
+        result = IndexPut.apply(target, value.to(target.dtype), index=advanced)
+    adopt(target, result, "__setitem__")
+
+
+def _does_not_fit(shape, given):
+    return RuntimeError(explain(
+        f"expand({{{shape_text(given)}}}, size={list(shape)}): The expanded size of the tensor must match the existing size",
+        f"the place has shape {shape_text(shape)}, the value {shape_text(given)}", "write a value of the place's shape"))
+
+
+def _read(key, input):
+    """Take an index apart: view operations for numbers, slices and None, in order; then one advanced index, or None."""
+    keys = list(key) if isinstance(key, tuple) else [key]
+    keys = [_settled(k) for k in keys]
+    used = sum(k.ndim if _is_mask(k) else 1 for k in keys if k is not None and k is not Ellipsis)
+    if used > input.ndim:
+        if input.ndim == 0:
+            raise IndexError(explain(
+                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+                "tensor to a number", "a single number has no places to choose from; loss.data[0] is how PyTorch before 0.4 "
+                "was written", "write x.item()"))
+        raise IndexError(explain(f"too many indices for tensor of dimension {input.ndim}",
+                                 f"the tensor has shape {shape_text(input.shape)}", None))
+    if sum(k is Ellipsis for k in keys) > 1:
+        raise IndexError("an index can only have a single ellipsis ('...')")
+    if Ellipsis not in [k if k is Ellipsis else None for k in keys]:
+        keys.append(Ellipsis)
+    at = next(i for i, k in enumerate(keys) if k is Ellipsis)
+    keys[at:at + 1] = [slice(None)] * (input.ndim - used)
+
+    steps, chosen, axis, place = [], [], 0, 0
+    shape = list(input.shape)
+    for k in keys:
+        if k is None:
+            from workbook.ops.shape import Unsqueeze
+
+            steps.append((Unsqueeze, {"axis": axis}))
+            chosen.append(slice(None))
+            axis += 1
+        elif isinstance(k, slice):
+            if k.step is not None and k.step <= 0:
+                raise ValueError(explain("step must be greater than zero", "PyTorch has no negative steps",
+                                         "use torch.flip to turn an axis around"))
+            side = shape[place]
+            if k != slice(None):
+                start, stop, step = slice(_whole(k.start), _whole(k.stop), _whole(k.step)).indices(side)
+                steps.append((Slice, {"axis": axis, "start": start, "stop": max(start, stop), "step": step}))
+            chosen.append(slice(None))
+            axis, place = axis + 1, place + 1
+        elif isinstance(k, int):
+            steps.append((Select, {"axis": axis, "index": _within(k, place, shape[place])}))
+            place += 1
+        else:
+            chosen.append(k)
+            width = k.ndim if _is_mask(k) else 1
+            _check_advanced(k, shape[place:place + width], place, input.shape)
+            axis, place = axis + width, place + width
+    advanced = tuple(chosen) if any(not isinstance(k, slice) for k in chosen) else None
+    return steps, advanced
+
+
+def _whole(bound):
+    return None if bound is None else int(bound)
+
+
+def _is_mask(k):
+    return isinstance(k, np.ndarray) and k.dtype == bool
+
+
+def _settled(k):
+    """An index as a Python number, slice, None, Ellipsis, or an index array."""
+    if isinstance(k, Tensor):
+        if k._array.dtype.kind == "f":
+            raise IndexError(explain("tensors used as indices must be long, int, byte or bool tensors",
+                                     f"this index holds {k.dtype}", "write index.long()"))
+        return int(k.item()) if k.ndim == 0 and k._array.dtype.kind in "iu" else k._host()
+    if k is None or k is Ellipsis or isinstance(k, (slice, bool)):
+        return np.asarray(k) if isinstance(k, bool) else k
+    if isinstance(k, (list, np.ndarray, range)):
+        array = np.asarray([int(i) if isinstance(i, Tensor) else i for i in k] if isinstance(k, list) else k)
+        return array.astype(np.int64) if array.size == 0 else array
+    if hasattr(k, "__index__"):
+        return k.__index__()
+    raise TypeError(explain(
+        "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
+        f"(got {type(k).__name__})", None, None))
+
+
+def _check_advanced(k, sides, axis, shape):
+    if _is_mask(k):
+        if tuple(sides) != k.shape:
+            raise IndexError(explain(
+                f"The shape of the mask {shape_text(k.shape)} at index {axis} does not match the shape of the indexed tensor "
+                f"{shape_text(shape)} at index {axis}", "a mask says yes or no for each place", None))
+    elif k.size and (k.min() < -sides[0] or k.max() >= sides[0]):
+        wrong = k.max() if k.max() >= sides[0] else k.min()
+        raise IndexError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {sides[0]}",
+                                 "places are counted from 0", f"use indices from {-sides[0]} to {sides[0] - 1}"))
+
+
+def index_select(input, dim, index):
+    """Return the places that `index`, a vector of whole numbers, names along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.index_select(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([1, 1]))
+    tensor([[2, 2],
+            [4, 4]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.index_select.html
+    """
+    axis = axis_of(dim, input.ndim)
+    return getitem(input, (slice(None),) * axis + (index,))
+
+
+def masked_select(input, mask):
+    """Return, as a vector, the elements where `mask` is true.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([3, -1, 2])
+    >>> torch.masked_select(x, x > 0)
+    tensor([3, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.masked_select.html
+    """
+    from workbook.ops.shape import expand_as
+
+    return getitem(expand_as(input, mask) if mask.ndim > input.ndim else input, expand_as(mask, input))
+
+
+class Gather(Operation):
+    """out[i][j] = a[index[i][j]][j], for axis 0"""
+
+    def forward(ctx, a, *, axis, index):
+        ctx.shape, ctx.axis, ctx.index = a.shape, axis, index
+        return ctx.xp.take_along_axis(a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))],
+                                      index, axis)
+
+    def backward(ctx, grad):
+        return (ScatterAdd.apply(grad, shape=ctx.shape, axis=ctx.axis, index=ctx.index),)
+
+
+class ScatterAdd(Operation):
+    """out = zeros of `shape`, with the input added at the places that Gather reads"""
+
+    def forward(ctx, a, *, shape, axis, index):
+        ctx.axis, ctx.index = axis, index
+        out = ctx.xp.zeros(shape, a.dtype)
+        places = list(ctx.xp.indices(index.shape, sparse=True))
+        places[axis] = index
+        ctx.xp.add.at(out, tuple(places), a)
+        return out
+
+    def backward(ctx, grad):
+        return (Gather.apply(grad, axis=ctx.axis, index=ctx.index),)
+
+
+def gather(input, dim, index):
+    """Return, for each place of `index`, the element of `input` whose position along `dim` it names.
+
+    >>> import workbook as torch
+    >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.gather.html
+    """
+    axis = axis_of(dim, input.ndim)
+    if index._array.dtype.kind not in "iu":
+        raise RuntimeError("gather(): Expected dtype int64 for index")
+    places = index._host()
+    if places.size and (places.min() < 0 or places.max() >= input.shape[axis]):
+        raise RuntimeError(f"index {places.max()} is out of bounds for dimension {axis} with size {input.shape[axis]}")
+    return Gather.apply(input, axis=axis, index=places)

@@ -1,0 +1,126 @@
+"""In-place forms, made from the operations themselves, and the random fills."""
+
+import functools
+
+import numpy as np
+
+from workbook import random
+from workbook.autograd import views
+from workbook.errors import explain
+from workbook.tensor import Tensor, memory_of
+
+
+def inplace(function, name):
+    """Return the in-place form of `function`: the same computation, written into its first argument."""
+
+    @functools.wraps(function, assigned=("__module__",))
+    def form(input, *args, **options):
+        views.may_write(input, name)
+        result = function(input, *args, **options)
+        _must_hold(input, result)
+        return views.adopt(input, result, name)
+
+    form.__name__ = form.__qualname__ = name
+    form.__doc__ = f"As `{function.__name__}`, written into the memory of `input`, which is returned."
+    return form
+
+
+def _must_hold(input, result):
+    """Raise where a result's kind of number does not fit into the memory of `input`; cast where it does."""
+    if result.dtype is not input.dtype:
+        if result.dtype.category > input.dtype.category:
+            names = [d.legacy for d in (result.dtype, input.dtype)]
+            raise RuntimeError(explain(
+                f"result type {names[0]} can't be cast to the desired output type {names[1]}",
+                f"the tensor holds {input.dtype}, which has no room for the result",
+                "use the out-of-place form, or convert first: x = x.float()"))
+
+
+def _random_fill(name, fill, sentence):
+    def form(input, *args, generator=None, **options):
+        views.may_write(input, name)
+        array = input._array if input._device.type == "cpu" else np.empty(input.shape, input.dtype.numpy)
+        fill(array, *args, generator=generator, **options)
+        if array is not input._array:
+            input._array[...] = input._device.backend.from_host(array, input._device.index)
+        memory_of(input).wrote(name)
+        return input
+
+    form.__name__ = form.__qualname__ = name
+    form.__doc__ = f"""{sentence}; return `input`.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
+    """
+    return form
+
+
+def _uniform(array, from_=0.0, to=1.0, generator=None, **named):
+    random.fill_uniform(array, named.get("from", named.get("a", from_)), to, generator=generator)
+
+
+uniform_ = _random_fill("uniform_", _uniform, "Fill with uniform random numbers from [from, to)")
+normal_ = _random_fill("normal_", random.fill_normal, "Fill with normal random numbers of the given mean and std")
+bernoulli_ = _random_fill(
+    "bernoulli_", lambda array, p=0.5, generator=None: random.fill_bernoulli(
+        array, p._array if isinstance(p, Tensor) else p, generator=generator),
+    "Fill with 1, with probability p, and 0")
+exponential_ = _random_fill(
+    "exponential_", lambda array, lambd=1.0, generator=None: random.fill_exponential(array, lambd, generator=generator),
+    "Fill with exponential random numbers of rate lambd")
+
+
+def _integers(array, low=None, high=None, generator=None):
+    if high is None and low is not None:
+        low, high = 0, low
+    random.fill_integers(array, low, high, generator=generator)
+
+
+random_ = _random_fill("random_", _integers, "Fill with random whole numbers from [low, high)")
+
+
+def bernoulli(input, *, generator=None):
+    """Return 1 with the probability that each element of `input` gives, and 0 otherwise.
+
+    >>> import workbook as torch
+    >>> torch.bernoulli(torch.tensor([0., 1.]))
+    tensor([0., 1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bernoulli.html
+    """
+    from workbook.ops.creation import empty_like
+
+    return bernoulli_(empty_like(input), input, generator=generator)
+
+
+def dropout(input, p=0.5, training=True, inplace=False):
+    """Return `input` with elements set to 0 with probability `p`, and the others divided by 1 - p; itself when not training.
+
+    Raises ValueError for p outside 0 to 1.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.dropout(torch.ones(3), p=0.5, training=False)
+    tensor([1., 1., 1.])
+
+    Source: Srivastava et al., Dropout, JMLR 15, 2014; https://pytorch.org/docs/2.13/generated/torch.nn.functional.dropout.html
+    """
+    if not 0 <= p <= 1:
+        raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}",
+                                 "p is the part of the elements that is set to 0", None))
+    if not training or p == 0:
+        return input
+    from workbook.ops.arithmetic import mul
+    from workbook.ops.creation import empty_like, zeros_like
+
+    noise = zeros_like(input) if p == 1 else bernoulli_(empty_like(input), 1 - p)
+    if p < 1:
+        noise._array[...] /= noise._array.dtype.type(1 - p)
+    return mul_(input, noise) if inplace else mul(input, noise)
+
+
+def mul_(input, other):
+    """As `mul`, written into the memory of `input`."""
+    from workbook.ops.arithmetic import mul
+
+    return inplace(mul, "mul_")(input, other)
+
+

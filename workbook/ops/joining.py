@@ -1,0 +1,216 @@
+"""Putting Tensors together, and taking them apart."""
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.indexing import narrow, select
+from workbook.ops.shape import sizes
+from workbook.tensor import Tensor, axis_of
+
+
+class Cat(Operation):
+    """out = the tensors, one after the other along `axis`"""
+
+    dtype_rule = staticmethod(dtypes.promote)
+
+    def forward(ctx, *arrays, axis):
+        ctx.axis, ctx.lengths = axis, [array.shape[axis] for array in arrays]
+        return ctx.xp.concatenate(arrays, axis)
+
+    def backward(ctx, grad):
+        parts, start = [], 0
+        for length in ctx.lengths:
+            parts.append(narrow(grad, ctx.axis, start, length))
+            start += length
+        return tuple(parts)
+
+
+class Stack(Operation):
+    """out = the tensors, side by side along a new `axis`"""
+
+    dtype_rule = staticmethod(dtypes.promote)
+
+    def forward(ctx, *arrays, axis):
+        ctx.axis, ctx.count = axis, len(arrays)
+        return ctx.xp.stack(arrays, axis)
+
+    def backward(ctx, grad):
+        return tuple(select(grad, ctx.axis, i) for i in range(ctx.count))
+
+
+def cat(tensors, dim=0):
+    """Return the tensors joined along the existing axis `dim`. Raises RuntimeError where another axis differs in length.
+
+    >>> import workbook as torch
+    >>> torch.cat([torch.ones(1, 2), torch.zeros(2, 2)])
+    tensor([[1., 1.],
+            [0., 0.],
+            [0., 0.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cat.html
+    """
+    tensors = _several("cat", tensors)
+    full = [tensor for tensor in tensors if tuple(tensor.shape) != (0,)] or tensors  # PyTorch passes over empty vectors
+    first = full[0]
+    if first.ndim == 0:
+        raise RuntimeError(explain("zero-dimensional tensor (at position 0) cannot be concatenated",
+                                   "a single number has no axis to join along", "use torch.stack"))
+    axis = axis_of(dim, first.ndim)
+    for place, tensor in enumerate(full):
+        if tensor.ndim != first.ndim:
+            raise RuntimeError(f"Tensors must have same number of dimensions: got {first.ndim} and {tensor.ndim}")
+        for other in range(first.ndim):
+            if other != axis and tensor.shape[other] != first.shape[other]:
+                fits = [d for d in range(first.ndim) if all(
+                    t.shape[:d] + t.shape[d + 1:] == first.shape[:d] + first.shape[d + 1:] for t in full)]
+                raise RuntimeError(explain(
+                    f"Sizes of tensors must match except in dimension {axis}. Expected size {first.shape[other]} but got size "
+                    f"{tensor.shape[other]} for tensor number {place} in the list.",
+                    f"the shapes are {shape_text(first.shape)} and {shape_text(tensor.shape)}",
+                    f"dim={fits[0]} would work" if fits else "make the other sizes equal"))
+    return Cat.apply(*full, axis=axis)
+
+
+def stack(tensors, dim=0):
+    """Return the tensors, all of one shape, side by side along a new axis `dim`.
+
+    >>> import workbook as torch
+    >>> torch.stack([torch.ones(2), torch.zeros(2)])
+    tensor([[1., 1.],
+            [0., 0.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.stack.html
+    """
+    tensors = _several("stack", tensors)
+    for place, tensor in enumerate(tensors):
+        if tensor.shape != tensors[0].shape:
+            raise RuntimeError(explain(
+                f"stack expects each tensor to be equal size, but got {shape_text(tensors[0].shape)} at entry 0 and "
+                f"{shape_text(tensor.shape)} at entry {place}", "stack lays equal shapes side by side",
+                "pad them to one length, or use torch.cat"))
+    return Stack.apply(*tensors, axis=axis_of(dim, tensors[0].ndim + 1))
+
+
+def _several(name, tensors):
+    tensors = [tensors] if isinstance(tensors, Tensor) and tensors.ndim == 0 else list(tensors)
+    if not tensors:
+        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+    for place, tensor in enumerate(tensors):
+        if not isinstance(tensor, Tensor) and not hasattr(tensor, "__array_interface__"):
+            raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}")
+    return tensors
+
+
+class Split(Operation):
+    """out = pieces of the given lengths along `axis`"""
+
+    is_view = True
+    refuses_writes = True
+
+    def forward(ctx, a, *, lengths, axis):
+        ctx.axis = axis
+        pieces, start = [], 0
+        for length in lengths:
+            pieces.append(a[(slice(None),) * axis + (slice(start, start + length),)])
+            start += length
+        return tuple(pieces)
+
+    def backward(ctx, *grads):
+        return (cat(grads, ctx.axis),)
+
+
+class Unbind(Operation):
+    """out = one piece for each place along `axis`"""
+
+    is_view = True
+    refuses_writes = True
+
+    def forward(ctx, a, *, axis):
+        ctx.axis = axis
+        return tuple(a[(slice(None),) * axis + (i,)][...] for i in range(a.shape[axis]))
+
+    def backward(ctx, *grads):
+        return (stack(grads, ctx.axis),)
+
+
+def split(tensor, split_size_or_sections, dim=0):
+    """Return views of pieces along `dim`: of one length (the last may be shorter), or of the lengths of a list.
+
+    >>> import workbook as torch
+    >>> [tuple(piece.shape) for piece in torch.arange(5).split(2)]
+    [(2,), (2,), (1,)]
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.split.html
+    """
+    axis = axis_of(dim, tensor.ndim)
+    side = tensor.shape[axis]
+    if isinstance(split_size_or_sections, int):
+        step = split_size_or_sections
+        if step <= 0:
+            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {side}")
+        lengths = [min(step, side - start) for start in range(0, side, step)] or [0]
+    else:
+        lengths = list(split_size_or_sections)
+        if sum(lengths) != side:
+            raise RuntimeError(explain(
+                f"split_with_sizes expects split_sizes to sum exactly to {side} (input tensor's size at dimension {dim}), but "
+                f"got split_sizes={lengths}", f"they sum to {sum(lengths)}", "change the lengths"))
+    return Split.apply(tensor, lengths=lengths, axis=axis)
+
+
+def chunk(input, chunks, dim=0):
+    """Return at most `chunks` pieces along `dim`, all but the last of one length.
+
+    >>> import workbook as torch
+    >>> [tuple(piece.shape) for piece in torch.arange(6).chunk(4)]
+    [(2,), (2,), (2,)]
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.chunk.html
+    """
+    if chunks < 1:
+        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+    return split(input, max(1, -(-input.shape[axis_of(dim, input.ndim)] // chunks)), dim)
+
+
+def unbind(input, dim=0):
+    """Return the tuple of views along `dim`, without that axis.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1, 2], [3, 4]]).unbind()
+    (tensor([1, 2]), tensor([3, 4]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.unbind.html
+    """
+    return Unbind.apply(input, axis=axis_of(dim, input.ndim))
+
+
+class Repeat(Operation):
+    """out = copies of the tensor, laid side by side"""
+
+    def forward(ctx, a, *, repeats):
+        ctx.shape, ctx.repeats = a.shape, repeats
+        return ctx.xp.tile(a, repeats)
+
+    def backward(ctx, grad):
+        from workbook.ops.reduction import sum
+        from workbook.ops.shape import reshape
+
+        sides = (1,) * (len(ctx.repeats) - len(ctx.shape)) + ctx.shape
+        folded = reshape(grad, tuple(n for pair in zip(ctx.repeats, sides) for n in pair))
+        return (reshape(sum(folded, tuple(range(0, 2 * len(sides), 2))), ctx.shape),)
+
+
+def repeat(input, *repeats):
+    """Return copies of `input` laid side by side, so many along each axis.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1, 2]).repeat(2, 2)
+    tensor([[1, 2, 1, 2],
+            [1, 2, 1, 2]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.repeat.html
+    """
+    repeats = sizes(repeats)
+    if len(repeats) < input.ndim:
+        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+    return Repeat.apply(input, repeats=repeats)

@@ -1,0 +1,294 @@
+"""Products of matrices and vectors."""
+
+from workbook.autograd.modes import running_layer
+from workbook.autograd.operation import Operation
+from workbook.errors import by_sizes, explain, shape_text
+from workbook.ops.shape import T, expand, reshape, squeeze, transpose, unsqueeze
+from workbook.tensor import Tensor
+from workbook import dtypes
+
+
+def equal_dtypes(values):
+    """The dtype rule of products: PyTorch does not promote here."""
+    kinds = [value.dtype for value in values if value is not None]
+    for kind in kinds[1:]:
+        if kind != kinds[0]:
+            first, second = (dtypes.OF_NUMPY[k] for k in (kinds[0], kind))
+            layer = running_layer()
+            wrong = first if second.is_floating_point else second
+            raise RuntimeError(explain(
+                f"mat1 and mat2 must have the same dtype, but got {first.legacy} and {second.legacy}",
+                (f"{layer} holds {second}, and what arrived holds {first}" if layer else f"{first} meets {second}")
+                + (": NumPy and Python floats are float64 there" if dtypes.float64 in (first, second) else ""),
+                "convert the data: x.float()" + ("; write 1. for 1" if not wrong.is_floating_point else "")))
+    return values
+
+
+class Product(Operation):
+    dtype_rule = staticmethod(equal_dtypes)
+
+
+class Mm(Product):
+    """out = a @ b, for two matrices"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return a @ b
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (grad @ T.apply(b) if ctx.needs_input_grad[0] else None,
+                T.apply(a) @ grad if ctx.needs_input_grad[1] else None)
+
+
+class Mv(Product):
+    """out = a @ v, for a matrix and a vector"""
+
+    def forward(ctx, a, v):
+        ctx.save(a, v)
+        return a @ v
+
+    def backward(ctx, grad):
+        a, v = ctx.saved
+        return (unsqueeze(grad, 1) * v if ctx.needs_input_grad[0] else None,
+                T.apply(a) @ grad if ctx.needs_input_grad[1] else None)
+
+
+class Dot(Product):
+    """out = the sum of a * b, for two vectors"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return a @ b
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return grad * b, grad * a
+
+
+class Bmm(Product):
+    """out[i] = a[i] @ b[i], for two stacks of matrices"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return a @ b
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (grad @ transpose(b, 1, 2) if ctx.needs_input_grad[0] else None,
+                transpose(a, 1, 2) @ grad if ctx.needs_input_grad[1] else None)
+
+
+class Addmm(Product):
+    """out = bias + a @ b: the step of a Linear layer"""
+
+    def forward(ctx, bias, a, b):
+        ctx.save(a, b)
+        out = a @ b
+        out += bias
+        return out
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (grad,
+                grad @ T.apply(b) if ctx.needs_input_grad[1] else None,
+                T.apply(T.apply(grad) @ a) if ctx.needs_input_grad[2] else None)
+
+
+def _check(a, b, advice=None):
+    """Raise PyTorch's error where the inner sizes of a product differ."""
+    if a.shape[-1] != b.shape[-2]:
+        layer = running_layer()
+        if layer and advice is None:
+            advice = f"give it {b.shape[-2]} features: check the flatten before it, or its in_features"
+        raise RuntimeError(explain(
+            f"mat1 and mat2 shapes cannot be multiplied ({by_sizes(a.shape[-2:])} and {by_sizes(b.shape[-2:])})",
+            (f"{layer}: " if layer else "") + f"rows of {a.shape[-1]} numbers meet columns of {b.shape[-2]}",
+            advice or ("for the matrix product transpose one: a @ b.T; for element by element write a * b"
+                       if a.shape == b.shape else "make the inner sizes equal")))
+
+
+def mm(input, mat2):
+    """Return the product of two matrices, `(n, k) x (k, m) -> (n, m)`.
+
+    Raises RuntimeError where the inner sizes or the dtypes differ.
+
+    >>> import workbook as torch
+    >>> torch.mm(torch.tensor([[1., 2.]]), torch.tensor([[3.], [4.]]))
+    tensor([[11.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.mm.html
+    """
+    for place, matrix in (("self", input), ("mat2", mat2)):
+        if matrix.ndim != 2:
+            raise RuntimeError(explain(f"{place} must be a matrix", f"it has shape {shape_text(matrix.shape)}",
+                                       "use matmul (the @ sign) for other shapes"))
+    _check(input, mat2)
+    return Mm.apply(input, mat2)
+
+
+def mv(input, vec):
+    """Return the product of a matrix and a vector, `(n, k) x (k) -> (n)`.
+
+    >>> import workbook as torch
+    >>> torch.mv(torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([1., 1.]))
+    tensor([3., 7.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.mv.html
+    """
+    if input.ndim != 2 or vec.ndim != 1 or input.shape[1] != vec.shape[0]:
+        raise RuntimeError(explain(f"size mismatch, got input ({by_sizes(input.shape)}), vec ({by_sizes(vec.shape)})",
+                                   "each row of the matrix meets the vector", "give a (n, k) matrix and a vector of k"))
+    return Mv.apply(input, vec)
+
+
+def dot(input, tensor):
+    """Return the sum of products of two vectors of one length.
+
+    >>> import workbook as torch
+    >>> torch.dot(torch.tensor([1., 2.]), torch.tensor([3., 4.]))
+    tensor(11.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.dot.html
+    """
+    if input.ndim != 1 or tensor.ndim != 1:
+        raise RuntimeError(explain(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors",
+                                   f"the shapes are {shape_text(input.shape)} and {shape_text(tensor.shape)}",
+                                   "use matmul (the @ sign) for matrices"))
+    if input.shape != tensor.shape:
+        raise RuntimeError(explain(
+            "inconsistent tensor size, expected tensor "
+            f"{shape_text(input.shape)} and src {shape_text(tensor.shape)} to have the same number of elements, but got "
+            f"{input.numel()} and {tensor.numel()} elements respectively", "each element meets its partner",
+            "make the lengths equal"))
+    return Dot.apply(input, tensor)
+
+
+def bmm(input, mat2):
+    """Return the products of two stacks of matrices, `(b, n, k) x (b, k, m) -> (b, n, m)`.
+
+    >>> import workbook as torch
+    >>> torch.bmm(torch.ones(2, 1, 3), torch.ones(2, 3, 1)).shape
+    torch.Size([2, 1, 1])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bmm.html
+    """
+    for name, stack in (("batch1", input), ("batch2", mat2)):
+        if stack.ndim != 3:
+            raise RuntimeError(explain(f"{name} must be a 3D tensor", f"it has shape {shape_text(stack.shape)}", None))
+    if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
+        raise RuntimeError(explain(
+            f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but got: "
+            f"[{mat2.shape[0]}, {mat2.shape[1]}].", f"the stacks have shapes {shape_text(input.shape)} and "
+            f"{shape_text(mat2.shape)}", "make the batches and the inner sizes equal"))
+    return Bmm.apply(input, mat2)
+
+
+def matmul(input, other):
+    """Return the matrix product, `x @ y`: vectors, matrices, and stacks of them, whose leading axes broadcast.
+
+    `(k) x (k) -> ()`, `(n, k) x (k) -> (n)`, `(n, k) x (k, m) -> (n, m)`, `(..., n, k) x (..., k, m) -> (..., n, m)`.
+
+    Raises RuntimeError where the inner sizes or the dtypes differ.
+
+    >>> import workbook as torch
+    >>> torch.ones(2, 3) @ torch.ones(3, 4)
+    tensor([[3., 3., 3., 3.],
+            [3., 3., 3., 3.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.matmul.html
+    """
+    left, right = input.ndim, other.ndim
+    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
+        raise TypeError("matmul(): arguments 'input' and 'other' must be Tensor")
+    if left == 0 or right == 0:
+        raise RuntimeError(explain(
+            f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D",
+            "a matrix product needs rows or columns", "write a * b for numbers"))
+    if left == 1 and right == 1:
+        return dot(input, other)
+    if left == 2 and right == 1:
+        return mv(input, other)
+    if left == 2 and right == 2:
+        return mm(input, other)
+    if left == 1:
+        return squeeze(matmul(unsqueeze(input, 0), other), -2)
+    if right == 1:
+        return squeeze(matmul(input, unsqueeze(other, 1)), -1)
+    _check(input, other)
+    if right == 2:
+        rows = tuple(input.shape)
+        return _unsafe_view(mm(reshape(input, (-1, rows[-1])), other), (*rows[:-1], other.shape[1]))
+    lead = _common_lead(tuple(input.shape[:-2]), tuple(other.shape[:-2]))
+    stacks = [reshape(expand(x, (*lead, *x.shape[-2:])), (-1, *x.shape[-2:])) for x in (input, other)]
+    return _unsafe_view(bmm(*stacks), (*lead, input.shape[-2], other.shape[-1]))
+
+
+def _unsafe_view(product, shape):
+    from workbook.ops.shape import UnsafeView
+
+    return UnsafeView.apply(product, shape=shape)
+
+
+def _common_lead(a, b):
+    from workbook.ops.elementwise import cannot_broadcast
+
+    ndim = max(len(a), len(b))
+    pairs = zip((1,) * (ndim - len(a)) + a, (1,) * (ndim - len(b)) + b)
+    lead = []
+    for x, y in pairs:
+        if x != y and 1 not in (x, y):
+            raise cannot_broadcast(a, b)
+        lead.append(y if x == 1 else x)
+    return tuple(lead)
+
+
+def addmm(input, mat1, mat2):
+    """Return `input + mat1 @ mat2`.
+
+    >>> import workbook as torch
+    >>> torch.addmm(torch.ones(2), torch.ones(1, 3), torch.ones(3, 2))
+    tensor([[4., 4.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.addmm.html
+    """
+    _check(mat1, mat2)
+    return Addmm.apply(input, mat1, mat2)
+
+
+def linear(input, weight, bias=None):
+    """Return `input @ weight.T + bias`, `(..., in_features) -> (..., out_features)` for weight `(out_features, in_features)`.
+
+    Raises RuntimeError where the last axis of `input` is not in_features long, or where the dtypes differ.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.linear(torch.ones(1, 2), torch.tensor([[3., 4.]]), torch.tensor([0.5]))
+    tensor([[7.5000]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.linear.html
+    """
+    shape = tuple(input.shape)
+    if len(shape) == 2:
+        rows = input
+    else:
+        rows = unsqueeze(input, 0) if len(shape) == 1 else reshape(input, (-1, shape[-1]))
+    if rows.shape[1] != weight.shape[1]:
+        _check(rows, T.apply(weight), _flatten_advice(shape, weight.shape[1]))
+    columns = T.apply(weight)
+    out = Mm.apply(rows, columns) if bias is None else Addmm.apply(bias, rows, columns)
+    if len(shape) == 2:
+        return out
+    if len(shape) == 1:
+        return squeeze(out, 0)
+    return reshape(out, (*shape[:-1], weight.shape[0])) if bias is not None else _unsafe_view(
+        out, (*shape[:-1], weight.shape[0]))
+
+
+def _flatten_advice(shape, wanted):
+    """What to change when rows of the wrong length reach a layer."""
+    if len(shape) == 1 and wanted and shape[0] % wanted == 0 and shape[0] > wanted:
+        return (f"the input is 1-D with {shape[0]} = {shape[0] // wanted} x {wanted} numbers: the batch was flattened too; "
+                "use x.flatten(1)")
+    if len(shape) > 2:
+        return f"what arrived has shape {shape_text(shape)}: flatten it first, with x.flatten(1)"
+    return f"set in_features={shape[-1]}, or change what comes before so that it gives {wanted}; print x.shape to see"

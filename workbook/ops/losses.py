@@ -1,0 +1,342 @@
+"""Softmax, and the numbers that say how wrong a prediction is."""
+
+import warnings
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.arithmetic import mul, sub
+from workbook.ops.comparison import clamp, where
+from workbook.ops.elementwise import Elementwise, FloatElementwise
+from workbook.ops.indexing import ScatterAdd
+from workbook.ops.pointwise import abs, exp, log, sigmoid
+from workbook.ops.reduction import mean, sum
+from workbook.ops.shape import reshape, squeeze, unsqueeze
+from workbook.tensor import axis_of
+
+
+class Softmax(Operation):
+    """out = exp(a), divided by its sum along `axis`"""
+
+    dtype_rule = staticmethod(dtypes.promote_to_float)
+
+    def forward(ctx, a, *, axis):
+        ctx.axis = axis
+        out = ctx.xp.exp(a - a.max(axis, keepdims=True))  # the shift changes nothing and keeps exp finite
+        out /= out.sum(axis, keepdims=True)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return (out * (grad - sum(grad * out, ctx.axis, True)),)
+
+
+class LogSoftmax(Operation):
+    """out = a - log(sum(exp(a))) along `axis`"""
+
+    dtype_rule = staticmethod(dtypes.promote_to_float)
+
+    def forward(ctx, a, *, axis):
+        ctx.axis = axis
+        shifted = a - a.max(axis, keepdims=True)
+        out = shifted - ctx.xp.log(ctx.xp.exp(shifted).sum(axis, keepdims=True))
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return (grad - exp(out) * sum(grad, ctx.axis, True),)
+
+
+def softmax(input, dim=None, *, dtype=None):
+    """Return positive numbers that add up to 1 along `dim`: `exp(x) / sum(exp(x))`.
+
+    >>> import workbook as torch
+    >>> torch.softmax(torch.tensor([0., 1.]), 0)
+    tensor([0.2689, 0.7311])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.softmax.html
+    """
+    return Softmax.apply(input if dtype is None else input.to(dtype), axis=_softmax_axis("softmax", input, dim))
+
+
+def log_softmax(input, dim=None, *, dtype=None):
+    """Return the logarithm of `softmax`, computed without overflow.
+
+    >>> import workbook as torch
+    >>> torch.log_softmax(torch.tensor([0., 1.]), 0)
+    tensor([-1.3133, -0.3133])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.log_softmax.html
+    """
+    return LogSoftmax.apply(input if dtype is None else input.to(dtype), axis=_softmax_axis("log_softmax", input, dim))
+
+
+def _softmax_axis(name, input, dim):
+    if dim is None:
+        warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
+                      "argument.", UserWarning, stacklevel=3)
+        dim = 0 if input.ndim in (0, 1, 3) else 1
+    return axis_of(dim, input.ndim)
+
+
+# ---- regression -----------------------------------------------------------------------------------------------------------
+
+
+def _mean_of_all(total, count):
+    return total / total.dtype.type(count)
+
+
+class MseLoss(FloatElementwise):
+    """out = (a - b) ** 2, reduced"""
+
+    def forward(ctx, a, b, *, reduction):
+        ctx.save(a, b)
+        ctx.reduction = reduction
+        gap = a - b
+        ctx.count = gap.size
+        gap *= gap
+        if reduction == "none":
+            return gap
+        return gap.sum() if reduction == "sum" else _mean_of_all(gap.sum(), gap.size)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        step = (a - b) * (2 / ctx.count if ctx.reduction == "mean" else 2.0) * grad
+        return step, -step if ctx.needs_input_grad[1] else None
+
+
+def mse_loss(input, target, reduction="mean"):
+    """Return the mean squared error, `mean((input - target) ** 2)`; `reduction` may also be "sum" or "none".
+
+    Warns where the shapes differ and broadcast.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.mse_loss(torch.tensor([1., 2.]), torch.tensor([3., 2.]))
+    tensor(2.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.mse_loss.html
+    """
+    _check_reduction(reduction)
+    _warn_about_shapes(input, target)
+    return MseLoss.apply(input, target, reduction=reduction)
+
+
+def l1_loss(input, target, reduction="mean"):
+    """Return the mean absolute error, `mean(|input - target|)`; `reduction` may also be "sum" or "none".
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.l1_loss(torch.tensor([1., 2.]), torch.tensor([3., 2.]))
+    tensor(1.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.l1_loss.html
+    """
+    _warn_about_shapes(input, target)
+    return reduced(abs(sub(input, target)), reduction)
+
+
+def reduced(losses, reduction):
+    """Return the mean or the sum of `losses`, or all of them for "none"."""
+    _check_reduction(reduction)
+    return losses if reduction == "none" else sum(losses) if reduction == "sum" else mean(losses)
+
+
+def _check_reduction(reduction):
+    if reduction not in ("mean", "sum", "none"):
+        raise ValueError(explain(f"{reduction} is not a valid value for reduction", "a loss is a mean, a sum, or not reduced",
+                                 "write 'mean', 'sum' or 'none'"))
+
+
+def _warn_about_shapes(input, target):
+    if input.shape != target.shape:
+        warnings.warn(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to "
+            "incorrect results due to broadcasting. Please ensure they have the same size.", UserWarning, stacklevel=3)
+
+
+# ---- classification -------------------------------------------------------------------------------------------------------
+
+
+class NllLoss(Operation):
+    """out = minus the log-probability of each row's true class, weighted and reduced"""
+
+    def forward(ctx, logs, *, target, weight, reduction, ignore):
+        rows = ctx.xp.arange(len(target))
+        counted = target != ignore
+        safe = ctx.xp.where(counted, target, 0)
+        shares = counted.astype(logs.dtype) if weight is None else weight[safe] * counted
+        losses = -logs[rows, safe] * shares
+        ctx.shape, ctx.target = logs.shape, safe[:, None]
+        total = shares.sum() if reduction == "mean" else None
+        ctx.keep(shares if total is None else shares / total)
+        return losses if reduction == "none" else losses.sum() if total is None else losses.sum() / total
+
+    def backward(ctx, grad):
+        (shares,) = ctx.kept
+        return (ScatterAdd.apply(unsqueeze(-grad * shares, 1), shape=ctx.shape, axis=1, index=ctx.target),)
+
+
+def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
+    """Return the negative log-likelihood of the classes in `target`, for log-probabilities `input`.
+
+    `input`: (N, C), or (C) for one item; `target`: (N) whole numbers from 0 to C - 1. `weight`: (C), how much each class counts.
+    Raises IndexError for a class outside 0 to C - 1, RuntimeError for targets that are not whole numbers.
+
+    >>> import workbook as torch
+    >>> logs = torch.tensor([[0.1, 0.9], [0.8, 0.2]]).log()
+    >>> torch.nn.functional.nll_loss(logs, torch.tensor([1, 0]))
+    tensor(0.1643)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.nll_loss.html
+    """
+    _check_reduction(reduction)
+    if input.ndim == 1:
+        single = nll_loss(unsqueeze(input, 0), reshape(target, (1,)), weight, ignore_index, reduction)
+        return squeeze(single, 0) if reduction == "none" else single
+    if input.ndim > 2:  # (N, C, ...) and (N, ...): one item a place
+        order = (0, *range(2, input.ndim), 1)
+        flat = nll_loss(reshape(input.permute(order), (-1, input.shape[1])), reshape(target, (-1,)), weight, ignore_index,
+                        reduction)
+        return reshape(flat, tuple(target.shape)) if reduction == "none" else flat
+    _check_classes(input, target, ignore_index)
+    return NllLoss.apply(input, target=target._array, weight=None if weight is None else weight._array, reduction=reduction,
+                         ignore=ignore_index)
+
+
+def _check_classes(input, target, ignore_index):
+    if target._array.dtype.kind not in "iu":
+        raise RuntimeError(explain(
+            f"expected target dtype to be Long or Byte, but got {target.dtype.legacy}",
+            f"the target holds {target.dtype}; the classes are whole numbers", "write target.long()"))
+    if target.ndim != 1:
+        raise RuntimeError(explain(
+            "0D or 1D target tensor expected, multi-target not supported",
+            f"the target has shape {shape_text(target.shape)}; each of the {input.shape[0]} rows has one class",
+            "write target.squeeze(1), or target.argmax(1) for one-hot rows"))
+    if target.shape[0] != input.shape[0]:
+        raise ValueError(explain(
+            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0]}).",
+            f"there are {input.shape[0]} predictions and {target.shape[0]} classes", "check where rows were lost or added"))
+    classes, count = target._host(), input.shape[1]
+    outside = (classes != ignore_index) & ((classes < 0) | (classes >= count))
+    if outside.any():
+        wrong = classes[outside][0]
+        raise IndexError(explain(
+            f"Target {wrong} is out of bounds.",
+            f"the prediction has {count} columns, so the classes are 0 to {count - 1}",
+            "labels that start at 1? use target - 1" if classes.min() >= 1 else "give the network more outputs"))
+
+
+def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+    """Return the cross-entropy between logits `input` and `target`: `nll_loss(log_softmax(input))`.
+
+    `input`: (N, C) logits, no softmax before; `target`: (N) classes from 0 to C - 1, or (N, C) probabilities.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.cross_entropy(torch.tensor([[2., 0., 0.]]), torch.tensor([0]))
+    tensor(0.2395)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.cross_entropy.html
+    """
+    _check_reduction(reduction)
+    axis = 0 if input.ndim == 1 else 1
+    if input.shape == target.shape:
+        return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
+    if label_smoothing:
+        from workbook.ops.creation import eye
+
+        hot = eye(input.shape[axis])[target]
+        return _soft_cross_entropy(input, hot, weight, reduction, label_smoothing, axis)
+    return nll_loss(log_softmax(input, axis), target, weight, ignore_index, reduction)
+
+
+def _soft_cross_entropy(input, target, weight, reduction, smoothing, axis):
+    if not target.is_floating_point():
+        raise RuntimeError(explain(
+            f"Expected floating point type for target with class probabilities, got {target.dtype.legacy}",
+            "a target of the prediction's shape holds probabilities; whole numbers look one-hot",
+            "pass the classes: target.argmax(1)"))
+    if smoothing:
+        target = target * (1 - smoothing) + smoothing / input.shape[axis]
+    losses = mul(log_softmax(input, axis), target)
+    losses = -sum(losses if weight is None else losses * weight, axis)
+    return reduced(losses, reduction)
+
+
+class BinaryCrossEntropy(Elementwise):
+    """out = -(t log p + (1 - t) log(1 - p)), logarithms held above -100"""
+
+    def forward(ctx, p, t):
+        ctx.save(p, t)
+        xp = ctx.xp
+        return -(t * xp.maximum(xp.log(p), -100) + (1 - t) * xp.maximum(xp.log(1 - p), -100))
+
+    def backward(ctx, grad):
+        p, t = ctx.saved
+        return (grad * (p - t) / clamp((1 - p) * p, 1e-12, None) if ctx.needs_input_grad[0] else None,
+                grad * (log(1 - p) - log(p)) if ctx.needs_input_grad[1] else None)
+
+
+class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
+    """out = log(1 + exp(x)) - t x, computed without overflow"""
+
+    def forward(ctx, x, t):
+        ctx.save(x, t)
+        xp = ctx.xp
+        return (1 - t) * x + xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+
+    def backward(ctx, grad):
+        x, t = ctx.saved
+        return (grad * (sigmoid(x) - t) if ctx.needs_input_grad[0] else None,
+                -grad * x if ctx.needs_input_grad[1] else None)
+
+
+def binary_cross_entropy(input, target, weight=None, reduction="mean"):
+    """Return the cross-entropy of probabilities `input` against `target`, both between 0 and 1 and of one shape.
+
+    Raises RuntimeError for input outside 0 to 1, ValueError where the shapes differ.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.binary_cross_entropy(torch.tensor([0.9]), torch.tensor([1.]))
+    tensor(0.1054)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy.html
+    """
+    if input.shape != target.shape:
+        raise ValueError(explain(
+            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please "
+            "ensure they have the same size.", "each prediction needs its own target", "write input.squeeze(1)"))
+    if target.dtype is not input.dtype:
+        raise RuntimeError(explain(f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}",
+                                   "the target must hold floats too", "write target.float()"))
+    values = input._host()
+    if values.size and not ((values >= 0) & (values <= 1)).all():
+        wrong = values[~((values >= 0) & (values <= 1))][0]
+        raise RuntimeError(explain("all elements of input should be between 0 and 1",
+                                   f"found {wrong:.4g}: these look like logits, not probabilities",
+                                   "use binary_cross_entropy_with_logits, or sigmoid first"))
+    losses = BinaryCrossEntropy.apply(input, target)
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+
+def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
+    """Return the cross-entropy of `sigmoid(input)` against `target`, computed from the logits without overflow.
+
+    Raises ValueError where the shapes differ.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor([2.]), torch.tensor([1.]))
+    tensor(0.1269)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+    """
+    if input.shape != target.shape:
+        raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
+                                 "each prediction needs its own target", "write input.squeeze(1)"))
+    losses = BceWithLogits.apply(input, target)
+    if pos_weight is not None:
+        losses = losses * where(target > 0, pos_weight, 1.0)
+    return reduced(losses if weight is None else losses * weight, reduction)
+
+

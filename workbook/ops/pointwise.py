@@ -1,0 +1,313 @@
+"""Functions of one number, applied to every element."""
+
+from workbook.ops.comparison import where
+from workbook.ops.elementwise import Elementwise, FloatElementwise
+
+
+class Exp(FloatElementwise):
+    """out = e ** a"""
+
+    def forward(ctx, a):
+        out = ctx.xp.exp(a)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return grad * out
+
+
+def exp(input):
+    """Return e to the power of each element.
+
+    >>> import workbook as torch
+    >>> torch.exp(torch.tensor([0., 1.]))
+    tensor([1.0000, 2.7183])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.exp.html
+    """
+    return Exp.apply(input)
+
+
+class Log(FloatElementwise):
+    """out = natural logarithm of a"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.log(a)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return grad / a
+
+
+def log(input):
+    """Return the natural logarithm of each element; NaN below zero.
+
+    >>> import workbook as torch
+    >>> torch.log(torch.tensor([1., 2.718281828]))
+    tensor([0.0000, 1.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.log.html
+    """
+    return Log.apply(input)
+
+
+class Sqrt(FloatElementwise):
+    """out = square root of a"""
+
+    def forward(ctx, a):
+        out = ctx.xp.sqrt(a)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return grad / (2 * out)
+
+
+def sqrt(input):
+    """Return the square root of each element; NaN below zero.
+
+    >>> import workbook as torch
+    >>> torch.sqrt(torch.tensor([4., 9.]))
+    tensor([2., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sqrt.html
+    """
+    return Sqrt.apply(input)
+
+
+class Sin(FloatElementwise):
+    """out = sin(a)"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.sin(a)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return grad * cos(a)
+
+
+def sin(input):
+    """Return the sine of each element, in radians.
+
+    >>> import workbook as torch
+    >>> torch.sin(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.8415])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sin.html
+    """
+    return Sin.apply(input)
+
+
+class Cos(FloatElementwise):
+    """out = cos(a)"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.cos(a)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return -grad * sin(a)
+
+
+def cos(input):
+    """Return the cosine of each element, in radians.
+
+    >>> import workbook as torch
+    >>> torch.cos(torch.tensor([0., 1.]))
+    tensor([1.0000, 0.5403])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cos.html
+    """
+    return Cos.apply(input)
+
+
+class Tanh(FloatElementwise):
+    """out = tanh(a)"""
+
+    def forward(ctx, a):
+        out = ctx.xp.tanh(a)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return grad * (1 - out * out)
+
+
+def tanh(input):
+    """Return the hyperbolic tangent of each element.
+
+    >>> import workbook as torch
+    >>> torch.tanh(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.7616])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.tanh.html
+    """
+    return Tanh.apply(input)
+
+
+class Sigmoid(FloatElementwise):
+    """out = 1 / (1 + e ** -a)"""
+
+    def forward(ctx, a):
+        out = 1 / (1 + ctx.xp.exp(-a))
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return grad * (1 - out) * out
+
+
+def sigmoid(input):
+    """Return `1 / (1 + exp(-x))` of each element, a number between 0 and 1.
+
+    >>> import workbook as torch
+    >>> torch.sigmoid(torch.tensor([0., 2.]))
+    tensor([0.5000, 0.8808])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sigmoid.html
+    """
+    return Sigmoid.apply(input)
+
+
+class Relu(Elementwise):
+    """out = max(a, 0)"""
+
+    def forward(ctx, a):
+        out = ctx.xp.maximum(a, 0)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return where(out <= 0, 0.0, grad)  # so that a NaN passes, as in PyTorch
+
+
+def relu(input):
+    """Return each element where it is positive, 0 elsewhere.
+
+    >>> import workbook as torch
+    >>> torch.relu(torch.tensor([-1., 2.]))
+    tensor([0., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.relu.html
+    """
+    return Relu.apply(input)
+
+
+class Abs(Elementwise):
+    """out = |a|"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.abs(a)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return grad * sign(a)
+
+
+def abs(input):
+    """Return the absolute value of each element.
+
+    >>> import workbook as torch
+    >>> torch.abs(torch.tensor([-1., 2.]))
+    tensor([1., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.abs.html
+    """
+    return Abs.apply(input)
+
+
+class Sign(Elementwise):
+    """out = -1, 0 or 1"""
+
+    def forward(ctx, a):
+        return ctx.xp.sign(a)
+
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def sign(input):
+    """Return -1, 0 or 1 by the sign of each element.
+
+    >>> import workbook as torch
+    >>> torch.sign(torch.tensor([-3., 0., 2.]))
+    tensor([-1.,  0.,  1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sign.html
+    """
+    return Sign.apply(input)
+
+
+class Floor(Elementwise):
+    """out = the largest whole number not above a"""
+
+    def forward(ctx, a):
+        return ctx.xp.floor(a) if a.dtype.kind == "f" else a.copy()
+
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def floor(input):
+    """Return the largest whole number not above each element.
+
+    >>> import workbook as torch
+    >>> torch.floor(torch.tensor([1.5, -1.5]))
+    tensor([ 1., -2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.floor.html
+    """
+    return Floor.apply(input)
+
+
+class Ceil(Elementwise):
+    """out = the smallest whole number not below a"""
+
+    def forward(ctx, a):
+        return ctx.xp.ceil(a) if a.dtype.kind == "f" else a.copy()
+
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def ceil(input):
+    """Return the smallest whole number not below each element.
+
+    >>> import workbook as torch
+    >>> torch.ceil(torch.tensor([1.5, -1.5]))
+    tensor([ 2., -1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.ceil.html
+    """
+    return Ceil.apply(input)
+
+
+class Round(Elementwise):
+    """out = the nearest whole number; halves go to the even one"""
+
+    def forward(ctx, a, *, decimals=0):
+        return ctx.xp.round(a, decimals)
+
+    def backward(ctx, grad):
+        return grad * 0
+
+
+def round(input, *, decimals=0):
+    """Return each element rounded to the nearest whole number, halves to the even one; or to `decimals` digits.
+
+    >>> import workbook as torch
+    >>> torch.round(torch.tensor([0.5, 1.5, 2.5]))
+    tensor([0., 2., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.round.html
+    """
+    return Round.apply(input, decimals=decimals)

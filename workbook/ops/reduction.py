@@ -1,0 +1,231 @@
+"""Many numbers into fewer: sums, means, extremes, and where they are."""
+
+import math
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.comparison import where
+from workbook.ops.shape import expand, unsqueeze
+from workbook.tensor import axis_of
+
+
+def axes_of(dim, ndim):
+    """Return the axes that `dim` (a number, several, or None for all) names, as a tuple of numbers from 0."""
+    if dim is None:
+        return tuple(range(ndim))
+    dims = (dim,) if isinstance(dim, int) else tuple(dim)
+    axes = tuple(axis_of(d, ndim) for d in dims) or tuple(range(ndim))
+    if len(set(axes)) < len(axes):
+        raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")
+    return axes if ndim else ()
+
+
+def spread(grad, shape, axes, keepdim):
+    """The inverse of a reduction: repeat `grad` along the reduced axes."""
+    if not keepdim:
+        for axis in sorted(axes):
+            grad = unsqueeze(grad, axis)
+    return expand(grad, shape)
+
+
+def _sums_to(a, dtype):
+    """The NumPy dtype of a sum: integers add up in int64."""
+    if dtype is not None:
+        return dtype.numpy
+    return dtypes.int64.numpy if a.dtype.kind in "biu" else a.dtype
+
+
+class Sum(Operation):
+    """out = the sum of all elements"""
+
+    def forward(ctx, a, *, dtype=None):
+        ctx.shape = a.shape
+        return a.sum(dtype=_sums_to(a, dtype))
+
+    def backward(ctx, grad):
+        return (expand(grad, ctx.shape),)
+
+
+class SumAxes(Operation, name="SumBackward1"):
+    """out = the sum along `axes`"""
+
+    def forward(ctx, a, *, axes, keepdim, dtype=None):
+        ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
+        return a.sum(axes, _sums_to(a, dtype), None, keepdim)
+
+    def backward(ctx, grad):
+        return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim),)
+
+
+def sum(input, dim=None, keepdim=False, *, dtype=None):
+    """Return the sum of all elements, or along `dim`, which may name several axes. Integers and bools sum to int64.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([[1., 2.], [3., 4.]])
+    >>> x.sum(), x.sum(0), x.sum(1, keepdim=True)
+    (tensor(10.), tensor([4., 6.]), tensor([[3.],
+            [7.]]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sum.html
+    """
+    if dim is None and not keepdim:
+        return Sum.apply(input, dtype=dtype) if dtype is not None else Sum.apply(input)
+    return SumAxes.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim, dtype=dtype)
+
+
+class Mean(Operation):
+    """out = the sum of all elements, divided by their number"""
+
+    def forward(ctx, a):
+        ctx.shape = a.shape
+        return a.sum() / a.dtype.type(a.size)
+
+    def backward(ctx, grad):
+        return (expand(grad, ctx.shape) / math.prod(ctx.shape),)
+
+
+class MeanAxes(Operation, name="MeanBackward1"):
+    """out = the mean along `axes`"""
+
+    def forward(ctx, a, *, axes, keepdim):
+        ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
+        ctx.count = math.prod(a.shape[axis] for axis in axes)
+        return a.sum(axes, None, None, keepdim) / a.dtype.type(ctx.count)
+
+    def backward(ctx, grad):
+        return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim) / ctx.count,)
+
+
+def mean(input, dim=None, keepdim=False, *, dtype=None):
+    """Return the mean of all elements, or along `dim`. Raises RuntimeError for integers: their mean is no integer.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1., 2.], [3., 4.]]).mean(dim=1)
+    tensor([1.5000, 3.5000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.mean.html
+    """
+    if dtype is not None:
+        input = input.to(dtype)
+    if not (input.is_floating_point() or input.is_complex()):
+        raise RuntimeError(explain(
+            "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "
+            f"Got: {input.dtype.legacy}", "the mean of integers is a fraction", "write x.float().mean()"))
+    if dim is None and not keepdim:
+        return Mean.apply(input)
+    return MeanAxes.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim)
+
+
+class Var(Operation):
+    """out = the mean square distance from the mean, over n - correction"""
+
+    def forward(ctx, a, *, axes, keepdim, correction):
+        ctx.save(a)
+        ctx.axes, ctx.keepdim = axes, keepdim
+        ctx.degrees = max(0, math.prod(a.shape[axis] for axis in axes) - correction)
+        return _variance(ctx.xp, a, axes, keepdim, ctx.degrees)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return (spread(grad, a.shape, ctx.axes, ctx.keepdim) * (a - _centre(a, ctx.axes)) * _over(2.0, ctx.degrees),)
+
+
+class Std(Operation):
+    """out = the square root of the variance"""
+
+    def forward(ctx, a, *, axes, keepdim, correction):
+        ctx.axes, ctx.keepdim = axes, keepdim
+        ctx.degrees = max(0, math.prod(a.shape[axis] for axis in axes) - correction)
+        out = ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees))
+        out = out if hasattr(out, "shape") and out.shape else ctx.xp.asarray(out)
+        ctx.save(a, out)
+        return out
+
+    def backward(ctx, grad):
+        a, out = ctx.saved
+        scaled = grad * _over(1.0, ctx.degrees) / where(out == 0, math.inf, out)
+        return (spread(scaled, a.shape, ctx.axes, ctx.keepdim) * (a - _centre(a, ctx.axes)),)
+
+
+def _over(number, degrees):
+    return number / degrees if degrees else math.inf
+
+
+def _variance(xp, a, axes, keepdim, degrees):
+    centred = a - a.mean(axes, keepdims=True)
+    return (centred * centred).sum(axes, None, None, keepdim) / a.dtype.type(degrees)
+
+
+def _centre(a, axes):
+    """The mean along `axes`, kept as axes of length 1; of arrays and of Tensors."""
+    count = math.prod(a.shape[axis] for axis in axes)
+    return SumAxes.apply(a, axes=axes, keepdim=True) / count
+
+
+def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+    """Return the variance of all elements, or along `dim`: squared distances from the mean, divided by n - correction.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1., 2., 3., 4.]).var(), torch.tensor([1., 2., 3., 4.]).var(correction=0)
+    (tensor(1.6667), tensor(1.2500))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.var.html
+    """
+    return Var.apply(input, **_spread_options("var", input, dim, unbiased, keepdim, correction))
+
+
+def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+    """Return the standard deviation of all elements, or along `dim`: the square root of `var`.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1., 2., 3., 4.]).std()
+    tensor(1.2910)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.std.html
+    """
+    return Std.apply(input, **_spread_options("std", input, dim, unbiased, keepdim, correction))
+
+
+def _spread_options(name, input, dim, unbiased, keepdim, correction):
+    if isinstance(dim, bool):
+        dim, unbiased = None, dim
+    if unbiased is not None:
+        correction = 1 if unbiased else 0
+    if not input.is_floating_point():
+        raise RuntimeError(explain(f"{name} only support floating point and complex dtypes",
+                                   f"this tensor holds {input.dtype}", f"write x.float().{name}()"))
+    return {"axes": axes_of(dim, input.ndim), "keepdim": keepdim, "correction": correction}
+
+
+class Any(Operation):
+    """out = whether one element (or all, with `every`) is true"""
+
+    differentiable = False
+
+    def forward(ctx, a, *, axes, keepdim, every):
+        return (ctx.xp.all if every else ctx.xp.any)(a, axes, None, keepdim)
+
+
+def all(input, dim=None, keepdim=False):
+    """Return whether all elements are true, or all along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.tensor([True, False]).all()
+    tensor(False)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.all.html
+    """
+    return Any.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim, every=True)
+
+
+def any(input, dim=None, keepdim=False):
+    """Return whether at least one element is true, or one along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.tensor([True, False]).any()
+    tensor(True)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.any.html
+    """
+    return Any.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim, every=False)

@@ -1,0 +1,386 @@
+"""The same numbers in another shape. Where the memory allows it the result is a view: it shares the memory."""
+
+import math
+
+from workbook.autograd.broadcast import Expand
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.tensor import Size, Tensor, axis_of
+
+
+def sizes(shape):
+    """Return a shape given as several numbers, or as one sequence, as a tuple of ints."""
+    if len(shape) == 1 and not isinstance(shape[0], int) and hasattr(shape[0], "__iter__"):
+        shape = shape[0]
+    return tuple(int(side) for side in shape)
+
+
+def _filled_in(shape, count):
+    """Replace a -1 by the length that makes `shape` hold `count` elements."""
+    if shape.count(-1) > 1:
+        raise RuntimeError(explain("only one dimension can be inferred", f"{shape_text(shape)} leaves more than one open",
+                                   "write -1 once"))
+    known = math.prod(side for side in shape if side != -1)
+    if -1 in shape and known and count % known == 0:
+        return tuple(count // known if side == -1 else side for side in shape)
+    if -1 in shape and not known and count == 0:
+        raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {shape_text(shape)} because the unspecified "
+                           "dimension size -1 can be any value and is ambiguous")
+    if -1 in shape or known != count:
+        raise RuntimeError(explain(
+            f"shape '{shape_text(shape)}' is invalid for input of size {count}",
+            f"{' x '.join(map(str, shape)) or '1'} is not {count} elements",
+            "make the product equal, or write -1 for one side"))
+    return shape
+
+
+class View(Operation):
+    """out = the same elements, in order, in another shape, on the same memory"""
+
+    is_view = True
+
+    def forward(ctx, a, *, shape):
+        ctx.shape = a.shape
+        return a.reshape(shape)
+
+    def backward(ctx, grad):
+        return (reshape(grad, ctx.shape),)
+
+
+class UnsafeView(Operation):
+    """out = the same elements, in order, in another shape, copied"""
+
+    def forward(ctx, a, *, shape):
+        ctx.shape = a.shape
+        return a.reshape(shape)
+
+    def backward(ctx, grad):
+        return (reshape(grad, ctx.shape),)
+
+
+def _shares(array, shape):
+    """Whether `array` in another shape can stay on its memory."""
+    return array.flags.c_contiguous or array.size == 0 or array.reshape(shape).base is not None and (
+        array.reshape(shape).ctypes.data == array.ctypes.data)
+
+
+def view(input, *shape):
+    """Return the same memory in another shape, or (given a dtype) read as another dtype. One side may be -1: it is worked out.
+
+    Raises RuntimeError where the number of elements differs, or where the memory is not in order (after `t()` or `permute`).
+
+    >>> import workbook as torch
+    >>> torch.arange(6).view(2, -1)
+    tensor([[0, 1, 2],
+            [3, 4, 5]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.view.html
+    """
+    array = input._array
+    wanted = _filled_in(sizes(shape), array.size)
+    if not _shares(array, wanted):
+        raise RuntimeError(explain(
+            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+            "contiguous subspaces). Use .reshape(...) instead.",
+            f"a tensor of shape {shape_text(array.shape)} with strides {input.stride()} does not lie in memory in the order of "
+            "its shape, as after t(), transpose() or permute()", "use .reshape(...), which copies, or .contiguous() first"))
+    return View.apply(input, shape=wanted)
+
+
+def reshape(input, *shape):
+    """Return the same elements in another shape: a view where the memory allows it, a copy elsewhere. One side may be -1.
+
+    >>> import workbook as torch
+    >>> torch.arange(6).reshape(3, 2).t().reshape(-1)
+    tensor([0, 2, 4, 1, 3, 5])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.reshape.html
+    """
+    wanted = sizes(shape)
+    if not isinstance(input, Tensor):
+        return View.apply(input, shape=wanted)
+    wanted = _filled_in(wanted, input._array.size)
+    return (View if _shares(input._array, wanted) else UnsafeView).apply(input, shape=wanted)
+
+
+def view_as(input, other):
+    """Return `input` viewed in the shape of `other`.
+
+    >>> import workbook as torch
+    >>> torch.arange(4).view_as(torch.zeros(2, 2)).shape
+    torch.Size([2, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.view_as.html
+    """
+    return view(input, other.shape)
+
+
+def flatten(input, start_dim=0, end_dim=-1):
+    """Return the axes from `start_dim` to `end_dim` joined into one.
+
+    >>> import workbook as torch
+    >>> torch.zeros(4, 16, 5, 5).flatten(1).shape
+    torch.Size([4, 400])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.flatten.html
+    """
+    first, last = axis_of(start_dim, input.ndim), axis_of(end_dim, input.ndim)
+    if first > last:
+        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+    if input.ndim == 0:
+        return reshape(input, (1,))
+    if first == last:
+        return input
+    shape = tuple(input.shape)
+    return reshape(input, shape[:first] + (math.prod(shape[first:last + 1]),) + shape[last + 1:])
+
+
+class Permute(Operation):
+    """out = the axes in another order"""
+
+    is_view = True
+
+    def forward(ctx, a, *, order):
+        ctx.order = order
+        return a.transpose(order)
+
+    def backward(ctx, grad):
+        return (Permute.apply(grad, order=tuple(ctx.order.index(i) for i in range(len(ctx.order)))),)
+
+
+class Transpose(Operation):
+    """out = two axes exchanged"""
+
+    is_view = True
+
+    def forward(ctx, a, *, first, second):
+        ctx.first, ctx.second = first, second
+        return a.swapaxes(first, second) if a.ndim else a[...]
+
+    def backward(ctx, grad):
+        return (Transpose.apply(grad, first=ctx.first, second=ctx.second),)
+
+
+class T(Operation):
+    """out = the matrix, mirrored at its diagonal"""
+
+    is_view = True
+
+    def forward(ctx, a):
+        return a.T
+
+    def backward(ctx, grad):
+        return (T.apply(grad),)
+
+
+def permute(input, *dims):
+    """Return a view with the axes in the order that `dims` gives.
+
+    >>> import workbook as torch
+    >>> torch.zeros(32, 32, 3).permute(2, 0, 1).shape
+    torch.Size([3, 32, 32])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.permute.html
+    """
+    order = sizes(dims)
+    if len(order) != input.ndim:
+        raise RuntimeError(explain(
+            "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering "
+            f"of dimensions i.e. input.dim() = {input.ndim} is not equal to len(dims) = {len(order)}",
+            f"the tensor has shape {shape_text(input.shape)}", "name every axis once"))
+    order = tuple(axis_of(dim, input.ndim) for dim in order)
+    if len(set(order)) < len(order):
+        raise RuntimeError("permute(): duplicate dims are not allowed.")
+    return Permute.apply(input, order=order)
+
+
+def transpose(input, dim0, dim1):
+    """Return a view with axes `dim0` and `dim1` exchanged.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 3, 4).transpose(0, 2).shape
+    torch.Size([4, 3, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.transpose.html
+    """
+    return Transpose.apply(input, first=axis_of(dim0, input.ndim), second=axis_of(dim1, input.ndim))
+
+
+def t(input):
+    """Return a view of a matrix, mirrored at its diagonal. Raises RuntimeError for more than two axes.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1, 2], [3, 4]]).t()
+    tensor([[1, 3],
+            [2, 4]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.t.html
+    """
+    if input.ndim > 2:
+        raise RuntimeError(explain(
+            f"t() expects a tensor with <= 2 dimensions, but self is {input.ndim}D",
+            f"the tensor has shape {shape_text(input.shape)}", "use transpose(dim0, dim1) or permute"))
+    return T.apply(input)
+
+
+class SqueezeAll(Operation, name="SqueezeBackward0"):
+    """out = without the axes of length 1"""
+
+    is_view = True
+
+    def forward(ctx, a):
+        ctx.shape = a.shape
+        return a.squeeze()
+
+    def backward(ctx, grad):
+        return (reshape(grad, ctx.shape),)
+
+
+class Squeeze(Operation, name="SqueezeBackward1"):
+    """out = without those of `axes` that have length 1"""
+
+    is_view = True
+
+    def forward(ctx, a, *, axes):
+        ctx.shape = a.shape
+        return a.squeeze(tuple(axis for axis in axes if a.ndim and a.shape[axis] == 1))
+
+    def backward(ctx, grad):
+        return (reshape(grad, ctx.shape),)
+
+
+class Unsqueeze(Operation):
+    """out = with a new axis of length 1"""
+
+    is_view = True
+
+    def forward(ctx, a, *, axis):
+        ctx.axis = axis
+        return a.reshape(a.shape[:axis] + (1,) + a.shape[axis:]) if a.flags.c_contiguous else ctx.xp.expand_dims(a, axis)
+
+    def backward(ctx, grad):
+        return (Squeeze.apply(grad, axes=(ctx.axis,)),)
+
+
+def squeeze(input, dim=None):
+    """Return a view without axes of length 1: all of them, or `dim` alone, where it has length 1.
+
+    >>> import workbook as torch
+    >>> torch.zeros(1, 3, 1).squeeze().shape, torch.zeros(1, 3, 1).squeeze(0).shape
+    (torch.Size([3]), torch.Size([3, 1]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.squeeze.html
+    """
+    if dim is None:
+        return SqueezeAll.apply(input)
+    dims = (dim,) if isinstance(dim, int) else dim
+    return Squeeze.apply(input, axes=tuple(axis_of(d, input.ndim) for d in dims))
+
+
+def unsqueeze(input, dim):
+    """Return a view with a new axis of length 1 at `dim`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(3).unsqueeze(0).shape, torch.zeros(3).unsqueeze(-1).shape
+    (torch.Size([1, 3]), torch.Size([3, 1]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.unsqueeze.html
+    """
+    return Unsqueeze.apply(input, axis=axis_of(dim, input.ndim + 1))
+
+
+def expand(input, *shape):
+    """Return a view repeated along axes of length 1, and along new axes in front, without a copy; -1 keeps a length.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1], [2]]).expand(2, 3)
+    tensor([[1, 1, 1],
+            [2, 2, 2]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.expand.html
+    """
+    wanted, have = sizes(shape), tuple(input.shape)
+    extra = len(wanted) - len(have)
+    if extra < 0:
+        raise RuntimeError(explain(
+            f"expand({type(input).__name__}{{{shape_text(have)}}}, size={list(wanted)}): the number of sizes provided "
+            f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({len(have)})",
+            "expand repeats; it never drops an axis", "name every axis, -1 for those that stay"))
+    wanted = tuple(have[i - extra] if side == -1 and i >= extra else side for i, side in enumerate(wanted))
+    for i, side in enumerate(wanted[extra:]):
+        if have[i] != side and have[i] != 1:
+            raise RuntimeError(explain(
+                f"The expanded size of the tensor ({side}) must match the existing size ({have[i]}) at non-singleton dimension "
+                f"{i + extra}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(have)}",
+                "only axes of length 1 can be repeated without a copy", "use repeat(), which copies"))
+    return Expand.apply(input, shape=wanted)
+
+
+def expand_as(input, other):
+    """Return `input` expanded to the shape of `other`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(3).expand_as(torch.zeros(2, 3)).shape
+    torch.Size([2, 3])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.expand_as.html
+    """
+    return expand(input, other.shape)
+
+
+class Clone(Operation):
+    """out = a copy"""
+
+    def forward(ctx, a):
+        return a.copy("K")
+
+    def backward(ctx, grad):
+        return grad
+
+
+def clone(input):
+    """Return a copy in memory of its own; gradients flow through it.
+
+    >>> import workbook as torch
+    >>> x = torch.ones(2)
+    >>> y = x.clone(); y[0] = 5
+    >>> x
+    tensor([1., 1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.clone.html
+    """
+    return Clone.apply(input)
+
+
+def contiguous(input):
+    """Return a Tensor whose memory is in the order of its shape: `input` itself where it already is, a copy elsewhere.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 3).t().contiguous().stride()
+    (2, 1)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.contiguous.html
+    """
+    return input if input.is_contiguous() else Contiguous.apply(input)
+
+
+class Contiguous(Operation, name="CloneBackward0"):
+    """out = a copy in the order of the shape"""
+
+    def forward(ctx, a):
+        return a.copy("C")
+
+    def backward(ctx, grad):
+        return grad
+
+
+def numel(input):
+    """Return the number of elements.
+
+    >>> import workbook as torch
+    >>> torch.numel(torch.zeros(2, 3))
+    6
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.numel.html
+    """
+    return Size(input.shape).numel()

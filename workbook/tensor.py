@@ -1,0 +1,343 @@
+"""Tensor: an array, a gradient, and the step that made it."""
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.devices import CPU, device as Device
+from workbook.errors import explain, shape_text
+from workbook.naming import PrintsAsTorch
+from workbook.printing import tensor_text
+
+
+class Memory:
+    """What all Tensors on one piece of memory share: how often it was written, and by what."""
+
+    version = 0
+    written_by = None
+
+    def wrote(self, writer):
+        """Count one more write, by the operation called `writer`."""
+        self.version += 1
+        self.written_by = writer
+
+
+class Size(tuple):
+    """A Tensor's shape: a tuple of ints that prints as PyTorch's.
+
+    >>> Size([2, 3]).numel()
+    6
+
+    Source: https://pytorch.org/docs/2.13/size.html
+    """
+
+    def numel(self):
+        """The number of elements of a Tensor of this shape."""
+        count = 1
+        for side in self:
+            count *= side
+        return count
+
+    def __repr__(self):
+        return f"torch.Size({list(self)})"
+
+    def __getitem__(self, key):
+        part = super().__getitem__(key)
+        return Size(part) if isinstance(key, slice) else part
+
+    def __add__(self, other):
+        return Size(super().__add__(tuple(other)))
+
+
+class Tensor(metaclass=PrintsAsTorch):
+    """An n-dimensional array of one dtype on one device that can record what is computed from it.
+
+    `torch.tensor(data)` makes one from numbers. The old constructor `torch.Tensor(2, 3)` makes a float32 Tensor of that shape
+    whose memory is not filled; `torch.Tensor([2, 3])` one with that data.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([1., 2.], requires_grad=True)
+    >>> (x * x).sum().backward()
+    >>> x.grad
+    tensor([2., 4.])
+
+    Source: https://pytorch.org/docs/2.13/tensors.html
+    """
+
+    torch_name = "torch.Tensor"
+    __array_priority__ = 1000  # NumPy leaves `array * tensor` to the Tensor
+
+    # What a Tensor knows beside its array. A fresh result stores only what differs from these.
+    _array = None
+    _device = CPU
+    _memory = None  # Memory, made when somebody asks
+    _node = None  # the operation that made this Tensor; None for a leaf
+    _index = 0  # which of the operation's outputs it is
+    _requires_grad = False  # of a leaf
+    _grad = None
+    _view = None  # views.View: the Tensor whose memory this one shows, and how
+    _accumulator = None  # weak reference to the leaf's AccumulateGrad
+    _hooks = None  # of a leaf
+    _retains_grad = False
+
+    def __new__(cls, *data, device=None):
+        from workbook.ops.creation import legacy_tensor
+
+        return wrap(legacy_tensor(*data), CPU, cls)
+
+    # ---- what it is ------------------------------------------------------------------------------------------------------
+
+    @property
+    def shape(self):
+        """The lengths of its axes, as a `torch.Size`."""
+        return Size(self._array.shape)
+
+    def size(self, dim=None):
+        """Return the shape, or the length of axis `dim`."""
+        return Size(self._array.shape) if dim is None else self._array.shape[axis_of(dim, self._array.ndim)]
+
+    @property
+    def dtype(self):
+        """The kind of number it holds."""
+        return dtypes.OF_NUMPY[self._array.dtype]
+
+    @property
+    def device(self):
+        """The device its memory is on."""
+        return self._device
+
+    @property
+    def ndim(self):
+        """The number of axes."""
+        return self._array.ndim
+
+    def dim(self):
+        """Return the number of axes."""
+        return self._array.ndim
+
+    def numel(self):
+        """Return the number of elements."""
+        return self._array.size
+
+    nelement = numel
+
+    def element_size(self):
+        """Return the bytes of one element."""
+        return self._array.itemsize
+
+    def stride(self, dim=None):
+        """Return, for each axis or for axis `dim`, how many elements of memory one step along it passes."""
+        steps = tuple(step // self._array.itemsize for step in self._array.strides)
+        return steps if dim is None else steps[axis_of(dim, self._array.ndim)]
+
+    def is_contiguous(self):
+        """Return whether the elements lie in memory in the order of the shape."""
+        return self._array.flags.c_contiguous
+
+    def data_ptr(self):
+        """Return the address of the first element."""
+        return self._array.ctypes.data if self._device is CPU else self._array.data.ptr
+
+    def is_floating_point(self):
+        """Return whether the dtype is a floating point one."""
+        return self._array.dtype.kind == "f"
+
+    def is_complex(self):
+        """Return whether the dtype is a complex one."""
+        return self._array.dtype.kind == "c"
+
+    @property
+    def is_cuda(self):
+        """Whether its memory is on a GPU."""
+        return self._device.type == "cuda"
+
+    @property
+    def _version(self):
+        """How often its memory was written in place."""
+        return 0 if self._memory is None else self._memory.version
+
+    @property
+    def is_leaf(self):
+        """Whether no recorded operation made it: a parameter, an input, or anything that needs no gradient."""
+        return self._node is None
+
+    @property
+    def requires_grad(self):
+        """Whether operations on it are recorded. Set it on a leaf."""
+        return self._node is not None or self._requires_grad
+
+    @requires_grad.setter
+    def requires_grad(self, wanted):
+        if self._node is not None:
+            raise RuntimeError(explain(
+                "you can only change requires_grad flags of leaf variables.",
+                "this tensor was computed by a recorded operation", "call detach() for a copy outside the graph"))
+        if wanted and self._array.dtype.kind not in "fc":
+            raise RuntimeError(needs_floats(self.dtype))
+        self._requires_grad = bool(wanted)
+
+    @property
+    def grad(self):
+        """The gradient that backward passes have added up here; None before the first. Only leaves get one."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, new):
+        if new is not None:
+            if not isinstance(new, Tensor):
+                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__}")
+            if new._array.shape != self._array.shape:
+                raise RuntimeError(explain(
+                    f"assigned grad has data of a different size: the tensor has shape {shape_text(self._array.shape)}, "
+                    f"the gradient {shape_text(new._array.shape)}", "each element has one gradient", None))
+            if new._array.dtype != self._array.dtype:
+                raise RuntimeError(f"assigned grad has data of a different type: {new.dtype} for a tensor of {self.dtype}")
+        self._grad = new
+
+    # ---- out to Python and NumPy -----------------------------------------------------------------------------------------
+
+    def item(self):
+        """Return the only element as a Python number. Raises RuntimeError where there are more."""
+        if self._array.size != 1:
+            raise RuntimeError(explain(
+                f"a Tensor with {self._array.size} elements cannot be converted to Scalar",
+                f"its shape is {shape_text(self._array.shape)}, and only one number can become a Python number",
+                "reduce it first with mean() or sum(), or use tolist()"))
+        return self._array.item()
+
+    def tolist(self):
+        """Return the elements as nested Python lists; a Python number for a 0-d Tensor."""
+        return self._host().tolist()
+
+    def numpy(self, *, force=False):
+        """Return its memory as a NumPy array, shared. `force` makes a copy outside the graph where sharing is not possible.
+
+        Raises RuntimeError on a Tensor that requires grad, TypeError on one that is not on the CPU.
+        """
+        if force:
+            return self._host()
+        if self.requires_grad:
+            raise RuntimeError(explain(
+                "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
+                "NumPy would change its values without autograd seeing it",
+                "write .detach().numpy(), for a plot or for NumPy functions"))
+        if self._device is not CPU:
+            raise TypeError(explain(
+                f"can't convert {self._device} device type tensor to numpy. "
+                "Use Tensor.cpu() to copy the tensor to host memory first.", "NumPy sees only the CPU's memory", ".cpu().numpy()"))
+        return self._array
+
+    def _host(self):
+        return self._array if self._device is CPU else self._device.backend.to_host(self._array)
+
+    def __array__(self, dtype=None, copy=None):
+        array = self.numpy()
+        if dtype is not None and array.dtype != dtype:
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+    def __bool__(self):
+        if self._array.size != 1:
+            raise RuntimeError(explain(
+                f"Boolean value of Tensor with {'no values' if self._array.size == 0 else 'more than one value'} is ambiguous",
+                f"its shape is {shape_text(self._array.shape)}: some elements may be true and others not",
+                "ask for all(), any(), or torch.equal(a, b)"))
+        return bool(self._array.item())
+
+    def __float__(self):
+        return float(self.item())
+
+    def __int__(self):
+        return int(self.item())
+
+    def __complex__(self):
+        return complex(self.item())
+
+    def __index__(self):
+        if self._array.dtype.kind not in "iub":
+            raise TypeError("only integer tensors of a single element can be converted to an index")
+        return int(self.item())
+
+    def __len__(self):
+        if self._array.ndim == 0:
+            raise TypeError(explain("len() of a 0-d tensor", "its shape is []: it holds one number and has no axis",
+                                    "use .item() for the number"))
+        return self._array.shape[0]
+
+    def __hash__(self):
+        return id(self)
+
+    def __repr__(self):
+        return self._text("tensor(")
+
+    def _text(self, prefix):
+        node = self.grad_fn
+        return tensor_text(
+            self._host(), dtype=self.dtype, default_dtype=dtypes.get_default_dtype(), prefix=prefix,
+            device_text=None if self._device is CPU else str(self._device),
+            grad_fn_name=None if node is None else node.name(), requires_grad=self._requires_grad)
+
+    def __format__(self, spec):
+        if self._array.ndim == 0 and type(self) is Tensor:
+            return format(self.item(), spec)
+        if spec:
+            raise TypeError(explain(
+                "unsupported format string passed to Tensor.__format__",
+                f"a format like '{spec}' is for one number; this tensor has shape {shape_text(self._array.shape)}",
+                "format single elements: f'{t[0].item():.2f}'"))
+        return repr(self)
+
+    def __deepcopy__(self, memo):
+        if self._node is not None:
+            raise RuntimeError(explain(
+                "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
+                "this tensor belongs to a recorded computation", "copy tensor.detach().clone()"))
+        twin = wrap(self._array.copy(), self._device, type(self))
+        twin._requires_grad = self._requires_grad
+        if self._grad is not None:
+            twin._grad = wrap(self._grad._array.copy(), self._device)
+        memo[id(self)] = twin
+        return twin
+
+    def __reduce_ex__(self, protocol):
+        return _unpickle, (type(self), self._host(), str(self._device), self._requires_grad)
+
+
+def wrap(array, device=CPU, cls=Tensor):
+    """Return a Tensor on `array`, which it does not copy."""
+    made = object.__new__(cls)
+    made._array = array
+    if device is not CPU:
+        made._device = device
+    return made
+
+
+def memory_of(tensor):
+    """Return the Memory that `tensor` shares with its views."""
+    memory = tensor._memory
+    if memory is None:
+        memory = tensor._memory = Memory()
+    return memory
+
+
+def axis_of(dim, ndim):
+    """Return the axis that `dim` names, counting from the end where it is negative. Raises IndexError outside the shape."""
+    reach = max(ndim, 1)
+    if not -reach <= dim < reach:
+        raise IndexError(explain(
+            f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})",
+            f"the tensor has {ndim} axes", f"use a dim between 0 and {reach - 1}, or a negative one to count from the end"))
+    return dim % reach
+
+
+def needs_floats(dtype):
+    """The text of the error for a gradient of integers."""
+    return explain(
+        "only Tensors of floating point and complex dtype can require gradients",
+        f"this tensor holds {dtype}: integers do not change by small amounts, so they have no slope",
+        "write 1. for 1, or call .float()")
+
+
+def _unpickle(cls, array, where, requires_grad):
+    made = wrap(array, Device(where), cls)
+    made._requires_grad = requires_grad
+    return made
