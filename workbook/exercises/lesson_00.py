@@ -38,7 +38,7 @@ INSTALLED_VERSION = Exercise(
     prompt="Give the version of the installed package as a string. Let Python look it up: a version that is copied from a page says only\n"
     "what its author had.",
     judge=_version,
-    right=("torch.__version__", "torch.__version__.split('+')[0]", "str(torch.__version__)"),
+    right=("torch.__version__.partition('+')[0]", "str(torch.__version__)", "torch.__version__ + ''"),
     wrong=(
         ("'1.9.0+cpu'", "a document of 2021"),
         ("torch", "the package itself"),
@@ -50,8 +50,9 @@ INSTALLED_VERSION = Exercise(
         "The first code cell of this lesson prints it.",
         "The attribute's name stands between two pairs of underscores.",
     ),
-    solution="torch.__version__",
-    reason="The package itself knows its version. What stands behind the plus names the build: +cpu is PyTorch for machines without a GPU.",
+    solution="torch.__version__.partition('+')[0]",
+    reason="The package knows its version. What stands behind the plus names the build and may stay: +cpu is PyTorch for machines "
+    "without a GPU.",
 )
 
 IMPORT_NAME = Exercise(
