@@ -1,0 +1,282 @@
+// The live graph in the page. Python decides what is shown; this file puts it there and reports what the reader did.
+
+const BUTTONS = [
+  ["start", "|◀", "to the start"],
+  ["back", "◀", "one step back"],
+  ["on", "▶", "one step on"],
+  ["end", "▶|", "to the end"],
+  ["reset", "Reset", "reset: first values, no gradients"],
+];
+const TRAVEL = 420; // milliseconds that a number takes along an edge
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// The state of the model stays whole, so that a second view of the same graph opens where the first one stands.
+function initialize({ model }) {
+  model.on("change:changes", () => {
+    const whole = model.get("state");
+    const { boxes = {}, wires = {}, ...rest } = model.get("changes");
+    model.set("state", { ...whole, ...rest, boxes: { ...whole.boxes, ...boxes }, wires: { ...whole.wires, ...wires } });
+  });
+}
+
+function render({ model, el }) {
+  const root = element("section", { class: "wb wb-graph", "aria-label": "live graph" });
+  const title = element("b"), status = element("span", { class: "wb-status" });
+  const nav = element("nav", { "aria-label": "steps" });
+  const buttons = {};
+  for (const [action, text, label] of BUTTONS) {
+    const button = element("button", { type: "button", "aria-label": label, title: label, "data-action": action }, text);
+    button.addEventListener("click", () => act(action));
+    buttons[action] = button;
+    nav.append(button);
+  }
+  const modules = element("div", { class: "wb-modules", role: "group", "aria-label": "modules" });
+  const canvas = element("div", { class: "wb-canvas" });
+  const step = element("div", { class: "wb-step" });
+  const leaves = element("div", { class: "wb-leaves" });
+  const leafTable = element("table", { class: "wb-leaf-table" });
+  const zero = element("button", { type: "button", "data-action": "zero" }, "Set every .grad to None");
+  zero.addEventListener("click", () => act("zero"));
+  const aside = element("aside", {}, step, element("h4", {}, "Leaves"), leaves, leafTable, zero);
+  const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
+  const notes = element("p", { class: "wb-notes" });
+  const table = element("table");
+  const words = element("details", {}, element("summary", {}, "The same as a table"), table);
+  root.append(
+    element("header", {}, title, status, nav), modules,
+    element("div", { class: "wb-body" }, canvas, aside),
+    element("footer", {}, sentence, notes, words));
+  el.replaceChildren(root);
+
+  let asked = false; // the reader pressed a step button: movement may explain it
+  let focused = null; // the box that Tab reaches
+  const act = (action, key) => {
+    asked = action === "on";
+    model.send({ action, key });
+  };
+
+  // JupyterLab would take arrow keys in command mode; its own shortcuts with Ctrl, Meta and Alt still reach it.
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
+    event.stopPropagation();
+  });
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const boxes = [...canvas.querySelectorAll(".box[data-key]")];
+    const at = boxes.indexOf(event.target);
+    const moves = {
+      ArrowLeft: () => act("back"), ArrowRight: () => act("on"), Home: () => act("start"), End: () => act("end"),
+      ArrowDown: () => focusBox(boxes[Math.min(at + 1, boxes.length - 1)]),
+      ArrowUp: () => focusBox(boxes[Math.max(at - 1, 0)]),
+      Enter: () => at >= 0 && act("open", event.target.dataset.key),
+      " ": () => at >= 0 && act("open", event.target.dataset.key),
+    };
+    if (!moves[event.key]) return;
+    event.preventDefault();
+    moves[event.key]();
+  });
+  canvas.addEventListener("click", (event) => {
+    const box = event.target.closest(".box[data-key]");
+    if (box) focusBox(box), act("open", box.dataset.key);
+  });
+  const focusBox = (box) => {
+    if (!box) return;
+    markFocusable(box.dataset.key);
+    box.focus({ preventScroll: false });
+  };
+  const markFocusable = (key) => {
+    const boxes = [...canvas.querySelectorAll(".box[data-key]")];
+    const chosen = boxes.find((box) => box.dataset.key === key) ?? boxes[0];
+    for (const box of boxes) box.setAttribute("tabindex", box === chosen ? "0" : "-1");
+    focused = chosen?.dataset.key ?? null;
+  };
+  const find = (kind, key) => canvas.querySelector(`.${kind}[data-key="${CSS.escape(key)}"]`);
+
+  function drawCanvas() {
+    const had = canvas.contains(document.activeElement);
+    canvas.innerHTML = model.get("drawing"); // made by svg.py, every text of the student's escaped
+    const svg = canvas.querySelector("svg");
+    if (svg) canvas.style.setProperty("--wb-least", `${0.72 * svg.getAttribute("width")}px`);
+    markFocusable(focused);
+    if (had) find("box", focused)?.focus({ preventScroll: true });
+    title.textContent = model.get("title");
+  }
+
+  function drawModules() {
+    const groups = model.get("groups");
+    modules.hidden = !groups.length;
+    modules.replaceChildren("Modules:", ...groups.map(([key, name, open, count]) => {
+      const chip = element("button", { type: "button", "aria-expanded": String(open), "data-group": key,
+        title: open ? "fold into one box" : `open: ${count} parts` }, `${open ? "−" : "+"} ${name}`);
+      chip.addEventListener("click", () => act("fold", key));
+      return chip;
+    }));
+  }
+
+  function drawBox(key, { texts, state, spoken }) {
+    const box = find("box", key);
+    if (!box) return;
+    box.classList.remove("wait", "now", "done");
+    box.classList.add(state);
+    box.setAttribute("aria-label", spoken);
+    const lines = box.querySelectorAll(".value, .grad");
+    texts.forEach((text, i) => { if (lines[i] && lines[i].textContent !== text) lines[i].textContent = text; });
+    if (state === "now" && canvas.scrollHeight > canvas.clientHeight) {
+      const view = canvas.getBoundingClientRect(), here = box.getBoundingClientRect();
+      if (here.top < view.top || here.bottom > view.bottom) canvas.scrollTop += here.top - view.top - view.height / 2;
+    }
+  }
+
+  function drawWire(key, [text, state]) {
+    const wire = find("wire", key);
+    if (!wire) return;
+    wire.classList.remove("wait", "flow", "now", "done");
+    wire.classList.add(state);
+    wire.querySelector(".hand").textContent = text;
+    if (asked && (state === "now" || state === "flow")) travel(wire, state === "flow");
+  }
+
+  function travel(wire, forward) {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const path = wire.querySelector(forward ? ".flow" : ".back");
+    const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
+    dot.setAttribute("class", forward ? "wb-traveller forward" : "wb-traveller");
+    dot.setAttribute("r", "5");
+    wire.append(dot);
+    const length = path.getTotalLength(), begun = performance.now();
+    const move = (now) => {
+      const part = Math.min(1, (now - begun) / TRAVEL);
+      const point = path.getPointAtLength(length * part);
+      dot.setAttribute("cx", point.x);
+      dot.setAttribute("cy", point.y);
+      part < 1 && dot.isConnected ? requestAnimationFrame(move) : dot.remove();
+    };
+    requestAnimationFrame(move);
+  }
+
+  function drawStep(panel) {
+    const open = step.querySelector("details")?.open;
+    const lines = [element("h4", {}, panel.heading ?? "")];
+    if (panel.computed) lines.push(element("p", {}, "It computed ", element("code", {}, panel.computed)));
+    if (panel.arrives) lines.push(element("p", {}, "What arrives: ", element("span", { class: "wb-gradient" }, `∇ ${panel.arrives}`)));
+    for (const hand of panel.hands ?? []) {
+      lines.push(element("p", {}, "Its rule: ", element("code", {}, hand.rule)));
+      lines.push(element("p", {}, `What it hands to ${hand.to}: `, element("span", { class: "wb-gradient" }, hand.numbers)));
+    }
+    if (panel.line) lines.push(element("p", { class: "wb-status" }, panel.line));
+    if (panel.code) {
+      const engine = element("details", {}, element("summary", {}, `The engine's own lines: ${panel.where}`),
+        element("pre", { tabindex: "0", "aria-label": "source of this step" }, panel.code));
+      engine.open = Boolean(open);
+      lines.push(engine);
+    }
+    step.replaceChildren(...lines);
+  }
+
+  // Sliders are made once for each set of leaves; afterwards only their numbers change, so that a drag is never interrupted.
+  let made = "";
+  function drawSliders() {
+    const list = model.get("sliders");
+    const key = JSON.stringify(list.map(({ value, ...rest }) => rest));
+    if (key !== made) {
+      made = key;
+      leaves.replaceChildren(...list.map(makeSlider));
+      if (!list.length) leaves.append(element("p", { class: "wb-status" }, model.get("fixed")));
+    }
+    for (const { id, value } of list) {
+      const row = leaves.querySelector(`[data-slider="${CSS.escape(id)}"]`);
+      const [range, number] = row.querySelectorAll("input");
+      if (document.activeElement !== number) number.value = String(Number(value.toFixed(6)));
+      if (document.activeElement !== range || Math.abs(range.valueAsNumber - value) > Number(range.step)) range.value = String(value);
+    }
+  }
+
+  function makeSlider({ id, name, least, most, grain, elements, chosen }) {
+    const row = element("div", { class: "wb-leaf", "data-slider": id });
+    const range = element("input", { type: "range", min: least, max: most, step: grain, "aria-label": `value of ${name}` });
+    const number = element("input", { type: "number", step: grain, "aria-label": `value of ${name}, as a number` });
+    const report = (value) => {
+      if (!Number.isFinite(value)) return;
+      asked = false;
+      model.set("moved", { ...model.get("moved"), [id]: value });
+      model.save_changes();
+    };
+    range.addEventListener("input", () => {
+      number.value = String(Number(range.valueAsNumber.toFixed(6)));
+      report(range.valueAsNumber);
+    });
+    number.addEventListener("change", () => {
+      range.value = number.value;
+      report(number.valueAsNumber);
+    });
+    row.append(element("span", {}, name), range, number);
+    if (elements.length) {
+      const select = element("select", { "aria-label": `element of ${id}` },
+        ...elements.map((text, i) => element("option", { value: i }, text)));
+      select.value = String(chosen);
+      select.addEventListener("change", () => model.send({ action: "element", key: id, place: Number(select.value) }));
+      row.prepend(select);
+    }
+    return row;
+  }
+
+  function fill(target, head, rows, classes) {
+    const cells = (tag, row, names) => element("tr", {}, ...row.map((text, i) => {
+      const cell = element(tag, names?.[i] ? { class: names[i] } : tag === "th" ? { scope: "col" } : {});
+      cell.textContent = text;
+      return cell;
+    }));
+    target.replaceChildren(element("thead", {}, cells("th", head)), element("tbody", {}, ...rows.map((row) => cells("td", row, classes))));
+  }
+
+  function drawState() {
+    const state = model.get("state");
+    for (const [key, box] of Object.entries(state.boxes ?? {})) drawBox(key, box);
+    for (const [key, wire] of Object.entries(state.wires ?? {})) drawWire(key, wire);
+    drawRest(state);
+  }
+
+  function drawRest(state) {
+    if (state.status !== undefined) status.textContent = state.status;
+    if (state.sentence !== undefined && sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
+    if (state.panel !== undefined) drawStep(state.panel);
+    if (state.leaves !== undefined) fill(leafTable, ["leaf", "value", ".grad so far", "slope by differences"], state.leaves,
+      ["", "wb-number", "wb-slope", ""]);
+    if (state.table !== undefined) fill(table, ["part", "from", "value", "gradient so far"], state.table,
+      ["", "", "wb-number", "wb-slope"]);
+    if (state.notes !== undefined) notes.textContent = state.notes;
+    if (state.can !== undefined) {
+      for (const [action, able] of Object.entries(state.can)) {
+        if (buttons[action]) buttons[action].disabled = !able;
+        else if (action === "zero") zero.hidden = !able;
+      }
+    }
+  }
+
+  const drawChanges = () => {
+    const { boxes = {}, wires = {}, ...rest } = model.get("changes");
+    for (const [key, box] of Object.entries(boxes)) drawBox(key, box);
+    for (const [key, wire] of Object.entries(wires)) drawWire(key, wire);
+    drawRest(rest);
+    asked = false;
+  };
+  const drawAll = () => { drawCanvas(); drawModules(); drawState(); asked = false; };
+  // Tests, and nothing else, wait for this number: it follows the last change that is on the screen.
+  const mark = () => root.setAttribute("data-seq", model.get("seq"));
+
+  const watched = [["change:changes", drawChanges], ["change:drawing", drawAll], ["change:groups", drawModules],
+    ["change:sliders", drawSliders], ["change:seq", () => queueMicrotask(mark)]];
+  for (const [event, draw] of watched) model.on(event, draw);
+  drawAll();
+  drawSliders();
+  mark();
+  return () => { for (const [event, draw] of watched) model.off(event, draw); };
+}
+
+export default { initialize, render };

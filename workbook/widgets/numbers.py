@@ -1,0 +1,101 @@
+"""How numbers are written in every view: four digits in the boxes, as few as possible inside a sentence."""
+
+import math
+
+SUPERSCRIPTS = str.maketrans("-0123456789.", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·")
+ROWS, COLUMNS = 3, 3  # up to this shape an array is written out
+
+
+def four(number):
+    """Return a number with four digits after the point, as it stands in a box.
+
+    >>> four(3.0), four(-0.5), four(1234567.0), four(0.00001), four(float("nan")), four(7), four(True)
+    ('3.0000', '−0.5000', '1.2346e+06', '1.0000e−05', 'nan', '7', 'True')
+    """
+    if isinstance(number, (bool, int)):
+        return str(number).replace("-", "−")
+    if not math.isfinite(number):
+        return _special(number)
+    small = number != 0 and abs(number) < 0.00005
+    text = f"{number:.4e}" if small or abs(number) >= 100000 else f"{number:.4f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+def short(number):
+    """Return a number with at most four digits after the point and no zeros that say nothing, as it stands in a sentence.
+
+    >>> short(27.0), short(0.25), short(1 / 3), short(-2.0), short(0.00001)
+    ('27', '0.25', '0.3333', '−2', '1e−05')
+    """
+    if isinstance(number, (bool, int)) or not math.isfinite(number):
+        return four(number)
+    text = four(number)
+    digits, mark, power = text.partition("e")
+    digits = digits.rstrip("0").rstrip(".")
+    return digits + mark + power
+
+
+def superscript(number):
+    """Return a number in raised digits.
+
+    >>> superscript(2), superscript(-1.5)
+    ('²', '⁻¹·⁵')
+    """
+    return short(number).replace("−", "-").translate(SUPERSCRIPTS)
+
+
+def lines(array):
+    """Return the lines that stand for an array in a box: its elements where they are few, else its mean.
+
+    >>> import numpy as np
+    >>> lines(np.array(3.0)), lines(np.ones((2, 2))), lines(np.arange(10.0))
+    (['3.0000'], ['1.0000  1.0000', '1.0000  1.0000'], ['mean 4.5000'])
+    """
+    if array.ndim == 0:
+        return [four(array.item())]
+    if written_out(array.shape):
+        rows = array.reshape(-1, array.shape[-1]) if array.ndim > 1 else [array]
+        return ["  ".join(four(number.item()) for number in row) for row in rows]
+    if not array.size:
+        return ["empty"]
+    return [f"mean {four(float(array.mean().real))}"]
+
+
+def gradient_lines(array):
+    """Return the lines that stand for a gradient: as `lines`, and of a large one its length, since its mean says little.
+
+    >>> import numpy as np
+    >>> gradient_lines(np.array([3.0, 4.0])), gradient_lines(np.ones(100))
+    (['3.0000  4.0000'], ['norm 10.0000'])
+    """
+    if array.ndim == 0 or written_out(array.shape) or not array.size:
+        return lines(array)
+    return [f"norm {four(float(abs((array * array.conj()).sum()) ** 0.5))}"]
+
+
+def brief(array):
+    """Return a gradient in the room that an edge has."""
+    return short(array.item()) if array.size == 1 else gradient_lines(array)[0] if not written_out(array.shape) else by(array.shape)
+
+
+def written_out(shape):
+    """Return whether an array of this shape is written out in a box, number by number."""
+    if not 1 <= len(shape) <= 2:
+        return not shape
+    rows = shape[0] if len(shape) == 2 else 1
+    return 0 < rows <= ROWS and 0 < shape[-1] <= COLUMNS
+
+
+def by(shape):
+    """Return a shape as a reader says it.
+
+    >>> by((2, 3)), by((4,)), by(())
+    ('2 × 3', '4 numbers', '')
+    """
+    if len(shape) == 1:
+        return f"{shape[0]} number" + "s" * (shape[0] != 1)
+    return " × ".join(map(str, shape))
+
+
+def _special(number):
+    return "nan" if number != number else "∞" if number > 0 else "−∞"

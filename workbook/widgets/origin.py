@@ -1,0 +1,161 @@
+"""Where a live graph gets its computation from: a recorded one that is run again, or a function that is called anew."""
+
+import numpy as np
+
+from workbook import random
+from workbook.autograd.modes import no_grad
+from workbook.errors import explain
+from workbook.tensor import Tensor, wrap
+
+from .names import Names
+from .replay import Run, numeric_slope, result_of, unseen
+from .sources import names_from_lines
+from .trace import Trace
+
+ONE_BY_ONE = 16  # a leaf of at most so many elements can be moved, element by element
+
+
+class Recorded:
+    """The steps that led to a tensor. They are run again, in the same order, with other numbers in the leaves."""
+
+    note = ("A slider runs the recorded steps again. Python's if and for are not decided anew: "
+            "graph(f, x=3.) calls the function again instead.")
+
+    def __init__(self, result, frame):
+        check_result(result)
+        self.trace = Trace(result)
+        self.names = Names(frame)
+        self.names.give(self.trace)
+        names_from_lines(self.trace)
+        self.values = {part.key: part.value for part in self.trace.leaves}
+        self.movable = {part.key: part.name or part.key for part in self.trace.leaves if _can_move(part.value)}
+
+    def why_still(self):
+        """Return why this computation cannot be run again, or '' where it can."""
+        if not self.trace.recorded:
+            return ("The values are missing: nobody watched when this was computed. "
+                    "Import workbook.widgets first, and run the computation once more.")
+        if any(part.value is None for part in [*self.trace.leaves, *self.trace.constants]):
+            return "The values stand still: an array in this computation is too large to be kept, so it cannot be run again."
+        return ""
+
+    def run(self, values, grads):
+        """Return the Run of these steps on `values`, its leaves having accumulated `grads`."""
+        return Run(self.trace, values, grads)
+
+    def slope(self, values, key, place):
+        """Return the slope of the result at one element of a leaf, by differences."""
+        return numeric_slope(lambda moved: result_of(self.trace, moved), values, key, place)
+
+
+class Called:
+    """A function of named numbers or tensors, which is called again whenever one of them moves."""
+
+    note = "A slider calls the function again, so Python's if and for are decided anew."
+
+    def __init__(self, function, arguments, frame):
+        self.function, self.names = function, Names(frame)
+        self.arguments = {name: _as_tensor(name, given) for name, given in arguments.items()}
+        self.movable = {name: name for name, tensor in self.arguments.items()
+                        if tensor.is_floating_point() and _can_move(tensor._array)}
+        self.values = {name: tensor._host() for name, tensor in self.arguments.items()}
+        self._stream = random.default_generator.state_array()
+        self.trace = self._call(self.values)
+
+    def why_still(self):
+        """Return '': a function can always be called again."""
+        return ""
+
+    def run(self, values, grads):
+        """Return the Run of one more call on `values`."""
+        self.trace = self._call(values)
+        return Run(self.trace, None, grads)
+
+    def slope(self, values, key, place):
+        """Return the slope of the result at one element of an argument, by differences of whole calls."""
+        def compute(moved):
+            with unseen(), no_grad():
+                self._same_chance()
+                return float(check_single(self.function(**self._tensors(moved, exact=True)))._host().reshape(-1)[0])
+
+        return numeric_slope(compute, {name: values[name] for name in self.arguments}, key, place)
+
+    def _call(self, values):
+        tensors = self._tensors(values)
+        with unseen():
+            self._same_chance()
+            result = self.function(**tensors)
+        check_result(result)
+        trace = Trace(result)
+        names = self.names
+        for name, tensor in tensors.items():
+            names.add(name, tensor)
+        names.give(trace)
+        names_from_lines(trace)
+        called = getattr(self.function, "__name__", "<lambda>")
+        if trace.root.kind == "op" and called != "<lambda>":
+            trace.root.name = called
+        by_tensor = {id(tensor): name for name, tensor in tensors.items()}
+        for part in trace.leaves:  # a leaf keeps its key, whatever branch is taken
+            part.key = by_tensor.get(id(part.node.variable), part.key)
+        return trace
+
+    def _tensors(self, values, exact=False):
+        tensors = {}
+        for name, given in self.arguments.items():
+            array = np.array(values[name])
+            floats = array.dtype.kind == "f"
+            made = wrap(array.astype(np.float64) if exact and floats else array.astype(given._array.dtype), given._device)
+            if floats:
+                made.requires_grad = True
+            tensors[name] = made
+        return tensors
+
+    def _same_chance(self):
+        """Every call draws the same random numbers, so that only the slider changes the picture; `unseen` puts them back."""
+        random.default_generator.load_state_array(self._stream)
+
+
+def check_result(result):
+    """Raise what a beginner needs to read where `result` is not one number with a history; return it otherwise."""
+    check_single(result)
+    if not result.requires_grad:
+        raise RuntimeError(explain(
+            "element 0 of tensors does not require grad and does not have a grad_fn",
+            "this tensor was computed from tensors without requires_grad=True, or inside no_grad(): no step was recorded",
+            "make a leaf with requires_grad=True and compute again"))
+    if result._array.size != 1:
+        raise RuntimeError(explain(
+            "grad can be implicitly created only for scalar outputs",
+            f"this tensor has shape {list(result.shape)}: backward would not know which of its {result._array.size} numbers is meant",
+            "draw one number, such as y.sum() or y.mean(); picture(y) draws y without gradients"))
+    return result
+
+
+def check_single(result):
+    """Raise TypeError where `result` is no Tensor; return it otherwise."""
+    if isinstance(result, (tuple, list)):
+        raise TypeError(explain(
+            f"graph() follows one result, but the function returned {len(result)}",
+            "backward begins at one number", "return the one to be drawn, such as the loss"))
+    if not isinstance(result, Tensor):
+        raise TypeError(explain(
+            f"graph() needs a Tensor or a function, but got {type(result).__name__}",
+            "only a Tensor remembers how it was computed; item(), float() and numpy() forget it",
+            "give it the Tensor itself, such as graph(loss)"))
+    return result
+
+
+def _can_move(array):
+    return array is not None and array.dtype.kind == "f" and 0 < array.size <= ONE_BY_ONE and array.ndim <= 2
+
+
+def _as_tensor(name, given):
+    if isinstance(given, Tensor):
+        return wrap(given._array.copy(), given._device)
+    array = np.array(given)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(explain(
+            f"graph() got {type(given).__name__} for {name}", "an argument is a number, a list of numbers or a Tensor",
+            f"write {name}=3."))
+    return wrap(array.astype(np.float32) if array.dtype.kind in "iuf" else array)

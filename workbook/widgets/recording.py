@@ -1,0 +1,127 @@
+"""What the live views know of a computation: the record that each of the engine's nodes keeps while somebody watches.
+
+The gate of the engine calls the observer right after it made a node; nothing here runs an operation or follows a tensor. A
+record dies with its node.
+"""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from workbook.autograd.modes import state
+from workbook.tensor import Tensor, memory_of
+
+COPIED = 1 << 16      # an input of at most so many elements is copied: an optimiser will soon write over it
+REFERRED = 1 << 20    # up to here the array itself is kept; beyond, a summary
+PACKAGE = str(Path(__file__).resolve().parent.parent)
+
+
+def start():
+    """Watch the operations of this thread: from now on every new node keeps a Record."""
+    state.observer = observe
+
+
+def stop():
+    """Stop watching the operations of this thread."""
+    state.observer = None
+
+
+@contextmanager
+def recording():
+    """Watch the operations inside the `with`, and then put back what was there before.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor(3., requires_grad=True)
+    >>> with recording():
+    ...     y = x * 2
+    >>> y.grad_fn.record.output.array
+    array(6., dtype=float32)
+    """
+    before, state.observer = state.observer, observe
+    try:
+        yield
+    finally:
+        state.observer = before
+
+
+class Record:
+    """What one step was given and what it made: enough to draw it, and to run it again.
+
+    `inputs`: the positional arguments, numbers and None as they were, each Tensor as a Kept. `options`: the keyword arguments.
+    `output`: a Kept, or a tuple of them. `location`: (file, line) of the student's code. `modules`: the running modules, outermost first.
+    """
+
+    __slots__ = ("inputs", "options", "output", "location", "modules")
+
+    def __init__(self, inputs, options, output, location, modules):
+        self.inputs, self.options, self.output, self.location, self.modules = inputs, options, output, location, modules
+
+
+class Kept:
+    """An array as it was when it was recorded; of a large one only shape, dtype and a summary.
+
+    `array` is None for a summary. `source` is the student's own array, by which it is recognised; `device` is where it lives.
+    """
+
+    __slots__ = ("array", "source", "shape", "dtype", "device", "summary", "_memory", "_version")
+
+    def __init__(self, tensor, copied):
+        array = tensor._array
+        self.shape, self.dtype, self.device = array.shape, array.dtype, tensor._device
+        self.array = self.source = self.summary = self._memory = None
+        if array.size > REFERRED:
+            self.summary = summarise(array)
+            return
+        self.source = array
+        self.array = array.copy() if array.size <= copied else array
+        if self.array is array:
+            self._memory = memory_of(tensor)
+            self._version = self._memory.version
+
+    @property
+    def written_since(self):
+        """What wrote over the array after it was recorded; None where it is as it was."""
+        if self._memory is None or self._memory.version == self._version:
+            return None
+        return self._memory.written_by or "a write in place"
+
+
+def summarise(array):
+    """Return what stands for a large array: its mean, least and largest element.
+
+    >>> summarise(np.array([1.0, 2.0, 6.0]))
+    {'mean': 3.0, 'least': 1.0, 'largest': 6.0}
+    """
+    if not array.size:
+        return {}
+    return {"mean": float(array.mean().real), "least": float(array.real.min()), "largest": float(array.real.max())}
+
+
+def observe(node, inputs, options, outputs):
+    """Give `node` its record. The engine's gate calls this; `inputs` are the arguments as the caller gave them."""
+    kept = []
+    for given in inputs:
+        if isinstance(given, Tensor):
+            # A step's output is kept by the step that made it; only leaves and constants need a copy of their own.
+            given = Kept(given, COPIED if given._node is None else 0)
+        kept.append(given)
+    made = tuple([Kept(output, SMALL) for output in outputs])
+    node.record = Record(tuple(kept), options, made if len(made) > 1 else made[0], student_line(), tuple(state.modules))
+
+
+SMALL = 64            # an output of at most so many elements is copied, so that a write in place does not change the picture
+
+
+def student_line():
+    """Return (file, line) of the innermost frame outside this package, or None.
+
+    The engine's own frames are of no use to a reader of the picture: the line to show is the student's.
+    """
+    frame = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith(PACKAGE):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None

@@ -1,0 +1,176 @@
+"""A recorded computation, run again on tensors of its own, and walked back one step at a time by the engine's own walk.
+
+Nothing of the student's is touched: not their tensors, their `.grad`, their versions, nor their random stream.
+"""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from workbook import random
+from workbook.autograd.broadcast import fit
+from workbook.autograd.copy_slices import CopySlices
+from workbook.autograd.modes import enable_grad, no_grad, state
+from workbook.autograd.views import replay as show_part
+from workbook.autograd.walk import walk
+from workbook.tensor import wrap
+
+from .recording import Kept, recording
+from .trace import Part, Trace, as_tensor
+
+
+def run_again(trace, values=None, exact=False):
+    """Return (result, leaves): the computation of `trace` on new leaves, which are Tensors by the keys of the trace's leaves.
+
+    `values` holds arrays for some leaves; the others keep theirs. `exact` computes in float64, for slopes by differences.
+    """
+    made, leaves = {}, {}
+    for part in [*trace.leaves, *trace.constants]:
+        tensor = as_tensor(part.kept)
+        if values and part.key in values:
+            tensor._array[...] = values[part.key]
+        if exact and tensor._array.dtype.kind == "f":
+            tensor = wrap(tensor._array.astype(np.float64), tensor._device)
+        if part.kind == "leaf":
+            tensor.requires_grad = True
+            leaves[part.key] = tensor
+        made[part] = (tensor,)
+    for part in trace.ops:
+        inputs = [made[given][pick] if isinstance(given, Part) else given for given, pick in zip(part.inputs, part.picks)]
+        options = part.node.record.options
+        if type(part.node) is CopySlices:  # its own forward expects that the write has happened
+            inputs[0] = _written(*inputs, **options)
+        result = type(part.node).apply(*inputs, **options)
+        made[part] = result if isinstance(result, tuple) else (result,)
+    root = made[trace.root]
+    return root[trace.root_index], leaves
+
+
+def _written(base, new, *, chain):
+    """Return `base` with its place in the graph, on a copy of its memory into which `new` is written."""
+    copy = wrap(base._array.copy(), base._device)
+    show_part(chain, copy)._array[...] = new._array
+    copy._node, copy._index, copy._requires_grad = base._node, base._index, base._requires_grad
+    return copy
+
+
+@contextmanager
+def unseen():
+    """A context in which operations are recorded for a view and leave no mark: the random stream goes on where it stood."""
+    stream = random.default_generator.state_array()
+    running, state.modules = state.modules, []
+    try:
+        with enable_grad(), recording(), np.errstate(all="ignore"):
+            yield
+    finally:
+        state.modules = running
+        random.default_generator.load_state_array(stream)
+
+
+class Run:
+    """One forward computation on tensors of its own, and the backward pass over it as far as it has been stepped.
+
+    `steps` is the list of Taken so far, `total` how many there are. `grads` are what leaves had accumulated before this pass.
+    """
+
+    def __init__(self, trace, values=None, grads=None):
+        with unseen():
+            self._root, self.leaves = run_again(trace, values)
+            self.trace = Trace(self._root)
+        for first, again in zip(trace.parts, self.trace.parts, strict=True):
+            again.key, again.name = first.key, first.name
+        self._twins = {part.key: part for part in self.trace.parts}
+        self._grads = grads or {}
+        self.rewind()
+        self.order = [step.part for step in iter(self._take, None)]
+        self.total = len(self.order)
+        self.rewind()
+
+    def twin(self, part):
+        """Return the Part of this run that stands where `part` stands in the trace it was run from."""
+        return self._twins[part.key]
+
+    def rewind(self):
+        """Forget the backward pass."""
+        for key, tensor in self.leaves.items():
+            earlier = self._grads.get(key)
+            tensor._grad = None if earlier is None else wrap(earlier.copy(), tensor._device)
+        self.steps = []
+        self._walk = walk([self._root], [None], retain_graph=True)
+
+    def go_to(self, count):
+        """Take steps until `count` are taken; backwards by starting again."""
+        if count < len(self.steps):
+            self.rewind()
+        while len(self.steps) < count and self._take() is not None:
+            pass
+
+    def grad(self, key):
+        """Return what leaf `key` has accumulated so far, as an array, or None."""
+        grad = self.leaves[key]._grad
+        return None if grad is None else grad._host()
+
+    def _take(self):
+        """Take the walk's next step; None at its end."""
+        with np.errstate(all="ignore"):
+            step = next(self._walk, None)
+        if step is None:
+            return None
+        self.steps.append(Taken(self.trace.part_of(step.node), step))
+        return self.steps[-1]
+
+
+class Taken:
+    """One step of the walk, told by Parts: what `arrived` at `part`, and what it `handed` to each of its inputs, as arrays.
+
+    `handed` maps the position of an input to the gradient in that input's own shape and dtype, as it arrives there.
+    """
+
+    def __init__(self, part, step):
+        self.part = part
+        host = part.node.meta[0][2]
+        self.arrived = _host(next((grad for grad in step.arrived if grad is not None), None), host)
+        self.arrived = None if self.arrived is None else self.arrived.copy()  # a leaf adds to this memory later
+        self.handed = {}
+        for position, (edge, gradient) in enumerate(zip(part.node.edges, step.handed)):
+            if edge is not None and gradient is not None:
+                shape, dtype, device = edge[0].meta[edge[1]]
+                self.handed[position] = _host(_fitted(gradient, shape, dtype), device).copy()
+
+
+def _fitted(gradient, shape, dtype):
+    """A gradient as the walk brings it to its input: the engine's own `fit`, on arrays."""
+    before, state.on_arrays = state.on_arrays, True
+    try:
+        return fit(gradient, shape, dtype)
+    finally:
+        state.on_arrays = before
+
+
+def _host(array, device):
+    return array if array is None or device.type == "cpu" else device.backend.to_host(array)
+
+
+def numeric_slope(compute, values, key, place):
+    """Return the slope of `compute` at element `place` of `values[key]` by central differences in float64.
+
+    `compute(values)` returns the result as a number. The width is chosen so that rounding and curvature err by as little as each other.
+
+    >>> numeric_slope(lambda values: float(values["x"][()]) ** 2, {"x": np.array(3.0)}, "x", ())
+    6.0000000000...
+    """
+    values = {name: np.array(value, dtype=np.float64 if value.dtype.kind == "f" else None) for name, value in values.items()}
+    middle = values[key][place]
+    width = 6e-6 * max(1.0, abs(middle))
+    ends = []
+    for side in (middle + width, middle - width):
+        values[key][place] = side
+        ends.append(compute(values))
+    return (ends[0] - ends[1]) / (2 * width)
+
+
+def result_of(trace, values):
+    """Return the result of `trace` on other leaf values as a number, computed in float64 and not recorded."""
+    with unseen(), no_grad():
+        root, _ = run_again(trace, values, exact=True)
+    return float(root._host().reshape(-1)[0])

@@ -1,0 +1,165 @@
+"""The drawing: one SVG text for the still picture and for the live view. All colours come from style.css."""
+
+import re
+from html import escape
+from pathlib import Path
+
+from .layout import lay_out
+from .numbers import COLUMNS
+
+STYLE = Path(__file__).with_name("style.css")
+MARGIN = 16
+LINE = 16                    # height of a line of numbers
+DIGIT, LETTER = 7.6, 8.2     # widths of a tabular figure and, on average, of a letter of a title
+MOST_LETTERS = 30
+HEAD = 7                     # length of an arrow's head
+TRACK = 8                    # how far apart a value and its gradient run
+
+
+class Drawing:
+    """The geometry of one Scene: where every box, line and number stands."""
+
+    def __init__(self, scene, moment):
+        self.scene = scene
+        sizes = {box.key: _size(box, moment.boxes[box.key], scene.down) for box in scene.boxes}
+        ends = [(wire.source, wire.target) for wire in scene.wires]
+        gap, spread = (40, 26) if scene.down else (96, 24)
+        self.layout = lay_out(sizes, ends, down=scene.down, gap=gap, spread=spread)
+        self.sizes = sizes
+        self.width = round(self.layout.width + 2 * MARGIN)
+        self.height = round(self.layout.height + 2 * MARGIN)
+
+    def svg(self, moment, alone=False):
+        """Return the SVG at one moment. `alone`: with its own colours and background, to stand outside a page of ours."""
+        wires = [self._wire(number, wire, *moment.wires[wire.key]) for number, wire in enumerate(self.scene.wires)]
+        boxes = [self._box(box, moment.boxes[box.key], alone) for box in self.scene.boxes]
+        words = escape(self.scene.title, quote=True)
+        if alone:
+            size = f'xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}"'
+            head = f'<style>{_own_style()}</style><rect class="paper" width="100%" height="100%" rx="8"/>'
+            return f'<svg {size} viewBox="0 0 {self.width} {self.height}" class="wb-drawing">{head}{"".join(wires + boxes)}</svg>'
+        return (f'<svg viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}" class="wb-drawing" '
+                f'role="group" aria-label="Graph of {words}">{"".join(wires + boxes)}</svg>')
+
+    def _box(self, box, said, alone):
+        x, y = self.layout.centres[box.key]
+        width, height = self.sizes[box.key]
+        left, top = x - width / 2 + MARGIN, y - height / 2 + MARGIN
+        round_by = height / 2 if box.kind == "leaf" and height < 72 else {"leaf": 24, "constant": 2}.get(box.kind, 8)
+        live = "" if alone else f' data-key="{box.key}" tabindex="-1" role="button" aria-label="{escape(said.spoken, quote=True)}"'
+        kind = f"box {box.kind} {said.state}" + (" ghost" if box.ghost else "")
+        drawn = f'<rect class="face" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{round_by:.1f}"/>'
+        if box.kind == "fold":  # a second sheet behind: there is more in it
+            drawn = (f'<rect class="sheet" x="{left + 4:.1f}" y="{top + 4:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
+                     + drawn)
+        place = self._page if self.scene.down else self._card
+        texts = "".join(
+            f'<text class="{role}" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
+            for role, tx, ty, anchor, text in place(box, said, left, top, width))
+        return f'<g class="{kind}"{live}>{drawn}{texts}</g>'
+
+    def _card(self, box, said, left, top, width):
+        """The lines of a box in a graph that runs across: all centred, one under the other."""
+        middle, y = left + width / 2, top + 21
+        yield "title", middle, y, "middle", clip(box.title)
+        if box.note:
+            y += 14
+            yield "note", middle, y, "middle", box.note
+        for role, lines in (("value", said.value), ("grad", said.gradient)):
+            for line in lines:
+                y += LINE
+                yield role, middle, y, "middle", line
+
+    def _page(self, box, said, left, top, width):
+        """The lines of a box in a graph that runs down: title and note, and under them value and gradient side by side."""
+        inset = 16 if box.kind == "leaf" else 11
+        yield "title", left + inset, top + 18, "start", clip(box.title)
+        if box.note:
+            yield "note", left + width - inset, top + 18, "end", box.note
+        for number, line in enumerate(said.value):
+            yield "value", left + inset, top + 36 + number * LINE, "start", line
+        for number, line in enumerate(said.gradient):
+            yield "grad", left + width - inset, top + 36 + number * LINE, "end", line
+
+    def _wire(self, number, wire, text, state):
+        route = [(x + MARGIN, y + MARGIN) for x, y in self.layout.routes[number]]
+        down = self.scene.down
+        flow, flow_head = _path(_beside(route, -TRACK, down), down)
+        back, back_head = _path(_beside(route, TRACK, down)[::-1], down)
+        x, y, anchor = _label_place(_beside(route, TRACK, down), down)
+        return (f'<g class="wire {state}" data-key="{wire.key}"><path class="flow" d="{flow}"/><path class="flow-head" d="{flow_head}"/>'
+                f'<path class="back" d="{back}"/><path class="back-head" d="{back_head}"/>'
+                f'<text class="hand" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text></g>')
+
+
+def clip(title):
+    """Return a title that fits a box."""
+    return title if len(title) <= MOST_LETTERS else title[:MOST_LETTERS - 1] + "…"
+
+
+def _size(box, said, down):
+    """Return the (width, height) that a box needs, whatever numbers come: each number has room for its sign and a power of ten."""
+    shape = box.face.shape or ()
+    columns = shape[-1] if 1 <= len(shape) <= 2 and shape[-1] <= COLUMNS and len(said.value) else 1
+    numbers = (11 if columns == 1 else 9 * columns + 2 * (columns - 1)) * DIGIT
+    titled = len(clip(box.title)) * LETTER
+    noted = len(box.note) * 6.6
+    rows = max(len(said.value), 1), max(len(said.gradient), 1)
+    if down:
+        return max(titled + noted + 46, 2 * numbers + 54, 200), 26 + max(rows) * LINE + 4
+    widest = max(map(len, said.value + said.gradient), default=0) * DIGIT
+    return max(titled + 28, numbers + 30, noted + 28, widest + 24, 118), 29 + (14 if box.note else 0) + sum(rows) * LINE
+
+
+def _beside(route, distance, down):
+    """Return the route moved sideways."""
+    return [(x + distance, y) if down else (x, y + distance) for x, y in route]
+
+
+def _path(points, down):
+    """Return the path data of a route, which bends between layers and is straight across them, and of its arrow's head."""
+    (x0, y0), (x1, y1) = points[-2], points[-1]
+    forward = (y1 if down else x1) >= (points[0][1] if down else points[0][0])
+    sign = 1 if forward else -1
+    tip = points[-1]
+    points = [*points[:-1], (x1, y1 - sign * HEAD) if down else (x1 - sign * HEAD, y1)]
+    data, (px, py) = [f"M{points[0][0]:.1f} {points[0][1]:.1f}"], points[0]
+    for x, y in points[1:]:
+        if (abs(x - px) if down else abs(y - py)) < 0.05:
+            data.append(f"L{x:.1f} {y:.1f}")
+        elif down:
+            data.append(f"C{px:.1f} {(py + y) / 2:.1f} {x:.1f} {(py + y) / 2:.1f} {x:.1f} {y:.1f}")
+        else:
+            data.append(f"C{(px + x) / 2:.1f} {py:.1f} {(px + x) / 2:.1f} {y:.1f} {x:.1f} {y:.1f}")
+        px, py = x, y
+    x, y = tip
+    along, aside = (0, sign * HEAD), (4.2, 0)
+    if not down:
+        along, aside = along[::-1], aside[::-1]
+    head = (f"M{x:.1f} {y:.1f}L{x - along[0] + aside[0]:.1f} {y - along[1] + aside[1]:.1f}"
+            f"L{x - along[0] - aside[0]:.1f} {y - along[1] - aside[1]:.1f}Z")
+    return "".join(data), head
+
+
+def _label_place(route, down):
+    """Return where a gradient's number stands: in the last gap before the box that hands it, beside its track."""
+    (x0, y0), (x1, y1) = (route[-3], route[-2]) if len(route) > 2 else (route[0], route[-1])
+    x, y = (x0 + x1) / 2, (y0 + y1) / 2
+    if down:
+        return x + 7, y + 4, "start"
+    return (x, y + 15, "middle") if abs(y1 - y0) < 30 else (x, y + 4, "middle")
+
+
+def _own_style():
+    """Return the light palette and the rules of the drawing from style.css, for a picture outside our page."""
+    text = STYLE.read_text(encoding="utf-8")
+    rules = text.partition("/* drawing */")[2].partition("/* end of drawing */")[0]
+    light = palette("light")
+    return re.sub(r"\s+", " ", re.sub(r"var\(--wb-([a-z-]+)\)", lambda found: light[found[1]], rules).replace(".wb-drawing ", ""))
+
+
+def palette(name):
+    """Return {colour: value} of the "light" or "dark" palette of style.css, fallbacks of JupyterLab's own variables resolved."""
+    text = STYLE.read_text(encoding="utf-8")
+    block = text.partition(f"/* {name} palette */")[2].partition("}")[0]
+    return dict(re.findall(r"--wb-([a-z-]+):\s*(?:var\(--jp-[a-z0-9-]+,\s*)?([^;)]+)\)?;", block))

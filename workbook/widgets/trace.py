@@ -1,0 +1,139 @@
+"""The engine's own graph behind one tensor, listed in the order in which it was computed."""
+
+from dataclasses import dataclass, field
+
+from workbook.autograd.operation import AccumulateGrad, edge_of
+from workbook.tensor import wrap
+
+from .recording import Kept
+
+
+@dataclass(eq=False)
+class Part:
+    """A leaf, a constant or one step of a computation.
+
+    `inputs` holds Parts, numbers and None, in the order of the arguments, and `picks` which output of each Part is meant.
+    `kept` is the recorded output (a Kept); None where nobody watched.
+    """
+
+    key: str
+    kind: str  # "leaf", "constant" or "op"
+    node: object = None
+    inputs: tuple = ()
+    picks: tuple = ()
+    kept: object = None
+    name: str = None
+    modules: tuple = ()
+    users: list = field(default_factory=list)
+
+    @property
+    def value(self):
+        """Its array on the CPU; None where only a summary, or nothing, is known."""
+        array = None if self.kept is None else self.kept.array
+        return array if array is None or self.kept.device.type == "cpu" else self.kept.device.backend.to_host(array)
+
+    @property
+    def shape(self):
+        """The shape of its value; None where it is not known."""
+        if self.kept is not None:
+            return tuple(self.kept.shape)
+        return tuple(self.node.meta[0][0]) if self.node is not None else None
+
+    @property
+    def operation(self):
+        """The name of the engine's class for this step, such as `Mul`; '' for a student's own Function, and for no step."""
+        mine = self.kind == "op" and type(self.node).__module__.startswith("workbook.")
+        return type(self.node).__qualname__ if mine else ""
+
+
+class Trace:
+    """All Parts behind `root`: `ops` from first to last, `leaves` and `constants` in the order of their first use."""
+
+    def __init__(self, root):
+        self.root_node, self.root_index = edge_of(root)
+        self.ops, self.leaves, self.constants = [], [], []
+        self._of_node, self._of_array = {}, {}
+        for node in reversed(_newest_first(self.root_node)):
+            if node.__class__ is not AccumulateGrad:
+                self._add_op(node)
+        if self.root_node.__class__ is AccumulateGrad:
+            self._leaf(self.root_node)
+        self.root = self._of_node[self.root_node]
+        if self.root.kind == "op":
+            self.root.kept = Kept(root, root._array.size)
+
+    @property
+    def parts(self):
+        """Every Part: leaves, constants, steps."""
+        return [*self.leaves, *self.constants, *self.ops]
+
+    @property
+    def recorded(self):
+        """Whether every step has its record, so that all of it can be drawn with values and run again."""
+        return all(part.node.record is not None for part in self.ops)
+
+    def part_of(self, node):
+        """Return the Part of one of the engine's nodes."""
+        return self._of_node[node]
+
+    def _add_op(self, node):
+        part = Part(f"op{len(self.ops) + 1}", "op", node)
+        record = node.record
+        inputs, picks = [], []
+        for position, edge in enumerate(node.edges):
+            given, pick = None, 0
+            if edge is not None:
+                pick = edge[1]
+                given = self._leaf(edge[0]) if edge[0].__class__ is AccumulateGrad else self._of_node[edge[0]]
+                if given.kind == "leaf" and record is not None:
+                    given.kept = record.inputs[position]
+            elif record is not None and position < len(record.inputs):
+                given = record.inputs[position]
+                given = self._constant(given) if isinstance(given, Kept) else given
+            inputs.append(given)
+            picks.append(pick)
+            if isinstance(given, Part):
+                given.users.append(part)
+        part.inputs, part.picks = tuple(inputs), tuple(picks)
+        if record is not None:
+            part.kept = record.output[0] if isinstance(record.output, tuple) else record.output
+            part.modules = record.modules
+        self._of_node[node] = part
+        self.ops.append(part)
+
+    def _leaf(self, node):
+        if node not in self._of_node:
+            leaf = node.variable
+            part = Part(f"leaf{len(self.leaves) + 1}", "leaf", node, kept=Kept(leaf, leaf._array.size))
+            self._of_node[node] = part
+            self.leaves.append(part)
+        return self._of_node[node]
+
+    def _constant(self, kept):
+        same = id(kept.source) if kept.source is not None else id(kept)
+        if same not in self._of_array:
+            part = Part(f"constant{len(self.constants) + 1}", "constant", kept=kept)
+            self._of_array[same] = part
+            self.constants.append(part)
+        return self._of_array[same]
+
+    def signature(self):
+        """Return the form of the graph without its numbers: equal for two runs that took the same steps in the same way."""
+        return tuple((part.node.name(), part.shape, part.modules, tuple(
+            given.key if isinstance(given, Part) else given for given in part.inputs), part.picks) for part in self.ops)
+
+
+def _newest_first(root):
+    """Return every node that `root` reaches, newest first."""
+    reached, waiting = {root}, [root]
+    while waiting:
+        for edge in waiting.pop().edges:
+            if edge is not None and edge[0] not in reached:
+                reached.add(edge[0])
+                waiting.append(edge[0])
+    return sorted(reached, key=lambda node: -node.sequence)
+
+
+def as_tensor(kept, copied=True):
+    """Return a new Tensor with what `kept` holds, outside every graph."""
+    return wrap(kept.array.copy() if copied else kept.array, kept.device)
