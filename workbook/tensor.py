@@ -66,15 +66,14 @@ class Tensor(metaclass=PrintsAsTorch):
     torch_name = "torch.Tensor"
     __array_priority__ = 1000  # NumPy leaves `array * tensor` to the Tensor
 
-    # What a Tensor knows beside its array. A fresh result stores only what differs from these.
-    _array = None
-    _device = CPU
-    _memory = None  # Memory, made when somebody asks
-    _node = None  # the operation that made this Tensor; None for a leaf
-    _index = 0  # which of the operation's outputs it is
-    _requires_grad = False  # of a leaf
-    _grad = None
-    _view = None  # views.View: the Tensor whose memory this one shows, and how
+    # Slots are read four times faster than other attributes, and every operation reads them.
+    __slots__ = (
+        "_array", "_device",
+        "_memory",  # Memory, made when somebody asks
+        "_node", "_index",  # the operation that made this Tensor (None for a leaf), and which of its outputs it is
+        "_requires_grad", "_grad",  # of a leaf
+        "_view",  # views.View: the Tensor whose memory this one shows, and how
+        "__dict__", "__weakref__")
     _accumulator = None  # weak reference to the leaf's AccumulateGrad
     _hooks = None  # of a leaf
     _retains_grad = False
@@ -304,11 +303,14 @@ class Tensor(metaclass=PrintsAsTorch):
 
 def wrap(array, device=CPU, cls=Tensor):
     """Return a Tensor on `array`, which it does not copy."""
-    made = object.__new__(cls)
-    made._array = array
-    if device is not CPU:
-        made._device = device
+    made = _new(cls)
+    made._array, made._device = array, device
+    made._memory = made._node = made._grad = made._view = None
+    made._index, made._requires_grad = 0, False
     return made
+
+
+_new = object.__new__
 
 
 def memory_of(tensor):

@@ -29,6 +29,8 @@ from workbook.errors import explain, shape_text
 from workbook.tensor import Memory, Tensor, memory_of, wrap
 
 _sequence = itertools.count(1)
+_new = object.__new__
+ndarray = np.ndarray
 _FREED = object()
 
 
@@ -67,8 +69,13 @@ class AccumulateGrad(Node):
 
     def __init__(self, variable):
         self.variable = variable
-        self.meta = ((variable._array.shape, variable._array.dtype, variable._device),)
         self.sequence = next(_sequence)
+
+    @property
+    def meta(self):
+        """The leaf's own `(shape, dtype, device)`."""
+        variable = self.variable
+        return ((variable._array.shape, variable._array.dtype, variable._device),)
 
 
 class Operation(Node):
@@ -98,33 +105,31 @@ class Operation(Node):
     @classmethod
     def apply(cls, *inputs, **options):
         """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: what can never have a gradient."""
-        arrays, device, recording = [], None, False
+        here = state
+        tracking = here.grad_enabled and cls.differentiable
+        arrays, edges, device, recording = [], [], None, False
         for given in inputs:
+            edge = None
             if isinstance(given, Tensor):
                 arrays.append(given._array)
-                if given._view is not None:
-                    views.refreshed_node(given)
-                if device is None:
-                    device = given._device
-                elif device is not given._device:
-                    device = _meeting_device(device, given, inputs)
-                if given._node is not None or given._requires_grad:
-                    recording = True
-            elif given.__class__ in _NUMBERS:
-                arrays.append(given)
-            elif state.on_arrays:
+                if device is not given._device:
+                    device = given._device if device is None else _meeting_device(device, given, inputs)
+                if tracking:
+                    node = given._node if given._view is None else views.refreshed_node(given)
+                    if node is not None:
+                        edge, recording = (node, given._index), True
+                    elif given._requires_grad:
+                        edge, recording = (accumulator_of(given), 0), True
+            elif given.__class__ in _NUMBERS or here.on_arrays:
                 arrays.append(given)
             else:
                 arrays.append(_as_number(cls, given))
+            edges.append(edge)
         if device is None:
             return cls._on_arrays(arrays, options)
 
-        here = state
-        recording = recording and here.grad_enabled and cls.differentiable
-        ctx = object.__new__(cls) if recording else _Forgetful()
-        if recording:
-            ctx.needs_input_grad = tuple([
-                isinstance(given, Tensor) and (given._node is not None or given._requires_grad) for given in inputs])
+        ctx = _new(cls) if recording else _Forgetful()
+        ctx.edges = edges
         try:
             if device is CPU:
                 arrays = cls.dtype_rule(arrays)
@@ -136,14 +141,12 @@ class Operation(Node):
 
         if results.__class__ is tuple:
             outputs = tuple([wrap(_as_array(result, device), device) for result in results])
-        elif results.__class__ is np.ndarray:
-            outputs = (wrap(results),)
         else:
-            outputs = (wrap(_as_array(results, device), device),)
+            outputs = (wrap(results if results.__class__ is ndarray else _as_array(results, device), device),)
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
-            ctx._link(inputs, arrays, outputs)
+            ctx._become_node(inputs, arrays, outputs)
             if here.observer is not None:
                 here.observer(ctx, inputs, options, outputs)
         return outputs if results.__class__ is tuple else outputs[0]
@@ -172,7 +175,10 @@ class Operation(Node):
 
     # ---- what a node remembers -------------------------------------------------------------------------------------------
 
-    needs_input_grad = ()
+    @property
+    def needs_input_grad(self):
+        """For each input, whether its gradient is wanted."""
+        return tuple([edge is not None for edge in self.edges])
 
     def save(self, *values):
         """Remember inputs and outputs for the derivative; they come back from `saved`, with their place in the graph."""
@@ -219,17 +225,8 @@ class Operation(Node):
         if self._kept:
             self._kept = _FREED
 
-    def _link(self, inputs, arrays, outputs):
-        """Make this the node of `outputs`: edges to the inputs' nodes, and saved values tied to where they came from."""
-        edges = []
-        for given, needed in zip(inputs, self.needs_input_grad):
-            if not needed:
-                edges.append(None)
-            elif given._node is not None:
-                edges.append((given._node, given._index))
-            else:
-                edges.append((accumulator_of(given), 0))
-        self.edges = tuple(edges)
+    def _become_node(self, inputs, arrays, outputs):
+        """Make this the node of `outputs`, and tie what was saved to where it came from."""
         self.sequence = next(_sequence)
         meta = []
         for index, output in enumerate(outputs):
@@ -237,8 +234,7 @@ class Operation(Node):
             meta.append((array.shape, array.dtype, output._device))
             if array.dtype.kind in "fc":
                 output._node = self
-                if index:
-                    output._index = index
+                output._index = index
         self.meta = meta
         if self._saved:
             self._saved = [self._where_from(value, inputs, arrays, outputs) for value in self._saved]
@@ -247,7 +243,7 @@ class Operation(Node):
         for index, array in enumerate(arrays):
             if array is value:
                 given = inputs[index]
-                if given.__class__ in _NUMBERS or not isinstance(given, Tensor):
+                if not isinstance(given, Tensor):
                     return value, None, 0, index
                 memory = given._memory or memory_of(given)
                 return value, memory, memory.version, index
@@ -293,7 +289,6 @@ class _Forgetful:
     """The `ctx` of an operation that is not recorded: it remembers nothing."""
 
     xp = np
-    needs_input_grad = ()
 
     def save(self, *values):
         pass
