@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -25,7 +26,8 @@ def lesson_98(tmp_path, monkeypatch):
     here.mkdir()
     monkeypatch.chdir(here)
     monkeypatch.setattr(workbook.exercises, "__path__", [*workbook.exercises.__path__, str(made)])
-    monkeypatch.setenv("PYTHONPATH", str(made), prepend=os.pathsep)
+    root = Path(workbook.exercises.__file__).resolve().parents[2]
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(made), str(root)]))
     monkeypatch.setattr(store, "_unsaved", {"exercises": {}, "predictions": {}})
     monkeypatch.setattr(helping, "_predicted", {})
     importlib.invalidate_caches()

@@ -1,15 +1,19 @@
 """check: judge an answer and say what was found. It never raises on a student's mistake and leaves no trace in the student's session."""
 
 import contextlib
-import importlib
 import io
 import random
 import warnings
 
+import numpy as np
+
+import workbook as torch
+from workbook.autograd import modes
 from workbook.exercises import store
 from workbook.exercises.compare import describe
 from workbook.exercises.exercise import find, lesson_exercises
 from workbook.exercises.verdict import Verdict
+from workbook.random import default_generator
 
 
 def check(id, answer):
@@ -58,14 +62,12 @@ def unknown(id):
 @contextlib.contextmanager
 def undisturbed():
     """Judge in a session of its own: random streams, grad mode, observers and default dtype come back as they were."""
-    torch = importlib.import_module("workbook")
-    streams, python_stream, dtype = torch.get_rng_state(), random.getstate(), torch.get_default_dtype()
-    numpy_random = importlib.import_module("numpy.random")
-    numpy_stream = numpy_random.get_state()
+    stream, python_stream, numpy_stream = default_generator.state_array(), random.getstate(), np.random.get_state()
+    dtype = torch.get_default_dtype()
     with contextlib.ExitStack() as stack:
-        stack.callback(torch.set_rng_state, streams)
+        stack.callback(default_generator.load_state_array, stream)
         stack.callback(random.setstate, python_stream)
-        stack.callback(numpy_random.set_state, numpy_stream)
+        stack.callback(np.random.set_state, numpy_stream)
         stack.callback(torch.set_default_dtype, dtype)
         stack.enter_context(_thread_state())
         stack.enter_context(warnings.catch_warnings())
@@ -78,7 +80,7 @@ def undisturbed():
 @contextlib.contextmanager
 def _thread_state():
     # the thread's modes as a new thread has them, so that nothing of the judging is recorded or shown in the student's graph
-    state = vars(importlib.import_module("workbook.autograd.modes").state)
+    state = vars(modes.state)
     earlier = dict(state)
     state.clear()
     state["modules"] = []

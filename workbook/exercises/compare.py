@@ -1,8 +1,9 @@
 """Comparing a student's value with the right one without trusting it: nothing of the student's is iterated, called or asked `==`."""
 
 import cmath
-import importlib
 import re
+
+import workbook as torch
 
 SMALL = 8  # so many numbers of a tensor are shown
 
@@ -13,7 +14,7 @@ class NotComparable(Exception):
 
 def is_tensor(value):
     """Return whether `value` is one of our tensors."""
-    return issubclass(type(value), importlib.import_module("workbook").Tensor)
+    return issubclass(type(value), torch.Tensor)
 
 
 def as_number(value):
@@ -130,7 +131,7 @@ def _sequence_difference(got, expected, tol):
 
 def _sequence_kin(expected):
     # a shape is a tuple, whichever class of tuple it is
-    return (importlib.import_module("workbook").Size, tuple) if isinstance(expected, tuple) else ()
+    return (torch.Size, tuple) if isinstance(expected, tuple) else ()
 
 
 def _axes(count):

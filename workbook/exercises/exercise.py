@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import Callable
 
+import workbook as torch
+
 KINDS = ("predict", "fill in", "fix the bug", "order the lines", "write it")
 
 
@@ -76,7 +78,7 @@ class Names(dict):
     """The names that `setup` makes, and `torch`."""
 
     def __init__(self, setup=""):
-        super().__init__(torch=importlib.import_module("workbook"))
+        super().__init__(torch=torch)
         self._setup = setup
         exec(compile(setup, "<setup of the exercise>", "exec"), self)
 

@@ -1,6 +1,5 @@
 """hint, solution, predict, reveal, progress: what stands beside `check`."""
 
-import importlib
 import re
 from pathlib import Path
 
@@ -90,8 +89,7 @@ def progress():
 
 
 def _lessons():
-    here = Path(importlib.import_module("workbook.exercises").__file__).parent
-    return sorted(path.stem.removeprefix("lesson_") for path in here.glob("lesson_[0-9][0-9].py"))
+    return sorted(path.stem.removeprefix("lesson_") for path in Path(__file__).parent.glob("lesson_[0-9][0-9].py"))
 
 
 def _tries(attempts):

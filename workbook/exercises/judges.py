@@ -10,6 +10,7 @@ The right value and the known wrong ones may be given as source text, run on the
 
 import math
 
+import workbook as torch
 from workbook.exercises.compare import as_number, as_text, close, describe, difference, entries, is_tensor, scrub, show
 
 KIND_HINTS = {
@@ -24,14 +25,17 @@ def number(expected, *, known={}, tol=1e-6, each=None):
     """Return a judge of one number, to `tol` relative to the larger of 1 and the number.
 
     `expected` is a number or source text. `known` maps wrong numbers (or source text) to messages. Right answers are numbers and
-    tensors without axes; with `each`, also a tensor of that shape with the number at every place.
+    tensors without axes; with `each`, also a tensor of that shape, of the default dtype, with the number at every place.
     """
 
     def judge(answer, names):
         right = _number_of(expected, names)
         value = as_number(answer)
-        if value is None and each is not None and is_tensor(answer) and tuple(answer.shape) == tuple(each):
-            value = next((entry for entry in entries(answer) if not close(entry, right, tol)), right)
+        if each is not None and is_tensor(answer) and tuple(answer.shape) == tuple(each):
+            found = difference(answer, torch.full(each, float(right)), tol)
+            value = next((entry for entry in entries(answer) if not close(entry, right, tol)), None)
+            if value is None:
+                return found and f"The tensor {found}."
         if value is None:
             return _not_a_number(answer)
         if close(value, right, tol):
@@ -52,7 +56,6 @@ def tensor(expected, *, dtype=None, known={}, tol=1e-5, lists=False):
     """
 
     def judge(answer, names):
-        torch = names["torch"]
         right = names.evaluate(expected) if isinstance(expected, str) else torch.tensor(expected)
         if dtype is not None:
             right = right.to(getattr(torch, dtype))

@@ -1,0 +1,1 @@
+from tests.exercises.fixtures import lesson_98  # noqa: F401
