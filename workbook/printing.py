@@ -22,11 +22,10 @@ def tensor_text(array, *, dtype, device_text=None, grad_fn_name=None, requires_g
     Source: https://pytorch.org/docs/2.13/generated/torch.set_printoptions.html
     """
     options = _options
-    size_is_hidden = False
-    if array.size > options.threshold and options.edgeitems == 0:
-        body, size_is_hidden = "[...]", True
-    elif array.size == 0:
-        body, size_is_hidden = "[]", array.ndim != 1
+    if array.size == 0:
+        body = "[]"
+    elif array.ndim > 0 and array.size > options.threshold and options.edgeitems == 0:
+        body = "[...]"
     else:
         cut = [array.size > options.threshold and n > 2 * options.edgeitems > 0 for n in array.shape]
         shown = _edges(array, cut, options.edgeitems)
@@ -36,7 +35,7 @@ def tensor_text(array, *, dtype, device_text=None, grad_fn_name=None, requires_g
     suffixes = []
     if device_text is not None:
         suffixes.append(f"device='{device_text}'")
-    if size_is_hidden:
+    if array.size == 0 and array.ndim != 1 or options.edgeitems == 0:
         suffixes.append(f"size={tuple(array.shape)}")
     understood = {default_dtype} if array.size == 0 else {default_dtype, default_dtype.to_complex(), dtypes.int64, dtypes.bool}
     if dtype not in understood:

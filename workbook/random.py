@@ -13,9 +13,9 @@ import threading
 
 import numpy as np
 
-from . import dtypes
-from .errors import explain
-from .naming import PrintsAsTorch
+from workbook import dtypes
+from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
 
 
 class Generator(metaclass=PrintsAsTorch):
@@ -393,21 +393,21 @@ BLOCK = 2**15  # numbers made at a time: so many, with all that is computed on t
 @contextlib.contextmanager
 def _lock(generator):
     generator = default_generator if generator is None else generator
-    with generator.lock:
+    with generator.lock, np.errstate(all="ignore"):  # a result too large for its dtype is inf, without a warning, as in PyTorch
         yield generator
 
 
 def _fill(array, generator, draw):
     """Write what `draw(generator, n)` makes into `array`, in the order of its memory: a transposed array gets what its base would."""
     in_order = array.transpose(_memory_axes(array))
+    parts = [in_order]
+    if in_order.flags.c_contiguous:
+        flat = in_order.reshape(-1)
+        parts = (flat[start:start + BLOCK] for start in range(0, flat.size, BLOCK))
     with _lock(generator) as source:
-        if in_order.flags.c_contiguous:
-            flat = in_order.reshape(-1)
-            for start in range(0, flat.size, BLOCK):
-                part = flat[start:start + BLOCK]
-                part[...] = draw(source, part.size)
-        else:
-            in_order[...] = draw(source, array.size).reshape(in_order.shape)
+        for part in parts:
+            values = draw(source, part.size).reshape(part.shape)
+            part[...] = values.astype(np.float32) if part.dtype == np.float16 else values  # C++ has no direct way from double to half
     return array
 
 
@@ -515,8 +515,10 @@ def _polynomial(coefficients, x):
 
 def _scale_and_shift(values, scale, shift):
     """Return values * scale + shift, rounded once, in the dtype of `values`."""
-    if scale == 1 or shift == 0:
+    if scale == 0 or scale == 1:
         return values * scale + shift
+    if shift == 0:
+        return (values + shift) * scale  # the sum clears the sign of a zero, and of nothing else that underflows
     if values.dtype == np.float32:
         if abs(shift) > 2.0**-60:  # far enough from zero: what is left after cancellation is not subnormal either
             return _fma32(values, scale, shift)
