@@ -35,7 +35,7 @@ def tensor_text(array, *, dtype, device_text=None, grad_fn_name=None, requires_g
     suffixes = []
     if device_text is not None:
         suffixes.append(f"device='{device_text}'")
-    if array.size == 0 and array.ndim != 1 or options.edgeitems == 0:
+    if array.ndim != 1 if array.size == 0 else options.edgeitems == 0:
         suffixes.append(f"size={tuple(array.shape)}")
     understood = {default_dtype} if array.size == 0 else {default_dtype, default_dtype.to_complex(), dtypes.int64, dtypes.bool}
     if dtype not in understood:
@@ -139,9 +139,9 @@ def _float_texts(values, options):
     """Choose one format for all numbers by those that are neither 0 nor infinite nor nan, which do not widen the columns either."""
     sizes = [abs(value) for value in values if value != 0 and math.isfinite(value)]
     integral = all(size.is_integer() for size in sizes)
-    scientific = bool(sizes) and (max(sizes) / min(sizes) > 1000 or max(sizes) > 1e8 or min(sizes) < 1e-4)
-    if options.sci_mode is not None:
-        scientific = options.sci_mode
+    scientific = bool(sizes) and options.sci_mode
+    if sizes and options.sci_mode is None:
+        scientific = max(sizes) / min(sizes) > 1000 or max(sizes) > 1e8 or min(sizes) < 1e-4
 
     def text(value):
         if scientific:
