@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from itertools import islice
 from operator import index as as_index
 
+from workbook.errors import explain
 from workbook.nn.module import Module
 from workbook.nn.parameter import Parameter
 from workbook.tensor import Tensor
@@ -98,7 +99,8 @@ class Sequential(_Numbered):
     def insert(self, at, module):
         """Put a module before position `at`. Returns the container."""
         if not isinstance(module, Module):
-            self.register_module(str(at), module)  # raises
+            raise AssertionError(explain(f"module should be of type: {Module}", f"{module!r} is a {type(module).__name__}",
+                                         "give a layer, such as nn.ReLU()"))
         size = len(self)
         if not -size <= at <= size:
             raise IndexError(f"Index out of range: {at}")

@@ -5,6 +5,7 @@ from workbook.nn import functional as F
 from workbook.nn import init
 from workbook.nn.module import Module
 from workbook.nn.parameter import Parameter
+from workbook.ops.convolution import pair
 from workbook.ops.creation import empty
 
 _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
@@ -56,15 +57,6 @@ class Conv2d(Module):
         if self.bias is None:
             text += ", bias=False"
         return text
-
-
-def pair(size):
-    """Return a window's size as (height, width): one number stands for both.
-
-    >>> pair(3), pair([2, 3])
-    ((3, 3), (2, 3))
-    """
-    return tuple(size) if hasattr(size, "__iter__") else (size, size)
 
 
 def _check(in_channels, out_channels, stride, padding, groups, padding_mode):

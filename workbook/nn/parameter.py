@@ -24,7 +24,7 @@ class Parameter(Tensor):
             raise TypeError(explain(f"Parameter data must be a Tensor, not {type(data).__name__}", "a Parameter is a Tensor that a Module trains",
                                     "nn.Parameter(torch.tensor(...))"))
         if requires_grad and not (data.is_floating_point() or data.is_complex()):
-            raise RuntimeError(needs_floats(data.dtype))
+            raise RuntimeError("O" + needs_floats(data.dtype)[1:])  # PyTorch writes it with a capital here
         self = wrap(data._array, data.device, cls)
         self._memory = memory_of(data)
         self._requires_grad = bool(requires_grad)

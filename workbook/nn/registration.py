@@ -30,18 +30,16 @@ def forget(module, name, keep):
 
 
 def check_name(module, name, kind, register):
-    """Raise TypeError or KeyError unless `name` can name a new entry of `register`."""
+    """Raise TypeError or KeyError unless `name` can name a new entry of `register`. A KeyError shows one line only, so it says one."""
     if not isinstance(name, str):
         raise TypeError(f"{kind} name should be a string. Got {kind_of(name)}")
     if "." in name:
         got = f", got: {name}" if kind == "module" else ""
-        raise KeyError(explain(f'{kind} name can\'t contain "."{got}', "a dot separates a part from its parent in state_dict()",
-                               f"write {name.replace('.', '_')!r}"))
+        raise KeyError(f'{kind} name can\'t contain "."{got}')
     if name == "":
         raise KeyError(f'{kind} name can\'t be empty string ""')
     if name not in register and hasattr(module, name):
-        raise KeyError(explain(f"attribute '{name}' already exists", f"{type(module).__name__} already has a '{name}'",
-                               "choose another name"))
+        raise KeyError(f"attribute '{name}' already exists")
 
 
 def wrong_kind(value, role, name, expected):
@@ -63,7 +61,7 @@ def wrong_object(value, role, name, required, example):
 
 def not_a_module(value, name):
     """The TypeError of adding a child that is no Module; it knows a class given in place of its instance, and a function."""
-    shown = f"{value.__module__}.{value.__qualname__}" if hasattr(value, "__qualname__") else kind_of(value)
+    shown = name_of(value) if hasattr(value, "__qualname__") else kind_of(value)
     if isinstance(value, type):
         why, fix = f"'{name}' is the class {value.__name__}, not a layer made from it", f"add the brackets: {value.__name__}(...)"
     elif callable(value):
@@ -117,7 +115,11 @@ def kind_of(value):
     """Return what PyTorch's messages call the type of `value`: `int`, `torch.FloatTensor`, `torch.nn.modules.activation.ReLU`."""
     if isinstance(value, Tensor):
         return value.type()
-    cls = type(value)
+    return name_of(type(value))
+
+
+def name_of(cls):
+    """Return a class's or function's name as PyTorch's messages write it."""
     if cls.__module__ == "builtins":
         return cls.__qualname__
-    return cls.__dict__.get("torch_name", f"{cls.__module__}.{cls.__qualname__}")
+    return vars(cls).get("torch_name", f"{cls.__module__}.{cls.__qualname__}")

@@ -111,8 +111,11 @@ class Optimizer(metaclass=PrintsAsTorch):
                 grad = param._grad
                 if grad is not None:
                     found = True
-                    array = grad._array
-                    self.update(param._array, -array if group.get("maximize") else array, self.state[param], group, param._device)
+                    array = -grad._array if group.get("maximize") else grad._array
+                    state = self.state.get(param) or {}
+                    self.update(param._array, array, state, group, param._device)
+                    if state:
+                        self.state[param] = state
                     memory_of(param).wrote(writer)
         if not found and not self._warned_of_no_gradient:
             self._warned_of_no_gradient = True
@@ -151,12 +154,11 @@ class Optimizer(metaclass=PrintsAsTorch):
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict):
-        """Take over settings and state that `state_dict` of an optimizer with groups of the same sizes gave.
+        """Take over settings and state that `state_dict` of an optimizer with groups of the same sizes gave; its tensors are shared.
 
         Raises ValueError where the groups differ in number or in size.
         """
-        saved = deepcopy(state_dict)
-        mine, theirs = self.param_groups, saved["param_groups"]
+        mine, theirs = self.param_groups, deepcopy(state_dict["param_groups"])
         if len(mine) != len(theirs):
             raise ValueError(explain("loaded state dict has a different number of parameter groups",
                                      f"this optimizer has {len(mine)}, the loaded one {len(theirs)}", "build it with the same groups"))
@@ -167,7 +169,7 @@ class Optimizer(metaclass=PrintsAsTorch):
                                      "build the optimizer for the network that was saved"))
         by_number = {number: param for a, b in zip(mine, theirs) for param, number in zip(a["params"], b["params"])}
         state = defaultdict(dict)
-        for number, remembered in saved["state"].items():
+        for number, remembered in state_dict["state"].items():
             param = by_number.get(number)
             state[number if param is None else param] = remembered if param is None else _fitted(remembered, param)
         self.state = state

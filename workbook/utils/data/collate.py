@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from workbook import dtypes
 from workbook.errors import explain
 from workbook.ops.creation import as_tensor, tensor
-from workbook.ops.shape import stack
-from workbook import dtypes
+from workbook.ops.joining import stack
 from workbook.tensor import Tensor
 
 

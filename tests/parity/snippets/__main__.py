@@ -1,0 +1,3 @@
+from tests.parity.snippets import record
+
+record()
