@@ -12,6 +12,7 @@ import workbook as torch
 from workbook.autograd import modes
 from workbook.exercises import check
 from workbook.exercises.checking import undisturbed
+from workbook.exercises.verdict import Box
 
 
 class Hostile:
@@ -104,6 +105,11 @@ def test_the_box_has_a_word_for_every_sign_and_closed_hints(lesson_98):
     assert shown.count("<details><summary>Hint ") == 2
     assert "<details" not in check("98.1", 18)._repr_html_()
     assert "✓" in check("98.1", 18)._repr_html_() and "○" in check("98.1", ...)._repr_html_()
+
+
+def test_backticks_become_code():
+    shown = Box("told", "x", ("write `x < 2`, not `y`",))._repr_html_()
+    assert "write <code>x &lt; 2</code>, not <code>y</code>" in shown
 
 
 def test_what_a_student_wrote_is_escaped(lesson_98):

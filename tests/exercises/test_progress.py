@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import workbook as torch
 from workbook.exercises import check, helping, hint, predict, progress, reveal, solution, store
 
 FILE = Path(".workbook", "progress.json")
@@ -49,6 +50,32 @@ def test_a_prediction_is_shown_beside_what_happened(lesson_98):
     predict("98.p1", 18)
     assert "They agree." in repr(reveal("98.p1", 18.0))
     assert kept()["predictions"] == {"98.p1": "18"}
+
+
+@pytest.mark.parametrize(
+    ("predicted", "happened", "agree"),
+    [
+        (18, 18.0, True),
+        ("18.", 18, True),
+        ("tensor(18.)", 18.0, True),
+        ("tensor(18., grad_fn=<MulBackward0>)", 18.0, True),
+        ("18.001", 18.0, True),
+        (" Torch.int64", "torch.int64", True),
+        ("'grad_fn'", "grad_fn", True),
+        ("tensor([1, 2])", torch.tensor([1, 2]), True),
+        ("27", 18.0, False),
+        ("tensor([18.])", 18.0, False),
+        ("eighteen", 18.0, False),
+        ("", 18.0, False),
+        ("nan", 18.0, False),
+        (None, 18.0, False),
+        ("[1, 2]", torch.tensor([1, 2]), True),
+        ("[1, 3]", torch.tensor([1, 2]), False),
+    ],
+)
+def test_when_a_prediction_agrees(lesson_98, predicted, happened, agree):
+    predict("98.p1", predicted)
+    assert ("They agree." in repr(reveal("98.p1", happened))) == agree
 
 
 def test_a_prediction_outlives_the_kernel(lesson_98, monkeypatch):

@@ -57,7 +57,6 @@ def _one(path, args):
         notebook, target = notebooks.filled(notebook, exercises), args.solved / path.name
     if args.without_answers:
         notebook, target = notebooks.emptied(notebook), args.without_answers / path.name
-    print(f"{path.name} ...", end=" ", flush=True)
     released = normalised(executed(notebook, path.name), path.name)
     if args.solved:
         _hold_to_passed(path, released)
@@ -68,7 +67,7 @@ def _one(path, args):
     if changed and not args.check:
         target.parent.mkdir(parents=True, exist_ok=True)
         replace_file(target, text)
-    print(("would change" if args.check else "written") if changed else "unchanged")
+    print(f"{target}: " + (("would change" if args.check else "written") if changed else "unchanged"), flush=True)
     return changed
 
 

@@ -1,6 +1,7 @@
 """What `check` and its companions show: a calm box in a notebook, the same words as plain text elsewhere."""
 
 import html
+import re
 from dataclasses import dataclass
 
 # sign and colour of each tone; a word always stands beside them
@@ -42,12 +43,12 @@ class Box:
     def _repr_html_(self):
         sign, colour = TONES[self.tone]
         parts = [f'<strong><span aria-hidden="true">{sign}</span> {html.escape(self.heading)}</strong>']
-        parts += [f"<div>{html.escape(line)}</div>" for line in self.lines]
+        parts += [f"<div>{_marked(line)}</div>" for line in self.lines]
         if self.code:
             parts.append(f'<pre style="{CODE}">{html.escape(self.code)}</pre>')
         if self.table:
             parts.append(_table(self.table))
-        parts += [f"<details><summary>{html.escape(label)}</summary>{html.escape(text)}</details>" for label, text in self.closed]
+        parts += [f"<details><summary>{html.escape(label)}</summary>{_marked(text)}</details>" for label, text in self.closed]
         return f'<div class="workbook-box" style="{BOX.format(colour=colour)}">' + "".join(parts) + "</div>"
 
 
@@ -64,9 +65,14 @@ class Verdict(Box):
         return self.outcome == "passed"
 
 
+def _marked(text):
+    """The text as HTML, with what stands between backticks as code."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
+
+
 def _table(rows):
     head, *body = rows
-    cell = "text-align:left;padding:0.1em 0.8em 0.1em 0"
+    cell = "text-align:left;white-space:nowrap;padding:0.1em 0.8em 0.1em 0"
     header = "".join(f'<th scope="col" style="{cell}">{html.escape(text)}</th>' for text in head)
     lines = "".join("<tr>" + "".join(f'<td style="{cell}">{html.escape(text)}</td>' for text in row) + "</tr>" for row in body)
-    return f"<table><thead><tr>{header}</tr></thead><tbody>{lines}</tbody></table>"
+    return f"<table style='color:inherit;font-size:inherit'><thead><tr>{header}</tr></thead><tbody>{lines}</tbody></table>"
