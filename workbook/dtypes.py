@@ -169,10 +169,14 @@ def as_given(values):
 def promote(values):
     """All arrays take the dtype in which they meet."""
     first = values[0]
-    common = getattr(first, "dtype", None)
-    if common is not None and common.kind in "fc":
+    if first.__class__ is _ndarray:  # the common case, at little cost: nothing to do
+        common = first.dtype
+        inexact = common.kind in "fc"
         for value in values:
-            if type(value) is not _float and type(value) is not _int and getattr(value, "dtype", None) is not common:
+            if value.__class__ is _ndarray:
+                if value.dtype is not common:
+                    break
+            elif not inexact or value.__class__ is not _float and value.__class__ is not _int:
                 break
         else:
             return values
@@ -182,8 +186,7 @@ def promote(values):
 def promote_to_float(values):
     """As `promote`; integers and bools take the default floating point dtype."""
     first = values[0]
-    common = getattr(first, "dtype", None)
-    if common is not None and common.kind in "fc":
+    if first.__class__ is _ndarray and first.dtype.kind in "fc":
         return promote(values)
     met = result_type(values)
     return _cast(values, met if met.category >= FLOAT else _default)
@@ -216,4 +219,4 @@ def no_bfloat16():
                    "use torch.float16 or torch.float32")
 
 
-_bool, _int, _float = True.__class__, (0).__class__, (0.0).__class__
+_bool, _int, _float, _ndarray = True.__class__, (0).__class__, (0.0).__class__, np.ndarray

@@ -12,8 +12,10 @@ from workbook.printing import tensor_text
 class Memory:
     """What all Tensors on one piece of memory share: how often it was written, and by what."""
 
-    version = 0
-    written_by = None
+    __slots__ = ("version", "written_by")
+
+    def __init__(self):
+        self.version, self.written_by = 0, None
 
     def wrote(self, writer):
         """Count one more write, by the operation called `writer`."""
@@ -73,8 +75,8 @@ class Tensor(metaclass=PrintsAsTorch):
         "_node", "_index",  # the operation that made this Tensor (None for a leaf), and which of its outputs it is
         "_requires_grad", "_grad",  # of a leaf
         "_view",  # views.View: the Tensor whose memory this one shows, and how
+        "_accumulator",  # weak reference to the leaf's AccumulateGrad
         "__dict__", "__weakref__")
-    _accumulator = None  # weak reference to the leaf's AccumulateGrad
     _hooks = None  # of a leaf
     _retains_grad = False
 
@@ -305,7 +307,7 @@ def wrap(array, device=CPU, cls=Tensor):
     """Return a Tensor on `array`, which it does not copy."""
     made = _new(cls)
     made._array, made._device = array, device
-    made._memory = made._node = made._grad = made._view = None
+    made._memory = made._node = made._grad = made._view = made._accumulator = None
     made._index, made._requires_grad = 0, False
     return made
 

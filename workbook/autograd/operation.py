@@ -133,7 +133,7 @@ class Operation(Node):
         try:
             if device is CPU:
                 arrays = cls.dtype_rule(arrays)
-                results = cls.forward(ctx, *arrays, **options)
+                results = cls.forward(ctx, *arrays, **options) if options else cls.forward(ctx, *arrays)
             else:
                 arrays, results = cls._elsewhere(ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
@@ -146,7 +146,7 @@ class Operation(Node):
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
-            ctx._become_node(inputs, arrays, outputs)
+            ctx._become_node(inputs, arrays, results, outputs)
             if here.observer is not None:
                 here.observer(ctx, inputs, options, outputs)
         return outputs if results.__class__ is tuple else outputs[0]
@@ -200,12 +200,12 @@ class Operation(Node):
         """What `save` was given: arrays while the walk runs on arrays, Tensors with their history otherwise."""
         if self._saved is _FREED:
             raise RuntimeError(_second_time(self))
-        unpacked = []
+        on_arrays, unpacked = state.on_arrays, []
         for value, memory, version, source in self._saved:
             if memory is not None:
                 if memory.version != version:
                     raise RuntimeError(self._stale(value, memory, version, source))
-                if not state.on_arrays:
+                if not on_arrays:
                     value = self._as_tensor(value, memory, source)
             unpacked.append(value)
         return unpacked
@@ -225,7 +225,7 @@ class Operation(Node):
         if self._kept:
             self._kept = _FREED
 
-    def _become_node(self, inputs, arrays, outputs):
+    def _become_node(self, inputs, arrays, results, outputs):
         """Make this the node of `outputs`, and tie what was saved to where it came from."""
         self.sequence = next(_sequence)
         meta = []
@@ -237,20 +237,28 @@ class Operation(Node):
                 output._index = index
         self.meta = meta
         if self._saved:
-            self._saved = [self._where_from(value, inputs, arrays, outputs) for value in self._saved]
+            entries = []
+            for value in self._saved:
+                for source, array in enumerate(arrays):
+                    if array is value:
+                        owner = inputs[source]
+                        break
+                else:
+                    source, owner = self._which_output(value, results, outputs)
+                    value = owner._array
+                if isinstance(owner, Tensor):
+                    memory = owner._memory
+                    if memory is None:
+                        memory = owner._memory = Memory()
+                    entries.append((value, memory, memory.version, source))
+                else:
+                    entries.append((value, None, 0, source))
+            self._saved = entries
 
-    def _where_from(self, value, inputs, arrays, outputs):
-        for index, array in enumerate(arrays):
-            if array is value:
-                given = inputs[index]
-                if not isinstance(given, Tensor):
-                    return value, None, 0, index
-                memory = given._memory or memory_of(given)
-                return value, memory, memory.version, index
-        for index, output in enumerate(outputs):
-            if output._array is value or (value.__class__ is not np.ndarray and output._array == value):
-                memory = memory_of(output)
-                return output._array, memory, memory.version, -1 - index
+    def _which_output(self, value, results, outputs):
+        for index, result in enumerate(results if results.__class__ is tuple else (results,)):
+            if result is value:
+                return -1 - index, outputs[index]
         raise TypeError(f"{type(self).__qualname__}.forward saved a value that is neither an input nor an output; use ctx.keep")
 
     def settle_saved(self, target):

@@ -1,8 +1,8 @@
 """The backward pass: one walk over the nodes, from newest to oldest."""
 
 import collections
-import heapq
 import typing
+from heapq import heappop, heappush
 
 from workbook.autograd.broadcast import fit
 from workbook.autograd.modes import state
@@ -32,7 +32,7 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
         if not inputs:
             raise RuntimeError("'inputs' argument to backward cannot be empty.")
     run(walk([tensor], [gradient], retain_graph=create_graph if retain_graph is None else retain_graph,
-             create_graph=create_graph, only=inputs))
+             create_graph=create_graph, only=inputs, stepping=False))
 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
@@ -62,7 +62,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
                 "set requires_grad=True before the forward computation"))
     caught = {}
     run(walk(outputs, seeds, retain_graph=create_graph if retain_graph is None else retain_graph,
-             create_graph=create_graph, only=inputs, caught=caught))
+             create_graph=create_graph, only=inputs, caught=caught, stepping=False))
     results = []
     for position, wanted in enumerate(inputs):
         found = caught.get(edge_of(wanted))
@@ -90,8 +90,8 @@ def run(steps):
     collections.deque(steps, maxlen=0)
 
 
-def walk(roots, seeds, *, retain_graph=False, create_graph=False, only=None, caught=None):
-    """Walk back from `roots` and yield a Step after each node.
+def walk(roots, seeds, *, retain_graph=False, create_graph=False, only=None, caught=None, stepping=True):
+    """Walk back from `roots` and yield a Step after each node, or, without `stepping`, go to the end in silence.
 
     `seeds`: the gradient of each root, None for 1. `only`: visit nothing but the way to these Tensors. `caught`: a dict that
     receives the gradients of `only` by `(node, index)`, instead of the Tensors' `.grad`.
@@ -101,61 +101,79 @@ def walk(roots, seeds, *, retain_graph=False, create_graph=False, only=None, cau
     """
     wanted, way = _way_to(roots, only)
     waiting, arrivals = [], {}
-    owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
-
-    def arrive(edge, gradient, new):
-        node, index = edge
-        slots = arrivals.get(node)
-        if slots is None:
-            slots = arrivals[node] = [None] * len(node.meta)
-            heapq.heappush(waiting, (-node.sequence, node))
-        if slots[index] is not None:
-            gradient, new = slots[index] + gradient, True
-        slots[index] = gradient
-        if new and node.__class__ is AccumulateGrad:
-            owned.add(node)
-
+    owned = set()  # leaves whose waiting gradient is new memory that nobody else holds
     for root, seed in zip(roots, [_seed_of(*pair, create_graph) for pair in zip(roots, seeds, strict=True)]):
-        arrive(edge_of(root), seed, False)
-    while waiting:
-        node = heapq.heappop(waiting)[1]
-        arrived = arrivals.pop(node)
-        leaf = node.variable if node.__class__ is AccumulateGrad else None
-        if leaf is not None and leaf._hooks or node.hooks or node.retains:
-            arrived = _show_to_hooks(node, arrived, create_graph)
-            owned.discard(node)
-        if wanted is not None:
-            for index, gradient in enumerate(arrived):
-                if (node, index) in wanted and gradient is not None:
-                    if caught is not None:
-                        caught[node, index] = gradient
+        _arrive(waiting, arrivals, *edge_of(root), seed)
+    here = state
+    earlier = here.grad_enabled, here.on_arrays
+    here.grad_enabled, here.on_arrays = create_graph, not create_graph
+    try:
+        while waiting:
+            node = heappop(waiting)[1]
+            arrived, handed = arrivals.pop(node), ()
+            leaf = node.variable if node.__class__ is AccumulateGrad else None
+            if node.hooks or node.retains or leaf is not None and leaf._hooks:
+                arrived = _show_to_hooks(node, arrived, create_graph)
+                owned.discard(node)
+            if wanted is not None:
+                _deliver(node, arrived, wanted, caught, create_graph)
+            elif leaf is not None:
+                accumulate(leaf, arrived[0], create_graph, node in owned)
+            if leaf is None and (way is None or node in way):
+                if len(arrived) > 1:
+                    arrived = [_zeros(meta, create_graph) if gradient is None else gradient
+                               for gradient, meta in zip(arrived, node.meta)]
+                handed = node.backward(*arrived)
+                if handed.__class__ is not tuple:
+                    handed = (handed,)
+                for edge, gradient in zip(node.edges, handed):
+                    if edge is None or gradient is None:
+                        continue
+                    target, index = edge
+                    if way is not None and target not in way and edge not in wanted:
+                        continue
+                    meta = target.meta
+                    shape, dtype, _ = meta[index]
+                    fitted = gradient
+                    if gradient.shape != shape or gradient.dtype != dtype:
+                        fitted = fit(gradient, shape, dtype)
+                    slots = arrivals.get(target)
+                    if slots is None:
+                        arrivals[target] = slots = [None] * len(meta)
+                        heappush(waiting, (-target.sequence, target))
+                    if slots[index] is None:
+                        slots[index] = fitted
+                        if target.__class__ is AccumulateGrad and _is_new(fitted, arrived, handed):
+                            owned.add(target)
                     else:
-                        accumulate(wanted[node, index], gradient, create_graph, False)
-        elif leaf is not None:
-            accumulate(leaf, arrived[0], create_graph, node in owned)
-        if leaf is not None or (way is not None and node not in way):
-            yield Step(node, arrived, ())
-            continue
-        if None in map(_missing, arrived):
-            arrived = [_zeros(meta, create_graph) if gradient is None else gradient
-                       for gradient, meta in zip(arrived, node.meta)]
-        here = state
-        earlier, here.grad_enabled, here.on_arrays = here.grad_enabled, create_graph, not create_graph
-        try:
-            handed = node.backward(*arrived)
-            if handed.__class__ is not tuple:
-                handed = (handed,)
-            for edge, gradient in zip(node.edges, handed):
-                if edge is None or gradient is None or (way is not None and edge[0] not in way and edge not in wanted):
-                    continue
-                shape, dtype, _ = edge[0].meta[edge[1]]
-                fitted = fit(gradient, shape, dtype)
-                arrive(edge, fitted, fitted is not gradient or _is_new(gradient, arrived, handed))
-        finally:
-            here.grad_enabled, here.on_arrays = earlier, False
-        if not retain_graph:
-            node.release()
-        yield Step(node, arrived, handed)
+                        slots[index] = slots[index] + fitted
+                        owned.add(target)
+                if not retain_graph:
+                    node.release()
+            if stepping:
+                here.grad_enabled, here.on_arrays = earlier
+                yield Step(node, arrived, handed)
+                here.grad_enabled, here.on_arrays = create_graph, not create_graph
+    finally:
+        here.grad_enabled, here.on_arrays = earlier
+
+
+def _arrive(waiting, arrivals, node, index, gradient):
+    slots = arrivals.get(node)
+    if slots is None:
+        slots = arrivals[node] = [None] * len(node.meta)
+        heappush(waiting, (-node.sequence, node))
+    slots[index] = gradient if slots[index] is None else slots[index] + gradient
+
+
+def _deliver(node, arrived, wanted, caught, create_graph):
+    """Give gradients to the Tensors that were asked for by name."""
+    for index, gradient in enumerate(arrived):
+        if (node, index) in wanted and gradient is not None:
+            if caught is not None:
+                caught[node, index] = gradient
+            else:
+                accumulate(wanted[node, index], gradient, create_graph, False)
 
 
 def accumulate(leaf, gradient, create_graph, new):
@@ -174,14 +192,13 @@ def accumulate(leaf, gradient, create_graph, new):
 
 
 def _is_new(gradient, arrived, handed):
-    """Whether an array that a formula returned is new memory. A formula returns new arrays, or what arrived, or views of it."""
-    if getattr(gradient, "base", gradient) is not None:
+    """Whether an array is new memory. A formula returns new arrays, or what arrived, or views of it."""
+    if gradient is arrived[0] or getattr(gradient, "base", gradient) is not None:
         return False
-    return all(gradient is not other for other in arrived) and sum(gradient is other for other in handed) == 1
-
-
-def _missing(gradient):
-    return None if gradient is None else True
+    seen = 0
+    for other in handed:
+        seen += gradient is other
+    return seen < 2
 
 
 def _zeros(meta, create_graph):
@@ -242,6 +259,8 @@ def _way_to(roots, only):
 
 def _show_to_hooks(node, arrived, create_graph):
     """Let hooks see, and replace, what arrives at a node; fill the `.grad` of Tensors that asked to retain it."""
+    here = state
+    earlier, here.on_arrays = here.on_arrays, False  # a student's hook is given Tensors
     arrived = list(arrived)
     leaf_hooks = node.variable._hooks if node.__class__ is AccumulateGrad else None
     for index, gradient in enumerate(arrived):
@@ -257,4 +276,5 @@ def _show_to_hooks(node, arrived, create_graph):
         keeper = keeper and keeper()
         if keeper is not None:
             keeper._grad = tensor if create_graph else wrap(tensor._array.copy(), tensor._device)
+    here.on_arrays = earlier
     return arrived

@@ -37,8 +37,8 @@ class Mm(Product):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return (grad @ T.apply(b) if ctx.needs_input_grad[0] else None,
-                T.apply(a) @ grad if ctx.needs_input_grad[1] else None)
+        return (grad @ T.apply(b) if ctx.edges[0] else None,
+                T.apply(a) @ grad if ctx.edges[1] else None)
 
 
 class Mv(Product):
@@ -50,8 +50,8 @@ class Mv(Product):
 
     def backward(ctx, grad):
         a, v = ctx.saved
-        return (unsqueeze(grad, 1) * v if ctx.needs_input_grad[0] else None,
-                T.apply(a) @ grad if ctx.needs_input_grad[1] else None)
+        return (unsqueeze(grad, 1) * v if ctx.edges[0] else None,
+                T.apply(a) @ grad if ctx.edges[1] else None)
 
 
 class Dot(Product):
@@ -75,8 +75,8 @@ class Bmm(Product):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return (grad @ transpose(b, 1, 2) if ctx.needs_input_grad[0] else None,
-                transpose(a, 1, 2) @ grad if ctx.needs_input_grad[1] else None)
+        return (grad @ transpose(b, 1, 2) if ctx.edges[0] else None,
+                transpose(a, 1, 2) @ grad if ctx.edges[1] else None)
 
 
 class Addmm(Product):
@@ -91,8 +91,8 @@ class Addmm(Product):
     def backward(ctx, grad):
         a, b = ctx.saved
         return (grad,
-                grad @ T.apply(b) if ctx.needs_input_grad[1] else None,
-                T.apply(T.apply(grad) @ a) if ctx.needs_input_grad[2] else None)
+                grad @ T.apply(b) if ctx.edges[1] else None,
+                T.apply(T.apply(grad) @ a) if ctx.edges[2] else None)
 
 
 def _check(a, b, advice=None):

@@ -104,7 +104,7 @@ class MseLoss(FloatElementwise):
     def backward(ctx, grad):
         a, b = ctx.saved
         step = (a - b) * (2 / ctx.count if ctx.reduction == "mean" else 2.0) * grad
-        return step, -step if ctx.needs_input_grad[1] else None
+        return step, -step if ctx.edges[1] else None
 
 
 def mse_loss(input, target, reduction="mean"):
@@ -274,8 +274,8 @@ class BinaryCrossEntropy(Elementwise):
 
     def backward(ctx, grad):
         p, t = ctx.saved
-        return (grad * (p - t) / clamp((1 - p) * p, 1e-12, None) if ctx.needs_input_grad[0] else None,
-                grad * (log(1 - p) - log(p)) if ctx.needs_input_grad[1] else None)
+        return (grad * (p - t) / clamp((1 - p) * p, 1e-12, None) if ctx.edges[0] else None,
+                grad * (log(1 - p) - log(p)) if ctx.edges[1] else None)
 
 
 class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
@@ -288,8 +288,8 @@ class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
 
     def backward(ctx, grad):
         x, t = ctx.saved
-        return (grad * (sigmoid(x) - t) if ctx.needs_input_grad[0] else None,
-                -grad * x if ctx.needs_input_grad[1] else None)
+        return (grad * (sigmoid(x) - t) if ctx.edges[0] else None,
+                -grad * x if ctx.edges[1] else None)
 
 
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
