@@ -113,11 +113,10 @@ def printoptions(**options):
 
 def _edges(array, cut, edgeitems):
     """Return the numbers that are shown: of each long axis its first and last few."""
-    for axis, is_cut in enumerate(cut):
-        if is_cut:
-            n = array.shape[axis]
-            array = array.take([*range(edgeitems), *range(n - edgeitems, n)], axis)
-    return array
+    if not any(cut):
+        return array
+    kept = [np.r_[:edgeitems, n - edgeitems:n] if is_cut else np.arange(n) for n, is_cut in zip(array.shape, cut)]
+    return array[np.ix_(*kept)]
 
 
 def _number_texts(shown, options):

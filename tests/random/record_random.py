@@ -61,6 +61,9 @@ def sequences():
                 yield 7, [call("normal", dtype, shape, 1.0, 0.1, layout=layout), call("uniform", dtype, shape, -0.1, 0.1, layout=layout)]
         yield 8, [call("bernoulli", dtype, (40,), 0.3), call("exponential", dtype, (40,), 1.5), call("integers", dtype, (40,), -5, 6)]
         yield 9, [call("integers", dtype, (40,))]
+        yield 14, [call("uniform", dtype, (33,), 0.1, 0.2), call("uniform", dtype, (33,), 1e-40, 3e-40),
+                   call("normal", dtype, (33,), 0.0, 1e-45), call("normal", dtype, (33,), 0.0, 0.0)]
+    yield 15, [call("uniform", "float64", (33,), -8e307, 9e307), call("normal", "float32", (1_000_003,), 0.0, 1.0)]
     for dtype in ("bool", "uint8", "int8", "int16", "int32", "int64"):
         yield 10, [call("integers", dtype, (33,)), call("bernoulli", dtype, (33,), 0.5)]
     yield 11, [call("integers", "int64", (33,), *bounds)

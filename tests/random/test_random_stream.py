@@ -87,6 +87,7 @@ def test_the_second_of_a_pair_waits_for_a_later_small_draw_and_a_large_one_leave
     whole = random.Generator().manual_seed(4).normals(2)
     generator = random.Generator().manual_seed(4)
     assert generator.normals(1)[0] == whole[0]
+    assert generator.normals(0).shape == (0,)
     random.fill_normal(np.empty(0), generator=generator)
     random.fill_normal(np.empty(16), generator=generator)
     random.fill_uniform(np.empty(3), generator=generator)
@@ -131,6 +132,27 @@ def test_a_generator_prints_as_pytorchs():
     assert repr(random.Generator) == "<class 'torch._C.Generator'>"
 
 
+class Watched(random.Generator):
+    """A generator that notices draws by someone who does not hold the lock."""
+
+    def random32(self, n):
+        assert self.lock._is_owned()
+        return super().random32(n)
+
+    def random64(self, n):
+        assert self.lock._is_owned()
+        return super().random64(n)
+
+
+@pytest.mark.parametrize("call", [
+    lambda g: random.fill_uniform(np.empty(3), generator=g), lambda g: random.fill_normal(np.empty(3), generator=g),
+    lambda g: random.fill_normal(np.empty(33, np.float32), generator=g), lambda g: random.fill_integers(np.empty(3), generator=g),
+    lambda g: random.fill_bernoulli(np.empty(3), 0.5, g), lambda g: random.fill_bernoulli(np.empty(3), np.full(3, 0.5), g),
+    lambda g: random.fill_exponential(np.empty(3), generator=g), lambda g: random.permutation(3, g), random.random_int64])
+def test_every_draw_holds_the_lock(call):
+    call(Watched())
+
+
 def test_threads_share_a_stream_without_drawing_a_number_twice():
     generator = random.Generator().manual_seed(0)
     drawn = []
@@ -145,8 +167,8 @@ def test_threads_share_a_stream_without_drawing_a_number_twice():
     for thread in threads:
         thread.join()
     serial = random.fill_integers(np.empty(40000, np.int64), 0, 2**40, random.Generator().manual_seed(0))
-    positions = {tuple(part) for part in serial.reshape(-1, 200).tolist()}
-    assert {tuple(part) for part in map(np.ndarray.tolist, drawn)} == positions  # each fill got one unbroken stretch
+    stretches = {tuple(part) for part in serial.reshape(-1, 200).tolist()}
+    assert len(drawn) == 200 and {tuple(array.tolist()) for array in drawn} == stretches  # each fill got one unbroken stretch
 
 
 def test_another_thread_waits_while_a_fill_holds_the_lock():
@@ -206,10 +228,12 @@ def test_certain_bernoullis(p):
         assert (random.fill_bernoulli(np.empty(1000, np.int64), probability) == p).all()
 
 
-def test_bernoulli_with_an_array_broadcasts_it_and_follows_the_memory_of_the_target():
-    p = np.linspace(0, 1, 5, dtype=np.float32)
+@pytest.mark.parametrize("dtype, uniform", [(np.float32, random.Generator.uniform32), (np.float16, random.Generator.uniform32),
+                                            (np.float64, random.Generator.uniform64)])
+def test_bernoulli_with_an_array_broadcasts_it_and_follows_the_memory_of_the_target(dtype, uniform):
+    p = np.linspace(0, 1, 5, dtype=dtype)
     target = random.fill_bernoulli(np.zeros((5, 40), bool).T, p, random.Generator().manual_seed(9))
-    uniforms = random.Generator().manual_seed(9).uniform32(200).reshape(5, 40).T
+    uniforms = uniform(random.Generator().manual_seed(9), 200).reshape(5, 40).T
     assert (target == (uniforms < p)).all()
 
 
@@ -219,10 +243,13 @@ def test_a_permutation_has_every_number_once(n, seed):
     assert order.dtype == np.int64 and sorted(order.tolist()) == list(range(n))
 
 
-def test_the_base_seed_of_a_loader():
-    generator = random.Generator().manual_seed(0)
-    assert random.random_int64(generator) == random.fill_integers(
-        np.empty((), np.int64), generator=random.Generator().manual_seed(0)).item()
+@pytest.mark.parametrize("seed", range(8))
+def test_the_base_seed_of_a_loader_is_an_int64_without_bounds(seed):
+    high, low = random.Generator().manual_seed(seed).random32(2).tolist()
+    generator = random.Generator().manual_seed(seed)
+    assert random.random_int64(generator) == (high * 2**32 + low) % 2**63
+    generator.manual_seed(seed)
+    assert random.fill_integers(np.empty((), np.int64), generator=generator) == (high * 2**32 + low) % 2**63
 
 
 GENERATOR = random.Generator()
