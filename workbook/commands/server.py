@@ -104,10 +104,14 @@ def wait_until_it_answers(process, port):
 
 
 def wait(process):
-    """Return the process's exit code. Ctrl+C reaches it too, and ending in good order is its own business."""
+    """Return the process's exit code. Ctrl+C usually reaches it too, and it may end in good order by itself; else it is told to."""
+    patience = None
     while True:
         try:
-            code = process.wait()
+            code = process.wait(patience)
             return 0 if code in (-signal.SIGINT, -signal.SIGTERM) else code
         except KeyboardInterrupt:
-            continue
+            patience = 5
+        except subprocess.TimeoutExpired:
+            process.terminate()
+            patience = None

@@ -1,0 +1,242 @@
+"""`workbook test`: what it runs, in which kind, what it prints, and when its exit code is not zero."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from workbook import cli
+from workbook.commands import Refused, chromium, places
+from workbook.commands import test as command
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A small project: `write` makes its files, `run` runs `workbook test` on it and returns (exit code, table)."""
+    root = tmp_path / "a project"
+    for folder in ("workbook", "tests", "lessons"):
+        (root / folder).mkdir(parents=True)
+    (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib']\n")
+    (root / "tests" / "shares.toml").write_text((ROOT / "tests" / "shares.toml").read_text())
+    monkeypatch.setattr(places, "project", lambda: root)
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    return root
+
+
+def write(root, path, source):
+    (root / path).parent.mkdir(parents=True, exist_ok=True)
+    (root / path).write_text(source)
+
+
+def run(capfd, *arguments):
+    code = cli.main(["test", *arguments])
+    return code, capfd.readouterr().out
+
+
+def row(printed, kind):
+    """Return (passed, failed, skipped) of a kind's row in the last table."""
+    (line,) = [line for line in printed.splitlines() if line.startswith(kind + " ") and line.count("%") == 1]
+    return tuple(map(int, line.removeprefix(kind).split()[:3]))
+
+
+PASSES = "def test_one():\n    assert 1 + 1 == 2\n"
+FAILS = "def test_two():\n    assert 1 + 1 == 3\n"
+
+
+def test_every_kind_has_a_row_and_what_is_not_there_yet_is_said(project, capfd):
+    write(project, "tests/nn/test_a.py", PASSES)
+    code, printed = run(capfd)
+    assert code == 0
+    assert row(printed, "unit") == (1, 0, 0)
+    for kind in set(command.KINDS) - {"unit"}:
+        assert row(printed, kind) == (0, 0, 1)
+        assert f"skipped, {kind}: 1 x there are none yet" in printed
+
+
+def test_a_failure_in_any_kind_makes_the_exit_code_1(project, capfd):
+    write(project, "tests/nn/test_a.py", PASSES + FAILS)
+    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n3\n"""\n')
+    write(project, "lessons/00.ipynb", notebook("print(1 + 1)", "3\n"))
+    code, printed = run(capfd)
+    assert code == 1
+    assert [row(printed, kind) for kind in ("unit", "doctests", "notebooks")] == [(1, 1, 0), (0, 1, 0), (0, 1, 0)]
+
+
+def notebook(source, output):
+    import json
+
+    cell = {"cell_type": "code", "id": "a", "source": source, "metadata": {}, "execution_count": 1,
+            "outputs": [{"output_type": "stream", "name": "stdout", "text": output}]}  # fmt: skip
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [cell]})
+
+
+def test_notebooks_and_doctests_really_run(project, capfd):
+    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n2\n"""\n')
+    write(project, "lessons/00.ipynb", notebook("print(1 + 1)", "2\n"))
+    code, printed = run(capfd)
+    assert code == 0
+    assert [row(printed, kind) for kind in ("doctests", "notebooks")] == [(1, 0, 0), (1, 0, 0)]
+
+
+def test_files_without_a_single_test_are_trouble(project, capfd):
+    write(project, "tests/nn/test_a.py", "x = 1\n")
+    code, printed = run(capfd, "tests/nn" if os.getcwd() == str(project) else str(project / "tests" / "nn"))
+    assert code == 1
+    assert "TROUBLE, unit: files are there, and not one test in them" in printed
+
+
+def test_a_file_that_cannot_be_imported_is_a_failure(project, capfd):
+    write(project, "tests/nn/test_a.py", PASSES)
+    write(project, "tests/nn/test_b.py", "import nothing_of_this_name\n")
+    code, printed = run(capfd)
+    assert code == 1
+    assert row(printed, "unit")[1] == 1
+
+
+def test_a_pytest_that_dies_is_trouble(project, capfd):
+    write(project, "tests/nn/test_a.py", "import os\n\ndef test_one():\n    os._exit(9)\n")
+    code, printed = run(capfd, str(project / "tests"))
+    assert code == 1
+    assert "TROUBLE, unit: pytest stopped with exit code 9 and left no report" in printed
+
+
+def test_every_reason_for_a_skip_is_shown_and_counted(project, capfd):
+    skips = "import pytest\n\n@pytest.mark.parametrize('x', [1, 2])\ndef test_a(x):\n    pytest.skip('no such device')\n"
+    write(project, "tests/nn/test_a.py", skips + PASSES)
+    write(project, "tests/nn/test_b.py", "import pytest\npytest.skip('the whole file', allow_module_level=True)\n")
+    code, printed = run(capfd, str(project / "tests"))
+    assert code == 0
+    assert row(printed, "unit") == (1, 0, 3)
+    assert "skipped, unit: 2 x no such device" in printed
+    assert "skipped, unit: 1 x the whole file" in printed
+
+
+def test_a_kind_whose_files_are_all_skipped_is_not_trouble(project, capfd):
+    write(project, "tests/nn/test_b.py", "import pytest\npytest.skip('the whole file', allow_module_level=True)\n")
+    assert run(capfd, str(project / "tests"))[0] == 0
+
+
+def test_without_a_browser_its_tests_are_skipped_with_the_fix(project, capfd, monkeypatch):
+    write(project, "tests/browser/test_a.py", FAILS)
+    monkeypatch.setenv("WORKBOOK_CHROMIUM", str(project / "nowhere"))
+    code, printed = run(capfd, str(project / "tests"))
+    assert code == 0
+    assert f"skipped, browser: 1 x no browser was found: {chromium.FIX}" in printed
+
+
+def test_full_reaches_the_tests(project, capfd):
+    write(project, "tests/nn/test_a.py", "import os\n\ndef test_a():\n    assert os.environ.get('WORKBOOK_FULL') == '1'\n")
+    assert run(capfd, str(project / "tests"), "--full")[0] == 0
+    assert run(capfd, str(project / "tests"))[0] == 1
+
+
+def test_only_what_is_asked_for_runs(project, capfd):
+    write(project, "tests/nn/test_a.py", PASSES + FAILS)
+    write(project, "tests/optim/test_b.py", FAILS)
+    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n2\n"""\n')
+    code, printed = run(capfd, str(project / "tests/nn/test_a.py") + "::test_one", str(project / "workbook"))
+    assert code == 0
+    assert [row(printed, kind) for kind in ("unit", "doctests")] == [(1, 0, 0), (1, 0, 0)]
+    assert "\nparity" not in printed
+
+
+def test_a_path_without_tests_is_refused(project):
+    with pytest.raises(Refused, match="there are no tests here"):
+        command.chosen(project, [str(project / "nowhere")])
+
+
+@pytest.mark.parametrize(("path", "source", "kind"), [
+    ("tests/nn/test_a.py", "import workbook as torch\nSCRIPT = 'import torch'\n", "unit"),
+    ("tests/nn/test_a.py", "import torch\n", "parity"),
+    ("tests/nn/test_a.py", "def test_a():\n    from torch.nn import functional\n", "parity"),
+    ("tests/nn/test_a.py", "import pytest\ntorch = pytest.importorskip('torch')\n", "parity"),
+    ("tests/parity/test_a.py", "", "parity"),
+    ("tests/browser/test_a.py", "", "browser"),
+    ("tests/lessons/test_a.py", "import torch\n", "lessons"),
+    ("tests/simulated/test_a.py", "", "simulated cuda"),
+    ("tests/commands/test_a.py", "", "commands"),
+    ("tests/test_packaging.py", "", "commands"),
+])  # fmt: skip
+def test_a_files_kind_is_read_off_its_place_and_its_imports(project, path, source, kind):
+    write(project, path, source)
+    assert command.kind_of(project / path, project) == kind
+
+
+def test_every_file_of_tests_of_this_project_runs_in_exactly_one_kind():
+    kinds = command.chosen(ROOT, [])
+    files = [path for paths in kinds.values() for path in paths if path.suffix == ".py" and path.is_relative_to(ROOT / "tests")]
+    assert sorted(files) == command.test_files(ROOT)
+    assert Path(__file__).resolve() in kinds["commands"]
+
+
+def test_the_shares_cover_every_kind_once_and_come_to_25_minutes():
+    shares = command.shares(ROOT)
+    assert sorted(shares) == sorted(command.KINDS)
+    assert sum({name: minutes for name, minutes, _ in shares.values()}.values()) == 25
+
+
+def test_a_share_that_is_used_up_is_marked():
+    shares = {"unit": ("units", 1, ["unit", "parity"]), "parity": ("units", 1, ["unit", "parity"])}
+    printed = command.table([command.Result("unit", passed=3, seconds=40), command.Result("parity", passed=1, seconds=32)], shares)
+    assert printed.splitlines()[1].endswith("120% of 1 min for units, OVER ITS SHARE")
+    assert printed.splitlines()[3].split() == ["all", "4", "0", "0", "72.0"]
+
+
+def test_from_an_installed_package_the_tests_are_refused_with_the_reason(monkeypatch, capsys):
+    monkeypatch.setattr(places, "project", lambda: None)
+    assert cli.main(["test"]) == 1
+    assert "The tests come with the source" in capsys.readouterr().err
+
+
+# tests/conftest.py ----------------------------------------------------------------------------------------------------
+
+
+CONFTEST = (ROOT / "tests" / "conftest.py").read_text()
+
+
+def pytest_on(project, **environment):
+    """Run pytest over the project's tests with the real conftest and return its output."""
+    write(project, "tests/conftest.py", CONFTEST)
+    arguments = [sys.executable, "-m", "pytest", "-q", "-rs", "--strict-markers", "-o", "markers=full(reason): slow", "tests"]
+    done = subprocess.run(arguments, cwd=project, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
+    return done.stdout
+
+
+def test_what_is_for_full_only_says_why_it_is_skipped(project):
+    write(project, "tests/test_a.py", "import pytest\n\n@pytest.mark.full('takes ten minutes')\n" + PASSES)
+    assert "only with `workbook test --full`: takes ten minutes" in pytest_on(project, WORKBOOK_FULL="0")
+    assert "1 passed" in pytest_on(project, WORKBOOK_FULL="1")
+
+
+def test_a_file_that_imports_torch_is_skipped_with_the_reason_where_torch_is_missing(project):
+    write(project, "tests/test_a.py", "import torch\n" + PASSES)
+    write(project, "tests/test_b.py", "import workbook as torch\n" + PASSES)
+    global CONFTEST
+    without = CONFTEST.replace('TORCH = "2.13"', 'TORCH = "0.0"')
+    assert without != CONFTEST
+    write(project, "tests/conftest.py", without)
+    arguments = [sys.executable, "-m", "pytest", "-q", "-rs", "-o", "markers=full(reason): slow", "tests"]
+    done = subprocess.run(arguments, cwd=project, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    assert "compares with PyTorch 0.0, which is not installed: pip install torch==0.0.0" in done.stdout
+    assert "1 passed, 1 skipped" in done.stdout
+
+
+def test_examples_are_the_same_every_day_and_more_in_a_full_run(project):
+    source = (
+        "from hypothesis import given, settings, strategies as st\n\n"
+        "@given(st.integers())\ndef test_a(n):\n    print('drew', n)\n\n"
+        "def test_b():\n    print('examples', settings.default.max_examples, settings.default.derandomize)\n"
+    )
+    write(project, "tests/test_a.py", source)
+    monkey = {"PYTEST_ADDOPTS": "-s"}
+    first, second = (pytest_on(project, WORKBOOK_FULL="0", **monkey) for _ in range(2))
+    drawn = [line for line in first.splitlines() if line.lstrip(".").startswith("drew")]
+    assert len(drawn) > 10 and drawn == [line for line in second.splitlines() if line.lstrip(".").startswith("drew")]
+    assert "examples 25 True" in first
+    assert "examples 500 False" in pytest_on(project, WORKBOOK_FULL="1", **monkey)
