@@ -10,22 +10,31 @@ from workbook import dtypes
 
 def equal_dtypes(values):
     """The dtype rule of products: PyTorch does not promote here."""
-    kinds = [value.dtype for value in values if value is not None]
-    for kind in kinds[1:]:
-        if kind != kinds[0]:
-            first, second = (dtypes.OF_NUMPY[k] for k in (kinds[0], kind))
-            layer = running_layer()
-            wrong = first if second.is_floating_point else second
-            raise RuntimeError(explain(
-                f"mat1 and mat2 must have the same dtype, but got {first.legacy} and {second.legacy}",
-                (f"{layer} holds {second}, and what arrived holds {first}" if layer else f"{first} meets {second}")
-                + (": NumPy and Python floats are float64 there" if dtypes.float64 in (first, second) else ""),
-                "convert the data: x.float()" + ("; write 1. for 1" if not wrong.is_floating_point else "")))
+    first = values[-2].dtype
+    for value in values:
+        if value is not None and value.dtype is not first and value.dtype != first:
+            raise _unequal_dtypes(*(dtypes.OF_NUMPY[v.dtype] for v in values[-2:]))
     return values
 
 
+def _unequal_dtypes(first, second):
+    layer = running_layer()
+    wrong = first if second.is_floating_point else second
+    return RuntimeError(explain(
+        f"mat1 and mat2 must have the same dtype, but got {first.legacy} and {second.legacy}",
+        (f"{layer} holds {second}, and what arrived holds {first}" if layer else f"{first} meets {second}")
+        + (": NumPy's floats are float64, PyTorch's float32" if dtypes.float64 in (first, second) else ""),
+        "convert the data: x.float()" + ("" if wrong.is_floating_point else ", or write 1. for 1")))
+
+
 class Product(Operation):
+    """A product of matrices or vectors: the dtypes must be equal, and the inner sizes."""
+
     dtype_rule = staticmethod(equal_dtypes)
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        return _unequal_sizes(*arrays[-2:])
 
 
 class Mm(Product):
@@ -95,17 +104,16 @@ class Addmm(Product):
                 T.apply(T.apply(grad) @ a) if ctx.edges[2] else None)
 
 
-def _check(a, b, advice=None):
-    """Raise PyTorch's error where the inner sizes of a product differ."""
-    if a.shape[-1] != b.shape[-2]:
-        layer = running_layer()
-        if layer and advice is None:
-            advice = f"give it {b.shape[-2]} features: check the flatten before it, or its in_features"
-        raise RuntimeError(explain(
-            f"mat1 and mat2 shapes cannot be multiplied ({by_sizes(a.shape[-2:])} and {by_sizes(b.shape[-2:])})",
-            (f"{layer}: " if layer else "") + f"rows of {a.shape[-1]} numbers meet columns of {b.shape[-2]}",
-            advice or ("for the matrix product transpose one: a @ b.T; for element by element write a * b"
-                       if a.shape == b.shape else "make the inner sizes equal")))
+def _unequal_sizes(a, b, advice=None):
+    """PyTorch's error for a product whose inner sizes differ."""
+    layer = running_layer()
+    if layer and advice is None:
+        advice = f"give it {b.shape[-2]} features: check the flatten before it, or its in_features"
+    return RuntimeError(explain(
+        f"mat1 and mat2 shapes cannot be multiplied ({by_sizes(a.shape[-2:])} and {by_sizes(b.shape[-2:])})",
+        (f"{layer}: " if layer else "") + f"rows of {a.shape[-1]} numbers meet columns of {b.shape[-2]}",
+        advice or ("for the matrix product transpose one: a @ b.T; for element by element write a * b"
+                   if a.shape == b.shape else "make the inner sizes equal")))
 
 
 def mm(input, mat2):
@@ -123,7 +131,6 @@ def mm(input, mat2):
         if matrix.ndim != 2:
             raise RuntimeError(explain(f"{place} must be a matrix", f"it has shape {shape_text(matrix.shape)}",
                                        "use matmul (the @ sign) for other shapes"))
-    _check(input, mat2)
     return Mm.apply(input, mat2)
 
 
@@ -198,9 +205,11 @@ def matmul(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.matmul.html
     """
-    left, right = input.ndim, other.ndim
     if not isinstance(input, Tensor) or not isinstance(other, Tensor):
         raise TypeError("matmul(): arguments 'input' and 'other' must be Tensor")
+    left, right = input._array.ndim, other._array.ndim
+    if left == 2 and right == 2:
+        return Mm.apply(input, other)
     if left == 0 or right == 0:
         raise RuntimeError(explain(
             f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D",
@@ -209,13 +218,12 @@ def matmul(input, other):
         return dot(input, other)
     if left == 2 and right == 1:
         return mv(input, other)
-    if left == 2 and right == 2:
-        return mm(input, other)
     if left == 1:
         return squeeze(matmul(unsqueeze(input, 0), other), -2)
     if right == 1:
         return squeeze(matmul(input, unsqueeze(other, 1)), -1)
-    _check(input, other)
+    if input.shape[-1] != other.shape[-2]:
+        raise _unequal_sizes(input, other)
     if right == 2:
         rows = tuple(input.shape)
         return _unsafe_view(mm(reshape(input, (-1, rows[-1])), other), (*rows[:-1], other.shape[1]))
@@ -252,7 +260,6 @@ def addmm(input, mat1, mat2):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.addmm.html
     """
-    _check(mat1, mat2)
     return Addmm.apply(input, mat1, mat2)
 
 
@@ -267,28 +274,30 @@ def linear(input, weight, bias=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.linear.html
     """
-    shape = tuple(input.shape)
-    if len(shape) == 2:
-        rows = input
-    else:
+    shape = input._array.shape
+    rows = input
+    if len(shape) != 2:
         rows = unsqueeze(input, 0) if len(shape) == 1 else reshape(input, (-1, shape[-1]))
-    if rows.shape[1] != weight.shape[1]:
-        _check(rows, T.apply(weight), _flatten_advice(shape, weight.shape[1]))
     columns = T.apply(weight)
+    if rows._array.shape[1] != columns._array.shape[0]:
+        raise _unequal_sizes(rows, columns, _flatten_advice(input, columns._array.shape[0]))
     out = Mm.apply(rows, columns) if bias is None else Addmm.apply(bias, rows, columns)
     if len(shape) == 2:
         return out
     if len(shape) == 1:
         return squeeze(out, 0)
-    return reshape(out, (*shape[:-1], weight.shape[0])) if bias is not None else _unsafe_view(
-        out, (*shape[:-1], weight.shape[0]))
+    return (_unsafe_view if bias is None else reshape)(out, (*shape[:-1], weight.shape[0]))
 
 
-def _flatten_advice(shape, wanted):
+def _flatten_advice(input, wanted):
     """What to change when rows of the wrong length reach a layer."""
+    shape = tuple(input.shape)
     if len(shape) == 1 and wanted and shape[0] % wanted == 0 and shape[0] > wanted:
         return (f"the input is 1-D with {shape[0]} = {shape[0] // wanted} x {wanted} numbers: the batch was flattened too; "
                 "use x.flatten(1)")
     if len(shape) > 2:
         return f"what arrived has shape {shape_text(shape)}: flatten it first, with x.flatten(1)"
-    return f"set in_features={shape[-1]}, or change what comes before so that it gives {wanted}; print x.shape to see"
+    before = input._view.base.shape if input._view is not None else shape
+    flattened = f" (the flatten gave {shape[-1]} = {' x '.join(map(str, before[1:]))})" if len(before) > 2 else ""
+    return (f"set in_features={shape[-1]}{flattened}, or change what comes before so that it gives {wanted}; "
+            "print x.shape before the layer to see")
