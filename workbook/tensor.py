@@ -1,5 +1,7 @@
 """Tensor: an array, a gradient, and the step that made it."""
 
+import warnings
+
 import numpy as np
 
 from workbook import dtypes
@@ -179,6 +181,12 @@ class Tensor(metaclass=PrintsAsTorch):
     @property
     def grad(self):
         """The gradient that backward passes have added up here; None before the first. Only leaves get one."""
+        if self._node is not None and self._grad is None and not self._retains_grad:
+            warnings.warn(
+                "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be "
+                "populated during autograd.backward(). If you indeed want the .grad field to be populated for a non-leaf Tensor, "
+                "use .retain_grad() on the non-leaf Tensor. If you access the non-leaf Tensor by mistake, make sure you access "
+                "the leaf Tensor instead.", UserWarning, stacklevel=2)
         return self._grad
 
     @grad.setter

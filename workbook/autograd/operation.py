@@ -106,6 +106,8 @@ class Operation(Node):
     def apply(cls, *inputs, **options):
         """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: what can never have a gradient."""
         here = state
+        if here.on_arrays:  # the walk is running a formula on arrays: just compute
+            return cls.forward(_Forgetful(), *inputs, **options)
         tracking = here.grad_enabled and cls.differentiable
         arrays, edges, device, recording = [], [], None, False
         for given in inputs:
@@ -120,13 +122,13 @@ class Operation(Node):
                         edge, recording = (node, given._index), True
                     elif given._requires_grad:
                         edge, recording = (accumulator_of(given), 0), True
-            elif given.__class__ in _NUMBERS or here.on_arrays:
+            elif given.__class__ in _NUMBERS:
                 arrays.append(given)
             else:
                 arrays.append(_as_number(cls, given))
             edges.append(edge)
         if device is None:
-            return cls._on_arrays(arrays, options)
+            raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
 
         ctx = _new(cls) if recording else _Forgetful()
         ctx.edges = edges
@@ -139,10 +141,12 @@ class Operation(Node):
         except ValueError as problem:  # NumPy's way of refusing shapes
             raise cls.refusal(problem, arrays, options) from None
 
-        if results.__class__ is tuple:
+        if results.__class__ is ndarray:
+            outputs = (wrap(results),)
+        elif results.__class__ is tuple:
             outputs = tuple([wrap(_as_array(result, device), device) for result in results])
         else:
-            outputs = (wrap(results if results.__class__ is ndarray else _as_array(results, device), device),)
+            outputs = (wrap(_as_array(results, device), device),)
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
@@ -150,13 +154,6 @@ class Operation(Node):
             if here.observer is not None:
                 here.observer(ctx, inputs, options, outputs)
         return outputs if results.__class__ is tuple else outputs[0]
-
-    @classmethod
-    def _on_arrays(cls, arrays, options):
-        """Just compute: the walk is running a formula on arrays."""
-        if not state.on_arrays:
-            raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
-        return cls.forward(_Forgetful(), *arrays, **options)
 
     @classmethod
     def _elsewhere(cls, ctx, arrays, options, device):
