@@ -166,10 +166,10 @@ function render({ model, el }) {
     if (panel.computed) lines.push(element("p", {}, "It computed ", element("code", {}, panel.computed)));
     if (panel.arrives) lines.push(element("p", {}, "What arrives: ", element("span", { class: "wb-gradient" }, `∇ ${panel.arrives}`)));
     for (const hand of panel.hands ?? []) {
-      lines.push(element("p", {}, "Its rule: ", element("code", {}, hand.rule)));
-      lines.push(element("p", {}, `What it hands to ${hand.to}: `, element("span", { class: "wb-gradient" }, hand.numbers)));
+      if (hand.rule) lines.push(element("p", {}, "Its rule: ", element("code", {}, hand.rule)));
+      lines.push(element("p", {}, `${hand.to} `, element("span", { class: "wb-gradient" }, hand.numbers)));
     }
-    if (panel.line) lines.push(element("p", { class: "wb-status" }, panel.line));
+    if (panel.line) lines.push(element("p", {}, "Your line: ", element("code", {}, panel.line)));
     if (panel.code) {
       const engine = element("details", {}, element("summary", {}, `The engine's own lines: ${panel.where}`),
         element("pre", { tabindex: "0", "aria-label": "source of this step" }, panel.code));
@@ -246,7 +246,7 @@ function render({ model, el }) {
     if (state.status !== undefined) status.textContent = state.status;
     if (state.sentence !== undefined && sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
     if (state.panel !== undefined) drawStep(state.panel);
-    if (state.leaves !== undefined) fill(leafTable, ["leaf", "value", ".grad so far", "slope by differences"], state.leaves,
+    if (state.leaves !== undefined) fill(leafTable, ["leaf", "value", ".grad so far", "numeric slope"], state.leaves,
       ["", "wb-number", "wb-slope", ""]);
     if (state.table !== undefined) fill(table, ["part", "from", "value", "gradient so far"], state.table,
       ["", "", "wb-number", "wb-slope"]);

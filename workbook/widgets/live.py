@@ -219,7 +219,8 @@ class LiveGraph(anywidget.AnyWidget):
         if self._run is None:
             moment = structure_only(self._scene, self._origin.trace, self._still)
         else:
-            moment = moment_of(self._scene, Words(self._run.trace), self._run, self.step, len(self._passes))
+            moment = moment_of(self._scene, Words(self._run.trace), self._run, self.step, len(self._passes),
+                               next(reversed(self._chosen.values()), ()))
         if self._failed:
             moment.sentence = f"The function failed here: {self._failed}. The picture shows the last values that worked."
         self._moment = moment
@@ -254,14 +255,14 @@ class LiveGraph(anywidget.AnyWidget):
         node = next(part.node for part in self._origin.trace.ops if part.key == panel["operation"])
         where, code = engine_lines(node)
         line = student_line(node.record)
-        return {**panel, "where": where, "code": code, "line": f"Your line: {line}" if line else ""}
+        return {**panel, "where": where, "code": code, "line": line}
 
     def _can(self):
         """Which buttons have something to do."""
         if self._run is None:
             return dict.fromkeys(("start", "back", "on", "end", "reset", "zero"), False)
         first, last = -len(self._run.trace.ops), self._run.total
-        return {"start": self.step > first, "back": self.step > first, "on": True, "end": self.step < last, "reset": True,
+        return {"start": self.step > first, "back": self.step > first or len(self._passes) > 1, "on": True, "end": self.step < last, "reset": True,
                 "zero": any(self._run.grad(key) is not None for key in self._run.leaves)}
 
     def _leaves(self):
@@ -271,12 +272,12 @@ class LiveGraph(anywidget.AnyWidget):
                 part = self._run.twin(part)
             name = part.name or part.key
             grad = None if self._run is None else self._run.grad(part.key)
-            value = "" if part.value is None else " / ".join(lines(part.value))
+            value = "" if part.value is None else "\n".join(lines(part.value))
             slope = self._slopes.get(part.key) if self._run is not None else None
             if isinstance(slope, float):
                 where = self._where(part.key)
                 slope = four(slope) + (f" at {list(where)}" if where else "")
-            rows.append([name, value, "None" if grad is None else " / ".join(gradient_lines(grad)), slope or "–"])
+            rows.append([name, value, "None" if grad is None else "\n".join(gradient_lines(grad)), slope or "–"])
         return rows
 
     def _where(self, key):

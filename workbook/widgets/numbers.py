@@ -4,6 +4,8 @@ import math
 
 SUPERSCRIPTS = str.maketrans("-0123456789.", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·")
 ROWS, COLUMNS = 3, 3  # up to this shape an array is written out
+BLANK = "\u00a0"      # a space that HTML and SVG keep, so that columns stand under each other
+GAP = BLANK * 2
 
 
 def four(number):
@@ -49,13 +51,14 @@ def lines(array):
 
     >>> import numpy as np
     >>> lines(np.array(3.0)), lines(np.ones((2, 2))), lines(np.arange(10.0))
-    (['3.0000'], ['1.0000  1.0000', '1.0000  1.0000'], ['mean 4.5000'])
+    (['3.0000'], ['1.0000\xa0\xa01.0000', '1.0000\xa0\xa01.0000'], ['mean 4.5000'])
     """
     if array.ndim == 0:
         return [four(array.item())]
     if written_out(array.shape):
-        rows = array.reshape(-1, array.shape[-1]) if array.ndim > 1 else [array]
-        return ["  ".join(four(number.item()) for number in row) for row in rows]
+        rows = [[four(number.item()) for number in row] for row in array.reshape(-1, array.shape[-1])]
+        widths = [max(map(len, column)) for column in zip(*rows)]
+        return [GAP.join(text.rjust(width, BLANK) for text, width in zip(row, widths)) for row in rows]
     if not array.size:
         return ["empty"]
     return [f"mean {four(float(array.mean().real))}"]
@@ -66,7 +69,7 @@ def gradient_lines(array):
 
     >>> import numpy as np
     >>> gradient_lines(np.array([3.0, 4.0])), gradient_lines(np.ones(100))
-    (['3.0000  4.0000'], ['norm 10.0000'])
+    (['3.0000\xa0\xa04.0000'], ['norm 10.0000'])
     """
     if array.ndim == 0 or written_out(array.shape) or not array.size:
         return lines(array)
@@ -74,8 +77,27 @@ def gradient_lines(array):
 
 
 def brief(array):
-    """Return a gradient in the room that an edge has."""
-    return short(array.item()) if array.size == 1 else gradient_lines(array)[0] if not written_out(array.shape) else by(array.shape)
+    """Return a gradient in the room that an edge has.
+
+    >>> import numpy as np
+    >>> brief(np.array(2.0)), brief(np.full((2, 2), 0.25)), brief(np.arange(4.0).reshape(2, 2)), brief(np.ones(100))
+    ('2', '0.25 each', '2×2', 'norm 10.0000')
+    """
+    if array.size == 1:
+        return short(array.item())
+    if not written_out(array.shape):
+        return gradient_lines(array)[0]
+    first = array.reshape(-1)[0]
+    return f"{short(first.item())} each" if (array == first).all() else "×".join(map(str, array.shape))
+
+
+def rows_of(shape):
+    """Return how many lines an array of this shape takes in a box.
+
+    >>> rows_of((2, 2)), rows_of((3,)), rows_of((10, 10))
+    (2, 1, 1)
+    """
+    return shape[0] if len(shape) == 2 and written_out(shape) else 1
 
 
 def written_out(shape):

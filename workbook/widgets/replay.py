@@ -27,10 +27,10 @@ def run_again(trace, values=None, exact=False):
     made, leaves = {}, {}
     for part in [*trace.leaves, *trace.constants]:
         tensor = as_tensor(part.kept)
-        if values and part.key in values:
-            tensor._array[...] = values[part.key]
         if exact and tensor._array.dtype.kind == "f":
             tensor = wrap(tensor._array.astype(np.float64), tensor._device)
+        if values and part.key in values:
+            tensor._array[...] = values[part.key]
         if part.kind == "leaf":
             tensor.requires_grad = True
             leaves[part.key] = tensor
@@ -109,6 +109,10 @@ class Run:
         """Return what leaf `key` has accumulated so far, as an array, or None."""
         grad = self.leaves[key]._grad
         return None if grad is None else grad._host()
+
+    def before(self, key):
+        """Return what leaf `key` had accumulated before this pass, as an array, or None."""
+        return self._grads.get(key)
 
     def _take(self):
         """Take the walk's next step; None at its end."""

@@ -5,6 +5,7 @@ from collections import defaultdict
 from .folding import MOST
 from .layout import layers_from_result
 from .model import Box, Scene, Wire
+from .numbers import written_out
 from .trace import Part
 from .words import plain_number, sizes
 
@@ -85,6 +86,7 @@ def _boxes(trace, words, folding, earlier):
     for group, box in by_group.items():
         steps = [part for part in box.parts if part.kind == "op"]
         box.face = steps[-1]
+        box.title = f"{box.face.name} = {group.title}" if box.face.name else group.title
         box.note = "+ " + plural(len(steps), "step")
         leaves = sum(part.kind == "leaf" for part in box.parts)
         box.note += f", {plural(leaves, 'leaf', 'leaves')}" if leaves else ""
@@ -93,7 +95,8 @@ def _boxes(trace, words, folding, earlier):
 
 def _note(part, folding):
     where = folding.inside(part) if part.kind == "op" else ""
-    return " · ".join(filter(None, (where, sizes(part))))
+    shape = "" if part.value is not None and written_out(part.shape) else sizes(part)
+    return " · ".join(filter(None, (where, shape)))
 
 
 def _wires(trace, of_part):

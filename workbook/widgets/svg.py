@@ -1,11 +1,12 @@
 """The drawing: one SVG text for the still picture and for the live view. All colours come from style.css."""
 
 import re
+from collections import Counter
 from html import escape
 from pathlib import Path
 
 from .layout import lay_out
-from .numbers import COLUMNS
+from .numbers import written_out
 
 STYLE = Path(__file__).with_name("style.css")
 MARGIN = 16
@@ -21,9 +22,12 @@ class Drawing:
 
     def __init__(self, scene, moment):
         self.scene = scene
-        sizes = {box.key: _size(box, moment.boxes[box.key], scene.down) for box in scene.boxes}
+        self._leaving, self._entering = (Counter(getattr(wire, end) for wire in scene.wires) for end in ("source", "target"))
+        sizes = {box.key: _size(box, moment.boxes[box.key], scene.down, max(self._leaving[box.key], self._entering[box.key]))
+                 for box in scene.boxes}
+        numbers = any(box.face.shape == () for box in scene.boxes if self._leaving[box.key])
         ends = [(wire.source, wire.target) for wire in scene.wires]
-        gap, spread = (40, 26) if scene.down else (96, 24)
+        gap, spread = (40, 26) if scene.down else (96 if numbers else 70, 24)
         self.layout = lay_out(sizes, ends, down=scene.down, gap=gap, spread=spread)
         self.sizes = sizes
         self.width = round(self.layout.width + 2 * MARGIN)
@@ -45,22 +49,22 @@ class Drawing:
         x, y = self.layout.centres[box.key]
         width, height = self.sizes[box.key]
         left, top = x - width / 2 + MARGIN, y - height / 2 + MARGIN
-        round_by = height / 2 if box.kind == "leaf" and height < 72 else {"leaf": 24, "constant": 2}.get(box.kind, 8)
+        round_by = _roundness(box, height)
         live = "" if alone else f' data-key="{box.key}" tabindex="-1" role="button" aria-label="{escape(said.spoken, quote=True)}"'
         kind = f"box {box.kind} {said.state}" + (" ghost" if box.ghost else "")
         drawn = f'<rect class="face" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{round_by:.1f}"/>'
         if box.kind == "fold":  # a second sheet behind: there is more in it
             drawn = (f'<rect class="sheet" x="{left + 4:.1f}" y="{top + 4:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
                      + drawn)
-        place = self._page if self.scene.down else self._card
+        place = self._page(box, said, left, top, width) if self.scene.down else self._card(box, said, x + MARGIN, y + MARGIN)
         texts = "".join(
             f'<text class="{role}" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
-            for role, tx, ty, anchor, text in place(box, said, left, top, width))
+            for role, tx, ty, anchor, text in place)
         return f'<g class="{kind}"{live}>{drawn}{texts}</g>'
 
-    def _card(self, box, said, left, top, width):
+    def _card(self, box, said, middle, y):
         """The lines of a box in a graph that runs across: all centred, one under the other."""
-        middle, y = left + width / 2, top + 21
+        y -= _card_height(box, said) / 2 - 21
         yield "title", middle, y, "middle", clip(box.title)
         if box.note:
             y += 14
@@ -84,12 +88,32 @@ class Drawing:
     def _wire(self, number, wire, text, state):
         route = [(x + MARGIN, y + MARGIN) for x, y in self.layout.routes[number]]
         down = self.scene.down
-        flow, flow_head = _path(_beside(route, -TRACK, down), down)
-        back, back_head = _path(_beside(route, TRACK, down)[::-1], down)
-        x, y, anchor = _label_place(_beside(route, TRACK, down), down)
+        flow, flow_head = _path(self._track(route, wire, -TRACK), down)
+        back, back_head = _path(self._track(route, wire, TRACK)[::-1], down)
+        crowded = self._leaving[wire.source] > 1 or self._entering[wire.target] > 1
+        x, y, anchor = _label_place(self._track(route, wire, TRACK), down, crowded)
         return (f'<g class="wire {state}" data-key="{wire.key}"><path class="flow" d="{flow}"/><path class="flow-head" d="{flow_head}"/>'
                 f'<path class="back" d="{back}"/><path class="back-head" d="{back_head}"/>'
                 f'<text class="hand" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text></g>')
+
+
+    def _track(self, route, wire, distance):
+        """Return the route moved sideways, its ends on the rounded borders of the boxes."""
+        if self.scene.down:
+            return [(x + distance, y) for x, y in route]
+        track = [(x, y + distance) for x, y in route]
+        for place, key, side in ((0, wire.source, -1), (-1, wire.target, 1)):
+            box = next(box for box in self.scene.boxes if box.key == key)
+            height = self.sizes[key][1]
+            radius = _roundness(box, height)
+            into = min(radius, max(0.0, abs(track[place][1] - MARGIN - self.layout.centres[key][1]) - (height / 2 - radius)))
+            track[place] = track[place][0] + side * (radius - (radius * radius - into * into) ** 0.5), track[place][1]
+        return track
+
+
+def _roundness(box, height):
+    """The radius of a box's corners: a leaf is a pill."""
+    return min(height / 2, 31) if box.kind == "leaf" else 2 if box.kind == "constant" else 8
 
 
 def clip(title):
@@ -97,23 +121,21 @@ def clip(title):
     return title if len(title) <= MOST_LETTERS else title[:MOST_LETTERS - 1] + "…"
 
 
-def _size(box, said, down):
+def _size(box, said, down, ports):
     """Return the (width, height) that a box needs, whatever numbers come: each number has room for its sign and a power of ten."""
     shape = box.face.shape or ()
-    columns = shape[-1] if 1 <= len(shape) <= 2 and shape[-1] <= COLUMNS and len(said.value) else 1
-    numbers = (11 if columns == 1 else 9 * columns + 2 * (columns - 1)) * DIGIT
+    columns = shape[-1] if shape and written_out(shape) else 1
+    numbers = (8 * columns + 2 * (columns - 1) if columns > 1 else 11) * DIGIT
+    widest = max([numbers, *(len(line) * DIGIT for line in said.value + said.gradient)])
     titled = len(clip(box.title)) * LETTER
     noted = len(box.note) * 6.6
-    rows = max(len(said.value), 1), max(len(said.gradient), 1)
     if down:
-        return max(titled + noted + 46, 2 * numbers + 54, 200), 26 + max(rows) * LINE + 4
-    widest = max(map(len, said.value + said.gradient), default=0) * DIGIT
-    return max(titled + 28, numbers + 30, noted + 28, widest + 24, 118), 29 + (14 if box.note else 0) + sum(rows) * LINE
+        return max(titled + noted + 46, 2 * widest + 54, 200), 30 + max(len(said.value), len(said.gradient)) * LINE
+    return max(titled + 28, noted + 28, widest + 26, 116), max(_card_height(box, said), ports * 28 + 6)
 
 
-def _beside(route, distance, down):
-    """Return the route moved sideways."""
-    return [(x + distance, y) if down else (x, y + distance) for x, y in route]
+def _card_height(box, said):
+    return 29 + (14 if box.note else 0) + (len(said.value) + len(said.gradient)) * LINE
 
 
 def _path(points, down):
@@ -141,13 +163,13 @@ def _path(points, down):
     return "".join(data), head
 
 
-def _label_place(route, down):
+def _label_place(route, down, crowded):
     """Return where a gradient's number stands: in the last gap before the box that hands it, beside its track."""
     (x0, y0), (x1, y1) = (route[-3], route[-2]) if len(route) > 2 else (route[0], route[-1])
     x, y = (x0 + x1) / 2, (y0 + y1) / 2
     if down:
         return x + 7, y + 4, "start"
-    return (x, y + 15, "middle") if abs(y1 - y0) < 30 else (x, y + 4, "middle")
+    return (x, y + 15, "middle") if abs(y1 - y0) < 12 and not crowded else (x, y + 4, "middle")
 
 
 def _own_style():

@@ -36,10 +36,14 @@ class Words:
         """Return what a sentence calls `part`: its name, else what it does."""
         if not isinstance(part, Part):
             return short(part)
-        return part.name or self._operation(part) if part.kind == "op" else self._formulas[part][0]
+        if part.kind != "op":
+            return self._formulas[part][0]
+        return part.name or ("the result" if not part.users else self._operation(part))
 
     def symbol(self, given, otherwise="its input"):
         """Return how a rule speaks of an input: a number, a name, a short formula."""
+        if given is None:
+            return otherwise
         if not isinstance(given, Part):
             return bracketed(given)
         if (plain := plain_number(given)) is not None:
@@ -148,7 +152,7 @@ class Words:
 
 
 NAMES = {  # where the name of the engine's class is not what a reader calls it
-    "T": "transpose", "View": "reshape", "UnsafeView": "reshape", "Addmm": "weigh and add", "Cast": "to dtype", "SumTo": "sum",
+    "T": "transpose", "View": "reshape", "UnsafeView": "reshape", "Addmm": "linear", "Cast": "to dtype", "SumTo": "sum",
     "SumAxes": "sum", "MeanAxes": "mean", "Contiguous": "contiguous", "CopySlices": "write into a part",
     "SqueezeAll": "squeeze"}
 
