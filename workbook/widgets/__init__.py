@@ -5,7 +5,7 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["graph", "picture", "recording"]
+__all__ = ["graph", "picture", "recording", "training"]
 
 recording.start()
 
@@ -28,3 +28,25 @@ def graph(result, /, **arguments):
     from .live import LiveGraph, origin_of
 
     return LiveGraph(origin_of(result, arguments, sys._getframe(1)))
+
+
+def training(make_net, loss_fn, data, lr=0.5, batch_size=32, test=None):
+    """Return a view in which a network is trained step by step: a loss curve, a learning rate to move, the graph of a step.
+
+    `make_net()` returns a new network, the same each time (it sets the seed). `data` and `test` are data sets of
+    `(input, class)`. Every step is one of plain gradient descent, `w = w - lr * grad`, on the next batch. The batches and their
+    order are the same in every run, so that two curves differ by the learning rate alone. Nothing of yours is changed.
+
+    Raises TypeError where `make_net` is a network and not a function that makes one; ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> from workbook.vision.datasets import Digits
+    >>> def make_net():
+    ...     _ = torch.manual_seed(0)
+    ...     return torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 10))
+    >>> training(make_net, torch.nn.CrossEntropyLoss(), Digits())
+    Training view: step 0, learning rate 0.5
+    """
+    from .training_view import Course, TrainingView
+
+    return TrainingView(Course(make_net, loss_fn, data, batch_size, test), lr)

@@ -43,7 +43,7 @@ function render({ model, el }) {
   const leafTable = element("table", { class: "wb-leaf-table" });
   const zero = element("button", { type: "button", "data-action": "zero" }, "Set every .grad to None");
   zero.addEventListener("click", () => act("zero"));
-  const aside = element("aside", {}, step, element("h4", {}, "Leaves"), leaves, leafTable, zero);
+  const aside = element("aside", {}, step, element("div", {}, element("h4", {}, "Leaves"), leaves, leafTable, zero));
   const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
   const notes = element("p", { class: "wb-notes" });
   const table = element("table");
@@ -160,14 +160,16 @@ function render({ model, el }) {
     requestAnimationFrame(move);
   }
 
+  const gradient = (text) => element("span", { class: text.includes("\n") ? "wb-gradient wb-several" : "wb-gradient" }, text);
+
   function drawStep(panel) {
     const open = step.querySelector("details")?.open;
     const lines = [element("h4", {}, panel.heading ?? "")];
     if (panel.computed) lines.push(element("p", {}, "It computed ", element("code", {}, panel.computed)));
-    if (panel.arrives) lines.push(element("p", {}, "What arrives: ", element("span", { class: "wb-gradient" }, `∇ ${panel.arrives}`)));
+    if (panel.arrives) lines.push(element("p", {}, "What arrives: ", gradient(`∇ ${panel.arrives}`.replaceAll("\n", "\n\u00a0\u00a0"))));
     for (const hand of panel.hands ?? []) {
       if (hand.rule) lines.push(element("p", {}, "Its rule: ", element("code", {}, hand.rule)));
-      lines.push(element("p", {}, `${hand.to} `, element("span", { class: "wb-gradient" }, hand.numbers)));
+      lines.push(element("p", {}, `${hand.to} `, gradient(hand.numbers)));
     }
     if (panel.line) lines.push(element("p", {}, "Your line: ", element("code", {}, panel.line)));
     if (panel.code) {

@@ -272,12 +272,14 @@ class LiveGraph(anywidget.AnyWidget):
                 part = self._run.twin(part)
             name = part.name or part.key
             grad = None if self._run is None else self._run.grad(part.key)
-            value = "" if part.value is None else "\n".join(lines(part.value))
-            slope = self._slopes.get(part.key) if self._run is not None else None
-            if isinstance(slope, float):
+            value = part.value
+            if part.key in self._origin.movable and value is not None:  # one row is one number: the one that the slider moves
                 where = self._where(part.key)
-                slope = four(slope) + (f" at {list(where)}" if where else "")
-            rows.append([name, value, "None" if grad is None else "\n".join(gradient_lines(grad)), slope or "–"])
+                name = f"{name}{list(where)}" if where else name
+                value, grad = value[where], None if grad is None else grad[where]
+            slope = self._slopes.get(part.key, "–") if self._run is not None else "–"
+            rows.append([name, "" if value is None else "\n".join(lines(value)),
+                         "None" if grad is None else "\n".join(gradient_lines(grad)), four(slope) if isinstance(slope, float) else slope])
         return rows
 
     def _where(self, key):

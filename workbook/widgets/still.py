@@ -79,15 +79,19 @@ def told(scene, moment):
 
 def html(scene, moment, svg):
     """Return the picture as HTML that an untrusted notebook still shows: an image with its text, the sentence and a table."""
-    image = base64.b64encode(svg.encode("utf-8")).decode("ascii")
-    alt = escape(f"Graph of {told(scene, moment)}", quote=True)
     rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in moment.table[:FEW])
     if len(moment.table) > FEW:
         rows += f'<tr><td colspan="4">and {len(moment.table) - FEW} more</td></tr>'
     head = "".join(f"<th>{title}</th>" for title in ("part", "from", "value", "gradient"))
     notes = "".join(f"<p>{escape(note)}</p>" for note in (moment.sentence, *scene.notes) if note)
-    return (f'<img alt="{alt}" src="data:image/svg+xml;base64,{image}">{notes}'
+    return (f'{image_html(svg, f"Graph of {told(scene, moment)}")}{notes}'
             f"<details><summary>The same as a table</summary><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></details>")
+
+
+def image_html(svg, alt):
+    """Return an SVG as an image with its text, in the one form that an untrusted notebook shows."""
+    image = base64.b64encode(svg.encode("utf-8")).decode("ascii")
+    return f'<img alt="{escape(alt, quote=True)}" src="data:image/svg+xml;base64,{image}">'
 
 
 def traced(result, names):

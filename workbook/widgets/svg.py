@@ -10,6 +10,8 @@ from .numbers import written_out
 
 STYLE = Path(__file__).with_name("style.css")
 MARGIN = 16
+SHEET = 5                    # how far the second sheet of a folded module looks out
+WIDEST = 1000
 LINE = 16                    # height of a line of numbers
 DIGIT, LETTER = 7.6, 8.2     # widths of a tabular figure and, on average, of a letter of a title
 MOST_LETTERS = 30
@@ -25,11 +27,13 @@ class Drawing:
         self._leaving, self._entering = (Counter(getattr(wire, end) for wire in scene.wires) for end in ("source", "target"))
         sizes = {box.key: _size(box, moment.boxes[box.key], scene.down, max(self._leaving[box.key], self._entering[box.key]))
                  for box in scene.boxes}
-        numbers = any(box.face.shape == () for box in scene.boxes if self._leaving[box.key])
         ends = [(wire.source, wire.target) for wire in scene.wires]
-        gap, spread = (40, 26) if scene.down else (96 if numbers else 70, 24)
-        self.layout = lay_out(sizes, ends, down=scene.down, gap=gap, spread=spread)
-        self.sizes = sizes
+        self.layout, self.sizes = lay_out(sizes, ends, gap=96, spread=24) if not scene.down else None, sizes
+        if scene.down or self.layout.width > WIDEST:
+            # Wider than a page can show at a size that is read: down the page, then.
+            scene.down = True
+            self.sizes = {box.key: _size(box, moment.boxes[box.key], True, 0) for box in scene.boxes}
+            self.layout = lay_out(self.sizes, ends, down=True, gap=40, spread=26)
         self.width = round(self.layout.width + 2 * MARGIN)
         self.height = round(self.layout.height + 2 * MARGIN)
 
@@ -52,11 +56,14 @@ class Drawing:
         round_by = _roundness(box, height)
         live = "" if alone else f' data-key="{box.key}" tabindex="-1" role="button" aria-label="{escape(said.spoken, quote=True)}"'
         kind = f"box {box.kind} {said.state}" + (" ghost" if box.ghost else "")
-        drawn = f'<rect class="face" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" rx="{round_by:.1f}"/>'
+        behind = ""
         if box.kind == "fold":  # a second sheet behind: there is more in it
-            drawn = (f'<rect class="sheet" x="{left + 4:.1f}" y="{top + 4:.1f}" width="{width:.1f}" height="{height:.1f}" rx="8"/>'
-                     + drawn)
-        place = self._page(box, said, left, top, width) if self.scene.down else self._card(box, said, x + MARGIN, y + MARGIN)
+            width, height = width - SHEET, height - SHEET
+            behind = (f'<rect class="sheet" x="{left + SHEET:.1f}" y="{top + SHEET:.1f}" width="{width:.1f}" height="{height:.1f}" '
+                      'rx="8"/>')
+        drawn = (f'{behind}<rect class="face" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
+                 f'rx="{round_by:.1f}"/>')
+        place = self._page(box, said, left, top, width) if self.scene.down else self._card(box, said, left + width / 2, top + height / 2)
         texts = "".join(
             f'<text class="{role}" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
             for role, tx, ty, anchor, text in place)
@@ -76,7 +83,7 @@ class Drawing:
 
     def _page(self, box, said, left, top, width):
         """The lines of a box in a graph that runs down: title and note, and under them value and gradient side by side."""
-        inset = 16 if box.kind == "leaf" else 11
+        inset = 20 if box.kind == "leaf" else 11
         yield "title", left + inset, top + 18, "start", clip(box.title)
         if box.note:
             yield "note", left + width - inset, top + 18, "end", box.note
@@ -127,11 +134,12 @@ def _size(box, said, down, ports):
     columns = shape[-1] if shape and written_out(shape) else 1
     numbers = (8 * columns + 2 * (columns - 1) if columns > 1 else 11) * DIGIT
     widest = max([numbers, *(len(line) * DIGIT for line in said.value + said.gradient)])
-    titled = len(clip(box.title)) * LETTER
+    more = SHEET if box.kind == "fold" else 0
+    titled = len(clip(box.title)) * LETTER + more
     noted = len(box.note) * 6.6
     if down:
-        return max(titled + noted + 46, 2 * widest + 54, 200), 30 + max(len(said.value), len(said.gradient)) * LINE
-    return max(titled + 28, noted + 28, widest + 26, 116), max(_card_height(box, said), ports * 28 + 6)
+        return max(titled + noted + 46, 2 * widest + 48, 200), 30 + more + max(len(said.value), len(said.gradient)) * LINE
+    return max(titled + 28, noted + 28, widest + 26, 116), max(_card_height(box, said) + more, ports * 28 + 6)
 
 
 def _card_height(box, said):
