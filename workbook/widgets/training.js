@@ -34,7 +34,7 @@ function render({ model, el }) {
   const number = element("input", { type: "number", min: 0, step: "any", "aria-label": "learning rate, as a number" });
   const table = element("table", { "aria-label": "where the training stands" });
   const aside = element("aside", {}, element("h4", {}, "Learning rate"),
-    element("div", { class: "wb-row" }, element("span", {}, "lr"), slide, number), element("h4", {}, "So far"), table);
+    element("div", { class: "wb-rate" }, element("span", {}, "lr"), slide, number), element("h4", {}, "So far"), table);
 
   const which = element("input", { type: "range", min: 0, step: 1, "aria-label": "step to look at" });
   const told = element("output");

@@ -103,7 +103,7 @@ class Panel(anywidget.AnyWidget):
     """The page's half of the view: draws what `state` says, and reports buttons, the learning rate and the chosen step."""
 
     _esm = HERE / "training.js"
-    _css = HERE / "style.css"
+    _css = (HERE / "style.css").read_text(encoding="utf-8") + (HERE / "training.css").read_text(encoding="utf-8")
     drawing = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     rate = traitlets.Float(0.5).tag(sync=True)
