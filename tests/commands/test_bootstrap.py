@@ -356,6 +356,8 @@ def test_a_folder_that_takes_no_environment_is_one_sentence(lab, installer, monk
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full, a disk that is always full, is a thing of Linux")
 def test_a_disk_that_is_really_full_is_one_sentence(lab, monkeypatch, capsys):
+    os.mkdir(lab.VENV)
+    monkeypatch.setattr(lab, "venv_python", lambda: sys.executable)
     monkeypatch.setattr(lab, "LOG", "/dev/full")
     assert lab.main([]) == 1
     assert said(capsys).startswith("The disk is full")

@@ -1,5 +1,6 @@
 """`workbook test`: what it runs, in which kind, what it prints, and when its exit code is not zero."""
 
+import json
 import os
 import subprocess
 import sys
@@ -24,7 +25,7 @@ def project(tmp_path, monkeypatch):
     (root / "tests" / "shares.toml").write_text((ROOT / "tests" / "shares.toml").read_text())
     monkeypatch.setattr(places, "project", lambda: root)
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:anyio -p no:hypothesispytest")  # not needed here, and slow to start
     return root
 
 
@@ -48,55 +49,35 @@ PASSES = "def test_one():\n    assert 1 + 1 == 2\n"
 FAILS = "def test_two():\n    assert 1 + 1 == 3\n"
 
 
-def test_every_kind_has_a_row_and_what_is_not_there_yet_is_said(project, capfd):
-    write(project, "tests/nn/test_a.py", PASSES)
+def test_a_whole_run_has_a_row_for_every_kind_and_counts_units_doctests_and_notebooks(project, capfd):
+    write(project, "tests/nn/test_a.py", PASSES + FAILS)
+    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n2\n"""\n')
+    write(project, "workbook/c.py", '"""\n>>> 1 + 1\n3\n"""\n')
+    write(project, "lessons/00.ipynb", notebook("2", "3"))
     code, printed = run(capfd)
-    assert code == 0
-    assert row(printed, "unit") == (1, 0, 0)
-    for kind in set(command.KINDS) - {"unit"}:
+    assert code == 1
+    assert [row(printed, kind) for kind in ("unit", "doctests", "notebooks")] == [(1, 1, 0), (1, 1, 0), (1, 1, 0)]
+    for kind in set(command.KINDS) - {"unit", "doctests", "notebooks"}:
         assert row(printed, kind) == (0, 0, 1)
         assert f"skipped, {kind}: 1 x there are none yet" in printed
 
 
-def test_a_failure_in_any_kind_makes_the_exit_code_1(project, capfd):
-    write(project, "tests/nn/test_a.py", PASSES + FAILS)
-    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n3\n"""\n')
-    write(project, "lessons/00.ipynb", notebook("print(1 + 1)", "3\n"))
-    code, printed = run(capfd)
-    assert code == 1
-    assert [row(printed, kind) for kind in ("unit", "doctests", "notebooks")] == [(1, 1, 0), (0, 1, 0), (0, 1, 0)]
-
-
-def notebook(source, output):
-    import json
-
-    cell = {"cell_type": "code", "id": "a", "source": source, "metadata": {}, "execution_count": 1,
-            "outputs": [{"output_type": "stream", "name": "stdout", "text": output}]}  # fmt: skip
+def notebook(*recorded):
+    """Return a notebook whose cells all print 2; what is recorded as their outputs may be something else."""
+    cells = [
+        {"cell_type": "code", "id": f"cell-{number}", "source": "print(1 + 1)", "metadata": {}, "execution_count": number,
+         "outputs": [{"output_type": "stream", "name": "stdout", "text": f"{output}\n"}]}
+        for number, output in enumerate(recorded)
+    ]  # fmt: skip
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
-    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": [cell]})
-
-
-def test_notebooks_and_doctests_really_run(project, capfd):
-    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n2\n"""\n')
-    write(project, "lessons/00.ipynb", notebook("print(1 + 1)", "2\n"))
-    code, printed = run(capfd)
-    assert code == 0
-    assert [row(printed, kind) for kind in ("doctests", "notebooks")] == [(1, 0, 0), (1, 0, 0)]
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": kernel, "cells": cells})
 
 
 def test_files_without_a_single_test_are_trouble(project, capfd):
     write(project, "tests/nn/test_a.py", "x = 1\n")
-    code, printed = run(capfd, "tests/nn" if os.getcwd() == str(project) else str(project / "tests" / "nn"))
+    code, printed = run(capfd, str(project / "tests" / "nn"))
     assert code == 1
     assert "TROUBLE, unit: files are there, and not one test in them" in printed
-
-
-def test_a_file_that_cannot_be_imported_is_a_failure(project, capfd):
-    write(project, "tests/nn/test_a.py", PASSES)
-    write(project, "tests/nn/test_b.py", "import nothing_of_this_name\n")
-    code, printed = run(capfd)
-    assert code == 1
-    assert row(printed, "unit")[1] == 1
 
 
 def test_a_pytest_that_dies_is_trouble(project, capfd):
@@ -106,13 +87,14 @@ def test_a_pytest_that_dies_is_trouble(project, capfd):
     assert "TROUBLE, unit: pytest stopped with exit code 9 and left no report" in printed
 
 
-def test_every_reason_for_a_skip_is_shown_and_counted(project, capfd):
+def test_every_reason_for_a_skip_is_shown_and_a_file_that_cannot_be_imported_is_a_failure(project, capfd):
     skips = "import pytest\n\n@pytest.mark.parametrize('x', [1, 2])\ndef test_a(x):\n    pytest.skip('no such device')\n"
     write(project, "tests/nn/test_a.py", skips + PASSES)
     write(project, "tests/nn/test_b.py", "import pytest\npytest.skip('the whole file', allow_module_level=True)\n")
+    write(project, "tests/nn/test_c.py", "import nothing_of_this_name\n")
     code, printed = run(capfd, str(project / "tests"))
-    assert code == 0
-    assert row(printed, "unit") == (1, 0, 3)
+    assert code == 1
+    assert row(printed, "unit")[1:] == (1, 3)
     assert "skipped, unit: 2 x no such device" in printed
     assert "skipped, unit: 1 x the whole file" in printed
 
@@ -130,19 +112,13 @@ def test_without_a_browser_its_tests_are_skipped_with_the_fix(project, capfd, mo
     assert f"skipped, browser: 1 x no browser was found: {chromium.FIX}" in printed
 
 
-def test_full_reaches_the_tests(project, capfd):
-    write(project, "tests/nn/test_a.py", "import os\n\ndef test_a():\n    assert os.environ.get('WORKBOOK_FULL') == '1'\n")
-    assert run(capfd, str(project / "tests"), "--full")[0] == 0
-    assert run(capfd, str(project / "tests"))[0] == 1
-
-
-def test_only_what_is_asked_for_runs(project, capfd):
-    write(project, "tests/nn/test_a.py", PASSES + FAILS)
+def test_only_what_is_asked_for_runs_and_full_reaches_it(project, capfd):
+    full = "import os\n\ndef test_one():\n    assert os.environ['WORKBOOK_FULL'] == '1'\n"
+    write(project, "tests/nn/test_a.py", full + FAILS)
     write(project, "tests/optim/test_b.py", FAILS)
-    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n2\n"""\n')
-    code, printed = run(capfd, str(project / "tests/nn/test_a.py") + "::test_one", str(project / "workbook"))
+    code, printed = run(capfd, "--full", str(project / "tests/nn/test_a.py") + "::test_one")
     assert code == 0
-    assert [row(printed, kind) for kind in ("unit", "doctests")] == [(1, 0, 0), (1, 0, 0)]
+    assert row(printed, "unit") == (1, 0, 0)
     assert "\nparity" not in printed
 
 
@@ -197,46 +173,36 @@ def test_from_an_installed_package_the_tests_are_refused_with_the_reason(monkeyp
 # tests/conftest.py ----------------------------------------------------------------------------------------------------
 
 
-CONFTEST = (ROOT / "tests" / "conftest.py").read_text()
+@pytest.fixture
+def with_conftest(project):
+    """Run pytest over a project that has this project's conftest and finds no torch; return a function of WORKBOOK_FULL."""
+    conftest = (ROOT / "tests" / "conftest.py").read_text()
+    no_torch = conftest.replace('TORCH = "2.13"', 'TORCH = "0.0"')
+    assert no_torch != conftest
+    write(project, "tests/conftest.py", no_torch)
+    write(project, "tests/test_slow.py", "import pytest\n\n@pytest.mark.full('takes ten minutes')\n" + PASSES)
+    write(project, "tests/test_parity.py", "import torch\n" + PASSES)
+    write(project, "tests/test_ours.py", "import workbook as torch\n" + PASSES)
+    write(project, "tests/test_profile.py", "from hypothesis import settings\n\ndef test_profile():\n"
+          "    print('profile', settings.default.max_examples, settings.default.derandomize, settings.default.deadline)\n")  # fmt: skip
+
+    def run(full):
+        arguments = [sys.executable, "-m", "pytest", "-q", "-s", "-rs", "-o", "markers=full(reason): slow", "tests"]
+        environment = os.environ | {"PYTHONPATH": str(ROOT), "WORKBOOK_FULL": full}
+        return subprocess.run(arguments, cwd=project, capture_output=True, text=True, env=environment).stdout
+
+    return run
 
 
-def pytest_on(project, **environment):
-    """Run pytest over the project's tests with the real conftest and return its output."""
-    write(project, "tests/conftest.py", CONFTEST)
-    arguments = [sys.executable, "-m", "pytest", "-q", "-rs", "--strict-markers", "-o", "markers=full(reason): slow", "tests"]
-    done = subprocess.run(arguments, cwd=project, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)} | environment)
-    return done.stdout
+def test_every_day_the_examples_are_the_same_and_what_is_left_out_says_why(with_conftest):
+    printed = with_conftest(full="0")
+    assert "profile 25 True None" in printed
+    assert "only with `workbook test --full`: takes ten minutes" in printed
+    assert "compares with PyTorch 0.0, which is not installed: pip install torch==0.0.0" in printed
+    assert "2 passed, 2 skipped" in printed
 
 
-def test_what_is_for_full_only_says_why_it_is_skipped(project):
-    write(project, "tests/test_a.py", "import pytest\n\n@pytest.mark.full('takes ten minutes')\n" + PASSES)
-    assert "only with `workbook test --full`: takes ten minutes" in pytest_on(project, WORKBOOK_FULL="0")
-    assert "1 passed" in pytest_on(project, WORKBOOK_FULL="1")
-
-
-def test_a_file_that_imports_torch_is_skipped_with_the_reason_where_torch_is_missing(project):
-    write(project, "tests/test_a.py", "import torch\n" + PASSES)
-    write(project, "tests/test_b.py", "import workbook as torch\n" + PASSES)
-    global CONFTEST
-    without = CONFTEST.replace('TORCH = "2.13"', 'TORCH = "0.0"')
-    assert without != CONFTEST
-    write(project, "tests/conftest.py", without)
-    arguments = [sys.executable, "-m", "pytest", "-q", "-rs", "-o", "markers=full(reason): slow", "tests"]
-    done = subprocess.run(arguments, cwd=project, capture_output=True, text=True, env=os.environ | {"PYTHONPATH": str(ROOT)})
-    assert "compares with PyTorch 0.0, which is not installed: pip install torch==0.0.0" in done.stdout
-    assert "1 passed, 1 skipped" in done.stdout
-
-
-def test_examples_are_the_same_every_day_and_more_in_a_full_run(project):
-    source = (
-        "from hypothesis import given, settings, strategies as st\n\n"
-        "@given(st.integers())\ndef test_a(n):\n    print('drew', n)\n\n"
-        "def test_b():\n    print('examples', settings.default.max_examples, settings.default.derandomize)\n"
-    )
-    write(project, "tests/test_a.py", source)
-    monkey = {"PYTEST_ADDOPTS": "-s"}
-    first, second = (pytest_on(project, WORKBOOK_FULL="0", **monkey) for _ in range(2))
-    drawn = [line for line in first.splitlines() if line.lstrip(".").startswith("drew")]
-    assert len(drawn) > 10 and drawn == [line for line in second.splitlines() if line.lstrip(".").startswith("drew")]
-    assert "examples 25 True" in first
-    assert "examples 500 False" in pytest_on(project, WORKBOOK_FULL="1", **monkey)
+def test_a_full_run_leaves_out_nothing_for_time_and_looks_for_new_examples(with_conftest):
+    printed = with_conftest(full="1")
+    assert "profile 500 False None" in printed
+    assert "3 passed, 1 skipped" in printed

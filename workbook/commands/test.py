@@ -30,6 +30,7 @@ OPTIONS = {
     "notebooks": ["--nbval", "--nbval-current-env", "--dist", "loadscope"],
 }
 ONE_AT_A_TIME = {"browser"}  # one server and one browser serve the whole run
+WORTH_TWO_WORKERS = 4  # files; with fewer, starting the workers takes longer than they save
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -50,7 +51,7 @@ def main(args):
     results = []
     for kind, paths in chosen(root, args.paths).items():
         print(f"\n{kind}\n{'=' * len(kind)}", flush=True)
-        results.append(run_kind(kind, paths, root, args.full, whole=not args.paths))
+        results.append(run_kind(kind, paths, root, args.full))
     print("\n" + table(results, shares(root)))
     return int(any(result.bad for result in results))
 
@@ -125,7 +126,7 @@ def imports_torch(path, only_at_top=False):
 # Running them ---------------------------------------------------------------------------------------------------------
 
 
-def run_kind(kind, paths, root, full, whole):
+def run_kind(kind, paths, root, full):
     """Run the tests of one kind in a pytest of their own and return its Result."""
     if not paths:
         return Result(kind, skipped=Counter({"there are none yet": 1}))
@@ -136,8 +137,9 @@ def run_kind(kind, paths, root, full, whole):
     since = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="workbook-test-") as scratch:
         report = Path(scratch) / "report.xml"
-        options = [*OPTIONS.get(kind, ()), "-q", "--no-header", "--color", "yes" if sys.stdout.isatty() else "no", f"--junitxml={report}"]
-        if whole and kind not in ONE_AT_A_TIME and (os.cpu_count() or 1) > 1:
+        options = [*OPTIONS.get(kind, ()), "-q", "--no-header", "--color", "yes" if sys.stdout.isatty() else "no"]
+        options += ["--continue-on-collection-errors", f"--junitxml={report}"]
+        if len(paths) >= WORTH_TWO_WORKERS and kind not in ONE_AT_A_TIME and (os.cpu_count() or 1) > 1:
             options += ["-n", "2"]
         command = [sys.executable, "-m", "pytest", *options, *map(str, paths)]
         code = subprocess.call(command, cwd=root, env=environment(Path(scratch), full))
