@@ -1,0 +1,351 @@
+"""The table of workloads: what is timed, and the goal for each.
+
+Each workload is written once, as PyTorch code that is given the library under the name `torch`. It prepares its data and returns the
+function that is timed; what that function returns, by name, must be the same on both sides.
+"""
+
+import importlib
+import typing
+from dataclasses import dataclass
+
+LINEAR = 12  # ten times the length may take this many times as long: longer graphs leave the caches
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One row of the table.
+
+    `prepare(torch)` returns the work, a function without arguments; or, where `fresh` is set, the work is a Python process of its
+    own, which `benchmarks.fresh` describes. `goal`: the largest ratio, workbook to torch, that is good enough; None where
+    none was set. `tenth(torch)` prepares a tenth of the same work: then workbook's time must grow with the length and no faster.
+    """
+
+    name: str
+    title: str
+    prepare: typing.Callable
+    goal: float | None = None
+    unit: str = "ms"
+    tenth: typing.Callable | None = None
+    fresh: bool = False
+
+
+def chosen(words, workloads):
+    """Return the workloads that `words` name, in the order of the table, or all where there are no words.
+
+    A word is a name or its beginning up to a hyphen: `tiny` stands for `tiny-add`, `tiny-mul` and so on. Raises ValueError for a
+    word that fits no name.
+    """
+    for word in words:
+        if not any(fits(word, workload) for workload in workloads):
+            raise ValueError(f"there is no workload {word!r}; the names are {', '.join(workload.name for workload in workloads)}")
+    return [workload for workload in workloads if not words or any(fits(word, workload) for word in words)]
+
+
+def fits(word, workload):
+    """Tell whether `word` names the workload."""
+    return f"{workload.name}-".startswith(f"{word}-")
+
+
+# Networks -------------------------------------------------------------------------------------------------------------
+
+
+def lenet(torch):
+    """One step of the training loop of document 000, with the drawing of its input."""
+    nn, functional = torch.nn, torch.nn.functional
+
+    class LeNet(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(1, 6, 5)
+            self.conv2 = nn.Conv2d(6, 16, 5)
+            self.fc1 = nn.Linear(16 * 5 * 5, 120)
+            self.fc2 = nn.Linear(120, 84)
+            self.fc3 = nn.Linear(84, 10)
+
+        def forward(self, x):
+            x = functional.max_pool2d(functional.relu(self.conv1(x)), (2, 2))
+            x = functional.max_pool2d(functional.relu(self.conv2(x)), 2)
+            x = x.view(-1, 16 * 5 * 5)
+            x = functional.relu(self.fc1(x))
+            x = functional.relu(self.fc2(x))
+            return self.fc3(x)
+
+    torch.manual_seed(0)
+    net = LeNet()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+    criterion = nn.MSELoss()
+    target = torch.arange(1.0, 11.0).view(1, 10)
+
+    def step():
+        optimizer.zero_grad()
+        output = net(torch.randn(1, 1, 32, 32))
+        loss = criterion(output, target)
+        loss.backward()
+        optimizer.step()
+        return {"output": output, "loss": loss, "conv1.weight.grad": net.conv1.weight.grad}
+
+    return step
+
+
+def cifar(batch):
+    """One step of the network of document 002 on images of 3 x 32 x 32."""
+
+    def prepare(torch):
+        nn, functional = torch.nn, torch.nn.functional
+
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv1 = nn.Conv2d(3, 6, 5)
+                self.pool = nn.MaxPool2d(2, 2)
+                self.conv2 = nn.Conv2d(6, 16, 5)
+                self.fc1 = nn.Linear(16 * 5 * 5, 120)
+                self.fc2 = nn.Linear(120, 84)
+                self.fc3 = nn.Linear(84, 10)
+
+            def forward(self, x):
+                x = self.pool(functional.relu(self.conv1(x)))
+                x = self.pool(functional.relu(self.conv2(x)))
+                x = x.view(-1, 16 * 5 * 5)
+                x = functional.relu(self.fc1(x))
+                x = functional.relu(self.fc2(x))
+                return self.fc3(x)
+
+        torch.manual_seed(0)
+        net = Net()
+        images, labels = torch.randn(batch, 3, 32, 32), torch.randint(0, 10, (batch,))
+        criterion = nn.CrossEntropyLoss()
+        optimizer = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9)
+
+        def step():
+            optimizer.zero_grad()
+            output = net(images)
+            loss = criterion(output, labels)
+            loss.backward()
+            optimizer.step()
+            return {"output": output, "loss": loss, "conv1.weight.grad": net.conv1.weight.grad}
+
+        return step
+
+    return prepare
+
+
+def mlp(torch):
+    """One step of a classifier of digits, with Adam."""
+    nn = torch.nn
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(784, 256), nn.ReLU(), nn.Linear(256, 128), nn.ReLU(), nn.Linear(128, 10))
+    images, labels = torch.randn(64, 784), torch.randint(0, 10, (64,))
+    criterion = nn.CrossEntropyLoss()
+    optimizer = torch.optim.Adam(net.parameters(), lr=1e-4)
+
+    def step():
+        optimizer.zero_grad()
+        output = net(images)
+        loss = criterion(output, labels)
+        loss.backward()
+        optimizer.step()
+        return {"output": output, "loss": loss, "gradient": net[0].weight.grad}
+
+    return step
+
+
+# Graphs ---------------------------------------------------------------------------------------------------------------
+
+
+def scalar_graph(torch):
+    """A thousand operations on single numbers, forward and backward."""
+    leaves = [torch.tensor(value, requires_grad=True) for value in (0.5, 0.9, -0.2, 0.01)]
+
+    def run():
+        x, w, b, c = leaves
+        for leaf in leaves:
+            leaf.grad = None
+        y = x
+        for _ in range(250):
+            y = torch.tanh(y * w + b) - c
+        y.backward()
+        return {"y": y, "x.grad": x.grad, "w.grad": w.grad, "b.grad": b.grad, "c.grad": c.grad}
+
+    return run
+
+
+def chain(length):
+    """One number, added to itself `length` times."""
+
+    def prepare(torch):
+        x = torch.tensor(1.0, requires_grad=True)
+
+        def run():
+            x.grad = None
+            y = x
+            for _ in range(length):
+                y = y + x
+            y.backward()
+            return {"y": y, "x.grad": x.grad}
+
+        return run
+
+    return prepare
+
+
+def tiny(operation):
+    """One operation on four or sixteen numbers that records a node."""
+
+    def prepare(torch):
+        torch.manual_seed(0)
+        a, b = torch.randn(4, 4, requires_grad=True), torch.randn(4, 4, requires_grad=True)
+        return {
+            "add": lambda: {"out": a + b},
+            "mul": lambda: {"out": a * b},
+            "matmul": lambda: {"out": a @ b},
+            "relu": lambda: {"out": torch.relu(a)},
+        }[operation]
+
+    return prepare
+
+
+# Layers ---------------------------------------------------------------------------------------------------------------
+
+
+def convolution(batch, channels, filters, kernel, side, padding=0, to_input=True):
+    """One convolution forward and backward; without `to_input` as a first layer, whose input wants no gradient."""
+
+    def prepare(torch):
+        torch.manual_seed(0)
+        layer = torch.nn.Conv2d(channels, filters, kernel, padding=padding)
+        x = torch.randn(batch, channels, side, side, requires_grad=to_input)
+        out_side = side + 2 * padding - kernel + 1
+        arriving = torch.randn(batch, filters, out_side, out_side)
+
+        def run():
+            layer.weight.grad = layer.bias.grad = x.grad = None
+            out = layer(x)
+            out.backward(arriving)
+            found = {"out": out, "weight.grad": layer.weight.grad, "bias.grad": layer.bias.grad}
+            return found | {"x.grad": x.grad} if to_input else found
+
+        return run
+
+    return prepare
+
+
+def max_pool(torch):
+    """2 x 2 windows over 64 images of 6 x 28 x 28, forward and backward."""
+    torch.manual_seed(0)
+    x = torch.randn(64, 6, 28, 28, requires_grad=True)
+    arriving = torch.randn(64, 6, 14, 14)
+
+    def run():
+        x.grad = None
+        out = torch.nn.functional.max_pool2d(x, 2)
+        out.backward(arriving)
+        return {"out": out, "x.grad": x.grad}
+
+    return run
+
+
+# Data and parameters --------------------------------------------------------------------------------------------------
+
+
+def data_loader(torch):
+    """One shuffled epoch over 50,000 images of 28 x 28."""
+    torch.manual_seed(0)
+    images = torch.arange(50_000.0).view(-1, 1, 1, 1) + torch.zeros(50_000, 1, 28, 28)
+    data = importlib.import_module(f"{torch.__name__}.utils.data")
+    loader = data.DataLoader(data.TensorDataset(images, torch.arange(50_000) % 10), batch_size=64, shuffle=True)
+
+    def epoch():
+        labels = []
+        for batch, numbers in loader:
+            labels.append(numbers)
+        return {"labels": torch.cat(labels), "last batch": batch}
+
+    return epoch
+
+
+def optimizer_step(rule, **settings):
+    """One step of a rule on a million parameters."""
+
+    def prepare(torch):
+        torch.manual_seed(0)
+        parameter = torch.nn.Parameter(torch.randn(1_000_000))
+        parameter.grad = torch.randn(1_000_000)
+        optimizer = getattr(torch.optim, rule)([parameter], **settings)
+
+        def step():
+            optimizer.step()
+            return {"parameter": parameter}
+
+        return step
+
+    return prepare
+
+
+def million(operation):
+    """One operation on a million numbers, nothing recorded."""
+
+    def prepare(torch):
+        torch.manual_seed(0)
+        a, b = torch.rand(1000, 1000), torch.rand(1000, 1000)
+        return {
+            "add": lambda: {"out": a + b},
+            "mul": lambda: {"out": a * b},
+            "tanh": lambda: {"out": torch.tanh(a)},
+            "sqrt": lambda: {"out": torch.sqrt(a)},
+            "sum": lambda: {"out": a.sum(0)},
+            "exp": lambda: {"out": torch.exp(a)},
+            "relu": lambda: {"out": torch.relu(a)},
+            "softmax": lambda: {"out": torch.softmax(a, 1)},
+            "dropout": lambda: {"out": torch.nn.functional.dropout(a, 0.5)},
+            "randn": lambda: {"out": torch.randn(1000, 1000)},
+        }[operation]
+
+    return prepare
+
+
+# The table ------------------------------------------------------------------------------------------------------------
+
+
+def imported(torch):
+    """What an import in a fresh process leaves to compare: the version of PyTorch that both sides speak for."""
+    version = torch.__version__.split("+")[0]
+    return lambda: {"version": version}
+
+
+_TINY = "one tiny {} that records a node"
+
+WORKLOADS = (
+    Workload("import", "import, in a fresh process", imported, 0.12, fresh=True),
+    Workload("memory", "peak memory after three LeNet steps", lenet, 0.2, "MB", fresh=True),
+    Workload("lenet", "LeNet, batch 1, MSE and SGD, one step", lenet, 0.7),
+    Workload("cifar-4", "CIFAR network, batch 4, SGD with momentum", cifar(4), 0.8),
+    Workload("cifar-64", "CIFAR network, batch 64", cifar(64), 1.4),
+    Workload("cifar-256", "CIFAR network, batch 256", cifar(256), 1.5),
+    Workload("mlp", "MLP 784-256-128-10, batch 64, Adam", mlp, 0.85),
+    Workload("scalar", "graph of 1000 scalar operations", scalar_graph, 0.5),
+    Workload("chain", "chain of 100,000 operations", chain(100_000), tenth=chain(10_000)),
+    Workload("tiny-add", _TINY.format("add"), tiny("add"), 0.8, "us"),
+    Workload("tiny-mul", _TINY.format("mul"), tiny("mul"), 0.8, "us"),
+    Workload("tiny-matmul", _TINY.format("matmul"), tiny("matmul"), 0.8, "us"),
+    Workload("tiny-relu", _TINY.format("relu"), tiny("relu"), 1.0, "us"),
+    Workload("conv-1", "conv 6->16 k5, 14x14, batch 1", convolution(1, 6, 16, 5, 14), 0.6),
+    Workload("conv-64", "conv 6->16 k5, 14x14, batch 64", convolution(64, 6, 16, 5, 14), 1.6),
+    Workload("conv-first", "conv 1->16 k5 pad 2, 28x28, batch 64", convolution(64, 1, 16, 5, 28, 2, to_input=False), 1.3),
+    Workload("conv-32", "conv 32->64 k3 pad 1, 32x32, batch 16", convolution(16, 32, 64, 3, 32, 1), 1.8),
+    Workload("conv-wide", "conv 64->64 k3 pad 1, 56x56, batch 4", convolution(4, 64, 64, 3, 56, 1), 1.8),
+    Workload("pool", "max pool 2x2, 64x6x28x28", max_pool, 0.7),
+    Workload("loader", "DataLoader, 50,000 images, shuffled", data_loader, 0.35),
+    Workload("dropout", "dropout of a million", million("dropout"), 0.6),
+    Workload("adam", "Adam, a million parameters", optimizer_step("Adam"), 0.9),
+    Workload("sgd", "SGD, a million parameters", optimizer_step("SGD", lr=1e-3), 1.3),
+    Workload("million-add", "a million: add", million("add"), 1.1),
+    Workload("million-mul", "a million: mul", million("mul"), 1.1),
+    Workload("million-tanh", "a million: tanh", million("tanh"), 1.1),
+    Workload("million-sqrt", "a million: sqrt", million("sqrt"), 1.1),
+    Workload("million-sum", "a million: sum(0)", million("sum"), 1.1),
+    Workload("million-exp", "a million: exp", million("exp"), 2.5),
+    Workload("million-relu", "a million: relu", million("relu"), 2.5),
+    Workload("million-softmax", "a million: softmax", million("softmax"), 2.5),
+    Workload("randn", "randn of a million", million("randn")),
+)
