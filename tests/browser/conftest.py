@@ -1,0 +1,199 @@
+"""One JupyterLab and one Chromium for all browser tests; a fresh context, and a gate that nothing leaves the machine by, for each."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from workbook.commands.chromium import FIX, find_chromium
+
+ROOT = Path(__file__).parents[2]
+FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+PATIENCE = 90_000  # milliseconds for what a slow machine needs long for: starting a kernel, running a whole lesson
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    """The address of a JupyterLab on a copy of the lessons, with settings and a kernel of its own."""
+    home = tmp_path_factory.mktemp("lab")
+    lessons = home / "lessons"
+    shutil.copytree(ROOT / "lessons", lessons, ignore=shutil.ignore_patterns(".ipynb_checkpoints", ".workbook"))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    scratch = {f"JUPYTER_{name}_DIR": str(home / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    scratch |= {"JUPYTERLAB_SETTINGS_DIR": str(home / "settings"), "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
+                "IPYTHONDIR": str(home / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1",
+                "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
+    command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={lessons}",
+               "--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.expose_app_in_browser=True",
+               "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--allow-root"]
+    log = (home / "lab.log").open("w+", encoding="utf-8")
+    server = subprocess.Popen(command, env={**os.environ, **scratch}, stdout=log, stderr=subprocess.STDOUT, cwd=home)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, server, log)
+        yield address
+    finally:
+        server.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            server.wait(15)
+        server.kill()
+        log.close()
+
+
+def _wait_for(address, server, log, seconds=90):
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if server.poll() is not None:
+            log.seek(0)
+            pytest.fail(f"JupyterLab ended with code {server.returncode}:\n{log.read()[-3000:]}")
+        try:
+            urllib.request.urlopen(address + "/api", timeout=2).close()
+            return
+        except OSError:
+            time.sleep(0.3)
+    pytest.fail(f"JupyterLab did not answer within {seconds} s")
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """A Chromium of this machine; skipped, with the reason, where there is none."""
+    found = find_chromium()
+    if found is None:
+        pytest.skip(f"no browser was found: {FIX}")
+    playwright = pytest.importorskip("playwright.sync_api", reason="drives the browser: pip install playwright")
+    with playwright.sync_playwright() as driver:
+        opened = driver.chromium.launch(executable_path=str(found), args=FLAGS)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(params=["light", "dark"])
+def theme(request):
+    """The look of JupyterLab."""
+    return request.param
+
+
+@pytest.fixture
+def page(browser, lab):
+    """A page in a fresh context. `page.refused` lists the requests that wanted to leave this machine: each was refused."""
+    context = browser.new_context(viewport={"width": 1360, "height": 1000}, reduced_motion="reduce")
+    opened = context.new_page()
+    opened.set_default_timeout(PATIENCE)
+    opened.refused, opened.problems = [], []
+
+    def gate(route):
+        address = route.request.url
+        if address.startswith((lab, lab.replace("http", "ws", 1), "data:", "blob:", "about:")):
+            route.continue_()
+        else:
+            opened.refused.append(address)
+            route.abort()
+
+    context.route("**/*", gate)
+    opened.on("pageerror", lambda problem: opened.problems.append(str(problem)))
+    yield opened
+    context.close()
+
+
+@pytest.fixture
+def lesson(page, lab):
+    """A function that opens a lesson in JupyterLab, runs all its cells and returns a Lesson."""
+    return lambda name, theme="light": Lesson(page, lab, name, theme)
+
+
+class Lesson:
+    """An open lesson whose cells have all run."""
+
+    def __init__(self, page, lab, name, theme):
+        self.page = page
+        page.goto(f"{lab}/lab/tree/{name}?reset")
+        page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 5", timeout=PATIENCE)
+        if theme == "dark":
+            self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+        page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'", timeout=PATIENCE)
+        self.command("notebook:run-all-cells")  # ends at the first error, also at one that is made on purpose
+        page.wait_for_function(
+            """() => jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model)
+                 .every((model) => model.type !== "code" || model.executionCount !== null && model.executionState !== "running")
+                 && jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "idle" """, timeout=PATIENCE)
+
+    def command(self, name, options=None):
+        """Run a command of JupyterLab, for at most as long as patience lasts."""
+        done = self.page.evaluate(
+            """([name, options, limit]) => Promise.race([
+                 jupyterapp.commands.execute(name, options ?? {}).then(() => "done"),
+                 new Promise((resolve) => setTimeout(resolve, limit, "late"))])""", [name, options, PATIENCE])
+        assert done == "done", f"{name} did not end within {PATIENCE} ms"
+
+    def show(self, selector):
+        """Scroll a part of the page into view and return it, once it is there."""
+        part = self.page.locator(selector).first
+        part.scroll_into_view_if_needed()
+        part.wait_for(state="visible")
+        return part
+
+    def errors(self):
+        """Return the cells that ended in an error although they are not tagged for it."""
+        return self.page.evaluate(
+            """() => jupyterapp.shell.currentWidget.content.widgets.map((cell, place) => [place, cell.model])
+                 .filter(([_, model]) => model.type === "code" && !(model.getMetadata("tags") ?? []).includes("raises-exception"))
+                 .flatMap(([place, model]) => model.outputs.toJSON().filter((out) => out.output_type === "error")
+                   .map((out) => `cell ${place}: ${out.ename}: ${out.evalue}`))""")
+
+    def counts(self):
+        """Return the execution counts of the code cells."""
+        return self.page.evaluate(
+            """() => jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model)
+                 .filter((model) => model.type === "code").map((model) => model.executionCount)""")
+
+
+@pytest.fixture
+def live():
+    """The class that drives a live view."""
+    return Live
+
+
+class Live:
+    """A live view in the page, told apart by its class; `seq` counts the updates that are on the screen."""
+
+    def __init__(self, root):
+        self.root = root
+
+    @property
+    def seq(self):
+        return int(self.root.get_attribute("data-seq"))
+
+    def after(self, action):
+        """Do something, and wait until the view has answered."""
+        before = self.seq
+        action()
+        until = time.monotonic() + 15
+        while self.seq <= before:
+            assert time.monotonic() < until, "the view did not answer within 15 s"
+            self.root.page.wait_for_timeout(20)
+        return self
+
+    def press(self, action):
+        """Press one of the buttons."""
+        return self.after(self.root.locator(f"[data-action={action}]").click)
+
+    def text(self, selector):
+        return self.root.locator(selector).first.inner_text()
+
+    def cells(self, row, table="table.wb-leaf-table"):
+        """Return the texts of one row of a table, by its first cell."""
+        for line in self.root.locator(f"{table} tbody tr").all():
+            texts = line.locator("th, td").all_inner_texts()
+            if texts and texts[0] == row:
+                return texts[1:]
+        raise AssertionError(f"no row {row!r}")
