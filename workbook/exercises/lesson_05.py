@@ -151,7 +151,7 @@ NAME_OF_THE_STEP = Exercise(
             "creator": "creator is the name of 2017; a tensor of today does not have it.",
             "grad": "grad holds a gradient, a number for each number of the tensor. The step that made the tensor is asked for.",
             "data": "data holds the values.",
-            "next_functions": "next_functions belongs to a step and leads to the steps before it. First one must get from the tensor to its step.",
+            "next_functions": "next_functions belongs to a step and leads to the steps before it. First get from the tensor to its step.",
             "is_leaf": "is_leaf says only whether there is no such step.",
             "requires_grad": "requires_grad says whether steps are recorded, not which one was.",
             "backward": "backward is a method: it starts the walk through the steps.",
@@ -236,7 +236,7 @@ REPAIRED_SLOPE = Exercise(
         "Then look at what `backward()` returns, and at which tensor keeps the slope: it is the leaf.",
     ),
     solution=_slope("x = torch.tensor(float(start), requires_grad=True)", "y = x ** 3", "y.backward()", "return x.grad"),
-    reason="Only floating numbers have slopes, so 2 becomes 2.0; and backward() returns None and leaves the slope in the grad of the leaf.",
+    reason="Only floating numbers have slopes, so 2 becomes 2.0; and backward() returns None and leaves the slope in the leaf's grad.",
 )
 
 EXERCISES = (SLOPE_OF_ONE_NUMBER, SLOPE_OF_THE_MEAN, SLOPE_BEFORE_THE_MEAN, NAME_OF_THE_STEP, REPAIRED_SLOPE)
