@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -18,15 +19,27 @@ RECORDED = HERE / "recorded" / "documents.json"
 NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]\d+)?")
 
 
-def printed(engine, program, folder):
-    """Return what `program` prints when its imports of torch name `engine`."""
-    script = folder / program.name
-    script.write_text(with_imports_of(engine, program.read_text(encoding="utf-8")), encoding="utf-8")
+def printed(engine, folder):
+    """Return what each program prints when its imports of torch name `engine`, by the program's name. One process runs them all."""
+    for program in PROGRAMS:
+        (folder / program.name).write_text(with_imports_of(engine, program.read_text(encoding="utf-8")), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([sys.executable, "-W", "ignore", str(script)], capture_output=True, text=True, encoding="utf-8",
-                          cwd=folder, env=environment)
-    assert done.returncode == 0, f"{program.name} failed on {engine}:\n{done.stderr}"
-    return done.stdout
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", RUN_ALL, *(program.stem for program in PROGRAMS)], capture_output=True,
+                          text=True, encoding="utf-8", cwd=folder, env=environment)
+    assert done.returncode == 0, f"a program failed on {engine}:\n{done.stderr}"
+    return json.loads(done.stdout)
+
+
+RUN_ALL = """
+import contextlib, io, json, runpy, sys
+
+texts = {}
+for name in sys.argv[1:]:
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        runpy.run_path(name + ".py", run_name="__main__")
+    texts[name] = text.getvalue()
+print(json.dumps(texts))
+"""
 
 
 def with_imports_of(engine, source):
@@ -60,11 +73,8 @@ def last_place(text):
 
 
 def record():
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
-        texts = {program.stem: printed("torch", program, Path(folder)) for program in PROGRAMS}
-    RECORDED.parent.mkdir(exist_ok=True)
+        texts = printed("torch", Path(folder))
     RECORDED.write_text(json.dumps(texts, indent=1) + "\n", encoding="utf-8")
 
 

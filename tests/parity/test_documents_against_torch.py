@@ -6,6 +6,11 @@ import torch  # noqa: F401  without it this file is skipped, with the reason
 from tests.parity.documents import PROGRAMS, assert_agree, printed
 
 
-@pytest.mark.parametrize("program", PROGRAMS, ids=lambda program: program.stem)
-def test_workbook_prints_what_torch_prints(program, tmp_path):
-    assert_agree(printed("workbook", program, tmp_path), printed("torch", program, tmp_path))
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory):
+    return {engine: printed(engine, tmp_path_factory.mktemp(engine)) for engine in ("workbook", "torch")}
+
+
+@pytest.mark.parametrize("name", [program.stem for program in PROGRAMS])
+def test_workbook_prints_what_torch_prints(texts, name):
+    assert_agree(texts["workbook"][name], texts["torch"][name])

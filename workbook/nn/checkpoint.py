@@ -62,11 +62,13 @@ class Checkpoint:
             raise TypeError(_not_a_dict(state_dict))
         own = {f"{path}.{name}" if path else name: (module, name, tensor)
                for path, module in self.named_modules(remove_duplicate=False) for name, tensor in module._saved().items()}
-        problems = []
+        problems, sizes = [], []
         for key, (module, name, tensor) in own.items():
             if key in state_dict:
                 problem = _take_over(module, name, tensor, key, state_dict[key], assign)
-                problems += [problem] if problem else []
+                if problem:
+                    problems.append(problem)
+                    sizes += _settings(key, module, name, tensor, state_dict[key])
         missing = [key for key in own if key not in state_dict]
         unexpected = [key for key in state_dict if key not in own]
         if strict and unexpected:
@@ -74,7 +76,7 @@ class Checkpoint:
         if strict and missing:
             problems.insert(0, f"Missing key(s) in state_dict: {_quoted(missing)}. ")
         if problems:
-            why, fix = _diagnose(missing, unexpected, state_dict)
+            why, fix = _diagnose(missing, unexpected, state_dict, sizes)
             name = type(self).__name__
             raise RuntimeError(explain(f"Error(s) in loading state_dict for {name}:\n\t" + "\n\t".join(problems), why, fix))
         return _IncompatibleKeys(missing, unexpected)
@@ -116,10 +118,22 @@ def _not_a_dict(value):
     return explain(what)
 
 
-def _diagnose(missing, unexpected, state_dict):
-    """Why the keys differ, as far as their names tell, and what to do."""
+def _settings(key, module, name, mine, theirs):
+    """What a layer would need to be built with to take `theirs` in place of `mine`, in words: `fc needs in_features=3`."""
+    kind = next((kind for kind in ("features", "channels") if hasattr(module, f"in_{kind}")), None)
+    if kind is None or name != "weight" or not isinstance(theirs, Tensor) or theirs.dim() != mine.dim():
+        return []
+    wanted = {f"out_{kind}": theirs.shape[0], f"in_{kind}": theirs.shape[1] * getattr(module, "groups", 1)}
+    changed = [f"{setting}={size}" for setting, size in wanted.items() if getattr(module, setting) != size]
+    layer = key.rpartition(".")[0] or type(module).__name__
+    return [f"{layer} needs {' and '.join(changed)}"] if changed else []
+
+
+def _diagnose(missing, unexpected, state_dict, sizes):
+    """Why the keys differ, as far as their names tell, and what to do; `sizes` says what fits shapes that differ."""
     if not missing and not unexpected:
-        return "the checkpoint was saved from a network of other sizes", "build the network with the sizes it was saved with"
+        why = "the checkpoint was saved from a network of other sizes"
+        return why, "; ".join(sizes) or "build the network with the sizes it was saved with"
     if unexpected and all(key.startswith("module.") for key in state_dict):
         return ('every key starts with "module.": it was saved from a DataParallel network',
                 "net.load_state_dict({key.removeprefix('module.'): value for key, value in state.items()})")

@@ -1,6 +1,7 @@
 """Layers that change the shape and nothing else."""
 
 from workbook.nn.module import Module
+from workbook.tensor import axis_of
 
 
 class Flatten(Module):
@@ -50,7 +51,8 @@ class Unflatten(Module):
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input):
-        return input.unflatten(self.dim, self.unflattened_size)
+        axis = axis_of(self.dim, input.dim())
+        return input.view(*input.shape[:axis], *self.unflattened_size, *input.shape[axis + 1:])
 
     def extra_repr(self):
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

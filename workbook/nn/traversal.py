@@ -1,6 +1,7 @@
 """Finding a module's parts: its parameters, buffers and modules, here and below, by name."""
 
 from workbook.errors import explain
+from workbook.tensor import Tensor
 
 
 class Traversal:
@@ -119,23 +120,25 @@ class Traversal:
         >>> Net().unregistered()
         ['Net.layers is a plain list that holds 1 Module: make it nn.ModuleList(...)']
         """
+        known = {id(part) for part in (*self.modules(), *self.parameters())}
         return [sentence for module in self.modules() for name, value in vars(module).items() if not name.startswith("_")
-                for sentence in _hidden(f"{type(module).__name__}.{name}", value)]
+                for sentence in _hidden(f"{type(module).__name__}.{name}", value, known)]
 
 
-def _hidden(name, value):
+def _hidden(name, value, known):
+    """A sentence on each part in `value` that trains or holds something and is not `known`."""
+    if _wants_grad(value):
+        yield f"{name} is a plain tensor: make it nn.Parameter(...)"
     if isinstance(value, (list, tuple, dict)):
-        held = list(value.values()) if isinstance(value, dict) else value
         kind = type(value).__name__
-        modules = sum(isinstance(v, Traversal) for v in held)
-        tensors = sum(_wants_grad(v) for v in held)
+        held = [part for part in (value.values() if isinstance(value, dict) else value) if id(part) not in known]
+        modules, tensors = (sum(map(test, held)) for test in (lambda part: isinstance(part, Traversal), _wants_grad))
         if modules:
-            yield f"{name} is a plain {kind} that holds {modules} Module{'s' * (modules > 1)}: make it nn.Module{'Dict' if kind == 'dict' else 'List'}(...)"
+            yield (f"{name} is a plain {kind} that holds {modules} Module{'s' * (modules > 1)}: "
+                   f"make it nn.Module{'Dict' if isinstance(value, dict) else 'List'}(...)")
         elif tensors:
             yield f"{name} is a plain {kind} that holds {tensors} tensor{'s' * (tensors > 1)}: make it nn.ParameterList(...)"
-    elif _wants_grad(value):
-        yield f"{name} is a plain tensor: make it nn.Parameter(...)"
 
 
 def _wants_grad(value):
-    return getattr(value, "requires_grad", False) is True and getattr(value, "is_leaf", False)
+    return isinstance(value, Tensor) and value.requires_grad and value.is_leaf

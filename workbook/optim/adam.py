@@ -62,8 +62,12 @@ class Adam(Optimizer):
             elif decay:
                 g = g + decay * p
             xp.subtract(g, m, out=a)
-            a *= 1 - beta1
-            m += a  # m + (1 - beta1) * (g - m): the same mean, one pass fewer
+            if beta1 > 0.5:  # the running mean as PyTorch's lerp rounds it: counted from the nearer end
+                a *= 1 - beta1
+                m += a
+            else:
+                a *= beta1
+                xp.subtract(g, a, out=m)
             xp.multiply(g, 1 - beta2, out=a)
             a *= g
             v *= beta2
@@ -71,10 +75,9 @@ class Adam(Optimizer):
             if largest:
                 v = xp.maximum(largest[0], v, out=largest[0])
             xp.sqrt(v, out=b)
-            b /= root_correction
-            b += eps
-            xp.multiply(m, step_size, out=a)
-            a /= b
+            b += eps * root_correction  # both sides of the fraction times root_correction: one pass fewer over the arrays
+            xp.divide(m, b, out=a)
+            a *= step_size * root_correction
             p -= a
 
 

@@ -38,18 +38,19 @@ class SGD(Optimizer):
             foreach=foreach, differentiable=differentiable, fused=fused))
 
     def update(self, param, grad, state, group, device):
-        lr, momentum, decay = float(group["lr"]), group["momentum"], group["weight_decay"]
-        if not momentum:
-            for p, g in blocks(param, grad):
-                p -= lr * (g + decay * p if decay else g)
-            return
-        first = state.get("momentum_buffer") is None
-        if first:
-            state["momentum_buffer"] = wrap(device.xp.zeros_like(param), device)
-        fresh = 1 if first else 1 - group["dampening"]
-        for p, g, buffer in blocks(param, grad, state["momentum_buffer"]._array):
-            if decay:
-                g = g + decay * p
-            buffer *= momentum
-            buffer += g if fresh == 1 else fresh * g
-            p -= lr * (g + momentum * buffer if group["nesterov"] else buffer)
+        xp, lr, momentum, decay = device.xp, float(group["lr"]), group["momentum"], group["weight_decay"]
+        keep = 1 - group["dampening"]
+        buffers = ()
+        if momentum:
+            if state.get("momentum_buffer") is None:
+                state["momentum_buffer"] = wrap(xp.zeros_like(param), device)
+                keep = 1  # the first gradient enters the buffer whole
+            buffers = (state["momentum_buffer"]._array,)
+        for p, g, *buffer, work in blocks(param, grad, *buffers, work=1):
+            direction = g + decay * p if decay else g
+            for b in buffer:
+                b *= momentum
+                b += direction if keep == 1 else keep * direction
+                direction = direction + momentum * b if group["nesterov"] else b
+            xp.multiply(direction, lr, out=work)
+            p -= work

@@ -42,7 +42,7 @@ def default_collate(batch):
             raise RuntimeError(explain("each element in list of batch should be of equal size",
                                        f"the samples have lengths {sorted({len(sample) for sample in batch})}",
                                        "make the samples equally long, or give the DataLoader a collate_fn that pads them"))
-        columns = [default_collate(list(column)) for column in zip(*batch)]
+        columns = [default_collate(column) for column in zip(*batch)]
         return columns if type(first) is tuple else _of_kind(first, columns)
     found = first.dtype if isinstance(first, (np.ndarray, np.generic)) else type(first)
     raise TypeError(explain(f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {found}",

@@ -3,10 +3,14 @@
 import difflib
 import inspect
 from itertools import islice
+from operator import index as as_index
+
+import numpy as np
 
 from workbook import random
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
+from workbook.ops.creation import from_numpy
 from workbook.utils.data.collate import default_collate, default_convert
 from workbook.utils.data.dataset import IterableDataset, TensorDataset
 from workbook.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, length_of
@@ -122,10 +126,16 @@ def _way_to_read(loader):
     if loader.batch_sampler is None:
         return lambda number: collate(dataset[number])
     if type(dataset) is TensorDataset and collate is default_collate and not any(t.requires_grad for t in dataset.tensors):
-        return lambda numbers: [tensor[numbers] for tensor in dataset.tensors]  # the rows of a batch at once: same values, less work
+        return lambda numbers: _rows(dataset.tensors, numbers)
     if callable(getattr(dataset, "__getitems__", None)):
         return lambda numbers: collate(dataset.__getitems__(numbers))
     return lambda numbers: collate([dataset[number] for number in numbers])
+
+
+def _rows(tensors, numbers):
+    """What default_collate makes of these samples of a TensorDataset, taken from each tensor at once."""
+    rows = from_numpy(np.array([as_index(number) for number in numbers], np.int64))
+    return [tensor[rows] for tensor in tensors]
 
 
 _FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")

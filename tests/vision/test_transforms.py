@@ -1,0 +1,51 @@
+"""Transforms under torchvision's names."""
+
+import numpy as np
+import pytest
+
+import workbook as torch
+from workbook.vision import transforms
+
+
+def test_to_tensor_moves_channels_and_scales_bytes_only():
+    picture = np.arange(24, dtype=np.uint8).reshape(2, 4, 3)
+    out = transforms.ToTensor()(picture)
+    assert out.shape == (3, 2, 4) and out.dtype is torch.float32
+    np.testing.assert_array_equal(out.numpy(), picture.transpose(2, 0, 1).astype(np.float32) / np.float32(255))
+    floats = np.array([[0.5, 7.0]])
+    out = transforms.ToTensor()(floats)
+    assert out.shape == (1, 1, 2) and out.dtype is torch.float64 and out.tolist() == [[[0.5, 7.0]]]
+
+
+def test_to_tensor_copies_no_view_of_another_order():
+    assert transforms.ToTensor()(np.zeros((4, 5, 3), np.uint8)).is_contiguous()
+
+
+def test_normalize_by_channel():
+    image = torch.ones(2, 3, 1, 2)
+    out = transforms.Normalize((1.0, 0.0, -1.0), (1.0, 2.0, 4.0))(image)
+    assert out[0, :, 0, 0].tolist() == [0.0, 0.5, 0.5] and image.sum().item() == 12.0
+    assert transforms.Normalize((1.0,), (2.0,), inplace=True)(image) is image and image.sum().item() == 0.0
+    assert transforms.Normalize(1.0, 2.0)(torch.ones(1, 1, 1)).item() == 0.0
+
+
+def test_compose_in_order_and_how_it_prints():
+    both = transforms.Compose([lambda x: x + 1, lambda x: x * 2])
+    assert both(1) == 4
+    assert repr(transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.5,), (0.5,))])) == (
+        "Compose(\n    ToTensor()\n    Normalize(mean=(0.5,), std=(0.5,))\n)")
+
+
+@pytest.mark.parametrize("error, act, words", [
+    (TypeError, lambda: transforms.ToTensor()(torch.ones(1, 1, 1)), "pic should be PIL Image or ndarray."),
+    (TypeError, lambda: transforms.ToTensor()([1]), "pic should be PIL Image or ndarray."),
+    (ValueError, lambda: transforms.ToTensor()(np.zeros(3)), "pic should be 2/3 dimensional. Got 1 dimensions."),
+    (TypeError, lambda: transforms.Normalize(0, 1)(np.zeros(3)), "put ToTensor() before it"),
+    (TypeError, lambda: transforms.Normalize(0, 1)(torch.zeros(1, 1, 1, dtype=torch.uint8)), "Input tensor should be a float tensor. Got torch.uint8."),
+    (ValueError, lambda: transforms.Normalize(0, 1)(torch.zeros(2, 2)), "(..., C, H, W). Got tensor.size() = torch.Size([2, 2])"),
+    (ValueError, lambda: transforms.Normalize((0,), (0,))(torch.zeros(1, 2, 2)), "std evaluated to zero"),
+])
+def test_messages(error, act, words):
+    with pytest.raises(error) as caught:
+        act()
+    assert words in str(caught.value)
