@@ -27,7 +27,8 @@ def main(args):
         print(sentence)
     page = f"lab/tree/{path.relative_to(folder).as_posix()}" if path else "lab"
     # Its own list of open tabs: those of another JupyterLab of the same person would not be found here.
-    return server.serve(folder, page, "lessons", args, {"JUPYTERLAB_WORKSPACES_DIR": str(folder / HOUSE / "workspaces")})
+    own = {"JUPYTERLAB_WORKSPACES_DIR": str(folder / HOUSE / "workspaces")}
+    return server.serve(folder, page, "lessons", args, own, folder / HOUSE / "jupyterlab.log")
 
 
 def page_to_open(copy, asked, fresh):

@@ -26,10 +26,11 @@ def add_server_arguments(parser):
     parser.add_argument("--no-browser", action="store_true", help="open no browser; the address to open is printed")
 
 
-def serve(folder, page, settings, args, environment):
+def serve(folder, page, settings, args, environment, log):
     """Run JupyterLab over `folder`, opened at `page` ("lab/tree/05.ipynb"), until it ends, and return its exit code.
 
-    `settings` names a folder of workbook/commands/settings: defaults, over which a person's own JupyterLab settings win.
+    `settings` names a folder of workbook/commands/settings: defaults, over which a person's own JupyterLab settings win. What
+    JupyterLab and the kernels write goes to the file `log`.
     """
     if importlib.util.find_spec("jupyterlab") is None:
         raise Refused('JupyterLab is missing. Start with  python lab.py , or install it:  pip install "workbook[lab]"')
@@ -40,21 +41,26 @@ def serve(folder, page, settings, args, environment):
         f"--ServerApp.root_dir={folder}", f"--ServerApp.ip={HOST}", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
         f"--ServerApp.open_browser={not args.no_browser}", f"--LabApp.default_url={address}",
         f"--LabApp.app_settings_dir={SETTINGS / settings}",
-        "--ServerApp.answer_yes=True", "--Application.log_level=ERROR",
+        "--ServerApp.answer_yes=True",
     ]  # fmt: skip
     if hasattr(os, "geteuid") and os.geteuid() == 0:
         command.append("--ServerApp.allow_root=True")  # only this computer can reach it, and it asks for the token
-    process = subprocess.Popen(command, env=os.environ | environment | {"JUPYTER_TOKEN": token})
+    with open(log, "wb") as output:
+        process = subprocess.Popen(command, env=os.environ | environment | {"JUPYTER_TOKEN": token}, stdout=output, stderr=output)
     signal.signal(signal.SIGTERM, lambda *_: process.terminate())
     try:
         if wait_until_it_answers(process, port):
             print(f"\nJupyterLab is ready:  http://{HOST}:{port}{address}?token={token}")
             print("Leave this window open while you work. Ctrl+C in it ends JupyterLab; what you saved stays saved.", flush=True)
-        return wait(process)
+        code = wait(process)
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait()
+    if code:
+        last = log.read_text(encoding="utf-8", errors="replace").strip().rpartition("\n")[2]
+        raise Refused(f"JupyterLab ended with exit code {code}. Its last line: {last}\nAll that it wrote is in {log}.")
+    return 0
 
 
 def choose_port(asked):
