@@ -23,7 +23,7 @@ def graph(result, /, **arguments):
     >>> import workbook as torch
     >>> x = torch.tensor(3., requires_grad=True)
     >>> graph(x * x)
-    Live graph of x × x: x 3.0000; × 9.0000
+    Live graph of x × x: x is 3.0000; × is 9.0000
     """
     from .live import LiveGraph, origin_of
 

@@ -8,6 +8,7 @@ graphs" (1993); coordinates are placed by isotonic regression instead of a linea
 
 from collections import defaultdict
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .ordering import order_layers
 
@@ -23,6 +24,13 @@ class Layout:
     routes: list
     width: float
     height: float
+
+
+class Lane(NamedTuple):
+    """The room of edge number `edge` in a layer that it runs across."""
+
+    edge: int
+    layer: int
 
 
 def lay_out(sizes, edges, down=False, gap=92, spread=26):
@@ -83,12 +91,12 @@ def layers_from_result(keys, edges):
 
 
 def _with_dummies(layer, edges, across):
-    """Return each edge as a chain of keys, one a layer; an edge over several layers gets a lane (a dummy key) in each."""
+    """Return each edge as a chain of keys, one a layer; an edge over several layers gets a Lane in each."""
     chains = []
     for number, (source, target) in enumerate(edges):
-        lanes = [("lane", number, at) for at in range(layer[source] + 1, layer[target])]
+        lanes = [Lane(number, at) for at in range(layer[source] + 1, layer[target])]
         for lane in lanes:
-            layer[lane], across[lane] = lane[2], LANE
+            layer[lane], across[lane] = lane.layer, LANE
         chains.append([source, *lanes, target])
     return chains
 
@@ -115,7 +123,7 @@ def _place_across(layers, sources, targets, across, spread):
     for layer in layers:
         for key in layer:
             history[key] = 1 + max((history[s] for s in sources[key]), default=0)
-    pull = lambda a, b: (8 if a[:1] == b[:1] == ("lane",) else 1) * history[a] ** 4
+    pull = lambda a, b: (8 if isinstance(a, Lane) and isinstance(b, Lane) else 1) * history[a] ** 4
     middle = {}
     for layer in layers:
         at = 0.0
@@ -134,6 +142,11 @@ def _place_across(layers, sources, targets, across, spread):
                 weight.append(mass or 1e-3)
             apart = [(across[a] + across[b]) / 2 + spread for a, b in zip(layer, layer[1:])]
             middle.update(zip(layer, nearest_apart(wanted, apart, weight)))
+    for layer in reversed(layers):  # last, a leaf stands straight before its user; whatever has sources stays
+        wanted = [sum(middle[t] for t in targets[key]) / len(targets[key]) if targets[key] and not sources[key] else middle[key]
+                  for key in layer]
+        apart = [(across[a] + across[b]) / 2 + spread for a, b in zip(layer, layer[1:])]
+        middle.update(zip(layer, nearest_apart(wanted, apart, [1e6 if sources[key] else 1.0 for key in layer])))
     least = min((middle[key] - across[key] / 2 for key in middle), default=0.0)
     return {key: middle[key] - least for key in middle}
 

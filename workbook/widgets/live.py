@@ -180,7 +180,7 @@ class LiveGraph(anywidget.AnyWidget):
         except Exception as problem:  # the student's function may raise anything at all
             if self._form is None:
                 raise
-            self._failed = f"{type(problem).__name__}: {str(problem).splitlines()[0] if str(problem) else 'no message'}"
+            self._failed = f"{type(problem).__name__}: {(str(problem).splitlines() or ['no message'])[0].rstrip('.!')}"
             return self._show()
         self._seconds = perf_counter() - begun
         self._measure()

@@ -6,7 +6,7 @@ from .telling import Telling
 
 UNKNOWN = "·"        # a value that the forward pass has not reached
 NONE_YET = "–"       # a gradient that has not arrived
-EDGE_ROOM = 13       # letters that fit beside an edge
+EDGE_ROOM = 11       # letters that fit beside an edge
 
 
 def structure_only(scene, trace, why):
@@ -32,14 +32,15 @@ def moment_of(scene, words, run, step, number=1, place=()):
 
 
 def _arrivals(run):
-    """Return {Part: gradient that has arrived so far}."""
-    found = {}
+    """Return {Part: gradient that has arrived so far}, of a part with several outputs at the first that got one."""
+    found, output = {}, {}
     for taken in run.steps:
         if taken.part is run.trace.root and taken.arrived is not None:
             found[taken.part] = taken.arrived
         for position, gradient in taken.handed.items():
-            part = taken.part.inputs[position]
-            found[part] = gradient if part not in found else found[part] + gradient
+            part, pick = taken.part.inputs[position], taken.part.picks[position]
+            if output.setdefault(part, pick) == pick:
+                found[part] = gradient if part not in found else found[part] + gradient
     return found
 
 

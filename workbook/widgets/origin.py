@@ -21,8 +21,8 @@ class Recorded:
     note = ("A slider runs the recorded steps again. Python's if and for are not decided anew: "
             "graph(f, x=3.) calls the function again instead.")
 
-    def __init__(self, result, frame):
-        check_result(result)
+    def __init__(self, result, frame, single=True):
+        check_result(result, single)
         self.trace = Trace(result)
         self.names = Names(frame)
         self.names.give(self.trace)
@@ -116,20 +116,19 @@ class Called:
         random.default_generator.load_state_array(self._stream)
 
 
-def check_result(result):
-    """Raise what a beginner needs to read where `result` is not one number with a history; return it otherwise."""
+def check_result(result, single=True):
+    """Raise what a beginner needs to read where `result` has no history or, if it must be `single`, is not one number."""
     check_single(result)
     if not result.requires_grad:
         raise RuntimeError(explain(
             "element 0 of tensors does not require grad and does not have a grad_fn",
             "this tensor was computed from tensors without requires_grad=True, or inside no_grad(): no step was recorded",
             "make a leaf with requires_grad=True and compute again"))
-    if result._array.size != 1:
+    if single and result._array.size != 1:
         raise RuntimeError(explain(
             "grad can be implicitly created only for scalar outputs",
             f"this tensor has shape {list(result.shape)}: backward would not know which of its {result._array.size} numbers is meant",
             "draw one number, such as y.sum() or y.mean(); picture(y) draws y without gradients"))
-    return result
 
 
 def check_single(result):

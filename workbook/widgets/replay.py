@@ -78,7 +78,7 @@ class Run:
             self._root, self.leaves = run_again(trace, values)
             self.trace = Trace(self._root)
         for first, again in zip(trace.parts, self.trace.parts, strict=True):
-            again.key, again.name = first.key, first.name
+            again.key, again.name, again.names = first.key, first.name, first.names
         self._twins = {part.key: part for part in self.trace.parts}
         self._grads = grads or {}
         self.rewind()
@@ -160,8 +160,9 @@ def numeric_slope(compute, values, key, place):
 
     `compute(values)` returns the result as a number. The width is chosen so that rounding and curvature err by as little as each other.
 
-    >>> numeric_slope(lambda values: float(values["x"][()]) ** 2, {"x": np.array(3.0)}, "x", ())
-    6.0000000000...
+    >>> slope = numeric_slope(lambda values: float(values["x"][()]) ** 2, {"x": np.array(3.0)}, "x", ())
+    >>> round(slope, 6)
+    6.0
     """
     values = {name: np.array(value, dtype=np.float64 if value.dtype.kind == "f" else None) for name, value in values.items()}
     middle = values[key][place]

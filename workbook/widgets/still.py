@@ -6,13 +6,10 @@ from html import escape
 
 from .folding import Folding
 from .moment import moment_of, structure_only
-from .names import Names
-from .origin import Recorded, check_single
+from .origin import Recorded
 from .replay import Run
 from .scene import build
-from .sources import names_from_lines
 from .svg import Drawing
-from .trace import Trace
 from .words import Words
 
 FEW = 14  # parts that a picture's text and table name one by one
@@ -27,29 +24,17 @@ def picture(result, gradients=False):
     >>> import workbook as torch
     >>> x = torch.tensor(3., requires_grad=True)
     >>> picture(x * x)
-    Picture of x × x: x 3.0000; × 9.0000
+    Picture of x × x: x is 3.0000; × is 9.0000
     """
-    check_single(result)
-    frame = sys._getframe(1)
-    if gradients or (result.requires_grad and result._array.size == 1):
-        origin = Recorded(result, frame)
-        trace, why = origin.trace, origin.why_still()
-        folding = Folding(trace, origin.names.of_module)
-    else:
-        names = Names(frame)
-        trace = traced(result, names)
-        folding = Folding(trace, names.of_module)
-        why = "" if trace.recorded else NOT_WATCHED
-    words = Words(trace)
-    scene = build(trace, words, folding)
-    if why:
+    origin = Recorded(result, sys._getframe(1), single=gradients)
+    trace, why = origin.trace, origin.why_still()
+    scene = build(trace, Words(trace), Folding(trace, origin.names.of_module))
+    if why or result._array.size != 1:
         return Picture(scene, structure_only(scene, trace, why))
-    if result._array.size != 1:
-        return Picture(scene, structure_only(scene, trace, "Backward needs one number: this picture shows the forward pass."))
     run = Run(trace)
     if gradients:
         run.go_to(run.total)
-    return Picture(scene, moment_of(scene, Words(run.trace), run, run.total if gradients else 0))
+    return Picture(scene, moment_of(scene, Words(run.trace), run, len(run.steps)))
 
 
 class Picture:
@@ -67,14 +52,19 @@ class Picture:
 
 
 def told(scene, moment):
-    """Return a graph in one line of text: `z = 3x²: x 3.0000; x² 9.0000; z = × 3 27.0000, gradient 1.0000`."""
+    """Return a graph in one line of text: `z = 3x²: x is 3.0000; x² is 9.0000; z = × 3 is 27.0000, gradient 1.0000`."""
     parts = []
     for title, _, value, gradient in moment.table[:FEW]:
         slope = f", gradient {gradient}" if gradient not in ("", "–") else ""
-        parts.append(f"{title} {value}{slope}")
+        parts.append(f"{title} is {spaced(value)}{spaced(slope)}")
     if len(moment.table) > FEW:
         parts.append(f"and {len(moment.table) - FEW} more")
     return f"{scene.title}: {'; '.join(parts)}"
+
+
+def spaced(lines):
+    """Return several lines of numbers as one line with plain spaces."""
+    return ", ".join(" ".join(line.split()) for line in lines.split("\n"))
 
 
 def html(scene, moment, svg):
@@ -92,19 +82,3 @@ def image_html(svg, alt):
     """Return an SVG as an image with its text, in the one form that an untrusted notebook shows."""
     image = base64.b64encode(svg.encode("utf-8")).decode("ascii")
     return f'<img alt="{escape(alt, quote=True)}" src="data:image/svg+xml;base64,{image}">'
-
-
-def traced(result, names):
-    """Return the Trace of any tensor with a history, its parts named."""
-    if not result.requires_grad:
-        from .origin import check_result
-
-        check_result(result)
-    trace = Trace(result)
-    names.give(trace)
-    names_from_lines(trace)
-    return trace
-
-
-NOT_WATCHED = ("The values are missing: nobody watched when this was computed. "
-               "Import workbook.widgets first, and run the computation once more.")

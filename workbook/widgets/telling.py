@@ -37,7 +37,7 @@ class Telling:
         if part.value is None or taken.arrived is None or (part.value.ndim and part.value.shape != handed.shape):
             return None
         at = self.at(taken.arrived)
-        operands = [self._operand(given, at) for given in [*part.inputs, None, None][:2]]
+        operands = ([_met(part.operand(each), at) for each in range(len(part.inputs))] + [None, None])[:2]
         told = with_numbers(part, position, taken.arrived[at].item(), operands, part.value[at].item())
         return told and (told, handed[self.at(handed)].item())
 
@@ -46,10 +46,11 @@ class Telling:
         value, given = part.value, [each for each in part.inputs if each is not None]
         if value is None:
             return ""
-        single = all(not isinstance(each, Part) or each.value is not None and not each.value.ndim for each in given)
-        if is_elementwise(part) or single and not value.ndim:
+        operands = [part.operand(position) for position, each in enumerate(part.inputs) if each is not None]
+        single = not value.ndim and all(getattr(operand, "ndim", 0) == 0 for operand in operands)
+        if is_elementwise(part) or single:
             at = self.at(value)
-            told = self.words.with_operands(part, [self._operand(each, at) for each in given])
+            told = self.words.with_operands(part, [_met(operand, at) for operand in operands])
             return f"{_where(at)}{short(value[at].item())} = {told}"
         shapes = [by(each.shape) or self._amount(each) if isinstance(each, Part) else short(each) for each in given]
         sign = BETWEEN.get(part.operation, ("",))[0]
@@ -60,16 +61,6 @@ class Telling:
         """Return the index of the element that is followed in `array`."""
         fits = len(self._place) == array.ndim and all(at < side for at, side in zip(self._place, array.shape))
         return self._place if fits else (0,) * array.ndim
-
-    def _operand(self, given, at):
-        """The number of an input that met the element `at` of the output, where they were broadcast together."""
-        if not isinstance(given, Part):
-            return given
-        array = given.value
-        if array is None or array.ndim > len(at):
-            return None
-        at = at[len(at) - array.ndim:]
-        return array[tuple(0 if side == 1 else place for side, place in zip(array.shape, at))].item()
 
     # ---- sentences -------------------------------------------------------------------------------------------------------
 
@@ -259,6 +250,16 @@ class Telling:
         if after.size > 1:
             return "\n".join(gradient_lines(after))
         return (f"{short(before.item())} + {short(taken.arrived.item())} = " if before is not None else "") + four(after.item())
+
+
+def _met(operand, at):
+    """The number of an input that met the element `at` of the output, where they were broadcast together."""
+    if operand is None or not hasattr(operand, "ndim"):
+        return operand
+    if operand.ndim > len(at):
+        return None
+    at = at[len(at) - operand.ndim:]
+    return operand[tuple(0 if side == 1 else place for side, place in zip(operand.shape, at))].item()
 
 
 def _where(at):

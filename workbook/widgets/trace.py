@@ -22,15 +22,23 @@ class Part:
     inputs: tuple = ()
     picks: tuple = ()
     kept: object = None
+    more: tuple = ()      # what is kept of the outputs behind the first
     name: str = None
+    names: dict = field(default_factory=dict)  # of the outputs behind the first, by their index
     modules: tuple = ()
     users: list = field(default_factory=list)
 
     @property
     def value(self):
         """Its array on the CPU; None where only a summary, or nothing, is known."""
-        array = None if self.kept is None else self.kept.array
-        return array if array is None or self.kept.device.type == "cpu" else self.kept.device.backend.to_host(array)
+        return _on_cpu(self.kept)
+
+    def operand(self, position):
+        """Return its input number `position` as a number or an array on the CPU; None where there is none, or it is not known."""
+        given, pick = self.inputs[position], self.picks[position]
+        if not isinstance(given, Part):
+            return given
+        return given.value if pick == 0 else _on_cpu(given.more[pick - 1]) if given.more else None
 
     @property
     def shape(self):
@@ -96,7 +104,8 @@ class Trace:
                 given.users.append(part)
         part.inputs, part.picks = tuple(inputs), tuple(picks)
         if record is not None:
-            part.kept = record.output[0] if isinstance(record.output, tuple) else record.output
+            part.kept, *more = record.output if isinstance(record.output, tuple) else (record.output,)
+            part.more = tuple(more)
             part.modules = record.modules
         self._of_node[node] = part
         self.ops.append(part)
@@ -132,6 +141,11 @@ def _newest_first(root):
                 reached.add(edge[0])
                 waiting.append(edge[0])
     return sorted(reached, key=lambda node: -node.sequence)
+
+
+def _on_cpu(kept):
+    array = None if kept is None else kept.array
+    return array if array is None or kept.device.type == "cpu" else kept.device.backend.to_host(array)
 
 
 def as_tensor(kept, copied=True):

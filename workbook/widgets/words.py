@@ -68,8 +68,8 @@ class Words:
             return f"{bracketed(plain_number(part.inputs[0]))} to the power"
         if part.operation == "Neg":
             return "−" + self.symbol(part.inputs[0], "( )")
-        if part.operation == "Rsub" and "number" in self._options(part):
-            return f"{bracketed(self._options(part)['number'])} −"
+        if part.operation == "Rsub":
+            return f"{bracketed(part.inputs[1])} −"
         if part.operation == "Reciprocal":
             return "1 ÷"
         return self.action(part)
@@ -93,14 +93,10 @@ class Words:
         if part.operation == "Neg":
             return "−" + behind[0]
         if part.operation == "Rsub":
-            return f"{short(self._options(part).get('number', 0))} − {behind[0]}"
+            return f"{texts[1]} − {behind[0]}"
         if part.operation == "Reciprocal":
             return f"1 ÷ {behind[0]}"
         return f"{self.action(part)}({', '.join(texts)})"
-
-    @staticmethod
-    def _options(part):
-        return part.node.record.options if part.node.record is not None else {}
 
     def _compose(self, part):
         if part.kind != "op":
@@ -110,15 +106,17 @@ class Words:
         if part.name and part not in self._formulas:
             self._formulas[part] = part.name, ATOM
             return self._formulas[part]
-        inputs = [self._input(given) for given in part.inputs]
+        inputs = [self._input(given, pick) for given, pick in zip(part.inputs, part.picks)]
         if None in inputs:
             return None
         text, binding = self._join(part, [given for given in inputs if given != ("", ATOM)])
         return (text, binding) if len(text) <= ROOM else None
 
-    def _input(self, given):
+    def _input(self, given, pick):
         if given is None:
             return "", ATOM
+        if pick:
+            return given.names.get(pick) or f"{self.called(given)}[{pick}]", ATOM
         return self._formulas[given] if isinstance(given, Part) else (short(given), ATOM)
 
     def _join(self, part, inputs):
@@ -127,6 +125,8 @@ class Words:
             (left, strong_left), (right, strong_right) = inputs
             if sign == "×" and plain_number(part.inputs[1]) is not None:  # a number stands in front: 3x, not x3
                 (left, strong_left), (right, strong_right) = inputs[::-1]
+            if sign == "×" and right.startswith("1 ÷ ") and isinstance(part.inputs[1], (int, float)):
+                return left + right[1:], PRODUCT  # the engine divides a number by multiplying with 1 ÷ x, as PyTorch does
             number = plain_number(part.inputs[0]) is not None or plain_number(part.inputs[1]) is not None
             left = left if strong_left >= binding else f"({left})"
             loose = strong_right < binding or (strong_right == binding and sign not in EITHER_WAY) or right.startswith("−")
@@ -137,9 +137,9 @@ class Words:
         if part.operation == "Pow" and plain_number(part.inputs[1]) is not None:
             base, strong = inputs[0]
             return (base if strong == ATOM else f"({base})") + superscript(plain_number(part.inputs[1])), POWER
-        if part.operation == "Rsub" and "number" in self._options(part):
-            text, strong = inputs[0]
-            return f"{short(self._options(part)['number'])} − {text if strong > ADDITIVE else f'({text})'}", ADDITIVE
+        if part.operation == "Rsub":
+            (text, strong), (number, _) = inputs
+            return f"{number} − {text if strong > ADDITIVE else f'({text})'}", ADDITIVE
         if part.operation == "Reciprocal":
             text, strong = inputs[0]
             return f"1 ÷ {text if strong > PRODUCT else f'({text})'}", PRODUCT
