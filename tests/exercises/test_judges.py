@@ -125,6 +125,15 @@ def test_a_text(answer, message):
     assert NAME(answer, Names()) == message
 
 
+def test_a_text_that_says_it_equals_everything_is_not_right():
+    class Sly(str):
+        __eq__ = lambda self, other: True  # noqa: E731
+        __hash__ = str.__hash__
+
+    assert NAME(Sly("creator"), Names()) == "creator was its name before 2018."
+    assert NAME(Sly("grad_fn"), Names()) is None
+
+
 def test_a_text_may_be_read_from_the_names():
     version = text(lambda names: names["torch"].__version__)
     assert version(str(torch.__version__), Names()) is None
@@ -181,6 +190,12 @@ SQUARES = function(
 def test_a_function_is_called_on_fresh_data(source, message):
     found = judged(SQUARES, source)
     assert found is None if message is None else message in found
+
+
+def test_a_reference_that_changes_its_data_does_not_change_the_student_s():
+    judge = function("lambda t: t.add_(1)", ("torch.zeros(2)", "torch.ones(1)"), keeps=False)
+    assert judged(judge, "lambda t: t + 1") is None
+    assert judged(judge, "lambda t: t.add_(1)") is None
 
 
 def test_a_function_that_raises_shows_no_address_and_no_path():

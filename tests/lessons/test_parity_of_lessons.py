@@ -5,14 +5,11 @@ import contextlib
 import io
 
 import pytest
+import torch
 
 import workbook
 from tests.lessons.lessons import NOTEBOOKS, read
 from workbook.exercises.notebooks import source, tags
-
-torch = pytest.importorskip("torch", reason="PyTorch is not installed, so there is nothing to compare with")
-if not torch.__version__.startswith("2.13."):
-    pytest.skip(f"PyTorch {torch.__version__} is installed; the lessons speak of 2.13", allow_module_level=True)
 
 LEFT_OUT = {"exercise", "predict", "widget", "engine", "workbook-only"}
 NOT_PYTORCH = ("workbook.exercises", "workbook.widgets")  # PyTorch has nothing of the kind
