@@ -89,7 +89,8 @@ def test_an_iterable_data_set_with_a_length():
         def __len__(self):
             return 7
 
-    assert [len(DataLoader(Stream(), 2)), len(DataLoader(Stream(), 2, drop_last=True)), len(DataLoader(Stream(), batch_size=None))] == [4, 3, 7]
+    assert [len(DataLoader(Stream(), 2)), len(DataLoader(Stream(), 2, drop_last=True)),
+            len(DataLoader(Stream(), batch_size=None))] == [4, 3, 7]
 
 
 def test_a_subset_of_a_subset():

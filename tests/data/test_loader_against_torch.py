@@ -1,8 +1,9 @@
 """The loader's order, batch by batch, and where every generator stands while it runs, for whatever options."""
 
+import numpy as np
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
-import torch
 
 import workbook
 import workbook.utils.data
@@ -36,7 +37,8 @@ def epochs(engine, size, options, own_generator, sampler, peek):
     return seen
 
 
-@given(st.integers(1, 40), st.fixed_dictionaries({"batch_size": st.integers(1, 9), "shuffle": st.booleans(), "drop_last": st.booleans()}),
+@given(st.integers(1, 40),
+       st.fixed_dictionaries({"batch_size": st.integers(1, 9), "shuffle": st.booleans(), "drop_last": st.booleans()}),
        st.booleans(), st.sampled_from([None, "with replacement", "twice", "subset"]), st.booleans())
 def test_the_order_and_the_streams(size, options, own_generator, sampler, peek):
     theirs, mine = (epochs(engine, size, options, own_generator, sampler, peek) for engine in (torch, workbook))
@@ -66,13 +68,12 @@ def sample(engine, kind, number):
         return type(kind)(sample(engine, k, number) for k in kind)
     if isinstance(kind, dict):
         return {key: sample(engine, k, number) for key, k in kind.items()}
-    import numpy as np
-
-    return {"int": number, "float": number / 2, "bool": number % 2 == 0, "text": str(number), "array": np.full(2, number, np.int16),
-            "tensor": engine.full((2, 1), number * 1.5)}[kind]
+    return {"int": number, "float": number / 2, "bool": number % 2 == 0, "text": str(number),
+            "array": np.full(2, number, np.int16), "tensor": engine.full((2, 1), number * 1.5)}[kind]
 
 
 @given(SAMPLES, st.integers(1, 4))
 def test_collating(kind, count):
-    texts = [repr(engine.utils.data.default_collate([sample(engine, kind, n) for n in range(count)])) for engine in (torch, workbook)]
+    texts = [repr(engine.utils.data.default_collate([sample(engine, kind, n) for n in range(count)]))
+             for engine in (torch, workbook)]
     assert texts[0] == texts[1]

@@ -32,7 +32,8 @@ def message(error, act):
 
 
 def parts(text):
-    what, why, fix = text.rpartition("\n  Why: ")[0], text.rpartition("\n  Why: ")[2].partition("\n  Fix: ")[0], text.rpartition("\n  Fix: ")[2]
+    what, _, rest = text.rpartition("\n  Why: ")
+    why, _, fix = rest.partition("\n  Fix: ")
     assert what and why and fix
     return what, why, fix
 
@@ -68,7 +69,8 @@ def test_a_plain_tensor_in_place_of_a_parameter():
     assert "self.weight = nn.Parameter(value)" in fix and "torch.no_grad()" in fix
 
 
-@pytest.mark.parametrize("given, why", [(nn.ReLU, "is the class ReLU, not a layer made from it"), (torch.relu, "is a function"), (3, "is a int")])
+@pytest.mark.parametrize("given, why", [
+    (nn.ReLU, "is the class ReLU, not a layer made from it"), (torch.relu, "is a function"), (3, "is a int")])
 def test_what_is_no_module(given, why):
     assert why in message(TypeError, lambda: nn.Sequential(given))
 
@@ -85,7 +87,8 @@ def test_loading_pairs_up_the_keys_that_differ():
             self.dens, self.output = nn.Linear(2, 2), nn.Linear(2, 1)
 
     text = message(RuntimeError, lambda: New().load_state_dict(Old().state_dict()))
-    for pair in ('"dense.weight" may be "dens.weight"', '"dense.bias" may be "dens.bias"', '"out.weight" may be "output.weight"'):
+    for pair in ('"dense.weight" may be "dens.weight"', '"dense.bias" may be "dens.bias"',
+                 '"out.weight" may be "output.weight"'):
         assert pair in text
 
 
@@ -99,7 +102,8 @@ def test_loading_other_sizes_names_the_constructors_settings():
     build = lambda a, b: nn.Sequential(nn.Conv2d(1, 2, 3, groups=1), nn.Linear(a, b))
     text = message(RuntimeError, lambda: build(3, 2).load_state_dict(build(5, 2).state_dict()))
     assert parts(text)[2] == "1 needs in_features=5"
-    text = message(RuntimeError, lambda: nn.Conv2d(4, 4, 3, groups=2).load_state_dict(nn.Conv2d(6, 8, 3, groups=2).state_dict()))
+    text = message(RuntimeError,
+                   lambda: nn.Conv2d(4, 4, 3, groups=2).load_state_dict(nn.Conv2d(6, 8, 3, groups=2).state_dict()))
     assert "Conv2d needs out_channels=8 and in_channels=6" in text
 
 

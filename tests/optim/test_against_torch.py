@@ -3,9 +3,9 @@
 import copy
 
 import numpy as np
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
-import torch
 
 import workbook
 
@@ -25,7 +25,8 @@ def sgd(draw):
 @st.composite
 def adam(draw):
     return draw(st.sampled_from(["Adam", "AdamW"])), dict(
-        lr=draw(RATES), betas=draw(st.sampled_from([(0.9, 0.999), (0.0, 0.0), (0.5, 0.9), (0.99, 0.5)])), eps=draw(st.sampled_from([1e-8, 1e-3])),
+        lr=draw(RATES), betas=draw(st.sampled_from([(0.9, 0.999), (0.0, 0.0), (0.5, 0.9), (0.99, 0.5)])),
+        eps=draw(st.sampled_from([1e-8, 1e-3])),
         weight_decay=draw(DECAYS), amsgrad=draw(st.booleans()), maximize=draw(st.booleans()))
 
 
@@ -51,7 +52,8 @@ def follow(engine, name, settings, first, gradients, reload_after=None):
             param.grad = engine.from_numpy(np.array(grad))
         optimizer.step()
         path.append([param.detach().numpy().copy() for param in params])
-    state = [{key: value.numpy().copy() for key, value in optimizer.state[param].items() if value is not None} for param in params]
+    state = [{key: value.numpy().copy() for key, value in optimizer.state[param].items() if value is not None}
+             for param in params]
     return path, state
 
 

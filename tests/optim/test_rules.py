@@ -59,8 +59,8 @@ def test_a_rule_is_its_formula(name, formula, settings):
     assert p.item() == pytest.approx(formula(2.0, GRADIENTS, **settings), rel=1e-12)
 
 
-@pytest.mark.parametrize("name, settings", [("SGD", dict(momentum=0.9, nesterov=True, weight_decay=0.1)), ("SGD", {}), ("Adam", dict(amsgrad=True)),
-                                            ("AdamW", {})])
+@pytest.mark.parametrize("name, settings", [
+    ("SGD", dict(momentum=0.9, nesterov=True, weight_decay=0.1)), ("SGD", {}), ("Adam", dict(amsgrad=True)), ("AdamW", {})])
 def test_a_parameter_of_several_blocks_changes_as_small_ones_do(name, settings):
     values = np.random.default_rng(0).standard_normal((2, 2 * BLOCK + 7)).astype(np.float32)
     whole = nn.Parameter(torch.from_numpy(values[0].copy()))
@@ -119,7 +119,8 @@ def test_parameters_that_will_not_be_trained_are_named():
             super().__init__()
             self.fc, self.hidden = nn.Linear(2, 1), [nn.Linear(2, 2)]
 
-    with pytest.warns(UserWarning, match=r"will not be trained: Net.hidden is a plain list that holds 1 Module: make it nn.ModuleList"):
+    with pytest.warns(UserWarning,
+                      match=r"will not be trained: Net.hidden is a plain list that holds 1 Module: make it nn.ModuleList"):
         torch.optim.SGD(Net().parameters(), lr=0.1)
 
 
@@ -140,9 +141,11 @@ class Hiding(nn.Module):
     (TypeError, lambda: nn.Linear(2, 1).parameters, "parameters is a method", "add the brackets: net.parameters()"),
     (TypeError, lambda: torch.ones(1, requires_grad=True), "an optimizer takes a list", "[w]"),
     (TypeError, lambda: ["weight"], "", "net.parameters(), not net.state_dict()"),
-    (ValueError, lambda: [torch.ones(2, requires_grad=True) * 3], "the result of an operation (MulBackward0)", "requires_grad_()"),
+    (ValueError, lambda: [torch.ones(2, requires_grad=True) * 3], "the result of an operation (MulBackward0)",
+     "requires_grad_()"),
     (ValueError, lambda: [], "the network has no Parameters, or parameters() was used up", "call net.parameters() anew"),
-    (ValueError, lambda: Hiding().parameters(), "not registered", "Hiding.layers is a plain list that holds 1 Module: make it nn.ModuleList(...)"),
+    (ValueError, lambda: Hiding().parameters(), "not registered",
+     "Hiding.layers is a plain list that holds 1 Module: make it nn.ModuleList(...)"),
 ])
 def test_what_is_no_list_of_parameters(error, given, why, fix):
     text = message(error, lambda: torch.optim.SGD(given(), lr=0.1))

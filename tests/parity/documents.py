@@ -20,12 +20,12 @@ NUMBER = re.compile(r"-?\d+\.?\d*(?:e[+-]\d+)?")
 
 
 def printed(engine, folder):
-    """Return what each program prints when its imports of torch name `engine`, by the program's name. One process runs them all."""
+    """Return what each program prints when its imports of torch name `engine`, by program; one process runs them all."""
     for program in PROGRAMS:
         (folder / program.name).write_text(with_imports_of(engine, program.read_text(encoding="utf-8")), encoding="utf-8")
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8"}
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", RUN_ALL, *(program.stem for program in PROGRAMS)], capture_output=True,
-                          text=True, encoding="utf-8", cwd=folder, env=environment)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", RUN_ALL, *(program.stem for program in PROGRAMS)],
+                          capture_output=True, text=True, encoding="utf-8", cwd=folder, env=environment)
     assert done.returncode == 0, f"a program failed on {engine}:\n{done.stderr}"
     return json.loads(done.stdout)
 

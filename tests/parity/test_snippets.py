@@ -1,4 +1,4 @@
-"""Short programs come out as torch 2.13.0 recorded them: the same printed value, or the same type of error with torch's words in it."""
+"""Short programs come out as torch 2.13.0 recorded them: the same printed value, or the same error with torch's words in it."""
 
 import json
 

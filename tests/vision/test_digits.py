@@ -57,7 +57,8 @@ def test_a_sample_is_a_float_image_between_0_and_1_and_an_int():
 
 def test_transforms_get_the_image_before_to_tensor():
     seen = []
-    data = Digits(train=False, transform=lambda image: seen.append((image.shape, image.dtype.name)) or image.sum(), target_transform=str)
+    data = Digits(train=False, transform=lambda image: seen.append((image.shape, image.dtype.name)) or image.sum(),
+                  target_transform=str)
     assert data[0][1] == "0" and seen == [((8, 8, 1), "float32")]
     same = Digits(train=False, transform=transforms.ToTensor())
     assert torch.equal(same[3][0], Digits(train=False)[3][0])
@@ -69,7 +70,8 @@ def test_transforms_get_the_image_before_to_tensor():
 
 def test_batches():
     images, labels = next(iter(DataLoader(Digits(train=True), batch_size=32, shuffle=True)))
-    assert images.shape == (32, 1, 8, 8) and images.dtype is torch.float32 and labels.shape == (32,) and labels.dtype is torch.int64
+    assert images.shape == (32, 1, 8, 8) and images.dtype is torch.float32
+    assert labels.shape == (32,) and labels.dtype is torch.int64
 
 
 def test_writing_into_one_data_set_leaves_the_others_alone():

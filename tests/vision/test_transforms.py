@@ -41,8 +41,10 @@ def test_compose_in_order_and_how_it_prints():
     (TypeError, lambda: transforms.ToTensor()([1]), "pic should be PIL Image or ndarray."),
     (ValueError, lambda: transforms.ToTensor()(np.zeros(3)), "pic should be 2/3 dimensional. Got 1 dimensions."),
     (TypeError, lambda: transforms.Normalize(0, 1)(np.zeros(3)), "put ToTensor() before it"),
-    (TypeError, lambda: transforms.Normalize(0, 1)(torch.zeros(1, 1, 1, dtype=torch.uint8)), "Input tensor should be a float tensor. Got torch.uint8."),
-    (ValueError, lambda: transforms.Normalize(0, 1)(torch.zeros(2, 2)), "(..., C, H, W). Got tensor.size() = torch.Size([2, 2])"),
+    (TypeError, lambda: transforms.Normalize(0, 1)(torch.zeros(1, 1, 1, dtype=torch.uint8)),
+     "Input tensor should be a float tensor. Got torch.uint8."),
+    (ValueError, lambda: transforms.Normalize(0, 1)(torch.zeros(2, 2)),
+     "(..., C, H, W). Got tensor.size() = torch.Size([2, 2])"),
     (ValueError, lambda: transforms.Normalize((0,), (0,))(torch.zeros(1, 2, 2)), "std evaluated to zero"),
 ])
 def test_messages(error, act, words):

@@ -49,8 +49,8 @@ class Checkpoint:
     def load_state_dict(self, state_dict, strict=True, assign=False):
         """Copy the tensors of `state_dict` into this module's parameters and buffers; with `assign` put them in their place.
 
-        Returns `(missing_keys, unexpected_keys)`. Raises RuntimeError for a shape that differs and, when `strict`, for a key that
-        is missing or unexpected, TypeError for something that is no dictionary.
+        Returns `(missing_keys, unexpected_keys)`. Raises RuntimeError for a shape that differs and, when `strict`, for a key
+        that is missing or unexpected, TypeError for something that is no dictionary.
 
         >>> import workbook as torch
         >>> torch.nn.Linear(2, 1).load_state_dict(torch.nn.Linear(2, 1).state_dict())
@@ -141,7 +141,8 @@ def _diagnose(missing, unexpected, state_dict, sizes):
     if pairs:
         return ("the names differ: " + ", ".join(f'"{theirs}" may be "{mine}"' for mine, theirs in pairs),
                 "give the attributes the names they were saved with, or rename the keys")
-    return "the checkpoint was saved from a network with other parts", "build the network it was saved from, or pass strict=False to load what fits"
+    why = "the checkpoint was saved from a network with other parts"
+    return why, "build the network it was saved from, or pass strict=False to load what fits"
 
 
 def _pair_up(missing, unexpected):

@@ -84,7 +84,10 @@ class Sequential(_Numbered):
 
     def __init__(self, *args):
         super().__init__()
-        named = args[0].items() if len(args) == 1 and isinstance(args[0], OrderedDict) else ((str(i), m) for i, m in enumerate(args))
+        if len(args) == 1 and isinstance(args[0], OrderedDict):
+            named = args[0].items()
+        else:
+            named = ((str(number), module) for number, module in enumerate(args))
         for name, module in named:
             self.register_module(name, module)
 
@@ -165,7 +168,8 @@ class ModuleList(_Numbered):
                 runs[-1][1] = number
             else:
                 runs.append([number, number, text])
-        lines = [f"({first}): {text}" if first == last else f"({first}-{last}): {last - first + 1} x {text}" for first, last, text in runs]
+        lines = [f"({first}): {text}" if first == last else f"({first}-{last}): {last - first + 1} x {text}"
+                 for first, last, text in runs]
         return f"{self._get_name()}(\n  " + "\n  ".join(line.replace("\n", "\n  ") for line in lines) + "\n)"
 
 
@@ -230,7 +234,8 @@ class ModuleDict(Module):
     def update(self, modules):
         """Add the modules of a dictionary, of another ModuleDict, or of `(name, module)` pairs."""
         if not isinstance(modules, Iterable):
-            raise TypeError(f"ModuleDict.update should be called with an iterable of key/value pairs, but got {type(modules).__name__}")
+            raise TypeError("ModuleDict.update should be called with an iterable of key/value pairs, "
+                            f"but got {type(modules).__name__}")
         if isinstance(modules, (Mapping, ModuleDict)):
             modules = modules.items()
         for place, item in enumerate(modules):

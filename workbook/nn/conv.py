@@ -14,8 +14,9 @@ _PADDING_MODES = ("zeros", "reflect", "replicate", "circular")
 class Conv2d(Module):
     """Slide `out_channels` kernels over an image: each output is the weighted sum of the window under the kernel, plus a bias.
 
-    Shapes: `(N, C_in, H, W) -> (N, C_out, H_out, W_out)`, or both without N; H_out = (H + 2*padding - dilation*(kernel_size-1) - 1) //
-    stride + 1. weight is (C_out, C_in // groups, *kernel_size), bias (C_out,). Both start as U(-b, b), b = 1 / sqrt(fan_in).
+    Shapes: `(N, C_in, H, W) -> (N, C_out, H_out, W_out)`, or both without N, where
+    H_out = (H + 2*padding - dilation*(kernel_size - 1) - 1) // stride + 1.
+    weight is (C_out, C_in // groups, *kernel_size), bias (C_out,); both start as U(-b, b) with b = 1 / sqrt(fan_in).
     Raises ValueError for settings that do not fit together, RuntimeError for an input that does not fit the weight.
 
     >>> import workbook as torch
@@ -64,16 +65,19 @@ def _check(in_channels, out_channels, stride, padding, groups, padding_mode):
         raise ValueError("groups must be a positive integer")
     for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
         if channels % groups:
-            raise ValueError(explain(f"{name} must be divisible by groups", f"{channels} channels cannot be split into {groups} equal groups",
+            raise ValueError(explain(f"{name} must be divisible by groups",
+                                     f"{channels} channels cannot be split into {groups} equal groups",
                                      f"choose a {name} that {groups} divides"))
     if isinstance(padding, str):
         if padding not in ("valid", "same"):
             raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}")
         if padding == "same" and any(step != 1 for step in pair(stride)):
             raise ValueError(explain("padding='same' is not supported for strided convolutions",
-                                     f"with stride {stride} the output is smaller than the input", "give the padding as numbers"))
+                                     f"with stride {stride} the output is smaller than the input",
+                                     "give the padding as numbers"))
     if padding_mode not in _PADDING_MODES:
-        raise ValueError(f"padding_mode must be one of {{{', '.join(map(repr, _PADDING_MODES))}}}, but got padding_mode='{padding_mode}'")
+        known = ", ".join(map(repr, _PADDING_MODES))
+        raise ValueError(f"padding_mode must be one of {{{known}}}, but got padding_mode='{padding_mode}'")
     if padding_mode != "zeros":
         raise NotImplementedError(explain(f"padding_mode='{padding_mode}' is not implemented", "only padding with zeros is",
                                           "use padding_mode='zeros'"))

@@ -11,14 +11,14 @@ from workbook.ops.convolution import conv2d
 from workbook.ops.inplace import dropout
 from workbook.ops.inplace import inplace as inplace_form
 from workbook.ops.linalg import linear
-from workbook.ops.losses import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, l1_loss, log_softmax, mse_loss,
-                                 nll_loss, softmax)
+from workbook.ops.losses import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, l1_loss, log_softmax,
+                                 mse_loss, nll_loss, softmax)
 from workbook.ops.pointwise import sigmoid, tanh
 
 __all__ = [
-    "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "conv2d", "cross_entropy", "dropout", "gelu", "l1_loss",
-    "leaky_relu", "linear", "log_softmax", "max_pool2d", "mse_loss", "nll_loss", "one_hot", "relu", "relu_", "sigmoid", "silu", "softmax",
-    "tanh",
+    "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "conv2d", "cross_entropy", "dropout", "gelu",
+    "l1_loss", "leaky_relu", "linear", "log_softmax", "max_pool2d", "mse_loss", "nll_loss", "one_hot", "relu", "relu_",
+    "sigmoid", "silu", "softmax", "tanh",
 ]
 
 
@@ -88,4 +88,5 @@ def avg_pool2d(input, kernel_size, stride=None, padding=0, ceil_mode=False, coun
 
 def _refuse(wanted, what, instead):
     if wanted:
-        raise NotImplementedError(explain(f"{what} is not implemented", "this engine has the options that the lessons use", instead))
+        raise NotImplementedError(explain(f"{what} is not implemented", "this engine has the options that the lessons use",
+                                          instead))

@@ -1,4 +1,7 @@
-"""Filling tensors with the numbers that training starts from. Every function writes in place, unrecorded, and returns its tensor."""
+"""Filling tensors with the numbers that training starts from.
+
+Every function writes in place, unrecorded, and returns its tensor.
+"""
 
 import math
 import warnings
@@ -26,7 +29,8 @@ def calculate_gain(nonlinearity, param=None):
             raise ValueError(f"negative_slope {param} not a valid number")
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity not in _GAINS:
-        raise ValueError(explain(f"Unsupported nonlinearity {nonlinearity}", "no gain is known for it", f"one of {', '.join(_GAINS)}, leaky_relu"))
+        raise ValueError(explain(f"Unsupported nonlinearity {nonlinearity}", "no gain is known for it",
+                                 f"one of {', '.join(_GAINS)}, leaky_relu"))
     return _GAINS[nonlinearity]
 
 

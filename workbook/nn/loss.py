@@ -59,7 +59,8 @@ class _WeightedLoss(_Loss):
 class NLLLoss(_WeightedLoss):
     """The negative log-likelihood: minus the mean of the log-probabilities of the right classes.
 
-    Shapes: log-probabilities `(N, C)` and class numbers `(N,)`, or `(C,)` and `()`. Targets equal to `ignore_index` do not count.
+    Shapes: log-probabilities `(N, C)` and class numbers `(N,)`, or `(C,)` and `()`. Targets equal to `ignore_index` do not
+    count.
 
     >>> import workbook as torch
     >>> torch.nn.NLLLoss()(torch.tensor([[-0.5, -1.0]]), torch.tensor([1]))
@@ -120,7 +121,9 @@ class BCELoss(_WeightedLoss):
 
 
 class BCEWithLogitsLoss(_WeightedLoss):
-    """BCELoss of the sigmoid of the input, computed without leaving the range of floats. `pos_weight` weighs the positive class.
+    """BCELoss of the sigmoid of the input, computed without leaving the range of floats.
+
+    `pos_weight` weighs the positive class.
 
     >>> import workbook as torch
     >>> torch.nn.BCEWithLogitsLoss()(torch.tensor([0.0]), torch.tensor([1.0]))
@@ -136,7 +139,8 @@ class BCEWithLogitsLoss(_WeightedLoss):
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input, target):
-        return F.binary_cross_entropy_with_logits(input, target, weight=self.weight, pos_weight=self.pos_weight, reduction=self.reduction)
+        return F.binary_cross_entropy_with_logits(input, target, weight=self.weight, pos_weight=self.pos_weight,
+                                                  reduction=self.reduction)
 
 
 def _modern(size_average, reduce):

@@ -21,7 +21,8 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorch):
     attribute is what registers it: a Parameter, a Module or (through `register_buffer`) a buffer is found by `parameters()`,
     `state_dict()`, `to()` and the rest. Call the module, never `forward` itself, so that hooks run.
 
-    Raises AttributeError when something is registered before `super().__init__()`, NotImplementedError when there is no `forward`.
+    Raises AttributeError when something is registered before `super().__init__()`, NotImplementedError when there is no
+    `forward`.
 
     >>> import workbook as torch
     >>> class Double(torch.nn.Module):
@@ -233,8 +234,9 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorch):
         elif isinstance(device, Dtype):
             device, dtype = None, device
         if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-            raise TypeError(explain(f"nn.Module.to only accepts floating point or complex dtypes, but got desired dtype={dtype}",
-                                    "parameters need gradients, and integers have none", "use torch.float32 or torch.float64"))
+            raise TypeError(explain("nn.Module.to only accepts floating point or complex dtypes, "
+                                    f"but got desired dtype={dtype}", "parameters need gradients, and integers have none",
+                                    "use torch.float32 or torch.float64"))
 
         def convert(tensor):
             if device is not None:
@@ -264,7 +266,7 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorch):
         return self._apply(lambda t: t.cuda(device))
 
     def _apply(self, convert):
-        """Replace the memory of every parameter, its gradient and every buffer, here and below; Parameters stay the same objects."""
+        """Replace the memory of every parameter and its gradient, and every buffer, here and below."""
         for module in self.modules():
             for param in module._parameters.values():
                 if param is not None:

@@ -21,7 +21,8 @@ class Parameter(Tensor):
 
     def __new__(cls, data, requires_grad=True):
         if not isinstance(data, Tensor):
-            raise TypeError(explain(f"Parameter data must be a Tensor, not {type(data).__name__}", "a Parameter is a Tensor that a Module trains",
+            raise TypeError(explain(f"Parameter data must be a Tensor, not {type(data).__name__}",
+                                    "a Parameter is a Tensor that a Module trains",
                                     "nn.Parameter(torch.tensor(...))"))
         if requires_grad and not (data.is_floating_point() or data.is_complex()):
             raise RuntimeError("O" + needs_floats(data.dtype)[1:])  # PyTorch writes it with a capital here

@@ -7,8 +7,8 @@ from workbook.nn.module import Module
 class MaxPool2d(Module):
     """The largest number of each window.
 
-    Shapes: `(N, C, H, W) -> (N, C, H_out, W_out)`, or both without N. `stride` defaults to the window. With `return_indices` also
-    the place of each maximum, counted through the flattened image.
+    Shapes: `(N, C, H, W) -> (N, C, H_out, W_out)`, or both without N. `stride` defaults to the window. With `return_indices`
+    also the place of each maximum, counted through the flattened image.
 
     >>> import workbook as torch
     >>> torch.nn.MaxPool2d(2)(torch.arange(16.0).reshape(1, 1, 4, 4))
@@ -37,8 +37,8 @@ class MaxPool2d(Module):
 class AvgPool2d(Module):
     """The mean of each window.
 
-    Shapes: `(N, C, H, W) -> (N, C, H_out, W_out)`, or both without N. `stride` defaults to the window. `count_include_pad` counts padded
-    zeros as members of a window; `divisor_override` divides by that number instead of the window's size.
+    Shapes: `(N, C, H, W) -> (N, C, H_out, W_out)`, or both without N. `stride` defaults to the window. `count_include_pad`
+    counts padded zeros as members of a window; `divisor_override` divides by that number instead of the window's size.
 
     >>> import workbook as torch
     >>> torch.nn.AvgPool2d(2)(torch.arange(16.0).reshape(1, 1, 4, 4))

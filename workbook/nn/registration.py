@@ -16,7 +16,8 @@ def require_init(module, register, what):
 
 def before_init(phrase, class_name):
     """The text of the error that a forgotten `super().__init__()` gives."""
-    return explain(phrase, f"{class_name}.__init__ has not called Module.__init__, which makes the registers that hold a network's parts",
+    why = f"{class_name}.__init__ has not called Module.__init__, which makes the registers that hold a network's parts"
+    return explain(phrase, why,
                    f"make `super().__init__()` the first line of {class_name}.__init__, above every `self.... =`")
 
 
@@ -30,7 +31,7 @@ def forget(module, name, keep):
 
 
 def check_name(module, name, kind, register):
-    """Raise TypeError or KeyError unless `name` can name a new entry of `register`. A KeyError shows one line only, so it says one."""
+    """Raise TypeError or KeyError unless `name` can name a new entry of `register`. A KeyError shows one line."""
     if not isinstance(name, str):
         raise TypeError(f"{kind} name should be a string. Got {kind_of(name)}")
     if "." in name:
@@ -50,7 +51,8 @@ def wrong_kind(value, role, name, expected):
 
 def _how_to_replace(value, role, name):
     if role == "parameter" and isinstance(value, Tensor):
-        return f"self.{name} = nn.Parameter(value) to replace it, or `with torch.no_grad(): self.{name}.copy_(value)` to fill it"
+        return (f"self.{name} = nn.Parameter(value) to replace it, or "
+                f"`with torch.no_grad(): self.{name}.copy_(value)` to fill it")
     return f"use another name, or `del self.{name}` first"
 
 
@@ -63,7 +65,8 @@ def not_a_module(value, name):
     """The TypeError of adding a child that is no Module; it knows a class given in place of its instance, and a function."""
     shown = name_of(value) if hasattr(value, "__qualname__") else kind_of(value)
     if isinstance(value, type):
-        why, fix = f"'{name}' is the class {value.__name__}, not a layer made from it", f"add the brackets: {value.__name__}(...)"
+        why = f"'{name}' is the class {value.__name__}, not a layer made from it"
+        fix = f"add the brackets: {value.__name__}(...)"
     elif callable(value):
         why, fix = f"'{name}' is a function", "use the layer of that name, such as nn.ReLU() for F.relu"
     else:
@@ -81,7 +84,8 @@ def missing_attribute(module, name):
     near = difflib.get_close_matches(name, parts, n=1)
     slip = misspelt(type(module), "__init__")
     if slip:
-        return AttributeError(explain(phrase, f"{class_name} defines {slip}, so its __init__ never ran", f"rename {slip} to __init__"))
+        return AttributeError(explain(phrase, f"{class_name} defines {slip}, so its __init__ never ran",
+                                      f"rename {slip} to __init__"))
     why = f"{class_name} has the parts {', '.join(parts)}" if parts else f"{class_name} has no layers or parameters of its own"
     return AttributeError(explain(phrase, why, f"did you mean {near[0]}?" if near else f"set self.{name} = ... in __init__"))
 
@@ -90,10 +94,12 @@ def missing_forward(module):
     """The NotImplementedError of a module without `forward`; it finds a method whose name is nearly that."""
     class_name = type(module).__name__
     slip = misspelt(type(module), "forward")
-    return NotImplementedError(explain(
-        f'Module [{class_name}] is missing the required "forward" function',
-        f"{class_name} has a method {slip}: did you mean forward?" if slip else f"calling a module runs its forward, and {class_name} defines none",
-        f"rename {slip} to forward" if slip else f"write `def forward(self, x):` in {class_name}, indented as its __init__ is"))
+    if slip:
+        why, fix = f"{class_name} has a method {slip}: did you mean forward?", f"rename {slip} to forward"
+    else:
+        why = f"calling a module runs its forward, and {class_name} defines none"
+        fix = f"write `def forward(self, x):` in {class_name}, indented as its __init__ is"
+    return NotImplementedError(explain(f'Module [{class_name}] is missing the required "forward" function', why, fix))
 
 
 def misspelt(cls, wanted):
@@ -104,7 +110,8 @@ def misspelt(cls, wanted):
     >>> misspelt(Net, "forward")
     'forwrad'
     """
-    own = [name for c in cls.__mro__ if c is not object and "torch_name" not in vars(c) for name, value in vars(c).items() if callable(value)]
+    students = [c for c in cls.__mro__ if c is not object and "torch_name" not in vars(c)]
+    own = [name for c in students for name, value in vars(c).items() if callable(value)]
     if wanted in own:
         return None
     near = difflib.get_close_matches(wanted, own, n=1, cutoff=0.8)
@@ -112,7 +119,7 @@ def misspelt(cls, wanted):
 
 
 def kind_of(value):
-    """Return what PyTorch's messages call the type of `value`: `int`, `torch.FloatTensor`, `torch.nn.modules.activation.ReLU`."""
+    """Return what PyTorch's messages call the type of `value`: `int`, `torch.FloatTensor`, `torch.nn.modules.linear.Linear`."""
     if isinstance(value, Tensor):
         return value.type()
     return name_of(type(value))

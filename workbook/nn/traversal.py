@@ -5,7 +5,10 @@ from workbook.tensor import Tensor
 
 
 class Traversal:
-    """The half of Module that looks for things. Every walk goes depth first, in the order of registration, and names with dots."""
+    """The half of Module that looks for things.
+
+    Every walk goes depth first, in the order of registration, and joins names with dots.
+    """
 
     def parameters(self, recurse=True):
         """Yield every Parameter, each once; with `recurse=False` only the module's own.
@@ -87,7 +90,8 @@ class Traversal:
             found = module._modules.get(name)
             if found is None:
                 parts = ", ".join(module._modules) or "none"
-                raise AttributeError(explain(f"{type(module).__name__} has no attribute `{name}`", f"the modules directly below it: {parts}",
+                raise AttributeError(explain(f"{type(module).__name__} has no attribute `{name}`",
+                                             f"the modules directly below it: {parts}",
                                              "print(net) shows every name"))
             module = found
         return module
@@ -105,12 +109,13 @@ class Traversal:
         owner = self.get_submodule(path)
         members = owner.__dict__[register]
         if members.get(name) is None:
-            raise AttributeError(explain(f"{type(owner).__name__} has no attribute `{name}`", f"it has {', '.join(members) or 'none'}",
+            raise AttributeError(explain(f"{type(owner).__name__} has no attribute `{name}`",
+                                         f"it has {', '.join(members) or 'none'}",
                                          "print(net.state_dict().keys()) shows every name"))
         return members[name]
 
     def unregistered(self):
-        """Return a sentence for every part that was set where no register sees it: a list of layers, a plain tensor that wants a gradient.
+        """Return a sentence for every part that no register sees: a list of layers, a plain tensor that wants a gradient.
 
         >>> import workbook as torch
         >>> class Net(torch.nn.Module):

@@ -1,16 +1,16 @@
 """The errors of an optimizer that was given something else than Parameters."""
 
-from workbook.errors import explain
+from workbook.errors import explain, shape_text
 
 NO_GRADIENT = ("step() found no gradient in any of the parameters that it was given, so nothing changed. "
-               "Call loss.backward() first. If you did, the optimizer belongs to another network than the loss: in a notebook this "
-               "happens when the cell `net = Net()` ran again; make the optimizer anew after it.")
+               "Call loss.backward() first. If you did, the optimizer belongs to another network than the loss: in a notebook "
+               "this happens when the cell `net = Net()` ran again; make the optimizer anew after it.")
 
 
 def one_tensor(tensor):
     """A single tensor in place of a list of them."""
-    return TypeError(explain(f"params argument given to the optimizer should be an iterable of Tensors or dicts, but got {tensor.type()}",
-                             "an optimizer takes a list", "put it into a list: [w]"))
+    return TypeError(explain("params argument given to the optimizer should be an iterable of Tensors or dicts, "
+                             f"but got {tensor.type()}", "an optimizer takes a list", "put it into a list: [w]"))
 
 
 def not_iterable(params, problem):
@@ -38,7 +38,8 @@ def empty(lost):
         return ValueError(explain("optimizer got an empty parameter list", "the network has layers that are not registered",
                                   "; ".join(lost)))
     return ValueError(explain(
-        "optimizer got an empty parameter list", "the network has no Parameters, or parameters() was used up by an earlier loop",
+        "optimizer got an empty parameter list",
+        "the network has no Parameters, or parameters() was used up by an earlier loop",
         "set layers as attributes in __init__ (self.fc = nn.Linear(...)), and call net.parameters() anew"))
 
 
@@ -46,5 +47,6 @@ def non_leaf(tensor):
     """The result of an operation, which `backward` gives no gradient."""
     return ValueError(explain(
         "can't optimize a non-leaf Tensor",
-        f"this tensor of shape {list(tensor.shape)} is the result of an operation ({tensor.grad_fn.name()}): only leaves get a .grad",
+        f"this tensor of shape {shape_text(tensor.shape)} is the result of an operation ({tensor.grad_fn.name()}): "
+        "only leaves get a .grad",
         "compute first and ask for the gradient then: w = (torch.ones(2) * 3).requires_grad_()"))

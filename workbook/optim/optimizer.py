@@ -16,8 +16,8 @@ class Optimizer(metaclass=PrintsAsTorch):
     """The base of every update rule.
 
     `params`: Parameters, `(name, Parameter)` pairs, or dictionaries with "params" and settings of their own (param groups).
-    `defaults`: the settings of a group that names none. `param_groups` can be read and changed while training; `state` maps each
-    Parameter to what the rule remembers about it.
+    `defaults`: the settings of a group that names none. `param_groups` can be read and changed while training; `state` maps
+    each Parameter to what the rule remembers about it.
 
     A rule of the engine defines `update`; a rule of your own may define `step` instead, as in PyTorch.
     Raises ValueError for an empty list or a non-leaf, TypeError for what is no list of tensors.
@@ -70,8 +70,8 @@ class Optimizer(metaclass=PrintsAsTorch):
         if isinstance(params, Tensor):
             params = [params]
         elif isinstance(params, set):
-            raise TypeError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in sets will "
-                            "change between runs. Please use a list instead.")
+            raise TypeError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
+                            "sets will change between runs. Please use a list instead.")
         params = list(params)
         named = [isinstance(entry, tuple) for entry in params]
         if any(named):
@@ -89,8 +89,8 @@ class Optimizer(metaclass=PrintsAsTorch):
             param_group.setdefault(name, default)
         own = {id(param) for param in params}
         if len(own) != len(params):
-            warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an error; see "
-                          "github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=3)
+            warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
+                          "error; see github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=3)
         if any(id(param) in own for group in self.param_groups for param in group["params"]):
             raise ValueError("some parameters appear in more than one parameter group")
         self.param_groups.append(param_group)
@@ -154,18 +154,20 @@ class Optimizer(metaclass=PrintsAsTorch):
         return {"state": state, "param_groups": groups}
 
     def load_state_dict(self, state_dict):
-        """Take over settings and state that `state_dict` of an optimizer with groups of the same sizes gave; its tensors are shared.
+        """Take over settings and state that `state_dict` of an optimizer with groups of the same sizes gave.
 
-        Raises ValueError where the groups differ in number or in size.
+        The tensors of the state are shared. Raises ValueError where the groups differ in number or in size.
         """
         mine, theirs = self.param_groups, deepcopy(state_dict["param_groups"])
         if len(mine) != len(theirs):
             raise ValueError(explain("loaded state dict has a different number of parameter groups",
-                                     f"this optimizer has {len(mine)}, the loaded one {len(theirs)}", "build it with the same groups"))
+                                     f"this optimizer has {len(mine)}, the loaded one {len(theirs)}",
+                                     "build it with the same groups"))
         sizes = [(len(a["params"]), len(b["params"])) for a, b in zip(mine, theirs)]
         if any(a != b for a, b in sizes):
-            raise ValueError(explain("loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
-                                     f"Parameters in each group, here and in the loaded one: {', '.join(f'{a} and {b}' for a, b in sizes)}",
+            shown = ", ".join(f"{a} and {b}" for a, b in sizes)
+            raise ValueError(explain("loaded state dict contains a parameter group that doesn't match the size of optimizer's "
+                                     "group", f"Parameters in each group, here and in the loaded one: {shown}",
                                      "build the optimizer for the network that was saved"))
         by_number = {number: param for a, b in zip(mine, theirs) for param, number in zip(a["params"], b["params"])}
         state = defaultdict(dict)

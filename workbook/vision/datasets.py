@@ -15,10 +15,10 @@ HELD_OUT = slice(2, None, 5)  # of each digit: its third image, its eighth, its 
 class Digits(Dataset):
     """1,797 handwritten digits of 8 x 8 pixels: a part to train on and, with `train=False`, a held-out fifth to test on.
 
-    Sample i is `(image, label)`: a float32 tensor `(1, 8, 8)` of ink between 0 and 1, and an int. A `transform` of your own gets
-    the image as torchvision's data sets give it, before ToTensor: here a float32 array `(8, 8, 1)` of the same numbers.
-    `target_transform` gets the label. `data` holds all images as they were recorded, uint8 `(N, 8, 8)` of 0 to 16, and `targets`
-    their labels, int64 `(N,)`.
+    Sample i is `(image, label)`: a float32 tensor `(1, 8, 8)` of ink between 0 and 1, and an int. A `transform` of your own
+    gets the image as torchvision's data sets give it, before ToTensor: here a float32 array `(8, 8, 1)` of the same numbers.
+    `target_transform` gets the label. `data` holds all images as they were recorded, uint8 `(N, 8, 8)` of 0 to 16, and
+    `targets` their labels, int64 `(N,)`.
 
     The split is fixed and even: of the images of each digit, in the order of the file, every fifth one beginning with the third
     is held out, 359 in all; 1,438 are left to train on. The same 13 people wrote both parts.
@@ -33,7 +33,8 @@ class Digits(Dataset):
     (1438, 359)
     """
 
-    classes = ["0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six", "7 - seven", "8 - eight", "9 - nine"]
+    classes = ["0 - zero", "1 - one", "2 - two", "3 - three", "4 - four", "5 - five", "6 - six", "7 - seven", "8 - eight",
+               "9 - nine"]
 
     def __init__(self, train=True, transform=None, target_transform=None):
         images, labels = _recorded()

@@ -50,9 +50,10 @@ class ToTensor(metaclass=PrintsAsTorch):
 
     def __call__(self, pic):
         if not isinstance(pic, np.ndarray):
-            raise TypeError(explain(f"pic should be PIL Image or ndarray. Got {type(pic)}",
-                                    "it is a tensor already" if isinstance(pic, Tensor) else "an image is an array of height and width",
-                                    "leave ToTensor out" if isinstance(pic, Tensor) else "np.asarray(image)"))
+            why, fix = "an image is an array of height and width", "np.asarray(image)"
+            if isinstance(pic, Tensor):
+                why, fix = "it is a tensor already", "leave ToTensor out"
+            raise TypeError(explain(f"pic should be PIL Image or ndarray. Got {type(pic)}", why, fix))
         if pic.ndim not in (2, 3):
             raise ValueError(explain(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.",
                                      f"its shape is {shape_text(pic.shape)}", "give one image of shape (H, W) or (H, W, C)"))
@@ -85,13 +86,16 @@ class Normalize(metaclass=PrintsAsTorch):
 
     def __call__(self, tensor):
         if not isinstance(tensor, Tensor):
-            raise TypeError(explain(f"img should be Tensor Image. Got {type(tensor)}", "Normalize works on tensors", "put ToTensor() before it"))
+            raise TypeError(explain(f"img should be Tensor Image. Got {type(tensor)}", "Normalize works on tensors",
+                                    "put ToTensor() before it"))
         if not tensor.is_floating_point():
-            raise TypeError(explain(f"Input tensor should be a float tensor. Got {tensor.dtype}.", "the results are no whole numbers",
+            raise TypeError(explain(f"Input tensor should be a float tensor. Got {tensor.dtype}.",
+                                    "the results are no whole numbers",
                                     "put ToTensor() before it, or call .float()"))
         if tensor.dim() < 3:
-            raise ValueError(explain(f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tensor.size()}",
-                                     "Normalize needs to know which axis counts the channels", "tensor.unsqueeze(0) for an image of one channel"))
+            raise ValueError(explain("Expected tensor to be a tensor image of size (..., C, H, W). "
+                                     f"Got tensor.size() = {tensor.size()}", "one axis must count the channels",
+                                     "tensor.unsqueeze(0) for an image of one channel"))
         mean, std = (as_tensor(values, dtype=tensor.dtype) for values in (self.mean, self.std))
         if (std == 0).any():
             raise ValueError(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.")

@@ -24,7 +24,7 @@ def snippets():
 
 
 def outcome(engine, code):
-    """Run `code` in the engine called "torch" or "workbook"; return `{"value": text}` or `{"raises": type, "message": text}`."""
+    """Run `code` in the engine called "torch" or "workbook"; return `{"value": ...}` or `{"raises": ..., "message": ...}`."""
     *statements, last = ast.parse(code).body
     names = _names(engine)
     with warnings.catch_warnings():
@@ -41,7 +41,8 @@ def outcome(engine, code):
 
 def _names(engine):
     torch = importlib.import_module(engine)
-    names = {"torch": torch, "np": importlib.import_module("numpy"), "nn": importlib.import_module(f"{engine}.nn"), "__name__": "snippet"}
+    names = {"torch": torch, "np": importlib.import_module("numpy"), "nn": importlib.import_module(f"{engine}.nn"),
+             "__name__": "snippet"}
     importlib.import_module(f"{engine}.optim")
     names |= vars(importlib.import_module(f"{engine}.utils.data"))
     names["p"] = names["nn"].Parameter(torch.ones(2))

@@ -14,11 +14,11 @@ from workbook.tensor import Tensor
 def default_collate(batch):
     """Return the samples of a list as one batch: tensors, arrays and numbers get a new first axis, whatever holds them is kept.
 
-    A list of tuples becomes a list of batches, of dicts a dict of batches; text stays a list. Python floats become float64.
+    A list of tuples becomes a list of batches, of dicts a dict of batches; text stays as it is. Python floats become float64.
     Raises TypeError for anything else, RuntimeError where the samples differ in shape or length.
 
     >>> default_collate([(1, "a"), (2, "b")])
-    [tensor([1, 2]), ['a', 'b']]
+    [tensor([1, 2]), ('a', 'b')]
 
     Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.default_collate
     """
@@ -45,8 +45,9 @@ def default_collate(batch):
         columns = [default_collate(column) for column in zip(*batch)]
         return columns if type(first) is tuple else _of_kind(first, columns)
     found = first.dtype if isinstance(first, (np.ndarray, np.generic)) else type(first)
-    raise TypeError(explain(f"default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; found {found}",
-                            "the data set's __getitem__ returned it" + (": does it end with `return`?" if first is None else ""),
+    ending = ": does it end with `return`?" if first is None else ""
+    raise TypeError(explain("default_collate: batch must contain tensors, numpy arrays, numbers, dicts or lists; "
+                            f"found {found}", f"the data set's __getitem__ returned it{ending}",
                             "return tensors or numbers, or give the DataLoader a collate_fn"))
 
 

@@ -38,15 +38,17 @@ class DataLoader(metaclass=PrintsAsTorch):
         return cls
 
     def __init__(self, dataset, batch_size=1, shuffle=None, sampler=None, batch_sampler=None, num_workers=0, collate_fn=None,
-                 pin_memory=False, drop_last=False, timeout=0, worker_init_fn=None, multiprocessing_context=None, generator=None, *,
-                 prefetch_factor=None, persistent_workers=False, pin_memory_device="", in_order=True, **misspelt):
+                 pin_memory=False, drop_last=False, timeout=0, worker_init_fn=None, multiprocessing_context=None,
+                 generator=None, *, prefetch_factor=None, persistent_workers=False, pin_memory_device="", in_order=True,
+                 **misspelt):
         for name in misspelt:
             raise _unknown_option(name)
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
         self.dataset, self.generator = dataset, generator
         self.num_workers, self.timeout, self.worker_init_fn = num_workers, timeout, worker_init_fn
         self.prefetch_factor, self.persistent_workers, self.in_order = prefetch_factor, persistent_workers, in_order
-        self.pin_memory, self.pin_memory_device, self.multiprocessing_context = pin_memory, pin_memory_device, multiprocessing_context
+        self.pin_memory, self.pin_memory_device = pin_memory, pin_memory_device
+        self.multiprocessing_context = multiprocessing_context
 
         _check_order(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last)
         if batch_sampler is not None:
@@ -87,7 +89,7 @@ class _Batches:
     def __init__(self, loader):
         self._loader = loader
         self._numbers = iter(loader.sampler if loader.batch_sampler is None else loader.batch_sampler)
-        self._base_seed = random.random_int64(loader.generator)  # PyTorch seeds its workers with this, and draws it without workers too
+        self._base_seed = random.random_int64(loader.generator)  # PyTorch's seed for workers, drawn also without them
         self._batch = _way_to_read(loader)
 
     def __iter__(self):
@@ -157,11 +159,13 @@ def _check_order(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last
     if isinstance(dataset, IterableDataset):
         for name, value in (("shuffle", shuffle or None), ("sampler", sampler), ("batch_sampler", batch_sampler)):
             if value is not None:
-                raise ValueError(explain(f"DataLoader with IterableDataset: expected unspecified {name} option, but got {name}={value}",
+                raise ValueError(explain(f"DataLoader with IterableDataset: expected unspecified {name} option, "
+                                         f"but got {name}={value}",
                                          "an IterableDataset is read from the front and has no numbers to choose by",
                                          f"leave {name} out, and shuffle in the data set itself"))
     if sampler is not None and shuffle:
-        raise ValueError(explain("sampler option is mutually exclusive with shuffle", "the sampler already says in which order", "leave shuffle out"))
+        raise ValueError(explain("sampler option is mutually exclusive with shuffle", "the sampler already says in which order",
+                                 "leave shuffle out"))
     if batch_sampler is not None and (batch_size != 1 or shuffle or sampler is not None or drop_last):
         raise ValueError(explain("batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last",
                                  "the batch_sampler already says what is in each batch", "leave the others out"))
@@ -172,5 +176,5 @@ def _check_order(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last
 def _unknown_option(name):
     options = [option for option in inspect.signature(DataLoader.__init__).parameters if option not in ("self", "misspelt")]
     near = difflib.get_close_matches(name, options, n=1)
-    return TypeError(explain(f"DataLoader.__init__() got an unexpected keyword argument '{name}'", f"the options are {', '.join(options)}",
-                             f"did you mean {near[0]}?" if near else "leave it out"))
+    return TypeError(explain(f"DataLoader.__init__() got an unexpected keyword argument '{name}'",
+                             f"the options are {', '.join(options)}", f"did you mean {near[0]}?" if near else "leave it out"))

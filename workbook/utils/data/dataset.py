@@ -29,7 +29,8 @@ class Dataset(metaclass=PrintsAsTorch):
 
     def __getitem__(self, index):
         name = type(self).__name__
-        raise NotImplementedError(explain("Subclasses of Dataset should implement __getitem__.", f"{name} does not say what sample it gives for a number",
+        raise NotImplementedError(explain("Subclasses of Dataset should implement __getitem__.",
+                                          f"{name} does not say what sample it gives for a number",
                                           f"define `def __getitem__(self, index):` in {name}"))
 
     def __add__(self, other):

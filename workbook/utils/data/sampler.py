@@ -79,7 +79,7 @@ class RandomSampler(Sampler):
             return
         for _ in range(wanted // size):
             yield from random.permutation(size, generator).tolist()
-        # One permutation more, also where nothing of it is needed: PyTorch draws it, and the next round follows it in the stream.
+        # One permutation more, also where nothing of it is needed: PyTorch draws it, and the next round follows it.
         yield from random.permutation(size, generator).tolist()[: wanted % size]
 
     def __len__(self):
@@ -145,7 +145,8 @@ def length_of(dataset):
         name = type(dataset).__name__
         if hasattr(type(dataset), "__len__"):
             raise
-        raise TypeError(explain(str(problem), f"to take samples in order or shuffled, one must know how many there are; {name} defines no __len__",
+        raise TypeError(explain(str(problem),
+                                f"to take samples in order or shuffled, one must know how many there are; {name} has no length",
                                 f"add `def __len__(self):` to {name}")) from None
 
 
@@ -157,4 +158,5 @@ def _require_bool(name, value, error):
 def _require_count(count):
     if not isinstance(count, int) or count <= 0:
         raise ValueError(explain(f"num_samples should be a positive integer value, but got num_samples={count}",
-                                 "the data set is empty" if count == 0 else None, "look at len(dataset)" if count == 0 else None))
+                                 "the data set is empty" if count == 0 else None,
+                                 "look at len(dataset)" if count == 0 else None))
