@@ -208,7 +208,14 @@ def _cast(values, target):
 
 def _number(value, target):
     """A Python number in the category of `target`, so that NumPy's own promotion leaves `target` alone."""
-    return (_bool, _int, _float, complex)[target.category](value) if target.category >= FLOAT else value
+    if target.category >= FLOAT:
+        return (_bool, _int, _float, complex)[target.category](value)
+    low = 0 if target is uint8 else -(1 << 8 * target.itemsize - 1)
+    if low <= value < low + (1 << 8 * target.itemsize):
+        return value
+    if not -(1 << 63) <= value < 1 << 63:
+        raise RuntimeError("value cannot be converted to type int64_t without overflow")
+    return np.asarray(value).astype(target.numpy)[()]  # PyTorch wraps around: 256 is 0 in uint8
 
 
 def no_bfloat16():

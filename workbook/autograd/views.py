@@ -81,7 +81,14 @@ def adopt(target, result, writer):
 
 
 def may_write(target, writer, gradient_wanted=False):
-    """Raise where autograd forbids writing into `target`, as PyTorch does."""
+    """Raise where a write into `target` is forbidden: memory that stands for several elements, and what autograd forbids."""
+    array = target._array
+    if 0 in array.strides and any(step == 0 and side > 1 for step, side in zip(array.strides, array.shape)):
+        raise RuntimeError(explain(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
+            "clone() the tensor before performing the operation.",
+            f"the tensor of shape {shape_text(array.shape)} was made by expand(): its rows are one row, seen several times",
+            "write x = x.clone() first"))
     if not state.grad_enabled:
         return
     if target._requires_grad and target._node is None:

@@ -2,9 +2,10 @@
 
 import math
 
+from workbook import dtypes
 from workbook.errors import explain
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, not_implemented
 from workbook.ops.pointwise import floor, log
 
 
@@ -13,10 +14,21 @@ class Add(Elementwise):
 
     def forward(ctx, a, b, *, alpha=1):
         ctx.alpha = alpha
-        return a + b if alpha == 1 else a + alpha * b
+        return a + b if alpha == 1 else a + _scaled(ctx.xp, a, b, alpha)
 
     def backward(ctx, grad):
         return grad, grad if ctx.alpha == 1 else grad * ctx.alpha
+
+
+def _scaled(xp, a, b, alpha):
+    """alpha * b in the dtype in which a and b have met; whole numbers can only be scaled by whole numbers."""
+    kind = (a if hasattr(a, "dtype") else b).dtype
+    if alpha.__class__ is bool and kind.kind != "b":
+        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+    if alpha.__class__ is float and kind.kind in "biu":
+        raise RuntimeError(explain("For integral input tensors, argument alpha must not be a floating point number.",
+                                   f"{alpha} times a whole number has no place in {dtypes.OF_NUMPY[kind]}", "write x.float() first"))
+    return xp.asarray(alpha).astype(kind) * b
 
 
 def add(input, other, *, alpha=1):
@@ -32,12 +44,29 @@ def add(input, other, *, alpha=1):
     return Add.apply(input, other) if alpha == 1 else Add.apply(input, other, alpha=alpha)
 
 
+def _no_bools(values):
+    """The dtype rule of differences: bools are no numbers there."""
+    bools = [value.__class__ is bool or getattr(value, "dtype", None) is _BOOL for value in values]
+    if True in bools:
+        raise RuntimeError(explain(
+            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
+            if False not in bools else "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
+            "invert a mask, use the `~` or `logical_not()` operator instead.",
+            "True - True has no answer among True and False", "for numbers write x.int() first"))
+    return dtypes.promote(values)
+
+
+_BOOL = dtypes.bool_.numpy
+
+
 class Sub(Elementwise):
     """out = a - alpha * b"""
 
+    dtype_rule = staticmethod(_no_bools)
+
     def forward(ctx, a, b, *, alpha=1):
         ctx.alpha = alpha
-        return a - b if alpha == 1 else a - alpha * b
+        return a - b if alpha == 1 else a - _scaled(ctx.xp, a, b, alpha)
 
     def backward(ctx, grad):
         return grad, -grad if ctx.alpha == 1 else grad * -ctx.alpha
@@ -58,11 +87,13 @@ def sub(input, other, *, alpha=1):
 class Rsub(Elementwise, name="RsubBackward1"):
     """out = number - a"""
 
-    def forward(ctx, a, *, number):
+    dtype_rule = staticmethod(_no_bools)
+
+    def forward(ctx, a, number):
         return number - a
 
     def backward(ctx, grad):
-        return (-grad,)
+        return -grad, None
 
 
 def rsub(input, other):
@@ -74,7 +105,7 @@ def rsub(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
     """
-    return Rsub.apply(input, number=other) if other.__class__ in NUMBERS else Sub.apply(other, input)
+    return Rsub.apply(input, other) if other.__class__ in NUMBERS else Sub.apply(other, input)
 
 
 class Mul(Elementwise):
@@ -130,11 +161,25 @@ def div(input, other, *, rounding_mode=None):
     """
     if rounding_mode is None:
         return Div.apply(input, other)
-    if rounding_mode == "floor":
-        return FloorDivide.apply(input, other)
-    raise RuntimeError(explain(
-        f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'",
-        "workbook rounds quotients down, or not at all", "use rounding_mode='floor' or None"))
+    if rounding_mode not in ("floor", "trunc"):
+        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+    return DivRounded.apply(input, other, rounding_mode=rounding_mode)
+
+
+class DivRounded(Elementwise, name="DivBackward1"):
+    """out = a / b, rounded down ("floor") or towards 0 ("trunc"): between its steps it is flat"""
+
+    def forward(ctx, a, b, *, rounding_mode):
+        kernel = f"div_{rounding_mode}_cpu"
+        if rounding_mode == "floor":
+            return _whole_division(ctx.xp, "floor_divide", kernel, a, b)
+        if a.dtype.kind == "f":
+            return ctx.xp.trunc(a / b)
+        down = _whole_division(ctx.xp, "floor_divide", kernel, a, b)
+        return down + ((down < 0) & (down * b != a))
+
+    def backward(ctx, grad):
+        return grad * 0, grad * 0
 
 
 class Reciprocal(FloatElementwise):
@@ -180,7 +225,17 @@ class FloorDivide(Elementwise):
     differentiable = False
 
     def forward(ctx, a, b):
-        return ctx.xp.floor_divide(a, b)
+        return _whole_division(ctx.xp, "floor_divide", "div_floor_cpu", a, b)
+
+
+def _whole_division(xp, name, kernel, a, b):
+    if a.dtype.kind == "b":
+        raise not_implemented(kernel, a, b)
+    out = getattr(xp, name)(a, b)
+    if a.dtype.kind in "iu" and out.size and not xp.all(b):
+        raise RuntimeError(explain("ZeroDivisionError", "whole numbers have no infinity to answer with",
+                                   "divide floats, or keep 0 out of the divisor"))
+    return out
 
 
 def floor_divide(input, other):
@@ -200,7 +255,7 @@ class Remainder(Elementwise):
 
     def forward(ctx, a, b):
         ctx.save(a, b)
-        return ctx.xp.remainder(a, b)
+        return _whole_division(ctx.xp, "remainder", "remainder_cpu", a, b)
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -223,6 +278,10 @@ class Neg(Elementwise):
     """out = -a"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "b":
+            raise RuntimeError(explain(
+                "Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or "
+                "`logical_not()` operator instead.", "True and False have no sign", "write ~mask"))
         return -a
 
     def backward(ctx, grad):
@@ -241,8 +300,33 @@ def neg(input):
     return Neg.apply(input)
 
 
+def positive(input):
+    """Return `input` itself. Raises RuntimeError for bool.
+
+    >>> import workbook as torch
+    >>> +torch.tensor([1., -2.])
+    tensor([ 1., -2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.positive.html
+    """
+    if input._array.dtype.kind == "b":
+        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+    return input
+
+
+def _to_a_number(values):
+    """The dtype rule of powers to a number."""
+    base, exponent = values
+    if exponent.__class__ is int and exponent < 0 and base.dtype.kind not in "fc":
+        raise RuntimeError(explain("Integers to negative integer powers are not allowed.",
+                                   f"{exponent} as a power of integers gives fractions", "write x.float() first"))
+    return dtypes.promote(values)
+
+
 class Pow(Elementwise):
     """out = a ** exponent, for a number as exponent"""
+
+    dtype_rule = staticmethod(_to_a_number)
 
     def forward(ctx, a, exponent):
         ctx.save(a, exponent)
@@ -264,17 +348,25 @@ def _power(xp, a, exponent):
             return xp.sqrt(a)
         if exponent == -1:
             return 1 / a
-    elif a.dtype.kind in "iu" and exponent < 0:
-        raise RuntimeError(explain("Integers to negative integer powers are not allowed.",
-                                   f"{exponent} as a power of integers gives fractions", "write x.float() first"))
     return a**exponent
+
+
+def _power_of_arrays(xp, a, b):
+    """a ** b; a whole number to a negative power is a fraction, of which PyTorch keeps the whole part."""
+    kind = (b if hasattr(b, "dtype") else a).dtype.kind
+    if kind == "b":
+        raise not_implemented("pow", b, xp.asarray(a))
+    if kind != "i":
+        return a**b
+    flipped = xp.where(a == -1, 1 - 2 * (b % 2), a == 1)
+    return xp.where(b < 0, flipped, a ** xp.maximum(b, 0)).astype(b.dtype)
 
 
 class PowTensor(Elementwise, name="PowBackward1"):
     """out = a ** b, for a tensor as exponent"""
 
     def forward(ctx, a, b):
-        out = a**b
+        out = _power_of_arrays(ctx.xp, a, b)
         ctx.save(a, b, out)
         return out
 
@@ -289,7 +381,7 @@ class PowScalar(Elementwise, name="PowBackward2"):
     """out = number ** b"""
 
     def forward(ctx, base, b):
-        out = base**b
+        out = _power_of_arrays(ctx.xp, base, b)
         ctx.save(base, out)
         return out
 

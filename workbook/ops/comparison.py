@@ -3,7 +3,9 @@
 import numpy as np
 
 from workbook import dtypes
-from workbook.ops.elementwise import Elementwise
+from workbook.errors import explain
+from workbook.ops.elementwise import Elementwise, not_implemented
+from workbook.tensor import Tensor
 
 
 class Compare(Elementwise):
@@ -111,6 +113,15 @@ def logical_or(input, other):
     return Compare.apply(input, other, relation="logical_or")
 
 
+class Bitwise(Compare):
+    """out = the bits of a and b, combined by `relation`"""
+
+    def forward(ctx, a, b, *, relation):
+        if a.dtype.kind not in "biu":
+            raise not_implemented(f"{relation}_cpu", a, b)
+        return getattr(ctx.xp, relation)(a, b)
+
+
 def bitwise_and(input, other):
     """Return the bitwise and of integers, or the logical one of bools.
 
@@ -120,7 +131,7 @@ def bitwise_and(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_and.html
     """
-    return Compare.apply(input, other, relation="bitwise_and")
+    return Bitwise.apply(input, other, relation="bitwise_and")
 
 
 def bitwise_or(input, other):
@@ -132,7 +143,7 @@ def bitwise_or(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_or.html
     """
-    return Compare.apply(input, other, relation="bitwise_or")
+    return Bitwise.apply(input, other, relation="bitwise_or")
 
 
 def bitwise_xor(input, other):
@@ -144,7 +155,7 @@ def bitwise_xor(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_xor.html
     """
-    return Compare.apply(input, other, relation="bitwise_xor")
+    return Bitwise.apply(input, other, relation="bitwise_xor")
 
 
 class Test(Elementwise):
@@ -153,6 +164,8 @@ class Test(Elementwise):
     differentiable = False
 
     def forward(ctx, a, *, question):
+        if question == "invert" and a.dtype.kind not in "biu":
+            raise not_implemented("bitwise_not_cpu", a)
         return getattr(ctx.xp, question)(a)
 
 
@@ -216,6 +229,17 @@ def bitwise_not(input):
     return Test.apply(input, question="invert")
 
 
+def invert(input):
+    """Return `~input`: as `bitwise_not`, with Python's TypeError for what has no bits.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bitwise_not.html
+    """
+    if input._array.dtype.kind not in "biu":
+        raise TypeError(explain("~ (operator.invert) is only implemented on integer and Boolean-type tensors",
+                                f"this tensor holds {input.dtype}", "for the opposite number write -x"))
+    return bitwise_not(input)
+
+
 class Where(Elementwise):
     """out = a where condition, b elsewhere"""
 
@@ -243,6 +267,10 @@ def where(condition, input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.where.html
     """
+    if isinstance(condition, Tensor) and condition._array.dtype.kind not in "bu":
+        raise RuntimeError(explain(
+            f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.legacy}",
+            "a condition says yes or no for each element", "write a comparison: torch.where(x > 0, ...)"))
     return Where.apply(condition, input, other)
 
 
@@ -297,22 +325,25 @@ def minimum(input, other):
 class Clamp(Elementwise, name="ClampBackward1"):
     """out = a, moved into [low, high]"""
 
-    def forward(ctx, a, *, low=None, high=None):
-        ctx.save(a)
-        ctx.low, ctx.high = low, high
+    def forward(ctx, a, low, high):
+        ctx.save(a, low, high)
         if low is not None:
             a = ctx.xp.maximum(a, low)
         return a if high is None else ctx.xp.minimum(a, high)
 
     def backward(ctx, grad):
-        (a,) = ctx.saved
-        inside = a == a if ctx.low is None else a >= ctx.low
-        inside = inside if ctx.high is None else inside & (a <= ctx.high)
-        return where(inside, grad, 0.0)
+        a, low, high = ctx.saved
+        inside = a == a if low is None else a >= low
+        inside = inside if high is None else inside & (a <= high)
+        _, to_low, to_high = ctx.needs_input_grad
+        below = a < low if high is None or not to_low else (a < low) & (low < high)
+        above = a > high if low is None or not to_high else (a > high) | (high < low)
+        return (where(inside, grad, 0.0), where(below, grad, 0.0) if to_low else None,
+                where(above, grad, 0.0) if to_high else None)
 
 
 def clamp(input, min=None, max=None):
-    """Return each element, moved into the range from `min` to `max` where it lies outside. Raises RuntimeError without bounds.
+    """Return each element, moved into the range from `min` to `max`, numbers or Tensors. Raises RuntimeError without bounds.
 
     >>> import workbook as torch
     >>> torch.clamp(torch.tensor([-1., 0.5, 3.]), 0, 1)
@@ -322,4 +353,4 @@ def clamp(input, min=None, max=None):
     """
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    return Clamp.apply(input, low=min, high=max)
+    return Clamp.apply(input, min, max)

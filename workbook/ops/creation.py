@@ -376,7 +376,7 @@ def randperm(n, *, generator=None, dtype=None, device=None):
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.randperm(4)
-    tensor([2, 0, 1, 3])
+    tensor([0, 1, 3, 2])
 
     Source: https://pytorch.org/docs/2.13/generated/torch.randperm.html
     """

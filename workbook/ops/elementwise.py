@@ -3,6 +3,8 @@
 A formula says nothing of broadcasting: the backward walk sums a gradient back to its input's shape.
 """
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
@@ -40,3 +42,11 @@ def cannot_broadcast(a, b):
     return RuntimeError(explain(
         f"The size of tensor a ({left[axis]}) must match the size of tensor b ({right[axis]}) at non-singleton dimension {axis}",
         f"shapes are aligned from the right: {shape_text(a)} against {shape_text(b)}", fix))
+
+
+def not_implemented(kernel, *arrays):
+    """The error for a dtype of which PyTorch's function called `kernel` knows nothing; shapes that do not fit come first."""
+    np.broadcast_shapes(*(array.shape for array in arrays))
+    kind = dtypes.of(arrays[0])
+    return NotImplementedError(explain(f'"{kernel}" not implemented for \'{kind.legacy}\'',
+                                       f"the operation has no meaning for {kind}", "convert the tensor first: x.float() or x.long()"))

@@ -89,13 +89,22 @@ def _extreme(name, input, dim, keepdim, smallest):
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
                 "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
         return (MinAll if smallest else MaxAll).apply(input, smallest=smallest)
-    axis = axis_of(dim, input.ndim)
+    axis = _filled_axis(name, input, dim)
     array = input._host()
     xp = input._device.xp
     index = (xp.argmin if smallest else xp.argmax)(array, axis if array.ndim else None, None, keepdims=bool(array.ndim))
     values = (ChosenMin if smallest else Chosen).apply(input, axis=axis, index=index, keepdim=keepdim)
     places = wrap(xp.asarray(index if keepdim or not array.ndim else index.squeeze(axis)), input._device)
     return (min_result if smallest else max_result)(values, places)
+
+
+def _filled_axis(name, input, dim):
+    """The axis that `dim` names, along which there must be something to choose from."""
+    axis = axis_of(dim, input.ndim)
+    if input.ndim and not input.shape[axis]:
+        raise IndexError(explain(f"{name}(): Expected reduction dim {axis} to have non-zero size.",
+                                 f"the tensor has shape {shape_text(input.shape)}: there is nothing to choose from", None))
+    return axis
 
 
 def max(input, dim=None, keepdim=False):
@@ -149,10 +158,14 @@ def argmin(input, dim=None, keepdim=False):
 
 
 def _place(name, input, dim, keepdim, smallest):
-    if input.numel() == 0:
+    if input.dtype is dtypes.bool_:
+        raise RuntimeError(explain(f"{name}(): does not support bool input", "among True and False many are equal",
+                                   "write x.int() first"))
+    if dim is None and input.numel() == 0:
         raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                          "with the 'dim' argument.")
-    axis = None if dim is None or not input.ndim else axis_of(dim, input.ndim)
+    axis = None if dim is None else _filled_axis(name, input, dim)
+    axis = axis if input.ndim else None
     return PlaceOf.apply(input, axis=axis, keepdim=keepdim, smallest=smallest)
 
 
@@ -206,6 +219,8 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
                                    f"{k} elements", None))
+    if not input.ndim:
+        return topk_result(input, wrap(_order(input, axis, largest), input._device))
     places = _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)]
     return topk_result(Gather.apply(input, axis=axis, index=places), wrap(places, input._device))
 

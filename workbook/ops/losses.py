@@ -2,12 +2,11 @@
 
 import warnings
 
-from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import mul, sub
 from workbook.ops.comparison import clamp, where
-from workbook.ops.elementwise import Elementwise, FloatElementwise
+from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented
 from workbook.ops.indexing import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, sigmoid
 from workbook.ops.reduction import mean, sum
@@ -18,11 +17,9 @@ from workbook.tensor import axis_of
 class Softmax(Operation):
     """out = exp(a), divided by its sum along `axis`"""
 
-    dtype_rule = staticmethod(dtypes.promote_to_float)
-
     def forward(ctx, a, *, axis):
         ctx.axis = axis
-        out = ctx.xp.exp(a - a.max(axis, keepdims=True))  # the shift changes nothing and keeps exp finite
+        out = ctx.xp.exp(_shifted("softmax", a, axis))
         out /= out.sum(axis, keepdims=True)
         ctx.save(out)
         return out
@@ -32,14 +29,20 @@ class Softmax(Operation):
         return (out * (grad - sum(grad * out, ctx.axis, True)),)
 
 
+def _shifted(name, a, axis):
+    """a without its largest number along `axis`: this changes no quotient and keeps exp finite."""
+    if a.dtype.kind not in "fc":
+        last = "_lastdim" if axis == a.ndim - 1 else ""
+        raise not_implemented(f"{name}{last}_kernel_impl", a)
+    return a - a.max(axis, keepdims=True) if a.size else a
+
+
 class LogSoftmax(Operation):
     """out = a - log(sum(exp(a))) along `axis`"""
 
-    dtype_rule = staticmethod(dtypes.promote_to_float)
-
     def forward(ctx, a, *, axis):
         ctx.axis = axis
-        shifted = a - a.max(axis, keepdims=True)
+        shifted = _shifted("log_softmax", a, axis)
         out = shifted - ctx.xp.log(ctx.xp.exp(shifted).sum(axis, keepdims=True))
         ctx.save(out)
         return out

@@ -18,7 +18,7 @@ METHODS = (
     reduction.sum, reduction.mean, reduction.var, reduction.std, reduction.all, reduction.any,
     extremes.max, extremes.min, extremes.argmax, extremes.argmin, extremes.sort, extremes.argsort, extremes.topk,
     losses.softmax, losses.log_softmax, comparison.maximum, comparison.minimum, comparison.isnan, comparison.isinf,
-    comparison.isfinite, arithmetic.rsub,
+    comparison.isfinite, arithmetic.positive,
 )
 WITH_INPLACE = (
     arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div, arithmetic.pow, arithmetic.neg, arithmetic.reciprocal,
@@ -49,10 +49,10 @@ OPERATORS = {
     "__add__": arithmetic.add, "__radd__": arithmetic.add, "__sub__": arithmetic.sub, "__rsub__": arithmetic.rsub,
     "__mul__": arithmetic.mul, "__rmul__": arithmetic.mul, "__truediv__": arithmetic.div, "__rtruediv__": arithmetic.rdiv,
     "__floordiv__": arithmetic.floor_divide, "__mod__": arithmetic.remainder, "__pow__": arithmetic.pow,
-    "__rpow__": arithmetic.rpow, "__neg__": arithmetic.neg, "__abs__": pointwise.abs, "__matmul__": linalg.matmul,
+    "__rpow__": arithmetic.rpow, "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__matmul__": linalg.matmul,
     "__eq__": comparison.eq, "__ne__": comparison.ne, "__lt__": comparison.lt, "__le__": comparison.le,
     "__gt__": comparison.gt, "__ge__": comparison.ge, "__and__": comparison.bitwise_and, "__or__": comparison.bitwise_or,
-    "__xor__": comparison.bitwise_xor, "__invert__": comparison.bitwise_not, "__getitem__": indexing.getitem,
+    "__xor__": comparison.bitwise_xor, "__invert__": comparison.invert, "__getitem__": indexing.getitem,
     "__setitem__": indexing.setitem,
 }
 INPLACE_OPERATORS = {"__iadd__": "add_", "__isub__": "sub_", "__imul__": "mul_", "__itruediv__": "div_", "__ipow__": "pow_",
@@ -67,13 +67,14 @@ ONLY_FUNCTIONS = (
     creation.eye, creation.arange, creation.linspace, creation.zeros_like, creation.ones_like, creation.empty_like,
     creation.full_like, creation.rand_like, creation.randn_like, creation.rand, creation.randn, creation.randint,
     creation.randperm, joining.cat, joining.stack, comparison.where, inplace.bernoulli, shape.numel,
+    arithmetic.rsub,
 )
 
 
 def functions():
     """Return every function of the namespace `torch` by its name."""
     table = {function.__name__: function for function in METHODS + WITH_INPLACE + ONLY_FUNCTIONS}
-    table["range"], table["where"] = creation.range_, comparison.where
+    table["range"] = creation.range_
     table.update({alias: table[name] for alias, name in ALIASES.items()})
     return table
 

@@ -1,7 +1,7 @@
 """Functions of one number, applied to every element."""
 
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import Elementwise, FloatElementwise
+from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented
 
 
 class Exp(FloatElementwise):
@@ -45,8 +45,8 @@ def log(input):
     """Return the natural logarithm of each element; NaN below zero.
 
     >>> import workbook as torch
-    >>> torch.log(torch.tensor([1., 2.718281828]))
-    tensor([0.0000, 1.0000])
+    >>> torch.log(torch.tensor([1., 10.]))
+    tensor([0.0000, 2.3026])
 
     Source: https://pytorch.org/docs/2.13/generated/torch.log.html
     """
@@ -180,6 +180,8 @@ class Relu(Elementwise):
     """out = max(a, 0)"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "b":
+            raise RuntimeError("Boolean inputs not supported for relu")
         out = ctx.xp.maximum(a, 0)
         ctx.save(out)
         return out
@@ -205,6 +207,8 @@ class Abs(Elementwise):
     """out = |a|"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "b":
+            raise not_implemented("abs_cpu", a)
         ctx.save(a)
         return ctx.xp.abs(a)
 
@@ -226,10 +230,10 @@ def abs(input):
 
 
 class Sign(Elementwise):
-    """out = -1, 0 or 1"""
+    """out = -1, 0 or 1; 0 for NaN, as in PyTorch"""
 
     def forward(ctx, a):
-        return ctx.xp.sign(a)
+        return a.copy() if a.dtype.kind == "b" else (a > 0).astype(a.dtype) - (a < 0)
 
     def backward(ctx, grad):
         return grad * 0
@@ -247,11 +251,17 @@ def sign(input):
     return Sign.apply(input)
 
 
+def _rounded(xp, name, a):
+    if a.dtype.kind == "b":
+        raise not_implemented(f"{name}_vml_cpu", a)
+    return getattr(xp, name)(a) if a.dtype.kind == "f" else a.copy()
+
+
 class Floor(Elementwise):
     """out = the largest whole number not above a"""
 
     def forward(ctx, a):
-        return ctx.xp.floor(a) if a.dtype.kind == "f" else a.copy()
+        return _rounded(ctx.xp, "floor", a)
 
     def backward(ctx, grad):
         return grad * 0
@@ -273,7 +283,7 @@ class Ceil(Elementwise):
     """out = the smallest whole number not below a"""
 
     def forward(ctx, a):
-        return ctx.xp.ceil(a) if a.dtype.kind == "f" else a.copy()
+        return _rounded(ctx.xp, "ceil", a)
 
     def backward(ctx, grad):
         return grad * 0
@@ -295,7 +305,7 @@ class Round(Elementwise):
     """out = the nearest whole number; halves go to the even one"""
 
     def forward(ctx, a, *, decimals=0):
-        return ctx.xp.round(a, decimals)
+        return ctx.xp.round(a, decimals) if decimals else _rounded(ctx.xp, "round", a)
 
     def backward(ctx, grad):
         return grad * 0

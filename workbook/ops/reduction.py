@@ -124,7 +124,7 @@ class Var(Operation):
         ctx.save(a)
         ctx.axes, ctx.keepdim = axes, keepdim
         ctx.degrees = max(0, math.prod(a.shape[axis] for axis in axes) - correction)
-        return _variance(ctx.xp, a, axes, keepdim, ctx.degrees)
+        return _variance(ctx.xp, a, axes, keepdim, ctx.degrees).astype(a.dtype)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -137,8 +137,7 @@ class Std(Operation):
     def forward(ctx, a, *, axes, keepdim, correction):
         ctx.axes, ctx.keepdim = axes, keepdim
         ctx.degrees = max(0, math.prod(a.shape[axis] for axis in axes) - correction)
-        out = ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees))
-        out = out if hasattr(out, "shape") and out.shape else ctx.xp.asarray(out)
+        out = ctx.xp.asarray(ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees)).astype(a.dtype))
         ctx.save(a, out)
         return out
 
@@ -153,8 +152,9 @@ def _over(number, degrees):
 
 
 def _variance(xp, a, axes, keepdim, degrees):
-    centred = a - a.mean(axes, keepdims=True)
-    return (centred * centred).sum(axes, None, None, keepdim) / a.dtype.type(degrees)
+    wide = a.astype(xp.float64)  # as in PyTorch: squares of float32 need the room
+    centred = wide - wide.mean(axes, keepdims=True)
+    return (centred * centred).sum(axes, None, None, keepdim) / degrees
 
 
 def _centre(a, axes):
@@ -204,7 +204,8 @@ class Any(Operation):
     differentiable = False
 
     def forward(ctx, a, *, axes, keepdim, every):
-        return (ctx.xp.all if every else ctx.xp.any)(a, axes, None, keepdim)
+        found = (ctx.xp.all if every else ctx.xp.any)(a, axes, None, keepdim)
+        return found.astype(a.dtype) if a.dtype == dtypes.uint8.numpy else found  # PyTorch's bool before it had bool
 
 
 def all(input, dim=None, keepdim=False):

@@ -2,6 +2,7 @@
 
 import math
 
+from workbook import dtypes
 from workbook.autograd.broadcast import Expand
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
@@ -47,6 +48,32 @@ class View(Operation):
         return (reshape(grad, ctx.shape),)
 
 
+class ViewAs(Operation):
+    """out = the same memory, read as another dtype"""
+
+    is_view = True
+    differentiable = False
+
+    def forward(ctx, a, *, dtype):
+        return a.view(dtype)
+
+
+def _view_as(input, dtype):
+    """`input`, read as another dtype: bytes stay, numbers change."""
+    if dtype.numpy is None:
+        raise TypeError(dtypes.no_bfloat16())
+    have, names = input.dtype, f"view {input.dtype.legacy} as {dtype.legacy} (different element sizes)"
+    if have.itemsize != dtype.itemsize:
+        if not input.ndim:
+            raise RuntimeError(f"self.dim() cannot be 0 to {names}")
+        if input.stride(-1) != 1:
+            raise RuntimeError(f"self.stride(-1) must be 1 to {names}, but got {input.stride(-1)}")
+        ratio = dtype.itemsize // have.itemsize
+        if ratio and input.shape[-1] % ratio:
+            raise RuntimeError(f"self.size(-1) must be divisible by {ratio} to {names}, but got {input.shape[-1]}")
+    return ViewAs.apply(input, dtype=dtype.numpy)
+
+
 class UnsafeView(Operation):
     """out = the same elements, in order, in another shape, copied"""
 
@@ -76,6 +103,8 @@ def view(input, *shape):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.view.html
     """
+    if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
+        return input if shape[0] is input.dtype else _view_as(input, shape[0])
     array = input._array
     wanted = _filled_in(sizes(shape), array.size)
     if not _shares(array, wanted):

@@ -1,0 +1,199 @@
+"""One expression, computed by workbook or by torch: what goes in, what comes out, and whether two outcomes are the same."""
+
+import importlib
+import itertools
+import math
+import random
+import warnings
+from dataclasses import dataclass
+
+import numpy as np
+
+# Elementary functions (exp, sin, tanh, powers, roots, the sums of softmax and var) are rounded by each library on its own:
+# NumPy's own tests allow its float32 kernels 4 units in the last place, PyTorch's are documented with 1. So a result may differ
+# by 6 units of its own dtype, and by 6 units of 1 next to zero, where terms cancel. Everything else agrees to the last bit.
+ROUNDED_UNITS = 6
+
+LAYOUTS = ("plain", "transposed", "sliced", "expanded")
+FLOATS = ("float16", "float32", "float64")
+SPECIAL = (math.nan, math.inf, -math.inf, -0.0, 1e30)
+
+
+@dataclass(frozen=True)
+class Input:
+    """A Tensor to be made: `values` names the kind of numbers, `layout` how they lie in memory."""
+
+    shape: tuple
+    dtype: str = "float32"
+    layout: str = "plain"
+    values: str = "any"
+    seed: int = 0
+
+    def memory(self):
+        """Return the NumPy array whose part, seen through `laid`, is the input."""
+        shape = self.shape
+        if self.layout == "transposed":
+            shape = shape[::-1]
+        elif self.layout == "sliced":
+            shape = (*shape[:-1], 2 * shape[-1] + 1) if shape else (3,)
+        elif self.layout == "expanded":
+            shape = tuple(min(side, 1) if axis == 0 else side for axis, side in enumerate(shape))
+        numbers = numbers_of(self.values, self.dtype, math.prod(shape), random.Random(self.seed))
+        return np.array(numbers, self.dtype).reshape(shape)
+
+    def laid(self, whole):
+        """Return the input as a view of a Tensor on `memory()`."""
+        if self.layout == "transposed":
+            return whole.permute(*reversed(range(len(self.shape)))) if self.shape else whole
+        if self.layout == "sliced":
+            return whole[..., 1::2] if self.shape else whole[1]
+        return whole.expand(self.shape) if self.layout == "expanded" else whole
+
+
+def numbers_of(values, dtype, count, chance):
+    """Return `count` numbers. Those of kind "any" are quarters: their sums and products are exact in every order."""
+    def whole(low, high):
+        return low + int(chance.random() * (high - low + 1))
+
+    if dtype == "bool":
+        return [chance.random() < 0.5 for _ in range(count)]
+    if dtype not in FLOATS:
+        low = 1 if values == "positive" else 0 if dtype == "uint8" or values == "unit" else -4
+        return [whole(low, 1 if values == "unit" else 8 if dtype == "uint8" else 4) for _ in range(count)]
+    if values == "apart":  # all different, and away from every multiple of 1/16: there functions have no kinks
+        return [(2 * place + 1) / 32 for place in sorted(range(-48, 48), key=lambda _: chance.random())[:count]]
+    if values == "apart positive":
+        return [0.25 + (2 * place + 1) / 32 for place in sorted(range(64), key=lambda _: chance.random())[:count]]
+    if values == "apart unit":
+        return [(2 * place + 1) / 160 for place in sorted(range(80), key=lambda _: chance.random())[:count]]
+    quarters = {"any": (-16, 16, 4), "positive": (1, 16, 4), "unit": (0, 16, 16), "special": (-16, 16, 4),
+                "finite": (-16, 16, 4)}
+    low, high, parts = quarters[values]
+    numbers = [whole(low, high) / parts for _ in range(count)]
+    if values == "special":
+        numbers = [SPECIAL[whole(0, 4)] if chance.random() < 0.4 else number for number in numbers]
+    return numbers
+
+
+# ---- computing ------------------------------------------------------------------------------------------------------------
+
+
+def names_of(engine):
+    """Return the names that an expression may use, for `engine` "workbook" or "torch"."""
+    return {"torch": importlib.import_module(engine), "F": importlib.import_module(f"{engine}.nn.functional"), "np": np}
+
+
+def outcome(engine, text, inputs):
+    """Return what an expression of `a`, `b`, ... gives, and what it leaves in them; or the type of its error."""
+    names = names_of(engine)
+    given = [put.laid(names["torch"].from_numpy(put.memory())) for put in inputs]
+    try:
+        result = evaluated(text, names, given)
+    except Exception as problem:
+        return {"raises": type(problem).__name__, "message": str(problem)}
+    return {"result": described(result), "after": described(given)}
+
+
+def evaluated(text, names, given):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return eval(text, dict(zip("abcd", given)) | names)
+
+
+def described(value):
+    """Return a result as plain data: Tensors with dtype, shape and numbers, sequences of them as lists."""
+    if hasattr(value, "grad_fn"):
+        numbers = value.detach().numpy().reshape(-1).tolist()
+        return {"dtype": str(value.dtype), "shape": list(value.shape), "numbers": numbers}
+    if isinstance(value, (tuple, list)):
+        return [described(part) for part in value]
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    return repr(value)
+
+
+def gradients(engine, text, inputs):
+    """Return the first derivatives of an expression, weighted unevenly, the second ones likewise, and the name of its node.
+
+    Each input is a view of a computed Tensor, so that in-place forms may write into it.
+    """
+    names = names_of(engine)
+    torch = names["torch"]
+    leaves = [torch.from_numpy(put.memory()).requires_grad_() for put in inputs]
+    given = [put.laid(leaf * 1) for put, leaf in zip(inputs, leaves)]
+    try:
+        outputs = [part for part in tensors_of(evaluated(text, names, given)) if part.requires_grad]
+        node = [part.grad_fn.name() for part in outputs]
+        first = pulled_back(torch, outputs, leaves)
+        second = pulled_back(torch, [g for g in first if g is not None and g.requires_grad], leaves)
+    except Exception as problem:
+        return {"raises": type(problem).__name__, "message": str(problem)}
+    return {"first": described(first), "second": [described(zeros_if_none(torch, g, leaf)) for g, leaf in zip(second, leaves)],
+            "node": node}
+
+
+def tensors_of(value):
+    """Return all Tensors of a result, in order."""
+    if hasattr(value, "grad_fn"):
+        return [value]
+    return [t for part in value for t in tensors_of(part)] if isinstance(value, (tuple, list)) else []
+
+
+def pulled_back(torch, outputs, leaves):
+    if not outputs:
+        return [None] * len(leaves)
+    weights = [torch.from_numpy(uneven(tuple(part.shape), place)) for place, part in enumerate(outputs)]
+    return list(torch.autograd.grad(outputs, leaves, weights, create_graph=True, allow_unused=True))
+
+
+def uneven(shape, seed=0):
+    """Return numbers that differ from place to place: a gradient that arrives evenly hides mistakes."""
+    numbers = itertools.islice(itertools.cycle([0.5, -1.25, 2.0, 0.75, -0.5, 1.5, -2.25]), seed, seed + math.prod(shape))
+    return np.array(list(numbers), np.float64).reshape(shape)
+
+
+def zeros_if_none(torch, gradient, leaf):
+    return torch.zeros_like(leaf) if gradient is None else gradient
+
+
+# ---- comparing ------------------------------------------------------------------------------------------------------------
+
+
+def difference(mine, theirs, rounded):
+    """Return where two outcomes differ, in words; "" where they are the same. Texts of errors are not compared."""
+    if isinstance(theirs, dict) and "raises" in theirs:
+        return "" if isinstance(mine, dict) and mine.get("raises") == theirs["raises"] else _instead(mine, theirs)
+    if isinstance(theirs, dict) and "numbers" in theirs:
+        return _difference_of_tensors(mine, theirs, rounded)
+    if isinstance(theirs, dict) and isinstance(mine, dict):
+        if mine.keys() != theirs.keys():
+            return _instead(mine, theirs)
+        return "; ".join(filter(None, (difference(mine[key], theirs[key], rounded) for key in theirs)))
+    if isinstance(theirs, list) and isinstance(mine, list):
+        if len(mine) != len(theirs):
+            return _instead(mine, theirs)
+        return "; ".join(filter(None, (difference(x, y, rounded) for x, y in zip(mine, theirs))))
+    return "" if mine == theirs or mine != mine and theirs != theirs else _instead(mine, theirs)
+
+
+def _difference_of_tensors(mine, theirs, rounded):
+    if not isinstance(mine, dict) or any(mine.get(key) != theirs[key] for key in ("dtype", "shape")):
+        return _instead(mine, theirs)
+    kind = theirs["dtype"].removeprefix("torch.")
+    x, y = (np.array(side["numbers"], kind) for side in (mine, theirs))
+    if rounded and kind in FLOATS:
+        units = ROUNDED_UNITS * np.finfo(kind).eps
+        same = np.isclose(x.astype(np.float64), y.astype(np.float64), units, units, equal_nan=True)
+    else:
+        same = (x == y) | (x != x) & (y != y)
+    return "" if same.all() else f"{x[~same].tolist()} instead of {y[~same].tolist()} in {theirs['dtype']} {theirs['shape']}"
+
+
+def _instead(mine, theirs):
+    return f"{_brief(mine)} instead of {_brief(theirs)}"
+
+
+def _brief(outcome):
+    if isinstance(outcome, dict) and "raises" in outcome:
+        return f"{outcome['raises']}({outcome['message'].splitlines()[:1]})"
+    return str(outcome["result"] if isinstance(outcome, dict) and "result" in outcome else outcome)
