@@ -234,7 +234,7 @@ class Steps(object):
         lines = []
         reader = threading.Thread(target=lambda: lines.extend(self.hear(process.stdout)))
         reader.daemon = True
-        self.news = "starting"
+        self.news = "working"
         reader.start()
         try:
             while reader.is_alive():
@@ -257,7 +257,7 @@ class Steps(object):
     def show(self):
         text = "   %s, %.0f s" % (self.news, time.time() - self.since)
         if self.packages:
-            text = "   %d packages found, %s" % (self.packages, text.strip())
+            text = "   %d package%s found, %s" % (self.packages, "" if self.packages == 1 else "s", text.strip())
         if self.live:
             columns = shutil.get_terminal_size().columns
             print("\r" + text[:columns - 1].ljust(columns - 1), end="")
