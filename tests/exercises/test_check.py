@@ -61,7 +61,7 @@ def leaves(*_):
 itself = []
 itself.append(itself)
 MISTAKES = [
-    None, "18.5", b"18", "", 17, -18, 10**500, float("nan"), float("inf"), 18 + 1j, True, [18], (18,), {18}, {"a": 18}, range(18), slice(18),
+    None, "18.5", b"18", "", 17, -18, 10**500, float("nan"), float("inf"), 18 + 1j, True, [18], (18,), {18}, {"a": 18}, range(18),
     Hostile(), EqualToAll(), SlyNumber(3), SlyText("no"), object, type, torch, itertools.count(), (x for x in ()), itself, endless, deep,
     leaves, print, Hostile, lambda: 18, lambda *a: 18, lambda *a: Hostile(), lambda *a: EqualToAll(), lambda *a: itself, NotImplemented,
     torch.zeros(0), torch.zeros(2, 3), torch.zeros(3, 2), torch.ones(3, 2).double(), torch.tensor(float("nan")), torch.tensor([18.0]),

@@ -19,7 +19,9 @@ def judged(judge, source, setup=""):
     return judge(names.evaluate(source) if isinstance(source, str) else source, names)
 
 
-@pytest.mark.parametrize("right", ["4.5", "torch.tensor(4.5)", "9 / 2", "__import__('numpy').float32(4.5)", "4.5 + 1e-9", "torch.full((2, 2), 4.5)"])
+@pytest.mark.parametrize(
+    "right", ["4.5", "torch.tensor(4.5)", "9 / 2", "__import__('numpy').float32(4.5)", "4.5 + 1e-9", "torch.full((2, 2), 4.5)"]
+)
 def test_a_number_is_right_in_every_form(right):
     assert judged(number(4.5, each=(2, 2)), right) is None
 
@@ -97,7 +99,8 @@ def test_a_tensor_of_nan_is_not_right():
 
 def test_lists_are_right_only_where_they_may_be():
     assert judged(tensor([0.0, 2.0, 2.0], lists=True), "[0, 2, 2]") is None
-    assert judged(tensor([0.0, 2.0, 2.0], lists=True), "[1, 2, 3]") == "The tensor has 1 at [0], and that is not the number asked for there."
+    said = judged(tensor([0.0, 2.0, 2.0], lists=True), "[1, 2, 3]")
+    assert said == "The tensor has 1 at [0], and that is not the number asked for there."
 
 
 def test_the_dtype_of_a_list_can_be_named():
@@ -179,7 +182,7 @@ SQUARES = function(
         ("lambda t: (t ** 2).sum() / t.numel()", None),
         ("lambda t: t.mean() ** 2", "This is the square of the mean."),
         ("lambda t: 14 / 3", "Called with torch.tensor([1.0, 2.0, 3.0]) the result is a number; a tensor is asked for."),
-        ("lambda t: t.mul_(t).mean()", "Called with torch.tensor([1.0, 2.0, 3.0]) your function changes what it is given. The caller still needs it."),
+        ("lambda t: t.mul_(t).mean()", "torch.tensor([1.0, 2.0, 3.0]) your function changes what it is given. The caller still needs it."),
         ("lambda t: print(t)", "Called with torch.tensor([1.0, 2.0, 3.0]) your function returns None. Is there a `return`?"),
         ("lambda t: t.nothing", "Called with torch.tensor([1.0, 2.0, 3.0]) your function raises AttributeError"),
         ("lambda: 3", "your function raises TypeError"),

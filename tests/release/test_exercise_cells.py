@@ -42,7 +42,13 @@ def test_an_answer_beside_its_exercise_is_found(hand_out, lesson_98, left):
 
 @pytest.mark.parametrize(
     ("text", "html"),
-    [("98.1 not yet: try 18.", "x"), ("x", "<details>it is 18</details>"), (["as lines: ", "18\n"], "x"), ("x", "6 * x.detach&#40;&#41;")],
+    [
+        ("98.1 not yet: try 18.", "x"),
+        ("x", "<details>it is 18</details>"),
+        (["as lines: ", "18\n"], "x"),
+        ("x", "6 * x.detach&#40;&#41;"),
+        ("x", ["6 * x.", "detach&#40;&#41;"]),
+    ],
 )
 def test_an_answer_in_an_output_is_found(hand_out, lesson_98, text, html):
     dict(exercise_cells(hand_out))["98.1"]["outputs"] = [output(text, html)]

@@ -171,7 +171,7 @@ def test_an_output_with_a_folder_of_this_machine_is_refused(lesson):
 def test_a_traceback_and_a_warning_hold_no_folder(lesson):
     notebook = example.notebook()
     notebook["cells"][2] = {
-        **example.code("import json, warnings\nwarnings.warn('old', stacklevel=1)\njson.loads('{', cls=object)", "raises-exception"), "id": "c2"
+        **example.code("import json, warnings\nwarnings.warn('old')\njson.loads('{', cls=object)", "raises-exception"), "id": "c2"
     }
     notebook["cells"][4]["source"] = "torch.tensor([1.0, 2.0]).reshape(7)"
     notebook["cells"][4]["metadata"]["tags"] = ["raises-exception"]

@@ -61,7 +61,8 @@ def _ready(notebook):
         id = cell.get("id") or f"cell-{number}"
         id = id if id not in ids else f"{id}-{number}"
         ids.add(id)
-        cells.append({**cell, "id": id, "source": notebooks.source(cell), **({"outputs": []} if cell["cell_type"] == "code" else {})})
+        outputs = {"outputs": []} if cell["cell_type"] == "code" else {}
+        cells.append({**cell, "id": id, "source": notebooks.source(cell), **outputs})
     return {**notebook, "cells": cells, "nbformat_minor": 5}
 
 
