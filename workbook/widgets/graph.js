@@ -195,7 +195,7 @@ function render({ model, el }) {
       const row = leaves.querySelector(`[data-slider="${CSS.escape(id)}"]`);
       const [range, number] = row.querySelectorAll("input");
       if (document.activeElement !== number) number.value = String(Number(value.toFixed(6)));
-      if (document.activeElement !== range || Math.abs(range.valueAsNumber - value) > Number(range.step)) range.value = String(value);
+      if (document.activeElement !== range) range.value = String(value); // an answer may be older than the drag
     }
   }
 

@@ -29,6 +29,9 @@ class Recorded:
         names_from_lines(self.trace)
         self.values = {part.key: part.value for part in self.trace.leaves}
         self.movable = {part.key: part.name or part.key for part in self.trace.leaves if _can_move(part.value)}
+        written = [f"{part.name or part.key} ({part.written})" for part in self.trace.leaves if part.written]
+        if written:
+            self.note += f" Written since this was computed, and drawn as they are now: {', '.join(written)}."
 
     def why_still(self):
         """Return why this computation cannot be run again, or '' where it can."""

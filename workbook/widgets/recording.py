@@ -67,18 +67,24 @@ class Kept:
 
     __slots__ = ("array", "source", "shape", "dtype", "device", "summary", "_memory", "_version")
 
-    def __init__(self, tensor, copied):
+    def __init__(self, tensor, copied, referred=REFERRED):
         array = tensor._array
         self.shape, self.dtype, self.device = array.shape, array.dtype, tensor._device
         self.array = self.source = self.summary = self._memory = None
-        if array.size > REFERRED:
-            self.summary = summarise(array)
+        if array.size <= copied:
+            self.array, self.source = array.copy(), array
             return
-        self.source = array
-        self.array = array.copy() if array.size <= copied else array
-        if self.array is array:
-            self._memory = memory_of(tensor)
-            self._version = self._memory.version
+        self._memory = memory_of(tensor)
+        self._version = self._memory.version
+        if array.size <= referred:
+            self.array = self.source = array
+        else:
+            self.summary = summarise(array)
+
+    @classmethod
+    def now(cls, tensor):
+        """Return `tensor` as it is at this moment, whatever its size."""
+        return cls(tensor, tensor._array.size)
 
     @property
     def written_since(self):

@@ -6,6 +6,7 @@ from html import escape
 
 from .folding import Folding
 from .moment import moment_of, structure_only
+from .numbers import gradient_lines
 from .origin import Recorded
 from .replay import Run
 from .scene import build
@@ -34,7 +35,20 @@ def picture(result, gradients=False):
     run = Run(trace)
     if gradients:
         run.go_to(run.total)
-    return Picture(scene, moment_of(scene, Words(run.trace), run, len(run.steps)))
+    words = Words(run.trace)
+    return Picture(scene, _at_rest(moment_of(scene, words, run, len(run.steps)), words, run, gradients))
+
+
+def _at_rest(moment, words, run, gradients):
+    """Return a Moment that is no step on a way: nothing is ringed, and the sentence tells the result."""
+    for said in moment.boxes.values():
+        said.state = "done" if gradients else "wait"
+        said.spoken = said.spoken.removesuffix(", this step")
+    moment.wires = {key: (text, "done" if state == "now" else state) for key, (text, state) in moment.wires.items()}
+    found = [f"{words.called(part)}.grad is {spaced(chr(10).join(gradient_lines(run.grad(part.key))))}"
+             for part in run.trace.leaves if run.grad(part.key) is not None]
+    moment.sentence = f"Backward: {'; '.join(found[:FEW])}." if gradients else ""
+    return moment
 
 
 class Picture:

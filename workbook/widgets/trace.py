@@ -26,6 +26,7 @@ class Part:
     name: str = None
     names: dict = field(default_factory=dict)  # of the outputs behind the first, by their index
     modules: tuple = ()
+    written: str = None   # what wrote over a leaf after it was used, where that shows
     users: list = field(default_factory=list)
 
     @property
@@ -68,7 +69,7 @@ class Trace:
             self._leaf(self.root_node)
         self.root = self._of_node[self.root_node]
         if self.root.kind == "op":
-            self.root.kept = Kept(root, root._array.size)
+            self.root.kept = Kept.now(root)
 
     @property
     def parts(self):
@@ -94,7 +95,7 @@ class Trace:
                 pick = edge[1]
                 given = self._leaf(edge[0]) if edge[0].__class__ is AccumulateGrad else self._of_node[edge[0]]
                 if given.kind == "leaf" and record is not None:
-                    given.kept = record.inputs[position]
+                    self._as_recorded(given, record.inputs[position])
             elif record is not None and position < len(record.inputs):
                 given = record.inputs[position]
                 given = self._constant(given) if isinstance(given, Kept) else given
@@ -113,10 +114,16 @@ class Trace:
     def _leaf(self, node):
         if node not in self._of_node:
             leaf = node.variable
-            part = Part(f"leaf{len(self.leaves) + 1}", "leaf", node, kept=Kept(leaf, leaf._array.size))
+            part = Part(f"leaf{len(self.leaves) + 1}", "leaf", node, kept=Kept.now(leaf))
             self._of_node[node] = part
             self.leaves.append(part)
         return self._of_node[node]
+
+    def _as_recorded(self, leaf, kept):
+        """Show a leaf as it was when it was used; of a large one only its present values are there, and a write is told."""
+        leaf.written = kept.written_since
+        if kept.array is not None:
+            leaf.kept = kept
 
     def _constant(self, kept):
         same = id(kept.source) if kept.source is not None else id(kept)
