@@ -135,7 +135,8 @@ def test_the_words_do_not_depend_on_what_was_kept(lesson_98):
     assert first[1] == first[3] and first[0] == first[4]
 
 
-def test_a_check_leaves_no_trace_in_the_session(lesson_98, capsys):
+def test_a_check_leaves_no_trace_in_the_session(lesson_98, capsys, monkeypatch):
+    monkeypatch.setattr(modes.state, "observer", None)
     torch.manual_seed(3)
     random.seed(3)
     np.random.seed(3)
@@ -162,9 +163,9 @@ def test_a_check_leaves_no_trace_in_the_session(lesson_98, capsys):
     assert capsys.readouterr().out == ""
 
 
-def test_a_check_does_not_depend_on_the_session(lesson_98):
+def test_a_check_does_not_depend_on_the_session(lesson_98, monkeypatch):
     torch.set_default_dtype(torch.float64)
-    modes.state.observer = watched = []
+    monkeypatch.setattr(modes.state, "observer", watched := [])
     try:
         with torch.no_grad():
             assert check("98.1", 18).passed
@@ -173,7 +174,6 @@ def test_a_check_does_not_depend_on_the_session(lesson_98):
         assert seen == [torch.float32, torch.float32]  # as the exercise means its data
         assert modes.state.observer is watched and not watched
     finally:
-        modes.state.observer = None
         torch.set_default_dtype(torch.float32)
 
 
