@@ -27,7 +27,7 @@ def tensor_text(array, *, dtype, device_text=None, grad_fn_name=None, requires_g
     elif array.ndim > 0 and array.size > options.threshold and options.edgeitems == 0:
         body = "[...]"
     else:
-        cut = [array.size > options.threshold and n > 2 * options.edgeitems > 0 for n in array.shape]
+        cut = [array.size > options.threshold and n > 2 * options.edgeitems for n in array.shape]
         shown = _edges(array, cut, options.edgeitems)
         texts, width = _number_texts(shown, options)
         body = _layout(iter(texts), shown.shape, cut, width, len(prefix), options)
