@@ -1,6 +1,7 @@
 """The live graph as Python sees it: what the reader does, what is sent, what is said when something is wrong."""
 
 import warnings
+from time import perf_counter
 
 import pytest
 import workbook as torch
@@ -232,7 +233,24 @@ def test_without_records_there_is_the_form_and_nothing_to_press():
 def test_a_leaf_alone_is_a_graph():
     live = graph(leaf(3.0))
     sent_by(live, "on")
-    assert leaves(live) == {"leaf1": ("3.0000", "1.0000", "1.0000")}
+    assert leaves(live) == {"leaf": ("3.0000", "1.0000", "1.0000")}
+
+
+def test_leaves_without_a_name_are_numbered():
+    live = graph((leaf(2.0) * leaf(3.0)) ** 2)
+    assert live.title == "(leaf₁ × leaf₂)²"
+    assert list(leaves(live)) == [row["name"] for row in live.sliders] == ["leaf₁", "leaf₂"]
+
+
+def test_a_slider_on_a_network_answers_in_a_tenth_of_a_second():
+    loss, net, input = lenet()
+    live = graph(loss)
+    seconds = []
+    for number in range(5):
+        begun = perf_counter()
+        sent_by(live, "move", leaf2=number / 10)
+        seconds.append(perf_counter() - begun)
+    assert min(seconds) < 0.1
 
 
 @pytest.mark.parametrize("make, kind, words", [

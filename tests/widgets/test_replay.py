@@ -130,6 +130,6 @@ def test_what_cannot_be_run_again_says_why():
     loss = (big * 3).sum()
     with torch.no_grad():
         big.add_(1)
-    assert "drawn as they are now: leaf1 (add_)" in Recorded(loss, None).note
+    assert "drawn as they are now: leaf (add_)" in Recorded(loss, None).note
     data = torch.ones(recording.REFERRED + 1)
     assert "too large to be kept" in Recorded((x * data).sum(), None).why_still()

@@ -259,8 +259,8 @@ def test_lenet_folds_and_its_gradients_are_the_engines_own():
     loss, net, _ = lenet()
     view = View(loss)
     assert sorted(view.titles()) == sorted([
-        "data", "conv1", "relu", "max_pool2d", "conv2", "relu", "max_pool2d", "reshape", "fc1", "relu", "fc2", "relu", "fc3",
-        "data", "mse_loss"])
+        "data₁", "conv1", "relu", "max_pool2d", "conv2", "relu", "max_pool2d", "reshape", "fc1", "relu", "fc2", "relu", "fc3",
+        "data₂", "mse_loss"])
     view.run.go_to(view.run.total)
     loss.backward()
     assert len(view.origin.trace.leaves) == 10

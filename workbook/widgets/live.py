@@ -216,15 +216,16 @@ class LiveGraph(anywidget.AnyWidget):
 
     def _show(self, redraw=False):
         """Send the present moment: all of it where the form is new, else what changed."""
+        words = Words(self._origin.trace if self._run is None else self._run.trace)
         if self._run is None:
             moment = structure_only(self._scene, self._origin.trace, self._still)
         else:
-            moment = moment_of(self._scene, Words(self._run.trace), self._run, self.step, len(self._passes),
+            moment = moment_of(self._scene, words, self._run, self.step, len(self._passes),
                                next(reversed(self._chosen.values()), ()))
         if self._failed:
             moment.sentence = f"The function failed here: {self._failed}. The picture shows the last values that worked."
         self._moment = moment
-        state = self._state(moment)
+        state = self._state(moment, words)
         with self.hold_sync():
             if redraw:
                 self._drawn = Drawing(self._scene, moment)
@@ -242,12 +243,12 @@ class LiveGraph(anywidget.AnyWidget):
         with self.hold_trait_notifications():
             self._trait_values["state"] = state
 
-    def _state(self, moment):
+    def _state(self, moment, words):
         boxes = {key: {"texts": said.value + said.gradient, "state": said.state, "spoken": said.spoken}
                  for key, said in moment.boxes.items()}
         return {"boxes": boxes, "wires": {key: list(wire) for key, wire in moment.wires.items()}, "status": moment.status,
                 "sentence": moment.sentence, "panel": self._with_source(moment.panel), "table": [list(row) for row in moment.table],
-                "leaves": self._leaves(), "notes": " ".join([self._origin.note, *self._scene.notes]), "can": self._can()}
+                "leaves": self._leaves(words), "notes": " ".join([self._origin.note, *self._scene.notes]), "can": self._can()}
 
     def _with_source(self, panel):
         if not panel.get("operation"):
@@ -265,12 +266,12 @@ class LiveGraph(anywidget.AnyWidget):
         return {"start": self.step > first, "back": self.step > first or len(self._passes) > 1, "on": True, "end": self.step < last, "reset": True,
                 "zero": any(self._run.grad(key) is not None for key in self._run.leaves)}
 
-    def _leaves(self):
+    def _leaves(self, words):
         rows = []
         for part in self._origin.trace.leaves:
             if self._run is not None:
                 part = self._run.twin(part)
-            name = part.name or part.key
+            name = words.called(part)
             grad = None if self._run is None else self._run.grad(part.key)
             value = part.value
             if part.key in self._origin.movable and value is not None:  # one row is one number: the one that the slider moves

@@ -11,6 +11,7 @@ from .names import Names
 from .replay import Run, numeric_slope, result_of, unseen
 from .sources import names_from_lines
 from .trace import Trace
+from .words import Words
 
 ONE_BY_ONE = 16  # a leaf of at most so many elements can be moved, element by element
 
@@ -28,8 +29,9 @@ class Recorded:
         self.names.give(self.trace)
         names_from_lines(self.trace)
         self.values = {part.key: part.value for part in self.trace.leaves}
-        self.movable = {part.key: part.name or part.key for part in self.trace.leaves if _can_move(part.value)}
-        written = [f"{part.name or part.key} ({part.written})" for part in self.trace.leaves if part.written]
+        called = Words(self.trace).called
+        self.movable = {part.key: called(part) for part in self.trace.leaves if _can_move(part.value)}
+        written = [f"{called(part)} ({part.written})" for part in self.trace.leaves if part.written]
         if written:
             self.note += f" Written since this was computed, and drawn as they are now: {', '.join(written)}."
 

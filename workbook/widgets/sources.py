@@ -38,13 +38,14 @@ def student_line(record):
 def names_from_lines(trace):
     """Name steps by the student's own assignments, where no variable that still lives names them: `y = x + 2` makes y.
 
-    The last step of a line is the one that the line assigns. A name is given once, to the newest.
+    The last step of a line is the one that the line assigns. A name is given once, to the newest. The result itself is left out:
+    its line may read `live = graph(x * x)`.
     """
     used = {part.name for part in trace.parts}
     line_after = None
     for part in reversed(trace.ops):
         location = None if part.node.record is None else part.node.record.location
-        if location != line_after and part.name is None and not part.modules:
+        if location != line_after and part.name is None and not part.modules and part is not trace.root:
             name = _assigned(student_line(part.node.record))
             if name and name not in used:
                 part.name = name

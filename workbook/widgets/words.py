@@ -7,6 +7,7 @@ ADDITIVE, PRODUCT, POWER, ATOM = 1, 2, 3, 4  # how strongly a formula binds
 BETWEEN = {  # the engine's class: its sign and how strongly it binds
     "Add": ("+", ADDITIVE), "Sub": ("−", ADDITIVE), "Mul": ("×", PRODUCT), "Div": ("÷", PRODUCT),
     "Mm": ("@", PRODUCT), "Bmm": ("@", PRODUCT), "Mv": ("@", PRODUCT), "Dot": ("@", PRODUCT), "Matmul": ("@", PRODUCT)}
+LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 EITHER_WAY = ("+", "×")
 ROOM = 60      # a longer formula is not read, it is scanned
 SHORT = 10     # as much formula as a box or a sentence takes
@@ -17,6 +18,7 @@ class Words:
 
     def __init__(self, trace):
         self._formulas = {}  # Part: (text, binding), or None where the text would be too long
+        self._unnamed = [part for part in [*trace.leaves, *trace.constants] if part.name is None and plain_number(part) is None]
         for part in trace.parts:
             self._formulas[part] = self._compose(part)
 
@@ -101,8 +103,7 @@ class Words:
     def _compose(self, part):
         if part.kind != "op":
             plain = plain_number(part)
-            what = part.name or (short(plain) if plain is not None else {"leaf": "leaf", "constant": "data"}[part.kind])
-            return what, ATOM
+            return part.name or (short(plain) if plain is not None else self._numbered(part)), ATOM
         if part.name and part not in self._formulas:
             self._formulas[part] = part.name, ATOM
             return self._formulas[part]
@@ -111,6 +112,12 @@ class Words:
             return None
         text, binding = self._join(part, [given for given in inputs if given != ("", ATOM)])
         return (text, binding) if len(text) <= ROOM else None
+
+    def _numbered(self, part):
+        """What a leaf or a constant without a name is called: `leaf`, or `leaf₂` where there are several."""
+        alike = [each for each in self._unnamed if each.kind == part.kind]
+        number = str(alike.index(part) + 1).translate(LOWERED) if len(alike) > 1 else ""
+        return {"leaf": "leaf", "constant": "data"}[part.kind] + number
 
     def _input(self, given, pick):
         if given is None:
