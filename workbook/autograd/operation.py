@@ -141,19 +141,29 @@ class Operation(Node):
         except ValueError as problem:  # NumPy's way of refusing shapes
             raise cls.refusal(problem, arrays, options) from None
 
-        if results.__class__ is ndarray:
-            outputs = (wrap(results),)
-        elif results.__class__ is tuple:
-            outputs = tuple([wrap(_as_array(result, device), device) for result in results])
-        else:
-            outputs = (wrap(_as_array(results, device), device),)
+        several = results.__class__ is tuple
+        outputs = []
+        for index, result in enumerate(results) if several else ((0, results),):
+            output = _new(Tensor)  # as tensor.wrap does, but without a call
+            output._array = result if result.__class__ is ndarray else _as_array(result, device)
+            output._device, output._index, output._requires_grad = device, index, False
+            output._memory = output._node = output._grad = output._view = output._accumulator = None
+            outputs.append(output)
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
-            ctx._become_node(inputs, arrays, results, outputs)
+            ctx.sequence = next(_sequence)
+            ctx.meta = meta = []
+            for output in outputs:
+                array = output._array
+                meta.append((array.shape, array.dtype, device))
+                if array.dtype.kind in "fc":
+                    output._node = ctx
+            if ctx._saved:
+                ctx._saved = ctx._tie(inputs, arrays, results, outputs)
             if here.observer is not None:
-                here.observer(ctx, inputs, options, outputs)
-        return outputs if results.__class__ is tuple else outputs[0]
+                here.observer(ctx, inputs, options, tuple(outputs))
+        return tuple(outputs) if several else output
 
     @classmethod
     def _elsewhere(cls, ctx, arrays, options, device):
@@ -222,35 +232,25 @@ class Operation(Node):
         if self._kept:
             self._kept = _FREED
 
-    def _become_node(self, inputs, arrays, results, outputs):
-        """Make this the node of `outputs`, and tie what was saved to where it came from."""
-        self.sequence = next(_sequence)
-        meta = []
-        for index, output in enumerate(outputs):
-            array = output._array
-            meta.append((array.shape, array.dtype, output._device))
-            if array.dtype.kind in "fc":
-                output._node = self
-                output._index = index
-        self.meta = meta
-        if self._saved:
-            entries = []
-            for value in self._saved:
-                for source, array in enumerate(arrays):
-                    if array is value:
-                        owner = inputs[source]
-                        break
-                else:
-                    source, owner = self._which_output(value, results, outputs)
-                    value = owner._array
-                if isinstance(owner, Tensor):
-                    memory = owner._memory
-                    if memory is None:
-                        memory = owner._memory = Memory()
-                    entries.append((value, memory, memory.version, source))
-                else:
-                    entries.append((value, None, 0, source))
-            self._saved = entries
+    def _tie(self, inputs, arrays, results, outputs):
+        """Tie each saved value to the Tensor it came from: its Memory, the version it has, and which input or output it was."""
+        entries = []
+        for value in self._saved:
+            for source, array in enumerate(arrays):
+                if array is value:
+                    owner = inputs[source]
+                    break
+            else:
+                source, owner = self._which_output(value, results, outputs)
+                value = owner._array
+            if isinstance(owner, Tensor):
+                memory = owner._memory
+                if memory is None:
+                    memory = owner._memory = Memory()
+                entries.append((value, memory, memory.version, source))
+            else:
+                entries.append((value, None, 0, source))
+        return entries
 
     def _which_output(self, value, results, outputs):
         for index, result in enumerate(results if results.__class__ is tuple else (results,)):

@@ -46,7 +46,7 @@ def columns(xp, x, g):
         shape = (n, c, kh, kw, oh, ow)
         steps = (sn, height * sh, dh * sh, dw * sw, g.stride[0] * sh, g.stride[1] * sw)
     taps = xp.lib.stride_tricks.as_strided(flat, shape, steps)
-    return xp.ascontiguousarray(taps).reshape(n, c * kh * kw, -1)
+    return xp.ascontiguousarray(taps).reshape(n, c * kh * kw, run or oh * ow)
 
 
 def images(xp, cols, c, g):
@@ -55,14 +55,16 @@ def images(xp, cols, c, g):
     (kh, kw), (dh, dw), (oh, ow), (sh, sw) = g.kernel, g.dilation, g.out, g.stride
     (top, _), (left, _) = g.padding
     height, width = g.padded
-    if g.wide:
+    if g.wide:  # rows of a kernel first, then its lines: kh + kw long additions in place of kh * kw short ones
         run = oh * width
         taps = cols.reshape(n, c, kh, kw, run)
+        length = run + (kw - 1) * dw
+        lines = xp.zeros((n, c, kh, length), cols.dtype)
+        for j in range(kw):
+            lines[..., j * dw:j * dw + run] += taps[:, :, :, j]
         flat = xp.zeros((n, c, height * width + g.reach[1]), cols.dtype)
         for i in range(kh):
-            for j in range(kw):
-                start = i * dh * width + j * dw
-                flat[:, :, start:start + run] += taps[:, :, i, j]
+            flat[:, :, i * dh * width:i * dh * width + length] += lines[:, :, i]
         image = flat[:, :, :height * width].reshape(n, c, height, width)
     else:
         taps = cols.reshape(n, c, kh, kw, oh, ow)
@@ -80,7 +82,7 @@ def _spread_rows(xp, grad, g):
         return grad.reshape(n, o, oh * ow)
     wide = xp.zeros((n, o, oh, g.padded[1]), grad.dtype)
     wide[..., :ow] = grad
-    return wide.reshape(n, o, -1)
+    return wide.reshape(n, o, oh * g.padded[1])
 
 
 def _by_group(array, groups, axis):
@@ -143,13 +145,12 @@ class ConvWeight(Operation):
 
 
 def _same_dtype(values):
-    kinds = [value.dtype for value in values if value is not None]
-    if kinds[0] != kinds[1]:
-        first, second = (dtypes.OF_NUMPY[kind] for kind in kinds[:2])
-        layer = running_layer()
-        raise RuntimeError(explain(
-            f"Input type ({first.legacy.lower()}) and weight type ({second.legacy.lower()}) should be the same",
-            f"{layer or 'the weight'} holds {second}, and what arrived holds {first}", "convert the data: x.float()"))
+    first, *others = (None if value is None else dtypes.of(value) for value in values)
+    for name, second in zip(("weight", "bias"), others):
+        if second not in (first, None):
+            raise RuntimeError(explain(
+                f"Input type ({first.legacy.lower()}) and {name} type ({second.legacy.lower()}) should be the same",
+                f"{running_layer() or f'the {name}'} holds {second}, and what arrived holds {first}", "convert the data: x.float()"))
     return values
 
 
@@ -194,7 +195,7 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     """
     if input.ndim == 3:
         return squeeze(conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0)
-    _check_sizes(input, weight, groups)
+    _check_sizes(input, weight, bias, groups)
     stride, dilation = pair(stride), pair(dilation)
     kernel = tuple(weight.shape[2:])
     if padding == "valid":
@@ -217,7 +218,7 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     return Convolve.apply(input, weight, bias, geometry=g)
 
 
-def _check_sizes(input, weight, groups):
+def _check_sizes(input, weight, bias, groups):
     shape = shape_text(input.shape)
     layer = running_layer()
     where = f"{layer}: " if layer else ""
@@ -234,3 +235,7 @@ def _check_sizes(input, weight, groups):
             where + (f"the {channels} stands in the last axis: the image looks channels-last, as NumPy and PIL keep it" if last
                      else "the second axis is the channel axis"),
             "use x.permute(0, 3, 1, 2)" if last else f"give it {channels} channels, or change in_channels"))
+    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
+        raise RuntimeError(explain(
+            f"Given weight of size {shape_text(weight.shape)}, expected bias to be 1-dimensional with {weight.shape[0]} elements, "
+            f"but got bias of size {shape_text(bias.shape)} instead", where + "each output channel has one bias", None))

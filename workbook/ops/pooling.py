@@ -5,6 +5,7 @@ import math
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.convolution import pair
+from workbook.ops.elementwise import not_implemented
 from workbook.ops.shape import squeeze, unsqueeze
 
 
@@ -25,6 +26,7 @@ class Windows:
             (..., *(slice(k * d, k * d + (o - 1) * s + 1, s) for k, d, o, s in zip((i, j), dilation, self.out, stride)))
             for i in range(kernel[0]) for j in range(kernel[1])] if min(self.out) > 0 else []
         self.plain = self.padded == image
+        self.overlap = any(s < r for s, r in zip(stride, self.reach))
 
     def pad(self, xp, x, value):
         """Return `x` with `value` around it, as far as the windows reach."""
@@ -45,19 +47,28 @@ class MaxPool2d(Operation, name="MaxPool2DWithIndicesBackward0"):
 
     def forward(ctx, x, *, windows):
         xp = ctx.xp
+        if x.dtype.kind == "b":
+            raise not_implemented("max_pool2d", x)
         image = windows.pad(xp, x, -math.inf if x.dtype.kind == "f" else xp.iinfo(x.dtype).min)
         best = image[windows.taps[0]].copy()
-        winner = xp.zeros(best.shape, "uint16")
+        winner = xp.zeros(best.shape, "uint8" if len(windows.taps) < 256 else "uint16")
         for number, tap in enumerate(windows.taps[1:], 1):
             candidate = image[tap]
-            better = (candidate > best) | (candidate != candidate)  # a NaN wins, as in PyTorch
-            winner[better] = number
-            xp.maximum(best, candidate, best)
+            xp.putmask(winner, candidate > best, number)
+            xp.maximum(best, candidate, out=best)
+        if x.dtype.kind == "f" and xp.isnan(best).any():
+            _let_nan_win(xp, image, windows, winner)
         ctx.windows, ctx.winner = windows, winner
         return best
 
     def backward(ctx, grad):
         return (Unpool.apply(grad, windows=ctx.windows, winner=ctx.winner),)
+
+
+def _let_nan_win(xp, image, windows, winner):
+    """Where a window holds NaN, its last one is the winner, as in PyTorch."""
+    for number, tap in enumerate(windows.taps):
+        winner[xp.isnan(image[tap])] = number
 
 
 class Unpool(Operation):
@@ -67,7 +78,10 @@ class Unpool(Operation):
         ctx.windows, ctx.winner = windows, winner
         whole = ctx.xp.zeros((*grad.shape[:-2], *windows.padded), grad.dtype)
         for number, tap in enumerate(windows.taps):
-            whole[tap] += grad * (winner == number)
+            if windows.overlap:
+                whole[tap] += grad * (winner == number)
+            else:
+                ctx.xp.multiply(grad, winner == number, whole[tap])
         return windows.inside(whole)
 
     def backward(ctx, grad):
