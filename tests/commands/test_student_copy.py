@@ -131,6 +131,24 @@ def test_a_fresh_copy_takes_nobodys_place(lessons, mine):
     assert files(mine) == {LESSON: notebook("mine"), "05_graph, fresh copy 2.ipynb": notebook("version one")}
 
 
+def test_a_fresh_copy_beside_one_that_was_merely_run_is_without_its_outputs(lessons, mine):
+    update(lessons, mine)
+    (mine / LESSON).write_bytes(notebook("version one", output="mine"))
+    copy = StudentCopy(lessons, mine)
+    assert copy.fresh(LESSON).read_bytes() == notebook("version one")
+    assert copy.to_open(LESSON).name == "05_graph, fresh copy 2.ipynb"
+
+
+def test_the_newest_copy_opens_also_where_it_took_an_older_ones_name(lessons, mine):
+    update(lessons, mine)
+    (mine / LESSON).write_bytes(notebook("mine"))
+    (lessons / LESSON).write_bytes(notebook("version two"))
+    update(lessons, mine)
+    (mine / LESSON).unlink()
+    copy = StudentCopy(lessons, mine)
+    assert copy.fresh(LESSON) == mine / LESSON == copy.to_open(LESSON)
+
+
 def test_the_copy_that_opens_is_the_one_the_student_works_in(lessons, mine):
     update(lessons, mine)
     (mine / LESSON).write_bytes(notebook("mine"))
@@ -179,12 +197,18 @@ def test_a_file_where_the_folder_should_be_is_refused(lessons, mine):
         StudentCopy(lessons, mine)
 
 
-def test_without_hard_links_a_taken_name_is_still_refused(lessons, mine, monkeypatch):
+@pytest.mark.parametrize("links", [True, False])
+def test_a_new_file_never_takes_the_place_of_one_that_appeared_just_now(mine, monkeypatch, links):
     def no_links(source, target):
         raise OSError("this file system has no links")
 
-    monkeypatch.setattr(os, "link", no_links)
-    test_a_changed_copy_stays_and_the_new_version_is_put_beside_it(lessons, mine)
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    (mine / student_copy.HOUSE).mkdir(parents=True)
+    assert student_copy.create_file(mine / LESSON, b"new", mine) is True
+    assert student_copy.create_file(mine / LESSON, b"newer", mine) is False
+    assert files(mine) == {LESSON: b"new"}
+    assert list((mine / student_copy.HOUSE).iterdir()) == []
 
 
 class Crash(BaseException):
@@ -213,6 +237,33 @@ class CrashAfter:
         for name, call in self.kept.items():
             setattr(os, name, call)
         return kind is Crash
+
+
+@pytest.mark.parametrize("steps", range(8))
+def test_after_a_crash_at_any_step_a_file_written_in_place_keeps_its_text(lessons, mine, steps):
+    """Before, a left-over of the crash was a second link to the student's file, and the next start wrote through it."""
+    with CrashAfter(steps):
+        update(lessons, mine)
+    if (mine / LESSON).exists():
+        with open(mine / LESSON, "r+b") as file:  # as an editor does that does not write aside
+            file.truncate()
+            file.write(notebook("mine"))
+    (lessons / LESSON).write_bytes(notebook("version two"))
+    existed = (mine / LESSON).exists()
+    update(lessons, mine)
+    assert not existed or files(mine)[LESSON] == notebook("mine")
+    assert notebook("version two") in files(mine).values()
+
+
+@pytest.mark.parametrize("steps", range(12))
+def test_after_a_crash_the_next_start_tells_nothing_twice_and_writes_nothing_twice(lessons, mine, steps):
+    update(lessons, mine)
+    (lessons / LESSON).write_bytes(notebook("version two"))
+    with CrashAfter(steps):
+        update(lessons, mine)
+    done = files(mine) == {LESSON: notebook("version two")}
+    assert len(update(lessons, mine)) == (0 if done else 1)
+    assert files(mine) == {LESSON: notebook("version two")}
 
 
 class Student(RuleBasedStateMachine):

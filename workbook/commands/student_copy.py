@@ -83,8 +83,8 @@ class StudentCopy:
     def _bring_up_to_date(self, name, copy, new):
         old, handed = copy.read_bytes(), self._handed(name, copy)
         untouched = digest(old) == handed["bytes"]
-        if old == new or (text_of(copy, old) == text_of(copy, new) and not untouched):
-            self._remember(name, copy, new)  # the same text, perhaps with the student's own outputs: nothing to bring
+        if text_of(copy, old) == text_of(copy, new) and not untouched:
+            self._remember(name, copy, new)  # the same text, with the student's own outputs: nothing to bring
         elif text_of(copy, old) == handed["text"]:
             kept = "" if untouched else f" (the one you ran is kept as {self._keep(name, old)})"
             if copy.read_bytes() != old:  # the student saved it just now
