@@ -8,6 +8,11 @@ import sys
 
 from workbook.commands.test import ONE_THREAD
 
+# Each library is timed with the code that it picks for this processor. These variables, which some systems set for everybody, would
+# pick for one of the two.
+PICKED_FOR_THEM = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "NPY_DISABLE_CPU_FEATURES", "ATEN_CPU_CAPABILITY", "MKL_ENABLE_INSTRUCTIONS",
+                   "ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA")
+
 
 def main(arguments=None):
     """Measure and print the table. Return 1 where the two sides of a workload computed different things."""
@@ -58,12 +63,19 @@ def parse(arguments):
     return options
 
 
-def on_one_thread():
-    """Return the exit code of this same command in a process whose libraries were told, before they load, to use one thread."""
-    return subprocess.call([sys.executable, "-m", "benchmarks", *sys.argv[1:]], env=os.environ | dict.fromkeys(ONE_THREAD, "1"))
+def settled(environment):
+    """Return the environment in which both libraries run on one thread and pick their own code."""
+    kept = {name: value for name, value in environment.items() if name not in PICKED_FOR_THEM}
+    return kept | dict.fromkeys(ONE_THREAD, "1")
+
+
+def again(environment):
+    """Return the exit code of this same command in a process of its own: the libraries read these variables when they load."""
+    return subprocess.call([sys.executable, "-m", "benchmarks", *sys.argv[1:]], env=environment)
 
 
 if __name__ == "__main__":
     if importlib.util.find_spec("torch") is None:
         sys.exit("The benchmarks compare with PyTorch, which is not installed here: pip install torch==2.13.0")
-    sys.exit(main() if all(os.environ.get(name) == "1" for name in ONE_THREAD) else on_one_thread())
+    environment = settled(os.environ)
+    sys.exit(main() if environment == dict(os.environ) else again(environment))

@@ -8,7 +8,7 @@ import importlib
 import typing
 from dataclasses import dataclass
 
-LINEAR = 12  # ten times the length may take this many times as long: longer graphs leave the caches
+LINEAR = 20  # ten times the length may take so many times as long: the graph leaves the caches. A walk that is not linear takes 100
 
 
 @dataclass(frozen=True)

@@ -54,14 +54,21 @@ def test_the_command_takes_one_thread(planted):
     assert torch.get_num_threads() == 1
 
 
-def test_the_libraries_are_told_to_use_one_thread_before_they_load(monkeypatch):
+def test_the_libraries_are_told_to_use_one_thread_and_not_which_code():
+    told = {"PATH": "here", "OMP_NUM_THREADS": "8", "OPENBLAS_CORETYPE": "Haswell", "ATEN_CPU_CAPABILITY": "default"}
+    settled = command.settled(told)
+    assert {name: settled.pop(name) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")} == dict.fromkeys(
+        ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    assert settled["PATH"] == "here" and "OPENBLAS_CORETYPE" not in settled and "ATEN_CPU_CAPABILITY" not in settled
+    assert command.settled(command.settled(told)) == command.settled(told), "a process that is settled would start itself for ever"
+
+
+def test_the_command_starts_itself_with_its_words(monkeypatch):
     started = {}
     monkeypatch.setattr(subprocess, "call", lambda words, env: started.update(words=words, env=env) or 3)
     monkeypatch.setattr(sys, "argv", ["benchmarks", "lenet", "--rounds", "8"])
-    assert command.on_one_thread() == 3
-    assert started["words"] == [sys.executable, "-m", "benchmarks", "lenet", "--rounds", "8"]
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        assert started["env"][name] == "1"
+    assert command.again({"OMP_NUM_THREADS": "1"}) == 3
+    assert started == {"words": [sys.executable, "-m", "benchmarks", "lenet", "--rounds", "8"], "env": {"OMP_NUM_THREADS": "1"}}
 
 
 @pytest.mark.parametrize("arguments, complaint", [
