@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbook import dtypes
+from workbook.ops.elementwise import broadcast_shape
 from workbook.tensor import Tensor, wrap
 
 
@@ -53,6 +54,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
     """
     if input.dtype is not other.dtype:
         raise RuntimeError(f"{input.dtype.legacy} did not match {other.dtype.legacy}")
+    broadcast_shape(tuple(input.shape), tuple(other.shape))
     return wrap(np.asarray(np.isclose(input._host(), other._host(), rtol, atol, equal_nan)))
 
 
@@ -89,4 +91,7 @@ def typename(obj):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.typename.html
     """
-    return obj.type() if isinstance(obj, Tensor) else f"{type(obj).__module__}.{type(obj).__qualname__}"
+    if isinstance(obj, Tensor):
+        return obj.type()
+    kind = type(obj)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

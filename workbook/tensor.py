@@ -253,13 +253,21 @@ class Tensor(metaclass=PrintsAsTorch):
         return bool(self._array.item())
 
     def __float__(self):
-        return float(self.item())
+        return float(self._only())
 
     def __int__(self):
-        return int(self.item())
+        return int(self._only())
 
     def __complex__(self):
-        return complex(self.item())
+        return complex(self._only())
+
+    def _only(self):
+        if self._array.size != 1:
+            raise ValueError(explain(
+                "only one element tensors can be converted to Python scalars",
+                f"this tensor of shape {shape_text(self._array.shape)} has {self._array.size} elements",
+                "reduce it first with mean() or sum(), or use tolist()"))
+        return self._array.item()
 
     def __index__(self):
         if self._array.dtype.kind not in "iub":

@@ -47,6 +47,7 @@ ANY = tuple((shape,) for shape in [(), (0,), (1,), (3,), (2, 3), (1, 3), (3, 1),
 TWO = (((), ()), ((3,), ()), ((), (2, 3)), ((2, 3), (2, 3)), ((2, 3), (3,)), ((2, 1), (1, 3)), ((2, 3), (2, 1)), ((0, 3), (1, 3)),
        ((0,), ()), ((2, 1, 3), (4, 1)), ((2, 3), (2,)), ((2,), (3,)))
 THREE = (((2, 3), (2, 3), (2, 3)), ((2, 1), (3,), ()), ((), (), ()), ((2, 3), (1, 3), (2, 1)), ((0, 3), (3,), (1,)))
+NOTHING = ((),)  # no inputs
 NUMBER = ("2", "-3", "2.5", "True", "0", "-0.5")
 
 
@@ -160,7 +161,7 @@ SHAPES = [
         "-1", "6", "3, 2", "(2, -1)", "[3, -1]", "2, 3, 1", "-1, -1", "0, -1", "1", "()", "4, -1", "torch.Size([6])", "2, 3, 4", "24")}),
     Row("torch.reshape(a, {shape})", AXES, words={"shape": ("(-1,)", "(3, 2)", "(2, -1)", "()")}),
     Row("a.view(a.dtype)", AXES), Row("a.view(torch.{kind})", AXES, words={"kind": ("int32", "uint8", "float64", "int64")}),
-    *each("NAME", "a.view_as(b) torch.view_as(a,b) a.expand_as(b) a.reshape(b.shape)", (((2, 3), (3, 2)), ((6,), (2, 3)), ((), (1,)), ((3,), (2, 3)),
+    *each("NAME", "a.view_as(b) a.expand_as(b) a.reshape(b.shape)", (((2, 3), (3, 2)), ((6,), (2, 3)), ((), (1,)), ((3,), (2, 3)),
                                                                               ((2, 1), (2, 3)), ((2, 3), (4,)))),
     *each("NAME", "torch.flatten(a) a.flatten()", AXES),
     Row("a.flatten({dim})", AXES, words={"dim": DIM}),
@@ -183,7 +184,7 @@ SHAPES = [
           words={"dim": DIM}),
     Row("torch.cat([a, b, a], dim={dim})", (((2, 3), (2, 3)), ((1, 2), (3, 2)), ((2,), (0,))), words={"dim": DIM}),
     Row("torch.stack((a, b, a), dim={dim})", (((2, 3), (2, 3)), ((), ())), words={"dim": DIM}),
-    Row("torch.cat([])", ((),)), Row("torch.stack([])", ((),)), Row("torch.cat([a, {n}])", ANY, words={"n": ("1", "None", "[1.0]")}),
+    Row("torch.cat([])", NOTHING), Row("torch.stack([])", NOTHING), Row("torch.cat([a, {n}])", ANY, words={"n": ("1", "None", "[1.0]")}),
     *each("NAME", "torch.split(a,{n},{dim}) a.split({n},{dim})", AXES, words={"n": ("1", "2", "5", "[1, 1]", "[1, 2]", "[2, 1]", "0"), "dim": DIM}),
     *each("NAME", "torch.chunk(a,{n},{dim}) a.chunk({n},{dim})", AXES, words={"n": ("1", "2", "5", "0"), "dim": DIM}),
     *each("NAME", "torch.unbind(a) a.unbind({dim}) torch.unbind(a,{dim}) list(a)", AXES, words={"dim": DIM}),
@@ -196,15 +197,19 @@ INDEX = ("0", "-1", "1:", ":-1", "::2", "1:1", "5:", "-2:5", "None", "...", "0, 
          "[1], :, [0]", "torch.tensor([0, -1])", "torch.tensor(1)", "torch.tensor([0, 3])", "a > 0", "a[0] > 0", "torch.tensor([True, False])",
          "..., torch.tensor([True, False, True])", "torch.tensor(True)", "True", "::-1", "1.5", "'x'", "torch.tensor([0.5])", "torch.tensor([], dtype=torch.int64)",
          "np.array([0, 1])", "slice(0, 2)", "torch.tensor(0), 1:", ":, torch.tensor([0, 1]), 0", "0, :, [0, 1]", "[0, 1], 1", "range(2)",
-         "torch.tensor([[0, 1], [1, 0]])", "None, None", "..., None", "..., ...", "(a > 0).nonzero if False else 0")
+         "torch.tensor([[0, 1], [1, 0]])", "None, None", "..., None")
 SIDES = ((((2, 3),), ((3,),), ((),), ((2, 3, 4),), ((1, 3),), ((0, 3),)))
+WRITTEN = (((2, 3),), ((3,),), ((),), ((2, 3, 4),))
+PLACES = tuple(index for index in INDEX if index not in ("torch.tensor([0, 3])", "'x'", "True"))  # torch looks at the value first
 INDEXING = [
     Row("a[{index}]", SIDES, words={"index": INDEX}),
-    Row("a.__setitem__(({index}), {value})", SIDES, words={"index": INDEX, "value": ("7", "0.5", "True", "torch.tensor(3)", "torch.tensor([1.5])",
-                                                                                     "torch.ones(3)", "torch.ones(5)", "a[{index}] * 2", "[1., 2., 3.]")}),
-    Row("a.__setitem__(({index}), b)", tuple((side, part) for (side,) in SIDES for part in ((), (1,), (3,), (2, 3), (1, 3), (4,))), words={"index": INDEX}),
-    *each("NAME", "torch.index_select(a,{dim},torch.tensor({places})) a.index_select({dim},torch.tensor({places}))", SIDES,
-          words={"dim": DIM, "places": ("[0]", "[0, 0, 1]", "[2]", "[-1]", "[[0]]", "0", "[0.0]", "[9]")}),
+    Row("a.__setitem__(({index}), {value})", WRITTEN, layouts=LAYOUTS[:3], words={"index": PLACES, "value": (
+        "7", "0.5", "True", "torch.tensor(3)", "torch.tensor([1.5])", "torch.ones(3)", "torch.ones(5)", "a[{index}] * 2", "[1., 2., 3.]")}),
+    Row("a.__setitem__(({index}), b)", tuple((side, part) for (side,) in WRITTEN for part in ((), (1,), (3,), (2, 3), (1, 3), (4,))),
+        alike=True, layouts=LAYOUTS[:3], words={"index": PLACES}),
+    Row("a.__setitem__({index}, 5)", SIDES, words={"index": ("0", "(0, 1)", "...", "slice(1)")}, layouts=("expanded",)),
+    *each("NAME", "torch.index_select(a,{dim},torch.tensor({places})) a.index_select({dim},torch.tensor({places}))", SIDES[:-1],
+          words={"dim": DIM, "places": ("[0]", "[0, 0, 1]", "[2]", "[[0]]", "0", "[0.0]")}),
     Row("torch.masked_select(a, {mask})", SIDES, words={"mask": ("a > 0", "torch.tensor(True)", "torch.tensor([True, False, True])", "a[0] > 0", "a")}),
     Row("a.masked_select(a > 0)", SIDES),
     *each("NAME", "torch.gather(a,{dim},torch.tensor({places})) a.gather({dim},torch.tensor({places}))", SIDES,
@@ -212,7 +217,7 @@ INDEXING = [
 ]
 
 MATRICES = [
-    Row("torch.NAME".replace("NAME", name) + "(a, b)", shapes, NUMBERS, alike=alike)
+    Row(f"torch.{name}(a, b)", shapes if alike else shapes[:1], NUMBERS, alike, "finite")
     for alike in (True, False)
     for name, shapes in {
         "mm": (((2, 3), (3, 4)), ((1, 3), (3, 1)), ((0, 3), (3, 2)), ((2, 0), (0, 3)), ((2, 3), (2, 3)), ((3,), (3, 2)), ((2, 3), (3,))),
@@ -225,37 +230,37 @@ PRODUCTS = (((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((4,
             ((2, 1, 2, 3), (5, 3, 4)), ((2, 3), (4, 3, 2)), ((1, 2, 3), (5, 3, 1)), ((0, 3), (3, 2)), ((2, 0), (0, 2)), ((), (3,)), ((2, 3), (2, 3)),
             ((2, 2, 3), (4, 3, 2)), ((2, 3), ()), ((0, 2, 3), (3, 4)))
 MATRICES += [
-    *each("NAME", "torch.matmul(a,b) a.matmul(b) a@b b.__rmatmul__(a)", PRODUCTS, NUMBERS, alike=True),
-    Row("a @ b", PRODUCTS, NUMBERS), Row("a @ {n}", AXES, words={"n": ("2", "None", "[1.0]")}),
-    *each("a.NAME(b)", "mm mv dot bmm", (((2, 3), (3, 4)), ((2, 3), (3,)), ((3,), (3,)), ((2, 1, 3), (2, 3, 2))), REAL, alike=True),
+    *each("NAME", "torch.matmul(a,b) a.matmul(b) a@b b.__rmatmul__(a)", PRODUCTS, NUMBERS, alike=True, values="finite"),
+    Row("a @ b", PRODUCTS[:1], NUMBERS), Row("a @ {n}", AXES, words={"n": ("2", "None", "[1.0]")}),
+    *each("a.NAME(b)", "mm mv dot bmm", (((2, 3), (3, 4)), ((2, 3), (3,)), ((3,), (3,)), ((2, 1, 3), (2, 3, 2))), REAL, alike=True, values="finite"),
     *each("NAME", "torch.addmm(c,a,b) c.addmm(a,b)",
           (((2, 3), (3, 4), (2, 4)), ((2, 3), (3, 4), (4,)), ((2, 3), (3, 4), (2, 1)), ((2, 3), (3, 4), ()), ((2, 3), (4, 3), (2,)), ((2, 3), (3, 4), (3,)),
-           ((0, 3), (3, 2), (2,))), NUMBERS, alike=True),
-    Row("torch.addmm(c, a, b)", (((2, 3), (3, 4), (4,)),), NUMBERS),
+           ((0, 3), (3, 2), (2,))), NUMBERS, alike=True, values="finite"),
+    Row("torch.addmm(c, a, b)", (((2, 3), (3, 4), (4,)),), NUMBERS, values="finite"),
     Row("F.linear(a, b)", (((2, 3), (4, 3)), ((3,), (4, 3)), ((5, 2, 3), (4, 3)), ((0, 3), (4, 3)), ((2, 3), (3, 4)), ((2, 3), (1, 3)), ((6,), (4, 3)), ((2, 2, 3), (4, 2))),
-        REAL, alike=True),
+        REAL, alike=True, values="finite"),
     Row("F.linear(a, b, c)", (((2, 3), (4, 3), (4,)), ((3,), (4, 3), (4,)), ((5, 2, 3), (4, 3), (4,)), ((0, 3), (4, 3), (4,)), ((2, 3), (4, 3), (3,)), ((2, 3), (3, 4), (3,)),
-                              ((2, 3), (1, 3), (1,))), REAL, alike=True),
-    Row("F.linear(a, b, c)", (((2, 3), (4, 3), (4,)),), NUMBERS),
+                              ((2, 3), (1, 3), (1,))), REAL, alike=True, values="finite"),
+    Row("F.linear(a, b, c)", (((2, 3), (4, 3), (4,)),), NUMBERS, values="finite"),
 ]
 
 IMAGES = (((2, 2, 5, 6), (4, 2, 3, 2)), ((1, 2, 4, 4), (2, 2, 1, 1)), ((2, 5, 6), (3, 2, 2, 3)), ((2, 2, 5, 6), (3, 2, 5, 6)), ((0, 2, 5, 5), (3, 2, 2, 2)))
 WRONG_IMAGES = (((2, 3, 5, 6), (4, 2, 3, 2)), ((2, 2, 2, 2), (3, 2, 3, 3)), ((5, 6), (1, 1, 2, 2)), ((2, 5, 6, 2), (4, 2, 3, 2)))
 POOLED = (((2, 2, 5, 7),), ((2, 5, 7),), ((1, 1, 4, 4),), ((1, 1, 2, 2),), ((5, 7),), ((1, 2, 6, 3),))
 IMAGE = [
-    Row("F.conv2d(a, b, None, {stride}, {padding}, {dilation})", IMAGES, REAL, alike=True, words={
+    Row("F.conv2d(a, b, None, {stride}, {padding}, {dilation})", IMAGES, REAL, alike=True, values="finite", words={
         "stride": ("1", "2", "(2, 1)"), "padding": ("0", "1", "(0, 2)", "'same'", "'valid'"), "dilation": ("1", "2", "(1, 2)")}),
     Row("F.conv2d(a, b, torch.tensor({bias}))", (((2, 2, 4, 3), (3, 2, 2, 2)), ((2, 2, 4, 3), (3, 1, 2, 2))), ("float32",),
         words={"bias": ("[1., 2., 3.]", "[1., 2.]", "[1, 2, 3]")}),
-    Row("F.conv2d(a, b, c, {stride}, padding=1)", (((2, 2, 4, 3), (3, 2, 2, 2), (3,)), ((1, 2, 3, 4), (1, 2, 3, 1), (1,))), REAL, alike=True,
+    Row("F.conv2d(a, b, c, {stride}, padding=1)", (((2, 2, 4, 3), (3, 2, 2, 2), (3,)), ((1, 2, 3, 4), (1, 2, 3, 1), (1,))), REAL, alike=True, values="finite",
         words={"stride": ("1", "(2, 3)", "2")}),
     Row("F.conv2d(a, b, stride={stride}, padding={padding}, dilation={dilation}, groups=2)", (((2, 4, 5, 4), (6, 2, 2, 3)), ((1, 2, 4, 4), (2, 1, 3, 3)), ((2, 3, 5, 5), (2, 1, 3, 3))),
-        REAL, alike=True, words={"stride": ("1", "2"), "padding": ("0", "1"), "dilation": ("1", "2")}),
-    Row("F.conv2d(a, b)", (*IMAGES, *WRONG_IMAGES), REAL),
+        REAL, alike=True, values="finite", words={"stride": ("1", "2"), "padding": ("0", "1"), "dilation": ("1", "2")}),
+    Row("F.conv2d(a, b)", (*IMAGES, *WRONG_IMAGES), REAL, alike=True, values="finite"), Row("F.conv2d(a, b)", IMAGES[:1], REAL, values="finite"),
     Row("F.max_pool2d(a, {kernel}, {stride}, {padding}, {dilation}, {ceil})", POOLED, REAL, words={
         "kernel": ("2", "3", "(3, 2)"), "stride": ("None", "1", "2", "(2, 3)"), "padding": ("0", "1"), "dilation": ("1", "2"), "ceil": KEEP}),
     Row("F.max_pool2d(a, {kernel}, ceil_mode=True)", POOLED, words={"kernel": ("2", "3", "(1, 4)", "4", "9")}),
-    Row("F.avg_pool2d(a, {kernel}, {stride}, {padding})", POOLED, REAL, rounded=True, words={
+    Row("F.avg_pool2d(a, {kernel}, {stride}, {padding})", POOLED[:4], REAL, values="finite", rounded=True, words={
         "kernel": ("2", "3", "(3, 2)", "4", "9"), "stride": ("None", "1", "2", "(2, 3)"), "padding": ("0", "1")}),
 ]
 
@@ -264,7 +269,7 @@ PAIRS = (((3,), (3,)), ((), ()), ((2, 3), (2, 3)), ((2, 1), (2, 1)), ((0, 3), (0
 LOGITS = (((2, 3),), ((1, 3),), ((4, 3),))
 TARGETS = ("[0, 2]", "[2, 2]", "[1, -100]", "[1, 1, 0, 2]", "[3, 0]", "[-1, 0]", "[0]", "[[0], [1]]", "[0., 1.]", "[-100, -100]", "1")
 LOSSES = [
-    *each("F.NAME(a, b, reduction={reduction})", "mse_loss l1_loss", PAIRS, NUMBERS, rounded=True, words={"reduction": REDUCTION}),
+    *each("F.NAME(a, b, reduction={reduction})", "mse_loss l1_loss", PAIRS, NUMBERS, values="finite", rounded=True, words={"reduction": REDUCTION}),
     *each("F.NAME(a, torch.tensor({target}), reduction={reduction})", "cross_entropy nll_loss", LOGITS, REAL, rounded=True,
           words={"target": TARGETS, "reduction": REDUCTION}),
     *each("F.NAME(a, torch.tensor({target}), b, {ignore}, {reduction})".replace("{ignore}, ", "ignore_index={ignore}, reduction="), "cross_entropy nll_loss",
@@ -272,14 +277,14 @@ LOSSES = [
           words={"target": TARGETS, "ignore": ("-100", "2", "0"), "reduction": REDUCTION}),
     Row("F.cross_entropy(a, torch.tensor({target}), label_smoothing={s}, reduction={reduction})", LOGITS, REAL, rounded=True,
         words={"target": TARGETS, "s": ("0.1", "0.25", "0.0", "1.5"), "reduction": REDUCTION}),
-    Row("F.cross_entropy(a, torch.tensor({target}), torch.tensor([1., 0.5, 3.], dtype=a.dtype), label_smoothing=0.1, reduction={reduction})", LOGITS, REAL,
+    Row("F.cross_entropy(a, torch.tensor({target}), torch.tensor([1., 0.5, 3.]).to(a), label_smoothing=0.1, reduction={reduction})", LOGITS, REAL,
         rounded=True, words={"target": TARGETS, "reduction": REDUCTION}),
-    Row("F.cross_entropy(a, b, label_smoothing={s}, reduction={reduction})", (((2, 3), (2, 3)), ((3,), (3,)), ((2, 3, 2), (2, 3, 2))), REAL, values="unit",
+    Row("F.cross_entropy(a, b, label_smoothing={s}, reduction={reduction})", (((2, 3), (2, 3)), ((3,), (3,)), ((2, 3, 2), (2, 3, 2))), REAL, alike=True, values="unit",
         rounded=True, words={"s": ("0.0", "0.25"), "reduction": REDUCTION}),
     Row("F.cross_entropy(a, b, c, reduction={reduction})", (((2, 3), (2, 3), (3,)),), REAL, alike=True, values="unit", rounded=True, words={"reduction": REDUCTION}),
     *each("F.NAME(a, torch.tensor({target}), reduction={reduction})", "cross_entropy nll_loss", (((3,),), ((2, 3, 2),)), REAL, rounded=True,
           words={"target": ("1", "0", "3", "[[0, 1], [2, 2]]", "[[0, -100], [2, 2]]", "[0, 1]"), "reduction": REDUCTION}),
-    *each("F.NAME(a, b, reduction={reduction})", "binary_cross_entropy binary_cross_entropy_with_logits", PAIRS, (*REAL, "int64"), values="unit", rounded=True,
+    *each("F.NAME(a, b, reduction={reduction})", "binary_cross_entropy binary_cross_entropy_with_logits", PAIRS, (*REAL, "int64"), alike=True, values="unit", rounded=True,
           words={"reduction": REDUCTION}),
     *each("F.NAME(a, b, c, reduction={reduction})", "binary_cross_entropy binary_cross_entropy_with_logits", (((2, 3), (2, 3), (3,)), ((2, 3), (2, 3), (2, 3))), REAL,
           alike=True, values="unit", rounded=True, words={"reduction": REDUCTION}),
@@ -299,42 +304,44 @@ CONVERSIONS = [
     Row("a.type('torch.{kind}Tensor')", ANY, values="positive", words={"kind": ("Float", "Double", "Long", "Byte", "No")}),
     *each("NAME", "a.to(b) a.type_as(b) a.copy_(b)", TWO, values="positive"),
     Row("a.copy_({n})", ANY, words={"n": ("2", "[1.0]")}),
-    Row("a.fill_({n})", ANY, words={"n": (*NUMBER, "torch.tensor(1.5)", "torch.tensor(1)", "torch.tensor([1, 2])")}),
+    Row("a.fill_({n})", ANY, layouts=LAYOUTS[:3], words={"n": (*NUMBER[:5], "torch.tensor(1.5)", "torch.tensor(1)", "torch.tensor([1, 2])")}),
     Row("a.zero_()", ANY),
     *each("NAME", "torch.as_tensor(a) torch.tensor(a.tolist()) torch.as_tensor(a,dtype=torch.float64)", ANY),
-    Row("torch.tensor({data}, dtype={kind})", ((),), words={
-        "data": ("1", "1.5", "True", "[1, 2]", "[1, 2.5]", "[True, 0]", "[[1, 2], [3, 4]]", "[]", "[[], []]", "[[1, 2], [3]]", "'x'", "[1, 'x']", "None", "(1, 2)",
-                 "[torch.tensor(1), 2]", "np.ones(2)", "np.float64(2)", "range(3)", "{{1}}", "[[1], 2]", "[1, [2]]", "1 + 2j", "[0, 1.5, True]", "[None]"),
+    Row("torch.tensor({data}, dtype={kind})", NOTHING, words={
+        "data": ("1", "1.5", "True", "[1, 2]", "[1, 2.5]", "[True, 0]", "[[1, 2], [3, 4]]", "[]", "[[], []]", "(1, 2)", "[torch.tensor(1), 2]",
+                 "np.ones(2)", "np.float64(2)", "range(3)", "[0, 1.5, True]"),
         "kind": ("None", "torch.float64", "torch.int64", "torch.bool", "torch.float16")}),
-    Row("torch.as_tensor({data})", ((),), words={"data": ("1", "[1.5, 2]", "np.ones(3)", "[]")}),
-    Row("torch.from_numpy({data})", ((),), words={"data": ("np.ones(2)", "np.arange(3)", "[1, 2]", "np.array('x')", "np.float32(1)", "np.ones((2, 0))")}),
-    Row("torch.tensor(1.5, requires_grad=True)", ((),)), Row("torch.tensor(1, requires_grad=True)", ((),)),
+    Row("torch.tensor({data})", NOTHING, words={
+        "data": ("[[1, 2], [3]]", "'x'", "[1, 'x']", "None", "{{1}}", "[[1], 2]", "[1, [2]]", "1 + 2j", "[None]", "object()")}),
+    Row("torch.as_tensor({data})", NOTHING, words={"data": ("1", "[1.5, 2]", "np.ones(3)", "[]")}),
+    Row("torch.from_numpy({data})", NOTHING, words={"data": ("np.ones(2)", "np.arange(3)", "[1, 2]", "np.array('x')", "np.float32(1)", "np.ones((2, 0))")}),
+    Row("torch.tensor(1.5, requires_grad=True)", NOTHING), Row("torch.tensor(1, requires_grad=True)", NOTHING),
 ]
 
 SIZE = ("2, 3", "(2, 3)", "()", "0", "2, 0", "[3]", "-1")
 CREATION = [
-    *each("torch.NAME({size})", "zeros ones", ((),), words={"size": SIZE}),
-    *each("torch.NAME({size}, dtype=torch.{kind})", "zeros ones", ((),), words={"size": SIZE, "kind": KIND}),
-    Row("torch.empty({size}).shape", ((),), words={"size": SIZE}),
-    Row("torch.full({size}, {n})", ((),), words={"size": ("(2, 3)", "(0,)", "()", "[2]"), "n": NUMBER}),
-    Row("torch.full((2,), {n}, dtype=torch.{kind})", ((),), words={"n": ("2", "1.5", "True"), "kind": KIND}),
-    Row("torch.eye({n})", ((),), words={"n": ("3", "0", "2, 3", "3, 2", "-1", "2, dtype=torch.int64")}),
-    Row("torch.arange({n})", ((),), words={"n": ("5", "0", "1, 4", "0, 10, 3", "5, 0, -2", "1.5", "0, 1, 0.25", "0, 1, 0.3", "5, 1", "1, 2, 0", "3, dtype=torch.float32",
+    *each("torch.NAME({size})", "zeros ones", NOTHING, words={"size": SIZE}),
+    *each("torch.NAME({size}, dtype=torch.{kind})", "zeros ones", NOTHING, words={"size": SIZE, "kind": KIND}),
+    Row("torch.empty({size}).shape", NOTHING, words={"size": SIZE}),
+    Row("torch.full({size}, {n})", NOTHING, words={"size": ("(2, 3)", "(0,)", "()", "[2]"), "n": NUMBER}),
+    Row("torch.full((2,), {n}, dtype=torch.{kind})", NOTHING, words={"n": ("2", "1.5", "True"), "kind": KIND}),
+    Row("torch.eye({n})", NOTHING, words={"n": ("3", "0", "2, 3", "3, 2", "-1", "2, dtype=torch.int64")}),
+    Row("torch.arange({n})", NOTHING, words={"n": ("5", "0", "1, 4", "0, 10, 3", "5, 0, -2", "1.5", "0, 1, 0.25", "0, 1, 0.3", "5, 1", "1, 2, 0", "3, dtype=torch.float32",
                                                       "1, 2.5, 0.5", "-2, 2", "0, 5, 2, dtype=torch.float64", "2.5, 0.1, -0.7", "True", "'x'")}),
-    Row("torch.linspace({n})", ((),), words={"n": ("0, 1, 5", "0, 1, 1", "0, 1, 0", "-3, 3, 7", "1, 0, 4", "0, 10, 3, dtype=torch.int64", "0, 1, 10", "-1, 2, 11", "0, 1, -1",
+    Row("torch.linspace({n})", NOTHING, words={"n": ("0, 1, 5", "0, 1, 1", "0, 1, 0", "-3, 3, 7", "1, 0, 4", "0, 10, 3, dtype=torch.int64", "0, 1, 10", "-1, 2, 11", "0, 1, -1",
                                                  "0.1, 0.7, 13, dtype=torch.float64")}),
-    Row("torch.range({n})", ((),), words={"n": ("1, 3", "0, 1, 0.25", "5, 1, -2", "1, 3, dtype=torch.int64")}),
+    Row("torch.range({n})", NOTHING, words={"n": ("1, 3", "0, 1, 0.25", "5, 1, -2", "1, 3, dtype=torch.int64")}),
     *each("torch.NAME(a)", "zeros_like ones_like", ANY, MORE),
     *each("torch.NAME(a, dtype=torch.{kind})", "zeros_like ones_like", ANY, words={"kind": KIND}),
-    Row("torch.empty_like(a).shape", ANY), Row("torch.empty_like(a).stride()", ANY),
-    Row("torch.full_like(a, {n})", ANY, words={"n": NUMBER}), Row("torch.full_like(a, 1.5, dtype=torch.int64)", ANY),
+    Row("torch.empty_like(a).shape", ANY), Row("torch.empty_like(a).stride()", (((2, 3),), ((2, 3, 4),)), layouts=LAYOUTS[:2]),
+    Row("torch.full_like(a, {n})", ANY, words={"n": NUMBER[:5]}), Row("torch.full_like(a, 1.5, dtype=torch.int64)", ANY),
     *each("(torch.manual_seed({seed}), torch.NAME(2, 3))[1]", "rand randn", ((),), rounded=True, words={"seed": ("0", "7")}),
     *each("(torch.manual_seed(1), torch.NAME(a))[1]", "rand_like randn_like", ANY, REAL, layouts=("plain",), rounded=True),
     *each("(torch.manual_seed(1), a.NAME)[1]", "uniform_() normal_() bernoulli_() bernoulli_(0.25) exponential_() random_(5) uniform_(-1,2) normal_(1.0,2.0)", ANY, REAL,
           layouts=("plain",), rounded=True),
     Row("(torch.manual_seed(1), torch.bernoulli(a))[1]", ANY, REAL, layouts=("plain",), values="unit"),
-    Row("(torch.manual_seed({seed}), torch.randint({n}))[1]", ((),), words={"seed": ("0", "5"), "n": ("10, (3,)", "2, 7, (2, 2)", "5, (0,)")}),
-    Row("(torch.manual_seed({seed}), torch.randperm({n}))[1]", ((),), words={"seed": ("0", "5"), "n": ("4", "10", "0")}),
+    Row("(torch.manual_seed({seed}), torch.randint({n}))[1]", NOTHING, words={"seed": ("0", "5"), "n": ("10, (3,)", "2, 7, (2, 2)", "5, (0,)")}),
+    Row("(torch.manual_seed({seed}), torch.randperm({n}))[1]", NOTHING, words={"seed": ("0", "5"), "n": ("4", "10", "0")}),
 ]
 
 QUERIES = [

@@ -81,14 +81,9 @@ def adopt(target, result, writer):
 
 
 def may_write(target, writer, gradient_wanted=False):
-    """Raise where a write into `target` is forbidden: memory that stands for several elements, and what autograd forbids."""
-    array = target._array
-    if 0 in array.strides and any(step == 0 and side > 1 for step, side in zip(array.strides, array.shape)):
-        raise RuntimeError(explain(
-            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
-            "clone() the tensor before performing the operation.",
-            f"the tensor of shape {shape_text(array.shape)} was made by expand(): its rows are one row, seen several times",
-            "write x = x.clone() first"))
+    """Raise where PyTorch forbids writing into `target`: its memory, or autograd."""
+    if writer not in ("fill_", "zero_"):  # these write the same number everywhere
+        _stands_for_one_element_each(target._array)
     if not state.grad_enabled:
         return
     if target._requires_grad and target._node is None:
@@ -112,6 +107,16 @@ def may_write(target, writer, gradient_wanted=False):
         raise RuntimeError(explain(
             "A view was created in no_grad mode and is being modified inplace with grad mode enabled.",
             "nothing recorded how the view came about", "make the view outside no_grad, or write inside it"))
+
+
+def _stands_for_one_element_each(array):
+    """Raise where one number of the memory stands for several elements, as after expand()."""
+    if 0 in array.strides and array.size and any(step == 0 and side > 1 for step, side in zip(array.strides, array.shape)):
+        raise RuntimeError(explain(
+            "unsupported operation: more than one element of the written-to tensor refers to a single memory location. Please "
+            "clone() the tensor before performing the operation.",
+            f"the tensor of shape {shape_text(array.shape)} was made by expand(): its rows are one row, seen several times",
+            "write x = x.clone() first"))
 
 
 def _rewrite_base(target, result):

@@ -335,7 +335,7 @@ class Clamp(Elementwise, name="ClampBackward1"):
         a, low, high = ctx.saved
         inside = a == a if low is None else a >= low
         inside = inside if high is None else inside & (a <= high)
-        _, to_low, to_high = ctx.needs_input_grad
+        _, to_low, to_high = ctx.edges
         below = a < low if high is None or not to_low else (a < low) & (low < high)
         above = a > high if low is None or not to_high else (a > high) | (high < low)
         return (where(inside, grad, 0.0), where(below, grad, 0.0) if to_low else None,

@@ -151,7 +151,7 @@ def requires_grad_(input, requires_grad=True):
 
 
 def copy_(input, src, non_blocking=False):
-    """Write the numbers of `src`, which broadcasts, into the memory of `input`; return `input`.
+    """Write the numbers of `src`, a Tensor that broadcasts or one number, into the memory of `input`; return `input`.
 
     >>> import workbook as torch
     >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
@@ -161,6 +161,8 @@ def copy_(input, src, non_blocking=False):
     """
     from workbook.ops.indexing import Overwrite
 
+    if isinstance(src, (bool, int, float, complex)):
+        src = wrap(np.asarray(src), CPU)
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
     if src.device is not input.device:
@@ -183,7 +185,10 @@ def fill_(input, value):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.fill_.html
     """
-    value = value.item() if isinstance(value, Tensor) else value
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+        value = value.item()
     return views.adopt(input, Filled.apply(input, value=value), "fill_")
 
 
@@ -203,7 +208,7 @@ class Filled(Operation, name="FillBackward2"):
     """out = `value` everywhere: nothing of the input is left"""
 
     def forward(ctx, a, *, value):
-        return ctx.xp.full(a.shape, value, a.dtype)
+        return ctx.xp.full(a.shape, ctx.xp.asarray(value).astype(a.dtype))
 
     def backward(ctx, grad):
         return grad * 0
@@ -229,6 +234,8 @@ def one_hot(tensor, num_classes=-1):
         raise RuntimeError(explain("one_hot is only applicable to index tensor of type LongTensor.",
                                    f"this one holds {tensor.dtype}", "write labels.long()"))
     classes = tensor._host()
+    if not classes.size and num_classes <= 0:
+        raise RuntimeError("Can not infer total number of classes from empty tensor.")
     if num_classes == -1:
         num_classes = int(classes.max()) + 1
     if classes.size and (classes.min() < 0 or classes.max() >= num_classes):

@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes, random
 from workbook.devices import CPU, settle
 from workbook.errors import explain
-from workbook.ops.shape import sizes
+from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, needs_floats, wrap
 
 
@@ -33,7 +33,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
     """Return a Tensor with a copy of `data`: a number, nested lists, a NumPy array or a Tensor.
 
     Python floats become the default dtype (float32), ints int64, bools bool; NumPy arrays keep their dtype.
-    Raises ValueError for ragged lists, TypeError for what is no number.
+    Raises ValueError for ragged lists, TypeError or RuntimeError for what is no number.
 
     >>> import workbook as torch
     >>> torch.tensor([[1., 2.], [3., 4.]])
@@ -104,8 +104,10 @@ def _from_python(data, dtype):
     def collect(part, depth):
         if depth == len(shape):
             if hasattr(part, "__len__") and not (isinstance(part, Tensor) and part.ndim == 0):
-                raise ValueError(f"expected sequence of length {shape[-1]} at dim {depth}" if not isinstance(part, str) else
-                                 f"new(): invalid data type '{type(part).__name__}'")
+                kind = type(part).__name__
+                raise TypeError(explain(f"new(): invalid data type '{kind}'" if isinstance(part, str) else
+                                        f"'{kind}' object cannot be interpreted as an integer",
+                                        "a tensor holds numbers, at one depth", None))
             numbers.append(part.item() if isinstance(part, (Tensor, np.generic)) else part)
             return
         if not hasattr(part, "__len__") or isinstance(part, (str, bytes)):
@@ -121,8 +123,9 @@ def _from_python(data, dtype):
     for number in numbers:
         if not isinstance(number, (int, float, bool, complex)):
             kind = type(number).__name__
-            raise TypeError(explain(f"new(): invalid data type '{kind}'" if isinstance(number, str) else
-                                    f"Could not infer dtype of {kind}", "a tensor holds numbers", None))
+            if isinstance(number, str):
+                raise TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", None))
+            raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers", None))
     if dtype is None:
         kinds = [dtypes.of_number(number) for number in numbers]
         dtype = max(kinds, key=lambda kind: kind.category) if kinds else dtypes.get_default_dtype()
@@ -133,7 +136,7 @@ def legacy_tensor(*data):
     """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes."""
     if len(data) == 1 and not isinstance(data[0], int):
         return _array_of(data[0], dtypes.get_default_dtype(), copy=not isinstance(data[0], Tensor))
-    return np.zeros(sizes(data) if data else (0,), dtypes.get_default_dtype().numpy)
+    return np.zeros(size_of_new(data) if data else (0,), dtypes.get_default_dtype().numpy)
 
 
 # ---- by size --------------------------------------------------------------------------------------------------------------
@@ -148,7 +151,7 @@ def empty(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.empty.html
     """
-    return _finish(np.empty(sizes(size), _numpy_dtype(dtype)), device, requires_grad)
+    return _finish(np.empty(size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
 def zeros(*size, dtype=None, device=None, requires_grad=False):
@@ -161,7 +164,7 @@ def zeros(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.zeros.html
     """
-    return _finish(np.zeros(sizes(size), _numpy_dtype(dtype)), device, requires_grad)
+    return _finish(np.zeros(size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
 def ones(*size, dtype=None, device=None, requires_grad=False):
@@ -173,7 +176,7 @@ def ones(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.ones.html
     """
-    return _finish(np.ones(sizes(size), _numpy_dtype(dtype)), device, requires_grad)
+    return _finish(np.ones(size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
@@ -187,7 +190,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.full.html
     """
     kind = _numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
-    return _finish(np.full(sizes((size,)), fill_value, kind), device, requires_grad)
+    return _finish(np.full(size_of_new((size,)), np.asarray(fill_value).astype(kind)), device, requires_grad)
 
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
@@ -200,6 +203,9 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.eye.html
     """
+    for name, side in (("n", n), ("m", 0 if m is None else m)):
+        if side < 0:
+            raise RuntimeError(f"{name} must be greater or equal to 0, got {side}")
     return _finish(np.eye(n, m, dtype=_numpy_dtype(dtype)), device, requires_grad)
 
 
@@ -258,6 +264,8 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linspace.html
     """
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
     kind = _numpy_dtype(dtype)
     if kind.kind != "f":
         return _finish(np.linspace(start, end, steps).astype(kind), device, requires_grad)
@@ -316,7 +324,8 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
 
     Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
     """
-    array = np.full_like(input._host(), fill_value, dtype=_numpy_dtype(dtype, input.dtype))
+    kind = _numpy_dtype(dtype, input.dtype)
+    array = np.full_like(input._host(), np.asarray(fill_value).astype(kind), kind)
     return _finish(array, device or input.device, requires_grad)
 
 
@@ -333,7 +342,7 @@ def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.rand.html
     """
-    array = np.empty(sizes(size), _numpy_dtype(dtype))
+    array = np.empty(size_of_new(size), _numpy_dtype(dtype))
     random.fill_uniform(array, generator=generator)
     return _finish(array, device, requires_grad)
 
@@ -348,7 +357,7 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.randn.html
     """
-    array = np.empty(sizes(size), _numpy_dtype(dtype))
+    array = np.empty(size_of_new(size), _numpy_dtype(dtype))
     random.fill_normal(array, generator=generator)
     return _finish(array, device, requires_grad)
 
@@ -365,7 +374,7 @@ def randint(low, high=None, size=None, *, generator=None, dtype=None, device=Non
     """
     if size is None:
         low, high, size = 0, low, high
-    array = np.empty(sizes((size,)), _numpy_dtype(dtype, dtypes.int64))
+    array = np.empty(size_of_new((size,)), _numpy_dtype(dtype, dtypes.int64))
     random.fill_integers(array, low, high, generator=generator)
     return _finish(array, device, requires_grad)
 

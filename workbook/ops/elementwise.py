@@ -44,6 +44,14 @@ def cannot_broadcast(a, b):
         f"shapes are aligned from the right: {shape_text(a)} against {shape_text(b)}", fix))
 
 
+def broadcast_shape(a, b):
+    """Return the shape in which two shapes meet. Raises RuntimeError where they do not fit."""
+    try:
+        return np.broadcast_shapes(a, b)
+    except ValueError:
+        raise cannot_broadcast(a, b) from None
+
+
 def not_implemented(kernel, *arrays):
     """The error for a dtype of which PyTorch's function called `kernel` knows nothing; shapes that do not fit come first."""
     np.broadcast_shapes(*(array.shape for array in arrays))

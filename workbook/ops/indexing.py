@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.devices import CPU
 from workbook.errors import explain, shape_text
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor, axis_of, wrap
 
 
 class Select(Operation):
@@ -126,10 +128,16 @@ def narrow(input, dim, start, length):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.narrow.html
     """
+    if input.ndim == 0:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
     axis = axis_of(dim, input.ndim)
     side = input.shape[axis]
+    if not -side <= start <= side:
+        raise IndexError(f"start out of range (expected to be in range of [{-side}, {side}], but got {start})")
     start = start + side if start < 0 else start
-    if start > side or start + length > side or length < 0:
+    if start + length > side:
         raise RuntimeError(explain(f"start ({start}) + length ({length}) exceeds dimension size ({side}).",
                                    f"axis {axis} of a tensor of shape {shape_text(input.shape)} is {side} long", None))
     return Slice.apply(input, axis=axis, start=start, stop=start + length, step=1)
@@ -177,16 +185,20 @@ def view_of(input):
 
 def setitem(input, key, value):
     """Write `value`, a number or a Tensor that broadcasts, into the part of `input` that `key` names."""
-    steps, advanced = _read(key, input)
+    if not isinstance(value, Tensor):
+        if not isinstance(value, (bool, int, float, complex, np.generic)):
+            raise TypeError(explain(f"can't assign a {type(value).__name__} to a {input.type()}",
+                                    "a part of a tensor takes a number or a tensor", "write x[...] = torch.tensor(...)"))
+        value = wrap(np.asarray(value, input.dtype.numpy if not isinstance(value, np.generic) else None), CPU)
+    try:
+        steps, advanced = _read(key, input)
+    except TypeError as problem:  # PyTorch's word for the same mistake, in a write
+        raise IndexError(str(problem)) from None
     target = input
     for operation, options in steps:
         target = operation.apply(target, **options)
     from workbook.autograd.views import adopt
 
-    if not isinstance(value, Tensor):
-        from workbook.ops.creation import tensor
-
-        value = tensor(value, dtype=target.dtype, device=input.device) if not hasattr(value, "dtype") else tensor(value)
     if advanced is None:
         if value.ndim > target.ndim:
             from workbook.ops.shape import reshape
@@ -197,8 +209,26 @@ def setitem(input, key, value):
         except ValueError:
             raise _does_not_fit(target.shape, value.shape) from None
     else:
-        result = IndexPut.apply(target, value.to(target.dtype), index=advanced)
+        result = _put(target, value, advanced)
     adopt(target, result, "__setitem__")
+
+
+def _put(target, value, advanced):
+    only_mask = sum(not isinstance(k, slice) for k in advanced) == 1 and any(_is_mask(k) and k.ndim for k in advanced)
+    if only_mask and value._array.size == 1:
+        value = value.to(target.dtype)  # PyTorch fills a mask with one number of any dtype
+    if value.dtype is not target.dtype:
+        raise RuntimeError(explain(
+            f"Index put requires the source and destination dtypes match, got {target.dtype.legacy} for the destination and "
+            f"{value.dtype.legacy} for the source.", "a write changes numbers, not the dtype of the memory",
+            f"write value.to({target.dtype})"))
+    try:
+        return IndexPut.apply(target, value, index=advanced)
+    except (ValueError, TypeError):  # NumPy's words for values that do not fit
+        shape = target._array[advanced].shape
+        raise RuntimeError(explain(
+            f"shape mismatch: value tensor of shape {shape_text(value.shape)} cannot be broadcast to indexing result of shape "
+            f"{shape_text(shape)}", f"the index names {shape_text(shape)} places", "write a value of that shape")) from None
 
 
 def _does_not_fit(shape, given):
@@ -237,9 +267,6 @@ def _read(key, input):
             chosen.append(slice(None))
             axis += 1
         elif isinstance(k, slice):
-            if k.step is not None and k.step <= 0:
-                raise ValueError(explain("step must be greater than zero", "PyTorch has no negative steps",
-                                         "use torch.flip to turn an axis around"))
             side = shape[place]
             if k != slice(None):
                 start, stop, step = slice(_whole(k.start), _whole(k.stop), _whole(k.step)).indices(side)
@@ -273,6 +300,9 @@ def _settled(k):
             raise IndexError(explain("tensors used as indices must be long, int, byte or bool tensors",
                                      f"this index holds {k.dtype}", "write index.long()"))
         return int(k.item()) if k.ndim == 0 and k._array.dtype.kind in "iu" else k._host()
+    if isinstance(k, slice) and k.step is not None and k.step <= 0:
+        raise ValueError(explain("step must be greater than zero", "PyTorch has no negative steps",
+                                 "use torch.flip to turn an axis around"))
     if k is None or k is Ellipsis or isinstance(k, (slice, bool)):
         return np.asarray(k) if isinstance(k, bool) else k
     if isinstance(k, (list, np.ndarray, range)):
@@ -298,7 +328,7 @@ def _check_advanced(k, sides, axis, shape):
 
 
 def index_select(input, dim, index):
-    """Return the places that `index`, a vector of whole numbers, names along `dim`.
+    """Return the places that `index`, a vector of whole numbers from 0, names along `dim`.
 
     >>> import workbook as torch
     >>> torch.index_select(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([1, 1]))
@@ -308,7 +338,20 @@ def index_select(input, dim, index):
     Source: https://pytorch.org/docs/2.13/generated/torch.index_select.html
     """
     axis = axis_of(dim, input.ndim)
-    return getitem(input, (slice(None),) * axis + (index,))
+    if index.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if index.dtype not in (dtypes.int32, dtypes.int64):
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    places, side = index._host().reshape(-1), input.shape[axis] if input.ndim else 1
+    if input.ndim == 0 and places.size != 1:
+        raise RuntimeError("index_select(): Index to scalar can have only 1 value, got "
+                           f"{places.size} value(s)")
+    if places.size and (places.min() < 0 or places.max() >= side):
+        raise IndexError(explain("index out of range in self", f"axis {axis} has the places 0 to {side - 1}",
+                                 "for places from the end write x[..., [-1]]"))
+    if input.ndim == 0:
+        return view_of(input).clone()
+    return Index.apply(input, index=(slice(None),) * axis + (places,))
 
 
 def masked_select(input, mask):
@@ -321,9 +364,14 @@ def masked_select(input, mask):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.masked_select.html
     """
-    from workbook.ops.shape import expand_as
+    from workbook.ops.elementwise import broadcast_shape
+    from workbook.ops.shape import expand
 
-    return getitem(expand_as(input, mask) if mask.ndim > input.ndim else input, expand_as(mask, input))
+    if mask._array.dtype.kind != "b":
+        raise RuntimeError(explain("masked_select: expected BoolTensor for mask", f"this one holds {mask.dtype}",
+                                   "write a comparison: x.masked_select(x > 0)"))
+    shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
+    return Index.apply(expand(input, shape), index=(np.broadcast_to(mask._host(), shape),))
 
 
 class Gather(Operation):
@@ -367,6 +415,20 @@ def gather(input, dim, index):
     if index._array.dtype.kind not in "iu":
         raise RuntimeError("gather(): Expected dtype int64 for index")
     places = index._host()
-    if places.size and (places.min() < 0 or places.max() >= input.shape[axis]):
-        raise RuntimeError(f"index {places.max()} is out of bounds for dimension {axis} with size {input.shape[axis]}")
+    shape = tuple(input.shape) or (1,)
+    if max(places.ndim, 1) != len(shape):
+        raise RuntimeError(explain("Index tensor must have the same number of dimensions as input tensor",
+                                   f"the index has shape {shape_text(places.shape)}, the tensor {shape_text(input.shape)}",
+                                   "give the index the missing axes: index.unsqueeze(...)"))
+    if any(n > side for i, (n, side) in enumerate(zip(places.shape, shape)) if i != axis):
+        raise RuntimeError(
+            f"Size does not match at dimension {axis} expected index {shape_text(places.shape)} to be no larger than self "
+            f"{shape_text(input.shape)} apart from dimension {axis}")
+    if places.size and (places.min() < 0 or places.max() >= shape[axis]):
+        wrong = places.min() if places.min() < 0 else places.max()
+        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}")
+    if input.ndim == 0 or places.ndim == 0:
+        from workbook.ops.shape import reshape
+
+        return reshape(Gather.apply(reshape(input, shape), axis=0, index=places.reshape(-1)), places.shape)
     return Gather.apply(input, axis=axis, index=places)

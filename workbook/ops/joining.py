@@ -4,7 +4,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.indexing import narrow, select
-from workbook.ops.shape import sizes
+from workbook.ops.shape import reshape, sizes
 from workbook.tensor import Tensor, axis_of
 
 
@@ -14,13 +14,16 @@ class Cat(Operation):
     dtype_rule = staticmethod(dtypes.promote)
 
     def forward(ctx, *arrays, axis):
-        ctx.axis, ctx.lengths = axis, [array.shape[axis] for array in arrays]
-        return ctx.xp.concatenate(arrays, axis)
+        full = [array for array in arrays if array.shape != (0,)] or arrays  # PyTorch passes over empty vectors
+        ctx.axis, ctx.shapes = axis, [array.shape for array in arrays]
+        return ctx.xp.concatenate(full, axis)
 
     def backward(ctx, grad):
         parts, start = [], 0
-        for length in ctx.lengths:
-            parts.append(narrow(grad, ctx.axis, start, length))
+        for shape in ctx.shapes:
+            length = 0 if shape == (0,) else shape[ctx.axis]
+            part = narrow(grad, ctx.axis, start, length)
+            parts.append(part if length else reshape(part, shape))
             start += length
         return tuple(parts)
 
@@ -49,12 +52,13 @@ def cat(tensors, dim=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cat.html
     """
-    tensors = _several("cat", tensors)
-    full = [tensor for tensor in tensors if tuple(tensor.shape) != (0,)] or tensors  # PyTorch passes over empty vectors
+    tensors = _several("cat", tensors, ValueError)
+    for place, tensor in enumerate(tensors):
+        if tensor.ndim == 0:
+            raise RuntimeError(explain(f"zero-dimensional tensor (at position {place}) cannot be concatenated",
+                                       "a single number has no axis to join along", "use torch.stack"))
+    full = [tensor for tensor in tensors if tuple(tensor.shape) != (0,)] or tensors
     first = full[0]
-    if first.ndim == 0:
-        raise RuntimeError(explain("zero-dimensional tensor (at position 0) cannot be concatenated",
-                                   "a single number has no axis to join along", "use torch.stack"))
     axis = axis_of(dim, first.ndim)
     for place, tensor in enumerate(full):
         if tensor.ndim != first.ndim:
@@ -68,7 +72,7 @@ def cat(tensors, dim=0):
                     f"{tensor.shape[other]} for tensor number {place} in the list.",
                     f"the shapes are {shape_text(first.shape)} and {shape_text(tensor.shape)}",
                     f"dim={fits[0]} would work" if fits else "make the other sizes equal"))
-    return Cat.apply(*full, axis=axis)
+    return Cat.apply(*tensors, axis=axis)
 
 
 def stack(tensors, dim=0):
@@ -81,20 +85,21 @@ def stack(tensors, dim=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.stack.html
     """
-    tensors = _several("stack", tensors)
+    tensors = _several("stack", tensors, RuntimeError)
+    axis = axis_of(dim, tensors[0].ndim + 1)
     for place, tensor in enumerate(tensors):
         if tensor.shape != tensors[0].shape:
             raise RuntimeError(explain(
                 f"stack expects each tensor to be equal size, but got {shape_text(tensors[0].shape)} at entry 0 and "
                 f"{shape_text(tensor.shape)} at entry {place}", "stack lays equal shapes side by side",
                 "pad them to one length, or use torch.cat"))
-    return Stack.apply(*tensors, axis=axis_of(dim, tensors[0].ndim + 1))
+    return Stack.apply(*tensors, axis=axis)
 
 
-def _several(name, tensors):
+def _several(name, tensors, error):
     tensors = [tensors] if isinstance(tensors, Tensor) and tensors.ndim == 0 else list(tensors)
     if not tensors:
-        raise RuntimeError(f"{name}(): expected a non-empty list of Tensors")
+        raise error(f"torch.{name}(): expected a non-empty list of Tensors")
     for place, tensor in enumerate(tensors):
         if not isinstance(tensor, Tensor) and not hasattr(tensor, "__array_interface__"):
             raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}")
@@ -142,13 +147,13 @@ def split(tensor, split_size_or_sections, dim=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.split.html
     """
-    axis = axis_of(dim, tensor.ndim)
+    axis = _axis_to_cut("split", tensor, dim)
     side = tensor.shape[axis]
     if isinstance(split_size_or_sections, int):
         step = split_size_or_sections
-        if step <= 0:
+        if step < 0 or step == 0 and side:
             raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {side}")
-        lengths = [min(step, side - start) for start in range(0, side, step)] or [0]
+        lengths = [min(step, side - start) for start in range(0, side, max(step, 1))] or [0]
     else:
         lengths = list(split_size_or_sections)
         if sum(lengths) != side:
@@ -156,6 +161,12 @@ def split(tensor, split_size_or_sections, dim=0):
                 f"split_with_sizes expects split_sizes to sum exactly to {side} (input tensor's size at dimension {dim}), but "
                 f"got split_sizes={lengths}", f"they sum to {sum(lengths)}", "change the lengths"))
     return Split.apply(tensor, lengths=lengths, axis=axis)
+
+
+def _axis_to_cut(name, tensor, dim):
+    if tensor.ndim == 0:
+        raise RuntimeError(explain(f"{name} expects at least a 1-dimensional tensor", "a single number has no axis to cut", None))
+    return axis_of(dim, tensor.ndim)
 
 
 def chunk(input, chunks, dim=0):
@@ -169,7 +180,8 @@ def chunk(input, chunks, dim=0):
     """
     if chunks < 1:
         raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
-    return split(input, max(1, -(-input.shape[axis_of(dim, input.ndim)] // chunks)), dim)
+    side = input.shape[_axis_to_cut("chunk", input, dim)]
+    return split(input, -(-side // chunks) if side else [0] * chunks, dim)
 
 
 def unbind(input, dim=0):

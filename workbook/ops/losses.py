@@ -5,8 +5,8 @@ import warnings
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import mul, sub
-from workbook.ops.comparison import clamp, where
-from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented
+from workbook.ops.comparison import clamp, ne, where
+from workbook.ops.elementwise import Elementwise, not_implemented
 from workbook.ops.indexing import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, sigmoid
 from workbook.ops.reduction import mean, sum
@@ -91,10 +91,12 @@ def _mean_of_all(total, count):
     return total / total.dtype.type(count)
 
 
-class MseLoss(FloatElementwise):
+class MseLoss(Elementwise):
     """out = (a - b) ** 2, reduced"""
 
     def forward(ctx, a, b, *, reduction):
+        if a.dtype.kind not in "fc":
+            raise not_implemented("mse_cpu", a, b)
         ctx.save(a, b)
         ctx.reduction = reduction
         gap = a - b
@@ -169,7 +171,7 @@ class NllLoss(Operation):
         counted = target != ignore
         safe = ctx.xp.where(counted, target, 0)
         shares = counted.astype(logs.dtype) if weight is None else weight[safe] * counted
-        losses = -logs[rows, safe] * shares
+        losses = ctx.xp.where(counted, -logs[rows, safe], 0) * shares
         ctx.shape, ctx.target = logs.shape, safe[:, None]
         total = shares.sum() if reduction == "mean" else None
         ctx.keep(shares if total is None else shares / total)
@@ -194,6 +196,7 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.nll_loss.html
     """
     _check_reduction(reduction)
+    _check_classes(input, target, weight, ignore_index)
     if input.ndim == 1:
         single = nll_loss(unsqueeze(input, 0), reshape(target, (1,)), weight, ignore_index, reduction)
         return squeeze(single, 0) if reduction == "none" else single
@@ -202,33 +205,52 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
         flat = nll_loss(reshape(input.permute(order), (-1, input.shape[1])), reshape(target, (-1,)), weight, ignore_index,
                         reduction)
         return reshape(flat, tuple(target.shape)) if reduction == "none" else flat
-    _check_classes(input, target, ignore_index)
     return NllLoss.apply(input, target=target._array, weight=None if weight is None else weight._array, reduction=reduction,
                          ignore=ignore_index)
 
 
-def _check_classes(input, target, ignore_index):
+def _check_classes(input, target, weight, ignore_index):
+    """Raise PyTorch's errors, in PyTorch's order, where classes and predictions do not fit."""
+    _check_places(input, target)
     if target._array.dtype.kind not in "iu":
         raise RuntimeError(explain(
             f"expected target dtype to be Long or Byte, but got {target.dtype.legacy}",
             f"the target holds {target.dtype}; the classes are whole numbers", "write target.long()"))
-    if target.ndim != 1:
+    count = input.shape[min(input.ndim - 1, 1)]
+    if weight is not None and tuple(weight.shape) != (count,):
         raise RuntimeError(explain(
-            "0D or 1D target tensor expected, multi-target not supported",
-            f"the target has shape {shape_text(target.shape)}; each of the {input.shape[0]} rows has one class",
-            "write target.squeeze(1), or target.argmax(1) for one-hot rows"))
-    if target.shape[0] != input.shape[0]:
-        raise ValueError(explain(
-            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({target.shape[0]}).",
-            f"there are {input.shape[0]} predictions and {target.shape[0]} classes", "check where rows were lost or added"))
-    classes, count = target._host(), input.shape[1]
+            f"weight tensor should be defined either for all {count} classes or no classes but got weight tensor of shape: "
+            f"{shape_text(weight.shape)}", "each class has one weight", None))
+    classes = target._host()
     outside = (classes != ignore_index) & ((classes < 0) | (classes >= count))
     if outside.any():
-        wrong = classes[outside][0]
+        wrong = classes[outside].flat[0]
         raise IndexError(explain(
             f"Target {wrong} is out of bounds.",
             f"the prediction has {count} columns, so the classes are 0 to {count - 1}",
             "labels that start at 1? use target - 1" if classes.min() >= 1 else "give the network more outputs"))
+
+
+def _check_places(input, target):
+    """Raise where there is not one class for each prediction."""
+    if target.ndim > 1 and input.ndim <= 2 and (input.ndim == 1 or input.shape[0] == target.shape[0]):
+        raise RuntimeError(explain(
+            "0D or 1D target tensor expected, multi-target not supported",
+            f"the target has shape {shape_text(target.shape)}; each of the {input.shape[0]} rows has one class",
+            "write target.squeeze(1), or target.argmax(1) for one-hot rows"))
+    if input.ndim == 1:
+        if target._array.size != 1:
+            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}")
+        return
+    items = target.shape[0] if target.ndim else 0
+    if items != input.shape[0]:
+        raise ValueError(explain(
+            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({items}).",
+            f"there are {input.shape[0]} predictions and {items} classes", "check where rows were lost or added"))
+    places = (input.shape[0], *input.shape[2:])
+    if tuple(target.shape) != places:
+        raise RuntimeError(explain(f"Expected target size {shape_text(places)}, got {shape_text(target.shape)}",
+                                   "each place of the prediction has one class", None))
 
 
 def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
@@ -243,15 +265,32 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.cross_entropy.html
     """
     _check_reduction(reduction)
+    if not 0 <= label_smoothing <= 1:
+        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
     axis = 0 if input.ndim == 1 else 1
     if input.shape == target.shape:
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
-    if label_smoothing:
-        from workbook.ops.creation import eye
+    logs = log_softmax(input, axis)
+    loss = nll_loss(logs, target, weight, ignore_index, reduction)
+    if not label_smoothing:
+        return loss
+    even = _even_loss(logs, target, weight, ignore_index, reduction, axis)
+    return loss * (1 - label_smoothing) + even * (label_smoothing / input.shape[axis])
 
-        hot = eye(input.shape[axis])[target]
-        return _soft_cross_entropy(input, hot, weight, reduction, label_smoothing, axis)
-    return nll_loss(log_softmax(input, axis), target, weight, ignore_index, reduction)
+
+def _even_loss(logs, target, weight, ignore_index, reduction, axis):
+    """The part of label smoothing: the loss with all classes equally true, reduced as `nll_loss` does."""
+    losses = -sum(logs if weight is None else logs * _along(weight, axis, logs.ndim), axis)
+    counted = ne(target, ignore_index)
+    losses = where(counted, losses, 0.0)
+    if reduction != "mean":
+        return reduced(losses, reduction)
+    return sum(losses) / sum(counted if weight is None else where(counted, weight[where(counted, target, 0)], 0.0))
+
+
+def _along(weight, axis, ndim):
+    """One number a class, in the shape that meets the classes at `axis`."""
+    return reshape(weight, (-1,) + (1,) * (ndim - axis - 1))
 
 
 def _soft_cross_entropy(input, target, weight, reduction, smoothing, axis):
@@ -263,7 +302,7 @@ def _soft_cross_entropy(input, target, weight, reduction, smoothing, axis):
     if smoothing:
         target = target * (1 - smoothing) + smoothing / input.shape[axis]
     losses = mul(log_softmax(input, axis), target)
-    losses = -sum(losses if weight is None else losses * weight, axis)
+    losses = -sum(losses if weight is None else losses * _along(weight, axis, losses.ndim), axis)
     return reduced(losses, reduction)
 
 
@@ -282,17 +321,25 @@ class BinaryCrossEntropy(Elementwise):
 
 
 class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
-    """out = log(1 + exp(x)) - t x, computed without overflow"""
+    """out = (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)), computed without overflow; w, the weight of t = 1, may be None"""
 
-    def forward(ctx, x, t):
-        ctx.save(x, t)
+    def forward(ctx, x, t, w):
+        if x.dtype.kind not in "fc":
+            raise not_implemented("log_sigmoid_cpu", x, t)
+        ctx.save(x, t, w)
         xp = ctx.xp
-        return (1 - t) * x + xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+        surprise = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
+        return (1 - t) * x + (surprise if w is None else (1 + (w - 1) * t) * surprise)
 
     def backward(ctx, grad):
-        x, t = ctx.saved
-        return (grad * (sigmoid(x) - t) if ctx.edges[0] else None,
-                -grad * x if ctx.edges[1] else None)
+        x, t, w = ctx.saved
+        p = sigmoid(x)
+        if w is None:
+            return grad * (p - t) if ctx.edges[0] else None, -grad * x if ctx.edges[1] else None, None
+        surprise = -log(p)
+        return (grad * ((1 - t) - (1 + (w - 1) * t) * (1 - p)) if ctx.edges[0] else None,
+                grad * ((w - 1) * surprise - x) if ctx.edges[1] else None,
+                grad * t * surprise if ctx.edges[2] else None)
 
 
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
@@ -306,6 +353,7 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy.html
     """
+    _check_reduction(reduction)
     if input.shape != target.shape:
         raise ValueError(explain(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please "
@@ -313,6 +361,10 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     if target.dtype is not input.dtype:
         raise RuntimeError(explain(f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}",
                                    "the target must hold floats too", "write target.float()"))
+    if not input.is_floating_point():
+        raise not_implemented("binary_cross_entropy", input._array)
+    if not ((target._array >= 0) & (target._array <= 1)).all():
+        raise RuntimeError(explain("all elements of target should be between 0 and 1", "a target is a probability", None))
     values = input._host()
     if values.size and not ((values >= 0) & (values <= 1)).all():
         wrong = values[~((values >= 0) & (values <= 1))][0]
@@ -326,7 +378,7 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
 def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
     """Return the cross-entropy of `sigmoid(input)` against `target`, computed from the logits without overflow.
 
-    Raises ValueError where the shapes differ.
+    `pos_weight`, which broadcasts: how much a target of 1 counts. Raises ValueError where the shapes differ.
 
     >>> import workbook as torch
     >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor([2.]), torch.tensor([1.]))
@@ -334,12 +386,11 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
     """
+    _check_reduction(reduction)
     if input.shape != target.shape:
         raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
                                  "each prediction needs its own target", "write input.squeeze(1)"))
-    losses = BceWithLogits.apply(input, target)
-    if pos_weight is not None:
-        losses = losses * where(target > 0, pos_weight, 1.0)
+    losses = BceWithLogits.apply(input, target, pos_weight)
     return reduced(losses if weight is None else losses * weight, reduction)
 
 

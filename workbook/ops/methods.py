@@ -12,7 +12,7 @@ from workbook.tensor import Tensor
 
 # Functions that are methods and functions of `torch`; those of the second table have an in-place form, too.
 METHODS = (
-    shape.view_as, shape.reshape, shape.flatten, shape.permute, shape.transpose, shape.t, shape.squeeze, shape.unsqueeze,
+    shape.reshape, shape.flatten, shape.permute, shape.transpose, shape.t, shape.squeeze, shape.unsqueeze,
     shape.clone, joining.split, joining.chunk, joining.unbind, indexing.select, indexing.narrow, indexing.index_select,
     indexing.masked_select, indexing.gather, linalg.mm, linalg.mv, linalg.dot, linalg.bmm, linalg.matmul, linalg.addmm,
     reduction.sum, reduction.mean, reduction.var, reduction.std, reduction.all, reduction.any,
@@ -31,7 +31,7 @@ WITH_INPLACE = (
 
 # Methods that are not functions of `torch`.
 ONLY_METHODS = {
-    "view": shape.view, "expand": shape.expand, "expand_as": shape.expand_as, "contiguous": shape.contiguous,
+    "view": shape.view, "view_as": shape.view_as, "expand": shape.expand, "expand_as": shape.expand_as, "contiguous": shape.contiguous,
     "repeat": joining.repeat, "to": conversion.to, "cpu": conversion.cpu, "cuda": conversion.cuda, "type": conversion.type_,
     "type_as": conversion.type_as, "copy_": conversion.copy_, "fill_": conversion.fill_, "zero_": conversion.zero_,
     "detach": conversion.detach, "detach_": conversion.detach_, "requires_grad_": conversion.requires_grad_,
@@ -101,7 +101,7 @@ def install():
     Tensor.__iter__ = _iterate
     Tensor.__rmatmul__ = lambda self, other: linalg.matmul(other, self)
     Tensor.T = property(_mirrored, doc="A view with the axes in reverse order.")
-    Tensor.mT = property(lambda self: shape.transpose(self, -2, -1), doc="A view with the last two axes exchanged.")
+    Tensor.mT = property(_last_two_exchanged, doc="A view with the last two axes exchanged.")
     Tensor.grad_fn = property(_grad_fn, doc="The operation that made the Tensor; None for a leaf.")
     Tensor.data = property(views.data_of, _set_data, doc="The same memory outside the graph; writes to it go unseen.")
 
@@ -114,6 +114,12 @@ def _iterate(input):
 
 def _mirrored(input):
     return shape.permute(input, tuple(reversed(range(input.ndim))))
+
+
+def _last_two_exchanged(input):
+    if input.ndim == 1:
+        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return shape.transpose(input, -2, -1) if input.ndim else input
 
 
 def _grad_fn(input):

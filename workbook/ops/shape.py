@@ -16,6 +16,15 @@ def sizes(shape):
     return tuple(int(side) for side in shape)
 
 
+def size_of_new(size):
+    """Return the shape of a new Tensor. Raises RuntimeError for a negative length."""
+    shape = sizes(size)
+    for side in shape:
+        if side < 0:
+            raise RuntimeError(f"Trying to create tensor with negative dimension {side}: {shape_text(shape)}")
+    return shape
+
+
 def _filled_in(shape, count):
     """Replace a -1 by the length that makes `shape` hold `count` elements."""
     if shape.count(-1) > 1:
@@ -335,7 +344,11 @@ def expand(input, *shape):
             f"expand({type(input).__name__}{{{shape_text(have)}}}, size={list(wanted)}): the number of sizes provided "
             f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({len(have)})",
             "expand repeats; it never drops an axis", "name every axis, -1 for those that stay"))
-    wanted = tuple(have[i - extra] if side == -1 and i >= extra else side for i, side in enumerate(wanted))
+    if -1 in wanted[:extra]:
+        raise RuntimeError(explain(
+            f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {wanted.index(-1)}",
+            f"-1 keeps a length, and a tensor of shape {shape_text(have)} has no axis there", "write the new length"))
+    wanted = tuple(have[i - extra] if side == -1 else side for i, side in enumerate(wanted))
     for i, side in enumerate(wanted[extra:]):
         if have[i] != side and have[i] != 1:
             raise RuntimeError(explain(
