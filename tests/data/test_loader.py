@@ -77,6 +77,7 @@ def test_a_subclass_that_reads_otherwise_is_asked():
 def test_tensors_that_want_gradients_stay_in_the_graph():
     x = torch.ones(4, requires_grad=True)
     for (batch,) in DataLoader(TensorDataset(x), 2):
+        assert batch.grad_fn.name() == "StackBackward0"
         batch.sum().backward()
     assert x.grad.tolist() == [1.0] * 4
 

@@ -92,6 +92,17 @@ def test_loading_pairs_up_the_keys_that_differ():
         assert pair in text
 
 
+def test_each_key_is_paired_once():
+    class Twins(nn.Module):
+        def __init__(self, names):
+            super().__init__()
+            for name in names:
+                self.register_module(name, nn.Linear(1, 1, bias=False))
+
+    text = message(RuntimeError, lambda: Twins(["fc1", "fc2"]).load_state_dict(Twins(["fc3", "hidden"]).state_dict()))
+    assert '"fc3.weight" may be "fc1.weight", "hidden.weight" may be "fc2.weight"' in text
+
+
 def test_loading_from_data_parallel_shows_how_to_strip_the_prefix():
     state = {f"module.{key}": value for key, value in nn.Linear(2, 1).state_dict().items()}
     text = message(RuntimeError, lambda: nn.Linear(2, 1).load_state_dict(state))

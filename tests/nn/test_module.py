@@ -88,6 +88,15 @@ def test_tab_completion_offers_the_parts():
     assert {"block", "count", "forward"} <= set(dir(net)) and "weight" in dir(net.block.fc1)
 
 
+def test_a_write_to_the_tensor_that_became_a_parameter_is_seen_by_backward():
+    data = torch.ones(2)
+    param = nn.Parameter(data)
+    loss = (param * param).sum()
+    data.add_(1)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        loss.backward()
+
+
 def test_a_hook_dies_with_its_handle_and_its_module():
     layer = nn.Identity()
     with layer.register_forward_hook(lambda module, args, output: output * 0):
