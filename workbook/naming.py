@@ -1,5 +1,7 @@
 """How the classes of the engine print: as PyTorch's, while keeping their real module."""
 
+import abc
+
 
 class PrintsAsTorch(type):
     """A metaclass: a class that names `torch_name` in its own body prints under that name.
@@ -19,3 +21,14 @@ class PrintsAsTorch(type):
     def __repr__(cls):
         name = cls.__dict__.get("torch_name")
         return f"<class '{name}'>" if name else super().__repr__()
+
+
+class PrintsAsTorchABC(PrintsAsTorch, abc.ABCMeta):
+    """The same for classes that students derive from, so that they may derive from `abc.ABC` as well.
+
+    >>> class Module(metaclass=PrintsAsTorchABC):
+    ...     torch_name = "torch.nn.modules.module.Module"
+    >>> class Mine(Module, abc.ABC): pass
+    >>> Module, isinstance(Mine(), Module)
+    (<class 'torch.nn.modules.module.Module'>, True)
+    """

@@ -282,7 +282,7 @@ class Operation(Node):
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
             f"{kind}{maker}, is at version {memory.version}; expected version {version} instead.",
             f"{_plain(self.name())} saved this {role} for its derivative; afterwards {memory.written_by} wrote over it",
-            f"write the new value into a new tensor: use {_out_of_place(memory.written_by)} instead of the in-place form")
+            _instead_of(memory.written_by))
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -353,8 +353,13 @@ def _plain(name):
     return re.sub(r"Backward\d+$", "", name)
 
 
-def _out_of_place(writer):
-    return "x[i] = ... on a clone()" if writer == "__setitem__" else f"{(writer or 'the operation').rstrip('_')}()"
+def _instead_of(writer):
+    """What to do in place of the write that made a saved value stale."""
+    if writer == "__setitem__":
+        return "write into a copy: x = x.clone(), then x[i] = ..."
+    if writer.endswith("_"):
+        return f"make a new tensor: use {writer.rstrip('_')}() instead of {writer}()"
+    return f"call backward() before {writer}, or run the forward computation again after it"
 
 
 def _second_time(node):

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from workbook.autograd.modes import state
 from workbook.dtypes import dtype as Dtype
 from workbook.errors import explain
-from workbook.naming import PrintsAsTorch
+from workbook.naming import PrintsAsTorchABC
 from workbook.nn import registration
 from workbook.nn.checkpoint import Checkpoint
 from workbook.nn.parameter import Parameter
@@ -14,7 +14,7 @@ from workbook.tensor import Tensor
 from workbook.utils.hooks import RemovableHandle
 
 
-class Module(Traversal, Checkpoint, metaclass=PrintsAsTorch):
+class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
     """The base of every layer and every network.
 
     A subclass calls `super().__init__()` first, sets its layers and Parameters as attributes, and defines `forward`. Setting an

@@ -7,12 +7,12 @@ from copy import deepcopy
 
 from workbook.autograd.modes import enable_grad, no_grad
 from workbook.errors import explain
-from workbook.naming import PrintsAsTorch
+from workbook.naming import PrintsAsTorchABC
 from workbook.optim import complaints
 from workbook.tensor import Tensor, memory_of
 
 
-class Optimizer(metaclass=PrintsAsTorch):
+class Optimizer(metaclass=PrintsAsTorchABC):
     """The base of every update rule.
 
     `params`: Parameters, `(name, Parameter)` pairs, or dictionaries with "params" and settings of their own (param groups).

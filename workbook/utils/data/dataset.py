@@ -7,10 +7,10 @@ from itertools import accumulate
 
 from workbook import random
 from workbook.errors import explain, shape_text
-from workbook.naming import PrintsAsTorch
+from workbook.naming import PrintsAsTorchABC
 
 
-class Dataset(metaclass=PrintsAsTorch):
+class Dataset(metaclass=PrintsAsTorchABC):
     """The base of data sets: a subclass defines `__getitem__`, which gives one sample, and `__len__`.
 
     >>> class Squares(Dataset):

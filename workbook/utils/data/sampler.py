@@ -6,10 +6,10 @@ import numpy as np
 
 from workbook import random
 from workbook.errors import explain
-from workbook.naming import PrintsAsTorch
+from workbook.naming import PrintsAsTorchABC
 
 
-class Sampler(metaclass=PrintsAsTorch):
+class Sampler(metaclass=PrintsAsTorchABC):
     """The base of samplers: iterating one gives numbers of samples, or lists of them.
 
     Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.Sampler
