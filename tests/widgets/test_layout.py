@@ -81,6 +81,13 @@ def test_edges_of_one_box_never_share_a_place_on_its_border(graph):
         assert len(set(places)) == len(places)
 
 
+def test_the_gap_lies_between_layers_and_the_spread_within_one():
+    sizes = {"a": (100.0, 60.0), "b": (50.0, 40.0), "y": (120.0, 60.0)}
+    placed = boxes(lay_out(sizes, [("a", "y"), ("b", "y")], gap=70, spread=30), sizes)
+    assert placed["y"][0] - placed["a"][2] == pytest.approx(70)
+    assert placed["b"][1] - placed["a"][3] == pytest.approx(30)
+
+
 def test_down_is_the_same_drawing_turned():
     sizes, edges = {"x": (80.0, 80.0), "w": (80.0, 80.0), "y": (80.0, 80.0)}, [("x", "y"), ("w", "y")]
     across, down = lay_out(sizes, edges), lay_out(sizes, edges, down=True)

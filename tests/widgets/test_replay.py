@@ -70,8 +70,23 @@ def test_random_steps_keep_their_draw():
     run = Recorded(dropped.sum(), None).run({}, {})
     np.testing.assert_array_equal(run.trace.ops[-1].operand(0), dropped.detach().numpy())
     origin = Called(lambda a: (a * torch.rand(5)).sum(), {"a": 1.0}, None)
+    torch.manual_seed(3)
     first, again = (origin.run({"a": np.float32(1.0)}, {}).trace.root.value for _ in range(2))
     assert first == again
+    drawn = torch.rand(2).tolist()
+    torch.manual_seed(3)
+    assert drawn == torch.rand(2).tolist()
+
+
+def test_a_view_that_is_asked_for_inside_a_module_does_not_belong_to_it():
+    class Curious(torch.nn.Module):
+        def forward(self, x):
+            self.seen = Called(lambda a: a * a, {"a": 2.0}, None).trace
+            return x * 2
+
+    net = Curious()
+    assert net(leaf(1.0)).grad_fn.record.modules == (net,)
+    assert net.seen.ops[0].modules == ()
 
 
 def test_writing_in_place_is_replayed_as_it_was():

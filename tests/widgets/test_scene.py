@@ -38,9 +38,12 @@ def test_names_come_from_the_students_variables():
 
 
 def test_a_local_name_wins_over_a_global_one_and_underscores_are_no_names():
-    _hidden = leaf(2.0)
-    scene, _ = scene_of(Recorded(_hidden * 2, sys._getframe()))
-    assert titles(scene)[0] == "leaf"
+    _hidden, shadowed = leaf(2.0), leaf(3.0)
+    scene, _ = scene_of(Recorded(_hidden * shadowed, sys._getframe()))
+    assert titles(scene)[:2] == ["leaf", "shadowed"]
+
+
+shadowed = leaf(7.0)
 
 
 def test_inside_a_function_assignments_give_the_names():
@@ -51,6 +54,13 @@ def test_inside_a_function_assignments_give_the_names():
 
     origin = Called(f, {"x": 3.0}, None)
     assert titles(scene_of(origin)[0]) == ["x", "inner = × 2", "f = + 1"]
+
+    def again(x):
+        y = x * 2
+        y = y + 1
+        return y * 3
+
+    assert titles(scene_of(Called(again, {"x": 3.0}, None))[0]) == ["x", "× 2", "y = + 1", "again = × 3"]
 
 
 def test_a_name_that_was_given_twice_belongs_to_the_newest():

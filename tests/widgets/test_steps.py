@@ -61,6 +61,8 @@ def test_the_boxes_speak_mathematics():
 @pytest.mark.parametrize("compute, formula", [
     (lambda x, w: x * w + 1, "x × w + 1"),
     (lambda x, w: (x + w) * 2, "2(x + w)"),
+    (lambda x, w: (x + w) * (x - w), "(x + w) × (x − w)"),
+    (lambda x, w: (x + w) / w, "(x + w) ÷ w"),
     (lambda x, w: 2 * x, "2x"),
     (lambda x, w: x * -3, "−3x"),
     (lambda x, w: x - (w - 1), "x − (w − 1)"),
@@ -172,6 +174,14 @@ def test_broadcasting_is_summed_in_the_rule_and_in_the_number():
         {"to": "What it hands to b:", "rule": "grad × w, summed where it was broadcast", "numbers": "6.0000"}]
     view.run.go_to(view.run.total)
     assert view.run.grad("leaf2").item() == 6.0
+
+
+def test_each_output_of_a_step_has_its_own_numbers():
+    x = torch.tensor([2.0, 3.0], requires_grad=True)
+    first, second = x.unbind(0)
+    view = View(first * second, x=x)
+    assert view.at(1).panel["computed"] == "6 = 2 × 3"
+    assert [hand["numbers"] for hand in view.at(1).panel["hands"]] == ["1 × 3 = 3.0000", "1 × 2 = 2.0000"]
 
 
 def test_leaves_add_up_over_passes():
