@@ -122,6 +122,14 @@ def test_only_what_is_asked_for_runs_and_full_reaches_it(project, capfd):
     assert "\nparity" not in printed
 
 
+def test_the_doctests_of_one_file_are_only_its_doctests(project, capfd):
+    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n2\n"""\n\ndef test_nothing():\n    assert False\n')
+    write(project, "workbook/c.py", '"""\n>>> 1 + 1\n3\n"""\n')
+    code, printed = run(capfd, str(project / "workbook" / "b.py"))
+    assert code == 0
+    assert row(printed, "doctests") == (1, 0, 0)
+
+
 def test_a_path_without_tests_is_refused(project):
     with pytest.raises(Refused, match="there are no tests here"):
         command.chosen(project, [str(project / "nowhere")])
@@ -147,7 +155,7 @@ def test_a_files_kind_is_read_off_its_place_and_its_imports(project, path, sourc
 def test_every_file_of_tests_of_this_project_runs_in_exactly_one_kind():
     kinds = command.chosen(ROOT, [])
     files = [path for paths in kinds.values() for path in paths if path.suffix == ".py" and path.is_relative_to(ROOT / "tests")]
-    assert sorted(files) == command.test_files(ROOT)
+    assert sorted(files) == command.files_of_tests(ROOT)
     assert Path(__file__).resolve() in kinds["commands"]
 
 

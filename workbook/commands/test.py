@@ -26,7 +26,7 @@ KIND_OF_FOLDER = {
     "browser": "browser", "commands": "commands", "lessons": "lessons", "release": "lessons", "simulated": "simulated cuda",
 }  # fmt: skip
 OPTIONS = {
-    "doctests": ["--doctest-modules"],
+    "doctests": ["--doctest-modules", "-o", "python_functions=", "-o", "python_classes="],
     "notebooks": ["--nbval", "--nbval-current-env", "--dist", "loadscope"],
 }
 ONE_AT_A_TIME = {"browser"}  # one server and one browser serve the whole run
@@ -78,9 +78,10 @@ class Result:
 def chosen(root, asked):
     """Return {kind: paths for pytest} for what is asked, or for everything; a kind without files has an empty list."""
     kinds = {kind: [] for kind in KINDS}
-    for path in test_files(root):
+    for path in files_of_tests(root):
         kinds[kind_of(path, root)].append(path)
-    kinds["doctests"] = sorted(path for path in (root / "workbook").rglob("*.py") if ">>>" in path.read_text(encoding="utf-8"))
+    # A folder, because pytest takes a file that is named to it for a file of tests as well.
+    kinds["doctests"] = [root / "workbook"] if any((root / "workbook").rglob("*.py")) else []
     kinds["notebooks"] = sorted(path for path in (root / "lessons").rglob("*.ipynb") if ".ipynb_checkpoints" not in path.parts)
     if not asked:
         return kinds
@@ -89,6 +90,8 @@ def chosen(root, asked):
         place, *inside = wanted.split("::")
         place = Path(place).resolve()
         hits = [(kind, path) for kind in KINDS for path in kinds[kind] if path == place or place in path.parents]
+        if place.exists() and place.is_relative_to(root / "workbook"):
+            hits = [("doctests", place)]
         if not hits:
             raise Refused(f"{wanted}: there are no tests here. Tests are in tests/, lessons/ and the docstrings of workbook/.")
         for kind, path in hits:
@@ -96,7 +99,7 @@ def chosen(root, asked):
     return {kind: paths for kind, paths in picked.items() if paths}
 
 
-def test_files(root):
+def files_of_tests(root):
     """Return every file of tests."""
     return sorted((root / "tests").rglob("test_*.py"))
 
