@@ -63,8 +63,8 @@ _options = PROFILES["default"]  # replaced as a whole, never changed: a thread t
 def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None):
     """Choose how tensors are printed: digits, from which size on they are shortened, what stays at each edge, width of a line.
 
-    `profile` is 'default', 'short' or 'full'; what is named beside it wins. `sci_mode` True or False settles scientific notation;
-    None, to which every call returns it, lets the numbers decide. Raises ValueError for an unknown profile.
+    `profile` is 'default', 'short' or 'full'; what is named beside it wins. `sci_mode` True or False settles scientific
+    notation; None, to which every call returns it, lets the numbers decide. Raises ValueError for an unknown profile.
 
     >>> with printoptions(precision=2):
     ...     print(tensor_text(np.array([3.14159], np.float32), dtype=dtypes.float32))
@@ -135,7 +135,7 @@ def _number_texts(shown, options):
 
 
 def _float_texts(values, options):
-    """Choose one format for all numbers by those that are neither 0 nor infinite nor nan, which do not widen the columns either."""
+    """Choose one format, and one width, for all numbers by those that are neither 0 nor infinite nor nan."""
     sizes = [abs(value) for value in values if value != 0 and math.isfinite(value)]
     integral = all(size.is_integer() for size in sizes)
     scientific = bool(sizes) and options.sci_mode

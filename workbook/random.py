@@ -1,8 +1,8 @@
 """PyTorch's CPU random stream: the same seed gives the same numbers, bit for bit.
 
-A `Generator` deals 32-bit numbers, and each `fill_...` function turns them into one distribution and writes it into a NumPy array.
-Later floors wrap these in Tensors. Two habits of PyTorch are visible in results and so are kept: an array is filled in the order
-of its memory, not of its indices, and a few multiplications and additions are rounded once (`fma`), not twice.
+A `Generator` deals 32-bit numbers; each `fill_...` function turns them into one distribution and writes it into an array. Later
+floors wrap these in Tensors. Two habits of PyTorch show in the results and so are kept: an array is filled in the order of its
+memory, not of its indices, and a multiplication with an addition is in places rounded once, not twice.
 """
 
 import contextlib
@@ -43,8 +43,8 @@ class Generator(metaclass=PrintsAsTorch):
     def manual_seed(self, seed):
         """Start the stream that belongs to `seed`, an integer from -2**63 to 2**64 - 1, and return the generator.
 
-        Only the low 32 bits choose the stream: PyTorch's seeds behave so. Raises RuntimeError for what is no integer, ValueError
-        beyond the range.
+        Only the low 32 bits choose the stream, as in PyTorch. Raises RuntimeError for what is no integer, ValueError beyond the
+        range.
 
         >>> Generator().manual_seed(-1).initial_seed() == 2**64 - 1
         True
@@ -53,14 +53,15 @@ class Generator(metaclass=PrintsAsTorch):
         """
         if not hasattr(seed, "__index__"):
             raise RuntimeError(explain(f"manual_seed expected a long, but got {type(seed).__name__}",
-                                       "a stream is chosen by a whole number", f"write manual_seed(0), not manual_seed({seed!r})"))
+                                       "a stream is chosen by a whole number",
+                                       f"write manual_seed(0), not manual_seed({seed!r})"))
         seed = operator.index(seed)
         if not -2**63 <= seed < 2**64:
             raise ValueError(explain("Overflow when unpacking long long", f"the seed {seed} does not fit 64 bits",
                                      "choose a seed from -2**63 to 2**64 - 1"))
         with self.lock:
             self._seed = seed % 2**64
-            self._twister._legacy_seeding(self._seed & 0xFFFFFFFF)  # Knuth's initialisation; the public constructor hashes seeds
+            self._twister._legacy_seeding(self._seed & 0xFFFFFFFF)  # Knuth's; NumPy's public constructor hashes seeds
             self._spare_normal = None
         return self
 
@@ -99,7 +100,7 @@ class Generator(metaclass=PrintsAsTorch):
             twister = self._twister.state["state"]
             state = np.zeros(1, STATE)
             state["seed"], state["seeded"], state["key"] = self._seed, 1, twister["key"]
-            state["left"], state["next"] = 625 - twister["pos"], twister["pos"]  # PyTorch counts what is left, NumPy what is spent
+            state["left"], state["next"] = 625 - twister["pos"], twister["pos"]  # NumPy counts only what is spent
             if self._spare_normal is not None:
                 state["spare"], state["has_spare"] = self._spare_normal, 1
         return state.view(np.uint8)
@@ -190,8 +191,8 @@ default_generator.seed()
 def fill_uniform(array, low=0.0, high=1.0, generator=None):
     """Fill `array` with uniform numbers from [low, high).
 
-    Floating-point and complex dtypes; a complex number is a real one, then an imaginary one. Raises NotImplementedError for other
-    dtypes, RuntimeError for a range that is empty or wider than the dtype holds.
+    Floating-point and complex dtypes; a complex number is a real one, then an imaginary one. Raises NotImplementedError for
+    other dtypes, RuntimeError for a range that is empty or wider than the dtype holds.
 
     >>> fill_uniform(np.empty(3, np.float32), generator=Generator().manual_seed(0))
     array([0.4962566 , 0.7682218 , 0.08847743], dtype=float32)
@@ -205,7 +206,8 @@ def fill_uniform(array, low=0.0, high=1.0, generator=None):
     if high - low > float(np.finfo(reals.dtype).max):
         raise RuntimeError(explain(
             f"uniform_ expects to-from <= std::numeric_limits<{_dtype(reals).legacy}>::max(), but found to={high:g} and "
-            f"from={low:g} which result in to-from to exceed the limit", "the width of the range overflows", "choose a smaller range"))
+            f"from={low:g} which result in to-from to exceed the limit", "the width of the range overflows",
+            "choose a smaller range"))
     low, high = compute(low), compute(high)
 
     def draw(source, n):
@@ -259,8 +261,8 @@ def fill_normal(array, mean=0.0, std=1.0, generator=None):
 def fill_integers(array, low=None, high=None, generator=None):
     """Fill `array` with whole numbers from [low, high), each as likely as the others.
 
-    Without bounds: from 0 to the largest of an integer dtype, or to the last that a floating-point dtype counts to without gaps.
-    Raises RuntimeError for bounds that are empty or that the dtype does not hold, NotImplementedError for complex dtypes.
+    Without bounds: from 0 to the largest of an integer dtype, or as far as a floating-point dtype counts without gaps. Raises
+    RuntimeError for bounds that are empty or that the dtype does not hold, NotImplementedError for complex dtypes.
 
     >>> fill_integers(np.empty(5, np.int64), 0, 10, Generator().manual_seed(0))
     array([4, 9, 3, 0, 3])
@@ -340,9 +342,9 @@ def fill_exponential(array, rate=1.0, generator=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.exponential_.html
     """
     if not _dtype(array).is_floating_point:
-        raise RuntimeError(explain("Exponential distribution is a continuous probability distribution. dtype must be a floating "
-                                   f"point but you specified {_dtype(array).legacy}", "its numbers lie between the whole ones",
-                                   "choose float32"))
+        raise RuntimeError(explain(
+            "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified "
+            f"{_dtype(array).legacy}", "its numbers lie between the whole ones", "choose float32"))
     if not rate > 0:
         raise RuntimeError(explain(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}", "the mean is 1 / lambda",
                                    "choose a positive rate"))
@@ -360,8 +362,8 @@ def permutation(n, generator=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.randperm.html; Fisher and Yates's shuffle
     """
     if n < 0:
-        raise RuntimeError(explain(f"Trying to create tensor with negative dimension {n}: [{n}]", "n counts the numbers to shuffle",
-                                   "pass n >= 0"))
+        raise RuntimeError(explain(f"Trying to create tensor with negative dimension {n}: [{n}]",
+                                   "n counts the numbers to shuffle", "pass n >= 0"))
     if n >= 2**32 // 20:
         raise NotImplementedError(explain(f"randperm is not written for n = {n}", "PyTorch changes its scheme at 2**32 // 20",
                                           "shuffle fewer numbers"))
@@ -398,7 +400,7 @@ def _lock(generator):
 
 
 def _fill(array, generator, draw):
-    """Write what `draw(generator, n)` makes into `array`, in the order of its memory: a transposed array gets what its base would."""
+    """Write what `draw(generator, n)` makes into `array` in the order of its memory: a transposed one gets what its base would."""
     in_order = array.transpose(_memory_axes(array))
     parts = [in_order]
     if in_order.flags.c_contiguous:
@@ -407,7 +409,8 @@ def _fill(array, generator, draw):
     with _lock(generator) as source:
         for part in parts:
             values = draw(source, part.size).reshape(part.shape)
-            part[...] = values.astype(np.float32) if part.dtype == np.float16 else values  # C++ has no direct way from double to half
+            # PyTorch's C++ goes from double to half by way of float
+            part[...] = values.astype(np.float32) if part.dtype == np.float16 else values
     return array
 
 
@@ -467,8 +470,8 @@ def _box_muller(uniforms, two_pi, log, sin_cos):
 # PyTorch's releases fuses them. A plain product below is one that is exact, or that PyTorch rounds by itself.
 
 _f32 = np.float32
-LOG = [_f32(c) for c in (7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1, -1.6668057665e-1,
-                         2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)]
+LOG = [_f32(c) for c in (7.0376836292e-2, -1.1514610310e-1, 1.1676998740e-1, -1.2420140846e-1, 1.4249322787e-1,
+                         -1.6668057665e-1, 2.0000714765e-1, -2.4999993993e-1, 3.3333331174e-1)]
 LOG_2 = _f32(0.693359375), _f32(-2.12194440e-4)  # log(2) in two parts; the first has so few bits that e * it is exact
 SIN = [_f32(c) for c in (-1.9515295891e-4, 8.3321608736e-3, -1.6666654611e-1)]
 COS = [_f32(c) for c in (2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2)]
@@ -535,7 +538,7 @@ def _scale_and_shift(values, scale, shift):
 
 
 def _fma32(x, y, z):
-    """The same for float32 (of any sign, not subnormal) and quicker: only a sum half-way between two float32 needs a second look."""
+    """Return x * y + z in float32, for sums that are not subnormal: only one half-way between two float32 needs a second look."""
     product = np.multiply(x, y, dtype=np.float64)  # exact
     total = product + z
     halfway = total.view(np.uint64) & np.uint64(0x1FFFFFFF) == 0x10000000
@@ -545,7 +548,7 @@ def _fma32(x, y, z):
 
 
 def _sum_to_odd(a, b):
-    """Return a + b in float64, an inexact sum rounded to the neighbour whose last bit is 1: rounding it again is then harmless."""
+    """Return a + b in float64, an inexact sum rounded to the neighbour whose last bit is 1: rounding it again does no harm."""
     total = a + b
     error = _rounding_error(a, b, total)
     inexact_and_even = (error != 0) & (total.view(np.int64) & 1 == 0)

@@ -1,6 +1,6 @@
 """Records PyTorch's printed text in recorded.json, for machines without PyTorch: `python tests/printing/record_printing.py`.
 
-A sample is a Python expression in PyTorch, and what `set_printoptions` was told. Kept of it: the numbers, what else shows, the text.
+A sample is an expression in PyTorch, and what `set_printoptions` was told. Kept of it: its numbers, what else shows, its text.
 """
 
 import base64
@@ -174,7 +174,8 @@ WITH_OPTIONS = [
     ({"precision": 10}, "torch.tensor([0.1])"), ({"precision": 2}, "torch.tensor([1e-7, 1.])"),
     ({"sci_mode": True}, "torch.tensor([1., 2.])"), ({"sci_mode": True}, "torch.tensor([0., nan])"),
     ({"sci_mode": False}, "torch.tensor([1e-7, 1e9])"), ({"sci_mode": False}, "torch.tensor([1e12, 0.5])"),
-    ({"linewidth": 40}, "torch.arange(30)"), ({"linewidth": 200}, "torch.arange(60)"), ({"linewidth": 1}, "torch.ones(3).double()"),
+    ({"linewidth": 40}, "torch.arange(30)"), ({"linewidth": 200}, "torch.arange(60)"),
+    ({"linewidth": 1}, "torch.ones(3).double()"),
     ({"threshold": 5}, "torch.arange(6)"), ({"threshold": 5}, "torch.arange(7.)"), ({"threshold": 5}, "torch.arange(5)"),
     ({"threshold": 5, "edgeitems": 1}, "torch.arange(24).reshape(4, 6)"), ({"edgeitems": 5}, "torch.zeros(1001)"),
     ({"edgeitems": 5, "threshold": 50}, "torch.arange(121).reshape(11, 11)"), ({"threshold": inf}, "torch.zeros(1001)"),
@@ -183,10 +184,12 @@ WITH_OPTIONS = [
     ({"profile": "short"}, "torch.arange(1200).reshape(6, 200) / 7"), ({"profile": "short"}, "torch.tensor([3.14159])"),
     ({"profile": "full"}, "torch.ones(3, 335)"), ({"profile": "short", "precision": 5}, "torch.tensor([3.14159])"),
     ({"linewidth": 30}, "torch.tensor([[1 + 2j] * 5])"), ({"sci_mode": True}, "torch.tensor([1 + 0j, 2 + 3j])"),
-    ({"default_dtype": "float64"}, "torch.ones(2, dtype=torch.float64)"), ({"default_dtype": "float64"}, "torch.ones(2).float()"),
+    ({"default_dtype": "float64"}, "torch.ones(2, dtype=torch.float64)"),
+    ({"default_dtype": "float64"}, "torch.ones(2).float()"),
     ({"default_dtype": "float64"}, "torch.ones(2, dtype=torch.complex128)"),
     ({"default_dtype": "float64"}, "torch.ones(2, dtype=torch.complex64)"), ({"default_dtype": "float64"}, "torch.zeros(0, 2)"),
-    ({"default_dtype": "float16"}, "torch.ones(2, dtype=torch.float16)"), ({"default_dtype": "float16"}, "torch.ones(2, dtype=torch.complex64)"),
+    ({"default_dtype": "float16"}, "torch.ones(2, dtype=torch.float16)"),
+    ({"default_dtype": "float16"}, "torch.ones(2, dtype=torch.complex64)"),
 ]
 
 
@@ -205,7 +208,8 @@ def record(code, options):
     array = np.ascontiguousarray(tensor.detach().as_subclass(torch.Tensor).numpy())
     return {"code": code, "options": options, "dtype": str(array.dtype), "shape": list(tensor.shape),
             "data": base64.b64encode(zlib.compress(array.tobytes(), 9)).decode(), "requires_grad": tensor.requires_grad,
-            "grad_fn": tensor.grad_fn and tensor.grad_fn.name(), "prefix": "tensor(" if type(tensor) is torch.Tensor else "Wave(",
+            "grad_fn": tensor.grad_fn and tensor.grad_fn.name(),
+            "prefix": "tensor(" if type(tensor) is torch.Tensor else "Wave(",
             "text": text_of(tensor, **options)}
 
 

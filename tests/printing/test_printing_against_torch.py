@@ -19,8 +19,8 @@ HELD_BY_NUMPY = [dtype for dtype in dtypes.ALL if dtype.numpy is not None]
 FLOATS = (st.floats() | st.floats(-10, 10).map(lambda x: round(x, 2)) | st.integers(-2000, 2000).map(float)
           | st.sampled_from([0.0, -0.0, np.nan, np.inf, -np.inf, 1e-4, 0.99e-4, 1e-3, 1000.0, 1001.0, 1e8, 1.1e8]))
 OPTIONS = st.fixed_dictionaries({}, optional={
-    "precision": st.integers(0, 9), "threshold": st.integers(0, 60), "edgeitems": st.integers(0, 5), "linewidth": st.integers(1, 140),
-    "sci_mode": st.booleans(), "profile": st.sampled_from(["default", "short", "full"])})
+    "precision": st.integers(0, 9), "threshold": st.integers(0, 60), "edgeitems": st.integers(0, 5),
+    "linewidth": st.integers(1, 140), "sci_mode": st.booleans(), "profile": st.sampled_from(["default", "short", "full"])})
 
 
 @st.composite
@@ -45,7 +45,8 @@ def arrays(draw):
 @given(array=arrays(), options=st.just({}) | OPTIONS, default=st.sampled_from(["float32", "float64"]),
        grad=st.sampled_from(["none", "leaf", "node"]), name=st.text("abcdefgh", min_size=1, max_size=60))
 def test_any_tensor(array, options, default, grad, name):
-    tensor, named = torch.from_numpy(array.copy()), {}
+    tensor = torch.from_numpy(array.copy())
+    named = {"dtype": dtypes.OF_NUMPY[array.dtype], "default_dtype": getattr(dtypes, default)}
     if grad != "none" and array.dtype.kind in "fc":
         tensor.requires_grad_()
         named["requires_grad"] = True
@@ -60,7 +61,7 @@ def test_any_tensor(array, options, default, grad, name):
         torch.set_default_dtype(torch.float32)
         torch.set_printoptions(profile="default")
     with printing.printoptions(**options):
-        assert printing.tensor_text(array, dtype=dtypes.OF_NUMPY[array.dtype], default_dtype=getattr(dtypes, default), **named) == expected
+        assert printing.tensor_text(array, **named) == expected
 
 
 def node(name):

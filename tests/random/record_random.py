@@ -58,8 +58,10 @@ def sequences():
                          call("uniform", dtype, (size,), 0.0, 1.0), call("uniform", dtype, (size,), -0.3, 0.7)]
         for layout in ("transposed", "sliced"):
             for shape in ((3, 4), (5, 7), (2, 3, 4)):
-                yield 7, [call("normal", dtype, shape, 1.0, 0.1, layout=layout), call("uniform", dtype, shape, -0.1, 0.1, layout=layout)]
-        yield 8, [call("bernoulli", dtype, (40,), 0.3), call("exponential", dtype, (40,), 1.5), call("integers", dtype, (40,), -5, 6)]
+                yield 7, [call("normal", dtype, shape, 1.0, 0.1, layout=layout),
+                          call("uniform", dtype, shape, -0.1, 0.1, layout=layout)]
+        yield 8, [call("bernoulli", dtype, (40,), 0.3), call("exponential", dtype, (40,), 1.5),
+                  call("integers", dtype, (40,), -5, 6)]
         yield 9, [call("integers", dtype, (40,))]
         yield 14, [call("uniform", dtype, (33,), 0.1, 0.2), call("uniform", dtype, (33,), 1e-40, 3e-40),
                    call("normal", dtype, (33,), 0.0, 1e-45), call("normal", dtype, (33,), 0.0, 0.0)]
@@ -71,7 +73,8 @@ def sequences():
     for n in (0, 1, 2, 3, 100, 5000):
         yield 12, [call("permutation", "int64", (n,))]
     for dtype in ("complex64", "complex128"):
-        yield 13, [call("uniform", dtype, (9,), -1.0, 1.0), call("normal", dtype, (7,), 0.0, 1.0), call("normal", dtype, (9,), 0.0, 1.0)]
+        yield 13, [call("uniform", dtype, (9,), -1.0, 1.0), call("normal", dtype, (7,), 0.0, 1.0),
+                   call("normal", dtype, (9,), 0.0, 1.0)]
 
 
 def main():

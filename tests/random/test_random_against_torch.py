@@ -116,9 +116,10 @@ def test_many_uniforms(dtype, low, high):
     assert_same_bits(ours, theirs)
 
 
-def test_every_argument_of_the_float32_kernel_near_its_joints():
+@pytest.mark.parametrize("mean, std", [(0.0, 1.0), (0.0, 0.5), (0.25, 0.5)])
+def test_arguments_of_the_float32_kernel_near_its_joints(mean, std):
     # Where the logarithm changes its mantissa's range and the sine its octant, the first and the last uniforms there are
-    edges = [0, 2**24 - 1, *(round(2**24 * (1 - 0.70710678 * 2.0**-k)) for k in range(4)), *(round(2**24 * k / 16) for k in range(17))]
+    edges = [round(2**24 * (1 - 0.70710678 * 2.0**-k)) for k in range(4)] + [round(2**24 * k / 16) for k in range(17)]
     near = np.unique(np.clip(np.add.outer(edges, range(-3, 4)).reshape(-1), 0, 2**24 - 1))
     grid = np.stack([np.repeat(near, len(near)), np.tile(near, len(near))], axis=1)
     grid = np.resize(grid, (len(grid) // 8 * 8, 2))
@@ -134,8 +135,8 @@ def test_every_argument_of_the_float32_kernel_near_its_joints():
         assert (ours.uniform32(len(blocks)) * 2**24 == blocks).all()
         ours.load_state_array(state)
         theirs.set_state(torch.from_numpy(state))
-        assert_same_bits(random.fill_normal(np.empty(len(blocks), np.float32), generator=ours),
-                         torch.empty(len(blocks)).normal_(generator=theirs))
+        assert_same_bits(random.fill_normal(np.empty(len(blocks), np.float32), mean, std, ours),
+                         torch.empty(len(blocks)).normal_(mean, std, generator=theirs))
 
 
 def untempered(outputs):

@@ -1,4 +1,4 @@
-"""The random stream against figures recorded from PyTorch (record_random.py), and what holds of it by itself. Needs no PyTorch."""
+"""The random stream against what was recorded from PyTorch (record_random.py), and by itself. Needs no PyTorch."""
 
 import copy
 import hashlib
@@ -6,6 +6,7 @@ import json
 import pickle
 import platform
 import threading
+import warnings
 from fractions import Fraction
 from pathlib import Path
 
@@ -146,7 +147,8 @@ class Watched(random.Generator):
 
 @pytest.mark.parametrize("call", [
     lambda g: random.fill_uniform(np.empty(3), generator=g), lambda g: random.fill_normal(np.empty(3), generator=g),
-    lambda g: random.fill_normal(np.empty(33, np.float32), generator=g), lambda g: random.fill_integers(np.empty(3), generator=g),
+    lambda g: random.fill_normal(np.empty(33, np.float32), generator=g),
+    lambda g: random.fill_integers(np.empty(3), generator=g),
     lambda g: random.fill_bernoulli(np.empty(3), 0.5, g), lambda g: random.fill_bernoulli(np.empty(3), np.full(3, 0.5), g),
     lambda g: random.fill_exponential(np.empty(3), generator=g), lambda g: random.permutation(3, g), random.random_int64])
 def test_every_draw_holds_the_lock(call):
@@ -253,7 +255,7 @@ def test_the_base_seed_of_a_loader_is_an_int64_without_bounds(seed):
 
 
 GENERATOR = random.Generator()
-F32, F64, I64, U8, C64 = np.empty(3, np.float32), np.empty(3), np.empty(3, np.int64), np.empty(3, np.uint8), np.empty(3, np.complex64)
+F32, I64, U8, C64 = (np.empty(3, dtype) for dtype in (np.float32, np.int64, np.uint8, np.complex64))
 
 
 @pytest.mark.parametrize("error, phrase, call", [
@@ -264,7 +266,8 @@ F32, F64, I64, U8, C64 = np.empty(3, np.float32), np.empty(3), np.empty(3, np.in
     (RuntimeError, "Expected a CPUGeneratorImplState of size 5056 but found the input RNG state size to be 3",
      lambda: GENERATOR.load_state_array(np.zeros(3, np.uint8))),
     (RuntimeError, "Invalid mt19937 state", lambda: GENERATOR.load_state_array(np.zeros(5056, np.uint8))),
-    (RuntimeError, "uniform_ expects to return a [from, to) range, but found from=2 > to=1", lambda: random.fill_uniform(F32, 2, 1)),
+    (RuntimeError, "uniform_ expects to return a [from, to) range, but found from=2 > to=1",
+     lambda: random.fill_uniform(F32, 2, 1)),
     (RuntimeError, "uniform_ expects to return a [from, to) range", lambda: random.fill_uniform(F32, float("nan"), 1)),
     (RuntimeError, "uniform_ expects to-from <= std::numeric_limits<Float>::max(), but found to=3e+38 and from=-3e+38",
      lambda: random.fill_uniform(F32, -3e38, 3e38)),
@@ -272,7 +275,8 @@ F32, F64, I64, U8, C64 = np.empty(3, np.float32), np.empty(3), np.empty(3, np.in
     (RuntimeError, "normal expects std >= 0.0, but found std -1", lambda: random.fill_normal(F32, 0, -1)),
     (RuntimeError, "normal expects std >= 0.0, but found std nan", lambda: random.fill_normal(F32, 0, float("nan"))),
     (NotImplementedError, "\"normal_kernel_cpu\" not implemented for 'Long'", lambda: random.fill_normal(I64)),
-    (RuntimeError, "random_ expects 'from' to be less than 'to', but got from=5 >= to=5", lambda: random.fill_integers(I64, 5, 5)),
+    (RuntimeError, "random_ expects 'from' to be less than 'to', but got from=5 >= to=5",
+     lambda: random.fill_integers(I64, 5, 5)),
     (RuntimeError, "from is out of bounds for unsigned char", lambda: random.fill_integers(U8, -1, 3)),
     (RuntimeError, "to - 1 is out of bounds for unsigned char", lambda: random.fill_integers(U8, 0, 257)),
     (RuntimeError, "to - 1 is out of bounds [-(2^24), 2^24]", lambda: random.fill_integers(F32, 0, 2**25)),
@@ -329,30 +333,37 @@ def test_fma32_rounds_once(x, y, z):
     assert random._fma32(np.array([x]), np.array([y]), z)[0] == rounded(exact, np.float32)
 
 
-def test_fma32_on_sums_just_off_half_way():
-    # 1 + 2**-24 is half-way between two float32; the product's last bit, lost in a float64 sum, decides
-    x = np.array([1 + 2.0**-23, 1 - 2.0**-24, 1.0], np.float32)
-    y = np.array([2.0**-24, 2.0**-24, 2.0**-24], np.float32)
-    for z in (np.float32(1), np.float32(-1), np.float32(3), np.float32(2**30)):
-        for tiny in (1.0, 2.0**-29, 2.0**-31):
-            scaled = y * np.float32(tiny)
-            expected = [rounded(Fraction(float(a)) * Fraction(float(b)) + Fraction(float(z)), np.float32) for a, b in zip(x, scaled)]
-            assert random._fma32(x, scaled, z).tolist() == expected
-    x, y, z = np.float32(1 + 2.0**-23), np.float32(2.0**-24 + 2.0**-47), np.float32(2**6 + 1)
-    exact = Fraction(float(x)) * Fraction(float(y)) + Fraction(float(z))
-    assert random._fma32(np.array([x]), np.array([y]), z)[0] == rounded(exact, np.float32)
+@pytest.mark.parametrize("kind, unit, shift", [
+    (np.float32, 2.0**-24, 1 + 2.0**-23),  # a hair below 1 + 2**-23 + 2**-24, half-way between two float32
+    (np.float32, 2.0**-150, 2.0**-127 + 2.0**-149),  # the same among subnormal numbers
+    (np.float64, 2.0**-53, 1 + 2.0**-52),
+])
+@pytest.mark.parametrize("sign", [1, -1])
+def test_one_rounding_where_two_would_be_wrong(kind, unit, shift, sign):
+    eps = float(np.finfo(kind).eps)
+    value, scale, shift = kind(sign * (1 + eps) * 2.0**-24), kind((1 - eps) * unit * 2.0**24), kind(sign * shift)
+    exact = Fraction(float(value)) * Fraction(float(scale)) + Fraction(float(shift))
+    twice = kind(np.float64(value) * np.float64(scale) + np.float64(shift))
+    assert rounded(exact, kind) == shift != twice
+    assert random._scale_and_shift(np.array([value]), scale, shift)[0] == shift
 
 
-def test_fma32_where_two_roundings_would_be_wrong():
-    # 1 + 2**-24 + 2**-60: float64 loses the 2**-60, is left half-way, and would round down to even
-    x, y = np.array([1 + 2.0**-18], np.float32), np.array([2.0**-24 - 2.0**-42], np.float32)
-    z = np.float32(1)
-    exact = Fraction(float(x[0])) * Fraction(float(y[0])) + 1
-    assert exact < 1 + Fraction(2) ** -24  # just below half-way
-    z_odd = np.float32(1 + 2.0**-23)  # here ties to even would go up
-    assert np.float32(float(x[0]) * float(y[0]) + float(z_odd)) != rounded(exact + Fraction(2) ** -23, np.float32)
-    assert random._fma32(x, y, z_odd)[0] == rounded(exact + Fraction(2) ** -23, np.float32)
-    assert random._fma32(x, y, z)[0] == rounded(exact, np.float32)
+def test_a_negative_zero_becomes_zero_and_what_underflows_keeps_its_sign():
+    values = np.array([-0.0, 0.0, -1e-30], np.float32)
+    scaled = random._scale_and_shift(values, np.float32(1e-30), np.float32(0))
+    assert (scaled == 0).all() and np.signbit(scaled).tolist() == [False, False, True]
+
+
+def test_a_half_is_rounded_from_a_float_as_in_cpp():
+    array = random._fill(np.empty(1, np.float16), random.Generator(), lambda source, n: np.array([1 + 2.0**-11 + 2.0**-40]))
+    assert array[0] == 1  # and not 1 + 2**-10, which is nearer
+
+
+def test_what_a_dtype_cannot_hold_is_inf_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        for size in (3, 40):
+            assert np.isinf(random.fill_normal(np.empty(size, np.float16), 1e6)).all()
 
 
 @settings(max_examples=300)
