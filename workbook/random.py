@@ -343,8 +343,8 @@ def fill_exponential(array, rate=1.0, generator=None):
     """
     if not _dtype(array).is_floating_point:
         raise RuntimeError(explain(
-            "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you specified "
-            f"{_dtype(array).legacy}", "its numbers lie between the whole ones", "choose float32"))
+            "Exponential distribution is a continuous probability distribution. dtype must be a floating point but you "
+            f"specified {_dtype(array).legacy}", "its numbers lie between the whole ones", "choose float32"))
     if not rate > 0:
         raise RuntimeError(explain(f"exponential_ expects lambda > 0.0, but found lambda={rate:g}", "the mean is 1 / lambda",
                                    "choose a positive rate"))
@@ -400,7 +400,7 @@ def _lock(generator):
 
 
 def _fill(array, generator, draw):
-    """Write what `draw(generator, n)` makes into `array` in the order of its memory: a transposed one gets what its base would."""
+    """Write what `draw(generator, n)` makes into `array` in the order of its memory: as its base if it is transposed."""
     in_order = array.transpose(_memory_axes(array))
     parts = [in_order]
     if in_order.flags.c_contiguous:
@@ -538,7 +538,7 @@ def _scale_and_shift(values, scale, shift):
 
 
 def _fma32(x, y, z):
-    """Return x * y + z in float32, for sums that are not subnormal: only one half-way between two float32 needs a second look."""
+    """Return x * y + z in float32, not subnormal: only a sum half-way between two float32 needs a second look."""
     product = np.multiply(x, y, dtype=np.float64)  # exact
     total = product + z
     halfway = total.view(np.uint64) & np.uint64(0x1FFFFFFF) == 0x10000000
