@@ -105,7 +105,7 @@ def test_what_the_lessons_need_is_missing_with_its_fix_and_exit_code_1(diagnose,
     code, report = diagnose(without=[name])
     assert code == 1
     assert line(report, name)[0] == "missing"
-    assert f"  {name}: {doctor.pip()} install" in report
+    assert f"  {name}: {places.pip()} install" in report
     assert report.rstrip().endswith(f"The lessons cannot run without: {name}.")
 
 

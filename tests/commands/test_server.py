@@ -55,7 +55,7 @@ def test_where_every_port_is_taken_it_is_said(taken, monkeypatch):
 
 def test_without_jupyterlab_the_fix_is_said(monkeypatch, tmp_path):
     monkeypatch.setattr(server.importlib.util, "find_spec", lambda name: None)
-    with pytest.raises(Refused, match="JupyterLab is missing"):
+    with pytest.raises(Refused, match=r"JupyterLab is missing: start with  python lab.py , or install it:  .*\[lab\]"):
         server.serve(tmp_path, "lab", "lessons", argparse.Namespace(port=None, no_browser=True), {}, tmp_path / "log")
 
 

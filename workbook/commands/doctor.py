@@ -73,7 +73,7 @@ def packages():
             yield Finding(name, "ok", version)
         else:
             state = "missing" if purpose in MUST else "absent"
-            yield Finding(name, state, f"needed for {purpose}", install(extra) if extra else f"{pip()} install numpy")
+            yield Finding(name, state, f"needed for {purpose}", places.install(extra) if extra else f"{places.pip()} install numpy")
 
 
 def devices():
@@ -86,7 +86,7 @@ def devices():
     if version:
         yield Finding("cupy", "ok", version)
     else:
-        fix = f"with an NVIDIA GPU:  {install('cuda12')}  or, for CUDA 13,  {install('cuda13')}" if sys.platform != "darwin" else ""
+        fix = f"with an NVIDIA GPU:  {places.install('cuda12')}  or, for CUDA 13,  {places.install('cuda13')}" if sys.platform != "darwin" else ""
         yield Finding("cupy", "absent", "needed for an NVIDIA GPU", fix)
 
 
@@ -96,7 +96,7 @@ def others():
         yield Finding("torch", "ok", version)
     else:
         found = f"{version} is another version than 2.13" if version else "needed to compare with PyTorch, by the parity tests"
-        yield Finding("torch", "absent", found, f"{pip()} install torch==2.13.0")
+        yield Finding("torch", "absent", found, f"{places.pip()} install torch==2.13.0")
     browser = chromium.find_chromium()
     if browser:
         yield Finding("browser", "ok", str(browser))
@@ -121,12 +121,3 @@ def version_of(package):
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return None
-
-
-def pip():
-    """Return how pip of this very Python is called."""
-    return f'"{sys.executable}" -m pip' if " " in sys.executable else f"{sys.executable} -m pip"
-
-
-def install(extra):
-    return f'{pip()} install -e "{places.project()}[{extra}]"' if places.project() else f'{pip()} install "workbook[{extra}]"'

@@ -1,6 +1,7 @@
 """Where things are: the project, the lessons as they come, and the student's own folder."""
 
 import re
+import sys
 from pathlib import Path
 
 from workbook.commands import Refused
@@ -36,3 +37,13 @@ def find_lesson(asked, folder):
             return name
     there = ", ".join(name.removesuffix(".ipynb") for name in names) or "none yet"
     raise Refused(f"There is no lesson {asked}. The lessons are: {there}.")
+
+
+def pip():
+    """Return how pip of this very Python is called."""
+    return f'"{sys.executable}" -m pip' if " " in sys.executable else f"{sys.executable} -m pip"
+
+
+def install(extras):
+    """Return the command that adds these extras to what is installed here."""
+    return f'{pip()} install -e "{project()}[{extras}]"' if project() else f'{pip()} install "workbook[{extras}]"'

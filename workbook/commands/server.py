@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
-from workbook.commands import Refused
+from workbook.commands import Refused, places
 
 HOST = "127.0.0.1"
 FIRST_PORT, PORTS = 8888, 100
@@ -33,7 +33,7 @@ def serve(folder, page, settings, args, environment, log):
     JupyterLab and the kernels write goes to the file `log`.
     """
     if importlib.util.find_spec("jupyterlab") is None:
-        raise Refused('JupyterLab is missing. Start with  python lab.py , or install it:  pip install "workbook[lab]"')
+        raise Refused(f"JupyterLab is missing: start with  python lab.py , or install it:  {places.install('lab')}")
     port, token = choose_port(args.port), secrets.token_hex(24)
     address = f"/{quote(page)}"
     command = [

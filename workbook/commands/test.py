@@ -47,7 +47,7 @@ def main(args):
     if root is None:
         raise Refused("The tests come with the source and not with the installed package: get the project's folder and start there.")
     if importlib.util.find_spec("pytest") is None:
-        raise Refused('pytest is missing. Start with  python lab.py test , or install it:  pip install -e ".[lab,test]"')
+        raise Refused(f"pytest is missing: start with  python lab.py test , or install it:  {places.install('lab,test')}")
     results = []
     for kind, paths in chosen(root, args.paths).items():
         print(f"\n{kind}\n{'=' * len(kind)}", flush=True)
