@@ -5,7 +5,7 @@ import itertools
 import math
 import random
 import warnings
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ import numpy as np
 # NumPy's own tests allow its float32 kernels 4 units in the last place, PyTorch's are documented with 1. So a result may differ
 # by 6 units of its own dtype, and by 6 units of 1 next to zero, where terms cancel. Everything else agrees to the last bit.
 ROUNDED_UNITS = 6
+GRADIENT_UNITS = 64  # of derivatives, which chain several such functions and cancel, in float64
 
 LAYOUTS = ("plain", "transposed", "sliced", "expanded")
 FLOATS = ("float16", "float32", "float64")
@@ -103,7 +104,7 @@ def evaluated(text, names, given):
 def described(value):
     """Return a result as plain data: Tensors with dtype, shape and numbers, sequences of them as lists."""
     if hasattr(value, "grad_fn"):
-        numbers = value.detach().numpy().reshape(-1).tolist()
+        numbers = value.numpy(force=True).reshape(-1).tolist()
         return {"dtype": str(value.dtype), "shape": list(value.shape), "numbers": numbers}
     if isinstance(value, (tuple, list)):
         return [described(part) for part in value]
@@ -112,11 +113,12 @@ def described(value):
     return repr(value)
 
 
-def gradients(engine, text, inputs):
-    """Return the first derivatives of an expression, weighted unevenly, the second ones likewise, and the name of its node.
+def gradients(engine, text, inputs, order=2):
+    """Return the derivatives of an expression up to `order`, weighted unevenly, and the name of its node.
 
-    Each input is a view of a computed Tensor, so that in-place forms may write into it.
+    Each input is taken in float64, as a view of a computed Tensor, so that in-place forms may write into it.
     """
+    inputs = [replace(put, dtype="float64") for put in inputs]
     names = names_of(engine)
     torch = names["torch"]
     leaves = [torch.from_numpy(put.memory()).requires_grad_() for put in inputs]
@@ -125,11 +127,13 @@ def gradients(engine, text, inputs):
         outputs = [part for part in tensors_of(evaluated(text, names, given)) if part.requires_grad]
         node = [part.grad_fn.name() for part in outputs]
         first = pulled_back(torch, outputs, leaves)
-        second = pulled_back(torch, [g for g in first if g is not None and g.requires_grad], leaves)
+        found = {"node": node, "first": described(first)}
+        if order == 2:
+            second = pulled_back(torch, [g for g in first if g is not None and g.requires_grad], leaves)
+            found["second"] = [described(torch.zeros_like(leaf) if g is None else g) for g, leaf in zip(second, leaves)]
     except Exception as problem:
         return {"raises": type(problem).__name__, "message": str(problem)}
-    return {"first": described(first), "second": [described(zeros_if_none(torch, g, leaf)) for g, leaf in zip(second, leaves)],
-            "node": node}
+    return found
 
 
 def tensors_of(value):
@@ -152,38 +156,37 @@ def uneven(shape, seed=0):
     return np.array(list(numbers), np.float64).reshape(shape)
 
 
-def zeros_if_none(torch, gradient, leaf):
-    return torch.zeros_like(leaf) if gradient is None else gradient
-
-
 # ---- comparing ------------------------------------------------------------------------------------------------------------
 
 
-def difference(mine, theirs, rounded):
-    """Return where two outcomes differ, in words; "" where they are the same. Texts of errors are not compared."""
+def difference(mine, theirs, units=0):
+    """Return where two outcomes differ, in words; "" where they are the same. Texts of errors are not compared.
+
+    `units`: by how many units in the last place floats may differ.
+    """
     if isinstance(theirs, dict) and "raises" in theirs:
         return "" if isinstance(mine, dict) and mine.get("raises") == theirs["raises"] else _instead(mine, theirs)
     if isinstance(theirs, dict) and "numbers" in theirs:
-        return _difference_of_tensors(mine, theirs, rounded)
+        return _difference_of_tensors(mine, theirs, units)
     if isinstance(theirs, dict) and isinstance(mine, dict):
         if mine.keys() != theirs.keys():
             return _instead(mine, theirs)
-        return "; ".join(filter(None, (difference(mine[key], theirs[key], rounded) for key in theirs)))
+        return "; ".join(filter(None, (difference(mine[key], theirs[key], units) for key in theirs)))
     if isinstance(theirs, list) and isinstance(mine, list):
         if len(mine) != len(theirs):
             return _instead(mine, theirs)
-        return "; ".join(filter(None, (difference(x, y, rounded) for x, y in zip(mine, theirs))))
+        return "; ".join(filter(None, (difference(x, y, units) for x, y in zip(mine, theirs))))
     return "" if mine == theirs or mine != mine and theirs != theirs else _instead(mine, theirs)
 
 
-def _difference_of_tensors(mine, theirs, rounded):
+def _difference_of_tensors(mine, theirs, units):
     if not isinstance(mine, dict) or any(mine.get(key) != theirs[key] for key in ("dtype", "shape")):
         return _instead(mine, theirs)
     kind = theirs["dtype"].removeprefix("torch.")
     x, y = (np.array(side["numbers"], kind) for side in (mine, theirs))
-    if rounded and kind in FLOATS:
-        units = ROUNDED_UNITS * np.finfo(kind).eps
-        same = np.isclose(x.astype(np.float64), y.astype(np.float64), units, units, equal_nan=True)
+    if units and kind in FLOATS:
+        near = units * np.finfo(kind).eps
+        same = np.isclose(x.astype(np.float64), y.astype(np.float64), near, near, equal_nan=True)
     else:
         same = (x == y) | (x != x) & (y != y)
     return "" if same.all() else f"{x[~same].tolist()} instead of {y[~same].tolist()} in {theirs['dtype']} {theirs['shape']}"

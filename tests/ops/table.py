@@ -26,6 +26,8 @@ class Row:
     values: str = "any"
     rounded: bool = False
     layouts: tuple = LAYOUTS
+    derivatives: int = 2  # up to which derivative torch's answers are followed
+    named: bool = True  # whether the node has torch's name
     words: dict = field(default_factory=dict, hash=False)
 
     def example(self, pick):
@@ -58,7 +60,7 @@ def each(text, names, *args, **options):
 
 ELEMENTWISE = [
     *each("torch.NAME(a, b)", "add sub mul div maximum minimum", TWO, MORE),
-    *each("torch.NAME(a, b)", "subtract multiply divide true_divide rsub", TWO),
+    *each("torch.NAME(a, b)", "subtract multiply divide true_divide", TWO), Row("torch.rsub(a, b)", TWO, named=False),
     *each("torch.NAME(a, b)", "floor_divide remainder", TWO, MORE, values="positive"),
     *each("a.NAME(b)", "add sub mul div floor_divide remainder maximum minimum", TWO),
     *each("a.NAME_(b)", "add sub mul div subtract multiply divide true_divide", TWO),
@@ -66,14 +68,15 @@ ELEMENTWISE = [
     *each("a NAME b", "+ - * / // % & | ^ == != < <= > >=", TWO),
     *each("a NAME {n}", "+ - * / // % == != < <= > >=", ANY, words={"n": NUMBER}),
     *each("a NAME {n}", "& | ^", ANY, DTYPES[:3], words={"n": ("3", "True")}),
+    *each("a NAME {n}", "== != < + ", ANY, words={"n": ("None", "'a'", "[1]", "object")}),
     *each("{n} NAME a", "+ - * / < >=", ANY, words={"n": NUMBER}),
     *each("a.__NAME__(b)", "iadd isub imul itruediv", TWO),
     *each("a.__NAME__(b)", "ifloordiv imod", TWO, NUMBERS),
     *each("a.__NAME__({n})", "iadd isub imul itruediv", ANY, words={"n": NUMBER}),
-    *each("a.NAME_({n})", "eq ne lt le gt ge", ANY, words={"n": NUMBER}),
-    *each("a.NAME_(b)", "eq ne lt le gt ge logical_and logical_or", TWO),
-    *each("a.NAME_(b)", "bitwise_and bitwise_or bitwise_xor", TWO, DTYPES[:3]),
-    *each("a.NAME_(b)", "greater greater_equal less less_equal not_equal", TWO),
+    *each("a.NAME_({n})", "eq ne lt le gt ge", ANY, words={"n": NUMBER}, derivatives=0),
+    *each("a.NAME_(b)", "eq ne lt le gt ge logical_and logical_or", TWO, derivatives=0),
+    *each("a.NAME_(b)", "bitwise_and bitwise_or bitwise_xor", TWO, DTYPES[:3], derivatives=0),
+    *each("a.NAME_(b)", "greater greater_equal less less_equal not_equal", TWO, derivatives=0),
     *each("torch.NAME(a, b)", "eq ne lt le gt ge logical_and logical_or", TWO, MORE),
     *each("torch.NAME(a, b)", "bitwise_and bitwise_or bitwise_xor", TWO),
     *each("torch.NAME(a, b)", "greater greater_equal less less_equal not_equal", TWO),
@@ -82,27 +85,27 @@ ELEMENTWISE = [
     Row("torch.add(a, b, alpha={n})", TWO, words={"n": ("2", "-1", "0.5")}),
     Row("a.sub(b, alpha={n})", TWO, words={"n": ("2", "-1", "0.5")}),
     Row("a.add_(b, alpha=3)", TWO),
-    Row("torch.div(a, b, rounding_mode={mode})", TWO, words={"mode": ("'floor'", "'trunc'", "None", "'up'")}),
+    Row("torch.div(a, b, rounding_mode={mode})", TWO, words={"mode": ("'floor'", "'trunc'", "None", "'up'")}, named=False),
     Row("a.div({n}, rounding_mode={mode})", ANY, words={"mode": ("'floor'", "'trunc'"), "n": ("2", "-3", "0.5")}),
     Row("torch.rsub(a, {n})", ANY, words={"n": NUMBER}),
     Row("a.remainder({n})", ANY, words={"n": ("3", "-2", "0.5")}),
     *each("torch.NAME(a)", "neg abs sign floor ceil round relu square logical_not", ANY, MORE),
     *each("a.NAME()", "neg abs sign floor ceil round relu square logical_not negative absolute", ANY),
-    *each("a.NAME_()", "neg abs sign floor ceil round relu square logical_not negative absolute", ANY),
+    *each("a.NAME_()", "neg abs sign floor ceil round relu square negative absolute", ANY), Row("a.logical_not_()", ANY, derivatives=0),
     *each("torch.NAME(a)", "negative absolute positive bitwise_not isnan isinf isfinite", ANY),
     *each("a.NAME()", "bitwise_not isnan isinf isfinite positive", ANY),
     *each("NAMEa", "- ~", ANY),
     Row("a.bitwise_not_()", ANY), Row("abs(a)", ANY), Row("+a", ANY),
-    Row("torch.round(a, decimals={n})", ANY, REAL, words={"n": ("1", "0", "-1")}),
+    Row("torch.round(a, decimals={n})", ANY, REAL, words={"n": ("1", "0", "-1")}, named=False),
     Row("torch.reciprocal(a)", ANY, MORE), Row("a.reciprocal()", ANY), Row("a.reciprocal_()", ANY),
     *each("torch.NAME(a)", "exp log sqrt sin cos tanh sigmoid erf", ANY, MORE, rounded=True),
     *each("torch.NAME(a)", "log sqrt", ANY, values="positive", rounded=True),
     *each("a.NAME()", "exp log sqrt sin cos tanh sigmoid erf", ANY, values="positive", rounded=True),
     *each("a.NAME_()", "exp log sqrt sin cos tanh sigmoid erf", ANY, values="positive", rounded=True),
     Row("torch.pow(a, b)", TWO, values="positive", rounded=True),
-    Row("torch.pow(a, b)", TWO, rounded=True),
+    Row("torch.pow(a, b)", TWO, rounded=True, derivatives=1),
     Row("torch.pow(a, {n})", ANY, rounded=True, words={"n": ("2", "3", "0", "1", "-1", "0.5", "-2", "1.5")}),
-    Row("torch.pow({n}, a)", ANY, rounded=True, words={"n": ("2", "0", "0.5", "1")}),
+    Row("torch.pow({n}, a)", ANY, rounded=True, words={"n": ("2", "0", "0.5", "1")}, derivatives=1),
     Row("a ** b", TWO, values="positive", rounded=True),
     Row("a ** {n}", ANY, rounded=True, words={"n": ("2", "3", "0", "1", "0.5", "-1", "4")}),
     Row("{n} ** a", ANY, rounded=True, words={"n": ("2", "2.5", "1")}),
@@ -110,12 +113,12 @@ ELEMENTWISE = [
     Row("a.pow_({n})", ANY, rounded=True, words={"n": ("2", "3", "2.5")}),
     Row("a.pow_(b)", TWO, NUMBERS, values="positive", rounded=True), Row("a.__ipow__(2)", ANY),
     Row("torch.clamp(a, {low}, {high})", ANY, words={"low": ("None", "0", "-1", "0.25"), "high": ("None", "1", "2.5", "-2")}),
-    Row("a.clamp(min={n})", ANY, words={"n": ("0", "0.5")}), Row("torch.clip(a, -1, 1)", ANY), Row("torch.clamp(a, b, c)", THREE), Row("a.clamp(min=b)", TWO), Row("a.clip(max=0.25)", ANY),
+    Row("a.clamp(min={n})", ANY, words={"n": ("0", "0.5")}), Row("torch.clip(a, -1, 1)", ANY), Row("torch.clamp(a, b, c)", (THREE[0], THREE[2])), Row("a.clamp(min=b)", TWO), Row("a.clip(max=0.25)", ANY),
     Row("a.clamp_({n}, 2)", ANY, words={"n": ("0", "0.5")}), Row("a.clip_(0, 1)", ANY),
     Row("torch.where(a > 0, b, c)", THREE), Row("torch.where(a > 0, b, {n})", TWO, words={"n": NUMBER}),
     Row("torch.where(a > 0, {n}, b)", TWO, words={"n": NUMBER}), Row("torch.where(a > 0, {n}, 1)", ANY, words={"n": NUMBER}),
     Row("torch.where(a, b, b)", TWO),
-    Row("F.leaky_relu(a, {n})", ANY, REAL, words={"n": ("0.01", "0.5", "0")}), Row("F.leaky_relu(a, 0.25, True)", ANY, REAL),
+    Row("F.leaky_relu(a, {n})", ANY, REAL, words={"n": ("0.01", "0.5", "0")}), Row("F.leaky_relu(a, 0.25, True)", ANY, REAL, named=False),
     *each("F.NAME(a)", "sigmoid tanh silu gelu", ANY, REAL, rounded=True, values="finite"),
     *each("F.NAME(a)", "relu relu_", ANY, REAL), Row("F.relu(a, inplace=True)", ANY, REAL),
     Row("F.gelu(a, approximate='tanh')", ANY, REAL, rounded=True),
@@ -127,27 +130,27 @@ KEEP = ("True", "False")
 REDUCTIONS = [
     *each("torch.NAME(a)", "sum mean all any max min argmax argmin", ANY),
     *each("a.NAME()", "sum mean all any max min argmax argmin", ANY),
-    *each("torch.NAME(a)", "var std", ANY, values="finite", rounded=True),
-    *each("a.NAME()", "var std", ANY, REAL, values="finite", rounded=True),
-    *each("a.NAME({dim}, keepdim={keep})", "sum mean", ANY, words={"dim": DIMS, "keep": KEEP}),
+    *each("torch.NAME(a)", "var std", ANY, values="finite", rounded=True, derivatives=1),
+    *each("a.NAME()", "var std", ANY, REAL, values="finite", rounded=True, derivatives=1),
+    *each("a.NAME({dim}, keepdim={keep})", "sum mean", ANY, words={"dim": DIMS, "keep": KEEP}, named=False),
     *each("a.NAME({dim}, keepdim={keep})", "all any", ANY, words={"dim": DIM, "keep": KEEP}),
     *each("a.NAME({dim}, keepdim={keep})", "argmax argmin", ANY, words={"dim": (*DIM, "None"), "keep": KEEP}),
     *each("a.NAME({dim}, keepdim={keep})", "max min", ANY, words={"dim": DIM, "keep": KEEP}),
     *each("a.NAME({dim}, {n}, keepdim={keep})", "var std", ANY, REAL, values="finite", rounded=True,
           words={"dim": DIMS, "n": ("True", "False"), "keep": KEEP}),
-    *each("a.NAME({dim}, correction={n})", "var std", ANY, REAL, values="finite", rounded=True, words={"dim": DIMS, "n": ("0", "1", "2")}),
-    *each("a.NAME({n})", "var std", ANY, REAL, values="finite", rounded=True, words={"n": ("True", "False")}),
-    Row("torch.sum(a, dtype=torch.{kind})", ANY, words={"kind": ("float32", "int64", "float64", "int32")}),
+    *each("a.NAME({dim}, correction={n})", "var std", ANY, REAL, values="finite", rounded=True, words={"dim": DIMS, "n": ("0", "1", "2")}, derivatives=1),
+    *each("a.NAME({n})", "var std", ANY, REAL, values="finite", rounded=True, words={"n": ("True", "False")}, derivatives=1),
+    Row("torch.sum(a, dtype=torch.{kind})", ANY, words={"kind": ("float32", "int64", "float64", "int32")}, derivatives=0),
     Row("torch.sum(a, {dim}, dtype=torch.float64)", ANY, words={"dim": DIM}),
     Row("torch.mean(a, {dim}, dtype=torch.{kind})", ANY, words={"dim": DIM, "kind": ("float32", "float64")}),
     *each("torch.NAME(a, b)", "max min", TWO),
     *each("torch.NAME(a, {dim}).values", "max min", ANY, words={"dim": DIM}),
-    Row("torch.sort(a, dim={dim}, descending={keep}, stable=True)", ANY, words={"dim": DIM, "keep": KEEP}),
-    Row("a.sort(stable=True).values", ANY), Row("a.sort({dim}).values", ANY, words={"dim": DIM}),
+    Row("torch.sort(a, dim={dim}, descending={keep}, stable=True)", ANY, words={"dim": DIM, "keep": KEEP}, named=False),
+    Row("a.sort(stable=True).values", ANY, named=False), Row("a.sort({dim}).values", ANY, words={"dim": DIM}, named=False),
     Row("torch.argsort(a, dim={dim}, descending={keep}, stable=True)", ANY, words={"dim": DIM, "keep": KEEP}),
     Row("a.argsort(stable=True)", ANY),
-    Row("torch.topk(a, {n}, {dim}).values", ANY, NUMBERS, words={"n": ("0", "1", "2", "5"), "dim": DIM}),
-    Row("a.topk({n}, largest=False).values", ANY, NUMBERS, words={"n": ("1", "2")}),
+    Row("torch.topk(a, {n}, {dim}).values", ANY, NUMBERS, words={"n": ("0", "1", "2", "5"), "dim": DIM}, named=False),
+    Row("a.topk({n}, largest=False).values", ANY, NUMBERS, words={"n": ("1", "2")}, named=False),
     *each("torch.NAME(a, {dim})", "softmax log_softmax", ANY, REAL, rounded=True, words={"dim": DIM}),
     *each("torch.NAME(a, {dim})", "softmax log_softmax", (((2, 3),),), rounded=True, words={"dim": DIM}),
     *each("a.NAME({dim})", "softmax log_softmax", ANY, REAL, rounded=True, words={"dim": DIM}),
@@ -160,7 +163,7 @@ SHAPES = [
     *each("a.NAME({shape})", "view reshape", AXES, words={"shape": (
         "-1", "6", "3, 2", "(2, -1)", "[3, -1]", "2, 3, 1", "-1, -1", "0, -1", "1", "()", "4, -1", "torch.Size([6])", "2, 3, 4", "24")}),
     Row("torch.reshape(a, {shape})", AXES, words={"shape": ("(-1,)", "(3, 2)", "(2, -1)", "()")}),
-    Row("a.view(a.dtype)", AXES), Row("a.view(torch.{kind})", AXES, words={"kind": ("int32", "uint8", "float64", "int64")}),
+    Row("a.view(a.dtype)", AXES), Row("a.view(torch.{kind})", AXES, words={"kind": ("int32", "uint8", "float64", "int64")}, derivatives=0),
     *each("NAME", "a.view_as(b) a.expand_as(b) a.reshape(b.shape)", (((2, 3), (3, 2)), ((6,), (2, 3)), ((), (1,)), ((3,), (2, 3)),
                                                                               ((2, 1), (2, 3)), ((2, 3), (4,)))),
     *each("NAME", "torch.flatten(a) a.flatten()", AXES),
@@ -195,14 +198,15 @@ SHAPES = [
 INDEX = ("0", "-1", "1:", ":-1", "::2", "1:1", "5:", "-2:5", "None", "...", "0, 1", "0, -1", "..., 0", ":, 1", ":, 1:3", "None, :, 0", "0, ..., 1",
          "1, None", ":, None, ::2", "5", "-4", "0, 0, 0", "0, 0, 0, 0", "[0, 1]", "[1, 1, 0]", "[]", ":, [0, 2]", "[0, 1], [1, 2]", "[[0], [1]], [0, 2]",
          "[1], :, [0]", "torch.tensor([0, -1])", "torch.tensor(1)", "torch.tensor([0, 3])", "a > 0", "a[0] > 0", "torch.tensor([True, False])",
-         "..., torch.tensor([True, False, True])", "torch.tensor(True)", "True", "::-1", "1.5", "'x'", "torch.tensor([0.5])", "torch.tensor([], dtype=torch.int64)",
+         "..., torch.tensor([True, False, True])", "torch.tensor(True)", "True", "::-1", "torch.tensor([0.5])", "torch.tensor([], dtype=torch.int64)",
          "np.array([0, 1])", "slice(0, 2)", "torch.tensor(0), 1:", ":, torch.tensor([0, 1]), 0", "0, :, [0, 1]", "[0, 1], 1", "range(2)",
          "torch.tensor([[0, 1], [1, 0]])", "None, None", "..., None")
 SIDES = ((((2, 3),), ((3,),), ((),), ((2, 3, 4),), ((1, 3),), ((0, 3),)))
 WRITTEN = (((2, 3),), ((3,),), ((),), ((2, 3, 4),))
-PLACES = tuple(index for index in INDEX if index not in ("torch.tensor([0, 3])", "'x'", "True"))  # torch looks at the value first
+PLACES = tuple(index for index in INDEX if index not in ("torch.tensor([0, 3])", "True"))  # torch looks at the value first
 INDEXING = [
-    Row("a[{index}]", SIDES, words={"index": INDEX}),
+    Row("a[{index}]", SIDES, words={"index": INDEX}), Row("a[{index}]", SIDES[:2], words={"index": ("1.5", "'x'", "object()", "0, 1.5")}),
+    Row("a.__setitem__({index}, {value})", SIDES[:2], words={"index": ("1.5", "'x'", "object()"), "value": ("1", "torch.tensor(1.)")}),
     Row("a.__setitem__(({index}), {value})", WRITTEN, layouts=LAYOUTS[:3], words={"index": PLACES, "value": (
         "7", "0.5", "True", "torch.tensor(3)", "torch.tensor([1.5])", "torch.ones(3)", "torch.ones(5)", "a[{index}] * 2", "[1., 2., 3.]")}),
     Row("a.__setitem__(({index}), b)", tuple((side, part) for (side,) in WRITTEN for part in ((), (1,), (3,), (2, 3), (1, 3), (4,))),
@@ -213,7 +217,7 @@ INDEXING = [
     Row("torch.masked_select(a, {mask})", SIDES, words={"mask": ("a > 0", "torch.tensor(True)", "torch.tensor([True, False, True])", "a[0] > 0", "a")}),
     Row("a.masked_select(a > 0)", SIDES),
     *each("NAME", "torch.gather(a,{dim},torch.tensor({places})) a.gather({dim},torch.tensor({places}))", SIDES,
-          words={"dim": DIM, "places": ("[0]", "[[0, 1, 0]]", "[[0, 0], [1, 0]]", "[[[0, 1]]]", "0", "[3]", "[[-1]]", "[[0.0]]", "[[0, 0], [1, 0], [1, 1]]")}),
+          words={"dim": DIM, "places": ("[0]", "[[0, 1, 0]]", "[[0, 0], [1, 0]]", "[[[0, 1]]]", "0", "[3]", "[[-1]]", "[[0.0]]", "[[0, 0], [1, 0], [1, 1]]")}, named=False),
 ]
 
 MATRICES = [
@@ -230,7 +234,7 @@ PRODUCTS = (((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 2)), ((2, 3), (3, 4)), ((4,
             ((2, 1, 2, 3), (5, 3, 4)), ((2, 3), (4, 3, 2)), ((1, 2, 3), (5, 3, 1)), ((0, 3), (3, 2)), ((2, 0), (0, 2)), ((), (3,)), ((2, 3), (2, 3)),
             ((2, 2, 3), (4, 3, 2)), ((2, 3), ()), ((0, 2, 3), (3, 4)))
 MATRICES += [
-    *each("NAME", "torch.matmul(a,b) a.matmul(b) a@b b.__rmatmul__(a)", PRODUCTS, NUMBERS, alike=True, values="finite"),
+    *each("NAME", "torch.matmul(a,b) a.matmul(b) a@b b.__rmatmul__(a)", PRODUCTS, NUMBERS, alike=True, values="finite", named=False),
     Row("a @ b", PRODUCTS[:1], NUMBERS), Row("a @ {n}", AXES, words={"n": ("2", "None", "[1.0]")}),
     *each("a.NAME(b)", "mm mv dot bmm", (((2, 3), (3, 4)), ((2, 3), (3,)), ((3,), (3,)), ((2, 1, 3), (2, 3, 2))), REAL, alike=True, values="finite"),
     *each("NAME", "torch.addmm(c,a,b) c.addmm(a,b)",
@@ -240,7 +244,7 @@ MATRICES += [
     Row("F.linear(a, b)", (((2, 3), (4, 3)), ((3,), (4, 3)), ((5, 2, 3), (4, 3)), ((0, 3), (4, 3)), ((2, 3), (3, 4)), ((2, 3), (1, 3)), ((6,), (4, 3)), ((2, 2, 3), (4, 2))),
         REAL, alike=True, values="finite"),
     Row("F.linear(a, b, c)", (((2, 3), (4, 3), (4,)), ((3,), (4, 3), (4,)), ((5, 2, 3), (4, 3), (4,)), ((0, 3), (4, 3), (4,)), ((2, 3), (4, 3), (3,)), ((2, 3), (3, 4), (3,)),
-                              ((2, 3), (1, 3), (1,))), REAL, alike=True, values="finite"),
+                              ((2, 3), (1, 3), (1,))), REAL, alike=True, values="finite", named=False),
     Row("F.linear(a, b, c)", (((2, 3), (4, 3), (4,)),), NUMBERS, values="finite"),
 ]
 
@@ -257,9 +261,9 @@ IMAGE = [
     Row("F.conv2d(a, b, stride={stride}, padding={padding}, dilation={dilation}, groups=2)", (((2, 4, 5, 4), (6, 2, 2, 3)), ((1, 2, 4, 4), (2, 1, 3, 3)), ((2, 3, 5, 5), (2, 1, 3, 3))),
         REAL, alike=True, values="finite", words={"stride": ("1", "2"), "padding": ("0", "1"), "dilation": ("1", "2")}),
     Row("F.conv2d(a, b)", (*IMAGES, *WRONG_IMAGES), REAL, alike=True, values="finite"), Row("F.conv2d(a, b)", IMAGES[:1], REAL, values="finite"),
-    Row("F.max_pool2d(a, {kernel}, {stride}, {padding}, {dilation}, {ceil})", POOLED, REAL, words={
+    Row("F.max_pool2d(a, {kernel}, {stride}, {padding}, {dilation}, {ceil})", POOLED, REAL, values="finite", words={
         "kernel": ("2", "3", "(3, 2)"), "stride": ("None", "1", "2", "(2, 3)"), "padding": ("0", "1"), "dilation": ("1", "2"), "ceil": KEEP}),
-    Row("F.max_pool2d(a, {kernel}, ceil_mode=True)", POOLED, words={"kernel": ("2", "3", "(1, 4)", "4", "9")}),
+    Row("F.max_pool2d(a, {kernel}, ceil_mode=True)", POOLED, derivatives=0, words={"kernel": ("2", "3", "(1, 4)", "4", "9")}),
     Row("F.avg_pool2d(a, {kernel}, {stride}, {padding})", POOLED[:4], REAL, values="finite", rounded=True, words={
         "kernel": ("2", "3", "(3, 2)", "4", "9"), "stride": ("None", "1", "2", "(2, 3)"), "padding": ("0", "1")}),
 ]
@@ -280,15 +284,17 @@ LOSSES = [
     Row("F.cross_entropy(a, torch.tensor({target}), torch.tensor([1., 0.5, 3.]).to(a), label_smoothing=0.1, reduction={reduction})", LOGITS, REAL,
         rounded=True, words={"target": TARGETS, "reduction": REDUCTION}),
     Row("F.cross_entropy(a, b, label_smoothing={s}, reduction={reduction})", (((2, 3), (2, 3)), ((3,), (3,)), ((2, 3, 2), (2, 3, 2))), REAL, alike=True, values="unit",
-        rounded=True, words={"s": ("0.0", "0.25"), "reduction": REDUCTION}),
-    Row("F.cross_entropy(a, b, c, reduction={reduction})", (((2, 3), (2, 3), (3,)),), REAL, alike=True, values="unit", rounded=True, words={"reduction": REDUCTION}),
+        rounded=True, words={"s": ("0.0", "0.25"), "reduction": REDUCTION}, named=False),
+    Row("F.cross_entropy(a, b, c, reduction={reduction})", (((2, 3), (2, 3), (3,)),), REAL, alike=True, values="unit", rounded=True, words={"reduction": REDUCTION}, named=False),
     *each("F.NAME(a, torch.tensor({target}), reduction={reduction})", "cross_entropy nll_loss", (((3,),), ((2, 3, 2),)), REAL, rounded=True,
-          words={"target": ("1", "0", "3", "[[0, 1], [2, 2]]", "[[0, -100], [2, 2]]", "[0, 1]"), "reduction": REDUCTION}),
+          words={"target": ("1", "0", "3", "[[0, 1], [2, 2]]", "[[0, -100], [2, 2]]", "[0, 1]"), "reduction": REDUCTION}, named=False),
     *each("F.NAME(a, b, reduction={reduction})", "binary_cross_entropy binary_cross_entropy_with_logits", PAIRS, (*REAL, "int64"), alike=True, values="unit", rounded=True,
-          words={"reduction": REDUCTION}),
+          words={"reduction": REDUCTION}, derivatives=1),
     *each("F.NAME(a, b, c, reduction={reduction})", "binary_cross_entropy binary_cross_entropy_with_logits", (((2, 3), (2, 3), (3,)), ((2, 3), (2, 3), (2, 3))), REAL,
           alike=True, values="unit", rounded=True, words={"reduction": REDUCTION}),
-    *each("F.NAME(a, b)", "binary_cross_entropy binary_cross_entropy_with_logits", PAIRS, REAL, alike=True, rounded=True),
+    *each("F.NAME(a, b)", "binary_cross_entropy binary_cross_entropy_with_logits", PAIRS, REAL, alike=True, values="finite", rounded=True),
+    *each("F.NAME(a * 0.5 + 0.25, b * 0.5)", "binary_cross_entropy binary_cross_entropy_with_logits", PAIRS[:5], REAL, alike=True, values="unit",
+          rounded=True, derivatives=1),
     Row("F.binary_cross_entropy_with_logits(a, b, pos_weight=c, reduction={reduction})", (((2, 3), (2, 3), (3,)), ((2, 3), (2, 3), ())), REAL, alike=True,
         values="unit", rounded=True, words={"reduction": REDUCTION}),
     Row("F.one_hot(a, {n})", (((2,),), ((2, 3),), ((),), ((0,),)), NUMBERS, values="positive", words={"n": ("-1", "5", "2")}),
@@ -299,13 +305,13 @@ LOSSES = [
 KIND = ("float32", "float64", "int64", "int32", "uint8", "bool", "float16")
 CONVERSIONS = [
     *each("a.NAME()", "float double half long int short char byte bool", ANY, MORE, values="positive"),
-    *each("NAME", "a.to(torch.{kind}) a.type(torch.{kind}) a.to(dtype=torch.{kind},copy=True)", ANY, values="positive", words={"kind": KIND}),
+    *each("NAME", "a.to(torch.{kind}) a.type(torch.{kind}) a.to(dtype=torch.{kind},copy=True)", ANY, values="positive", words={"kind": KIND}, named=False),
     *each("NAME", "a.type() a.cpu() a.to('cpu') a.detach_()", ANY),
     Row("a.type('torch.{kind}Tensor')", ANY, values="positive", words={"kind": ("Float", "Double", "Long", "Byte", "No")}),
     *each("NAME", "a.to(b) a.type_as(b) a.copy_(b)", TWO, values="positive"),
     Row("a.copy_({n})", ANY, words={"n": ("2", "[1.0]")}),
-    Row("a.fill_({n})", ANY, layouts=LAYOUTS[:3], words={"n": (*NUMBER[:5], "torch.tensor(1.5)", "torch.tensor(1)", "torch.tensor([1, 2])")}),
-    Row("a.zero_()", ANY),
+    Row("a.fill_({n})", ANY, layouts=LAYOUTS[:3], words={"n": (*NUMBER[:5], "torch.tensor(1.5)", "torch.tensor(1)", "torch.tensor([1, 2])")}, named=False),
+    Row("a.zero_()", ANY, layouts=LAYOUTS[:3]),
     *each("NAME", "torch.as_tensor(a) torch.tensor(a.tolist()) torch.as_tensor(a,dtype=torch.float64)", ANY),
     Row("torch.tensor({data}, dtype={kind})", NOTHING, words={
         "data": ("1", "1.5", "True", "[1, 2]", "[1, 2.5]", "[True, 0]", "[[1, 2], [3, 4]]", "[]", "[[], []]", "(1, 2)", "[torch.tensor(1), 2]",
@@ -338,8 +344,8 @@ CREATION = [
     *each("(torch.manual_seed({seed}), torch.NAME(2, 3))[1]", "rand randn", ((),), rounded=True, words={"seed": ("0", "7")}),
     *each("(torch.manual_seed(1), torch.NAME(a))[1]", "rand_like randn_like", ANY, REAL, layouts=("plain",), rounded=True),
     *each("(torch.manual_seed(1), a.NAME)[1]", "uniform_() normal_() bernoulli_() bernoulli_(0.25) exponential_() random_(5) uniform_(-1,2) normal_(1.0,2.0)", ANY, REAL,
-          layouts=("plain",), rounded=True),
-    Row("(torch.manual_seed(1), torch.bernoulli(a))[1]", ANY, REAL, layouts=("plain",), values="unit"),
+          layouts=("plain",), rounded=True, named=False),
+    Row("(torch.manual_seed(1), torch.bernoulli(a))[1]", ANY, REAL, layouts=("plain",), values="unit", derivatives=0),
     Row("(torch.manual_seed({seed}), torch.randint({n}))[1]", NOTHING, words={"seed": ("0", "5"), "n": ("10, (3,)", "2, 7, (2, 2)", "5, (0,)")}),
     Row("(torch.manual_seed({seed}), torch.randperm({n}))[1]", NOTHING, words={"seed": ("0", "5"), "n": ("4", "10", "0")}),
 ]

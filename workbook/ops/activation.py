@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 
-from workbook.ops.arithmetic import pow
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import FloatElementwise
 from workbook.ops.pointwise import exp, sigmoid, tanh
@@ -64,16 +63,26 @@ def erf(input):
 
 
 class Gelu(FloatElementwise):
-    """out = a times the probability that a normal number lies below a"""
+    """out = a times the probability that a normal number lies below a; `smooth`: by the older approximation with tanh"""
 
-    def forward(ctx, a):
+    def forward(ctx, a, *, smooth):
         ctx.save(a)
+        ctx.smooth = smooth
+        if smooth:
+            return 0.5 * a * (1 + ctx.xp.tanh(_ROOT * (a + 0.044715 * a * a * a)))
         return (a * (0.5 * (1 + _erf(a.astype(np.float64) / math.sqrt(2))))).astype(a.dtype)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
+        if ctx.smooth:
+            bent = tanh(_ROOT * (a + 0.044715 * (a * a * a)))
+            slope = 0.5 * a * (1 - bent * bent) * (_ROOT * (1 + 3 * 0.044715 * (a * a)))
+            return (grad * (0.5 * (1 + bent) + slope),)
         below = 0.5 * (1 + erf(a * math.sqrt(0.5)))
         return (grad * (below + a * exp(a * a * -0.5) * (1 / math.sqrt(2 * math.pi))),)
+
+
+_ROOT = math.sqrt(2 / math.pi)
 
 
 def gelu(input, approximate="none"):
@@ -86,10 +95,22 @@ def gelu(input, approximate="none"):
     Source: Hendrycks, Gimpel, Gaussian Error Linear Units, 2016;
     https://pytorch.org/docs/2.13/generated/torch.nn.functional.gelu.html
     """
-    if approximate == "tanh":
-        inner = math.sqrt(2 / math.pi) * (input + 0.044715 * pow(input, 3))
-        return 0.5 * input * (1 + tanh(inner))
-    return Gelu.apply(input)
+    if approximate not in ("none", "tanh"):
+        raise RuntimeError("approximate argument must be either none or tanh.")
+    return Gelu.apply(input, smooth=approximate == "tanh")
+
+
+class Silu(FloatElementwise):
+    """out = a * sigmoid(a)"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return a / (1 + ctx.xp.exp(-a))
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        s = sigmoid(a)
+        return (grad * (s * (1 + a * (1 - s))),)
 
 
 def silu(input):
@@ -101,4 +122,4 @@ def silu(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.silu.html
     """
-    return input * sigmoid(input)
+    return Silu.apply(input)

@@ -4,9 +4,9 @@ import math
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops.comparison import where
+from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, not_implemented
-from workbook.ops.pointwise import floor, log
+from workbook.ops.pointwise import log
 
 
 class Add(Elementwise):
@@ -166,7 +166,7 @@ def div(input, other, *, rounding_mode=None):
     return DivRounded.apply(input, other, rounding_mode=rounding_mode)
 
 
-class DivRounded(Elementwise, name="DivBackward1"):
+class DivRounded(Elementwise, name="DivBackward2"):
     """out = a / b, rounded down ("floor") or towards 0 ("trunc"): between its steps it is flat"""
 
     def forward(ctx, a, b, *, rounding_mode):
@@ -179,7 +179,7 @@ class DivRounded(Elementwise, name="DivBackward1"):
         return down + ((down < 0) & (down * b != a))
 
     def backward(ctx, grad):
-        return grad * 0, grad * 0
+        return flat(grad), flat(grad)
 
 
 class Reciprocal(FloatElementwise):
@@ -219,13 +219,16 @@ def rdiv(input, other):
     return Mul.apply(Reciprocal.apply(input), other) if other.__class__ in NUMBERS else Div.apply(other, input)
 
 
-class FloorDivide(Elementwise):
+class FloorDivide(Elementwise, name="NotImplemented"):
     """out = floor(a / b)"""
-
-    differentiable = False
 
     def forward(ctx, a, b):
         return _whole_division(ctx.xp, "floor_divide", "div_floor_cpu", a, b)
+
+    def backward(ctx, grad):
+        raise RuntimeError(explain(
+            "derivative for aten::floor_divide is not implemented", "a // b is flat between its steps, and jumps at them",
+            "detach() the operands, or use torch.div(a, b, rounding_mode='floor'), whose gradient is 0"))
 
 
 def _whole_division(xp, name, kernel, a, b):
@@ -250,7 +253,7 @@ def floor_divide(input, other):
     return FloorDivide.apply(input, other)
 
 
-class Remainder(Elementwise):
+class Remainder(Elementwise, name="RemainderBackward1"):
     """out = a - b * floor(a / b), with the sign of b"""
 
     def forward(ctx, a, b):
@@ -259,7 +262,11 @@ class Remainder(Elementwise):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return grad, -grad * floor(a / b) if ctx.edges[1] else None
+        return grad, -grad * div(a, b, rounding_mode="floor") if ctx.edges[1] else None
+
+
+class RemainderScalar(Remainder, name="RemainderBackward0"):
+    """out = a % number"""
 
 
 def remainder(input, other):
@@ -271,7 +278,7 @@ def remainder(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.remainder.html
     """
-    return Remainder.apply(input, other)
+    return (RemainderScalar if other.__class__ in NUMBERS else Remainder).apply(input, other)
 
 
 class Neg(Elementwise):
@@ -334,7 +341,7 @@ class Pow(Elementwise):
 
     def backward(ctx, grad):
         a, exponent = ctx.saved
-        return (grad * 0 if exponent == 0 else grad * (exponent * pow(a, exponent - 1)),)
+        return (flat(grad) if exponent == 0 else grad * (exponent * pow(a, exponent - 1)),)
 
 
 def _power(xp, a, exponent):
@@ -346,8 +353,12 @@ def _power(xp, a, exponent):
     if a.dtype.kind in "fc":
         if exponent == 0.5:
             return xp.sqrt(a)
+        if exponent == -0.5:
+            return 1 / xp.sqrt(a)
         if exponent == -1:
             return 1 / a
+        if exponent == -2:
+            return 1 / (a * a)
     return a**exponent
 
 
@@ -372,8 +383,8 @@ class PowTensor(Elementwise, name="PowBackward1"):
 
     def backward(ctx, grad):
         a, b, out = ctx.saved
-        to_a = where(b == 0, grad * 0, grad * (b * pow(a, b - 1))) if ctx.edges[0] else None
-        to_b = where(a == 0, grad * 0, grad * (out * log(a))) if ctx.edges[1] else None
+        to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.edges[0] else None
+        to_b = where((a == 0) & (b >= 0), 0.0, grad * (out * log(a))) if ctx.edges[1] else None
         return to_a, to_b
 
 
@@ -382,12 +393,14 @@ class PowScalar(Elementwise, name="PowBackward2"):
 
     def forward(ctx, base, b):
         out = _power_of_arrays(ctx.xp, base, b)
-        ctx.save(base, out)
+        ctx.save(base, b, out)
         return out
 
     def backward(ctx, grad):
-        base, out = ctx.saved
-        return None, grad * (out * math.log(base)) if base != 0 else grad * 0
+        base, b, out = ctx.saved
+        if base == 0:
+            return None, where(b >= 0, 0.0, grad * (out * -math.inf))
+        return None, grad * (out * (math.log(base) if base > 0 else math.nan))
 
 
 def pow(input, exponent):

@@ -4,7 +4,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops.elementwise import Elementwise, not_implemented
+from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
 from workbook.tensor import Tensor
 
 
@@ -87,6 +87,17 @@ def ge(input, other):
     Source: https://pytorch.org/docs/2.13/generated/torch.ge.html
     """
     return Compare.apply(input, other, relation="greater_equal")
+
+
+def operator(function):
+    """Return the operator of a comparison: against what is no number and no Tensor, such as None, Python itself answers."""
+
+    def compare(input, other):
+        return function(input, other) if isinstance(other, (Tensor, *NUMBERS, np.generic)) else NotImplemented
+
+    compare.__name__ = compare.__qualname__ = f"__{function.__name__}__"
+    compare.__doc__ = f"As `{function.__name__}`."
+    return compare
 
 
 def logical_and(input, other):
@@ -274,6 +285,11 @@ def where(condition, input, other):
     return Where.apply(condition, input, other)
 
 
+def flat(grad):
+    """The gradient through a step that is flat: zeros, also where a NaN or an infinite gradient arrives."""
+    return where(False, grad, 0.0)
+
+
 class Maximum(Elementwise):
     """out = the larger of a and b; a tie shares the gradient"""
 
@@ -283,7 +299,11 @@ class Maximum(Elementwise):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return where(a == b, grad / 2, grad * (a > b)), where(a == b, grad / 2, grad * (a < b))
+        return _shared(grad, a == b, a < b), _shared(grad, a == b, a > b)
+
+
+def _shared(grad, tie, lost):
+    return where(lost, 0.0, where(tie, grad / 2, grad))  # so that a NaN passes, as in PyTorch
 
 
 def maximum(input, other):
@@ -307,7 +327,7 @@ class Minimum(Elementwise):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return where(a == b, grad / 2, grad * (a < b)), where(a == b, grad / 2, grad * (a > b))
+        return _shared(grad, a == b, a > b), _shared(grad, a == b, a < b)
 
 
 def minimum(input, other):
@@ -336,10 +356,14 @@ class Clamp(Elementwise, name="ClampBackward1"):
         inside = a == a if low is None else a >= low
         inside = inside if high is None else inside & (a <= high)
         _, to_low, to_high = ctx.edges
-        below = a < low if high is None or not to_low else (a < low) & (low < high)
-        above = a > high if low is None or not to_high else (a > high) | (high < low)
+        below = to_low and (a < low if high is None else (a < low) & (low < high))
+        above = to_high and (a > high if low is None else (a > high) | (high < low))
         return (where(inside, grad, 0.0), where(below, grad, 0.0) if to_low else None,
                 where(above, grad, 0.0) if to_high else None)
+
+
+class ClampTensor(Clamp, name="ClampBackward0"):
+    """out = a, moved between tensors"""
 
 
 def clamp(input, min=None, max=None):
@@ -353,4 +377,4 @@ def clamp(input, min=None, max=None):
     """
     if min is None and max is None:
         raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-    return Clamp.apply(input, min, max)
+    return (ClampTensor if isinstance(min, Tensor) or isinstance(max, Tensor) else Clamp).apply(input, min, max)

@@ -8,6 +8,7 @@ from workbook.autograd.broadcast import Cast
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, device as Device, settle
 from workbook.errors import explain
+from workbook.ops.comparison import flat
 from workbook.tensor import Tensor, needs_floats, wrap
 
 
@@ -211,7 +212,7 @@ class Filled(Operation, name="FillBackward2"):
         return ctx.xp.full(a.shape, ctx.xp.asarray(value).astype(a.dtype))
 
     def backward(ctx, grad):
-        return grad * 0
+        return flat(grad)
 
 
 class Zeroed(Filled, name="ZeroBackward0"):

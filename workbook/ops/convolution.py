@@ -131,7 +131,7 @@ class ConvWeight(Operation):
         xp, outs = ctx.xp, []
         for part, inputs in zip(_by_group(grad, g.groups, 1), _by_group(x, g.groups, 1)):
             rows, cols = _spread_rows(xp, part, g), columns(xp, inputs, g)
-            product = rows[0] @ cols[0].T
+            product = rows[0] @ cols[0].T if len(x) else xp.zeros((rows.shape[1], cols.shape[1]), grad.dtype)
             for n in range(1, x.shape[0]):
                 product += rows[n] @ cols[n].T
             outs.append(product.reshape(part.shape[1], inputs.shape[1], *g.kernel))

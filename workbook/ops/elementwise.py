@@ -54,7 +54,7 @@ def broadcast_shape(a, b):
 
 def not_implemented(kernel, *arrays):
     """The error for a dtype of which PyTorch's function called `kernel` knows nothing; shapes that do not fit come first."""
-    np.broadcast_shapes(*(array.shape for array in arrays))
+    np.broadcast_shapes(*map(np.shape, arrays))
     kind = dtypes.of(arrays[0])
     return NotImplementedError(explain(f'"{kernel}" not implemented for \'{kind.legacy}\'',
                                        f"the operation has no meaning for {kind}", "convert the tensor first: x.float() or x.long()"))

@@ -7,7 +7,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.comparison import maximum, minimum
 from workbook.ops.indexing import Gather, ScatterAdd
-from workbook.ops.shape import unsqueeze
+from workbook.ops.shape import clone, unsqueeze
 from workbook.tensor import Tensor, axis_of, wrap
 
 
@@ -45,7 +45,7 @@ class MinAll(MaxAll, name="MinBackward1"):
 
 
 def _equal_share(xp, a, extreme):
-    mask = a == extreme
+    mask = (a == extreme) | (a != a)  # where there is a NaN, it is the extreme
     return mask / mask.sum(dtype=a.dtype) if a.dtype.kind == "f" else mask
 
 
@@ -69,6 +69,14 @@ class Chosen(Operation, name="MaxBackward0"):
 
 class ChosenMin(Chosen, name="MinBackward0"):
     """out = the smallest along `axis`"""
+
+
+class Sort(Gather):
+    """out = the elements in order along `axis`"""
+
+
+class Topk(Gather):
+    """out = the largest elements along `axis`, in order"""
 
 
 class PlaceOf(Operation):
@@ -180,7 +188,7 @@ def sort(input, dim=-1, descending=False, stable=False):
     """
     axis = axis_of(dim, input.ndim)
     places = _order(input, axis, descending)
-    return sort_result(Gather.apply(input, axis=axis, index=places) if input.ndim else input, wrap(places, input._device))
+    return sort_result(Sort.apply(input, axis=axis, index=places) if input.ndim else clone(input), wrap(places, input._device))
 
 
 def argsort(input, dim=-1, descending=False, stable=False):
@@ -220,8 +228,8 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
         raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
                                    f"{k} elements", None))
     if not input.ndim:
-        return topk_result(input, wrap(_order(input, axis, largest), input._device))
+        return topk_result(clone(input), wrap(_order(input, axis, largest), input._device))
     places = _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)]
-    return topk_result(Gather.apply(input, axis=axis, index=places), wrap(places, input._device))
+    return topk_result(Topk.apply(input, axis=axis, index=places), wrap(places, input._device))
 
 

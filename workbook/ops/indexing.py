@@ -22,6 +22,18 @@ class Select(Operation):
         return (Placed.apply(grad, shape=ctx.shape, place=(slice(None),) * ctx.axis + (ctx.index, ...)),)
 
 
+class Alias(Operation):
+    """out = all of it"""
+
+    is_view = True
+
+    def forward(ctx, a):
+        return a[...]
+
+    def backward(ctx, grad):
+        return grad
+
+
 class Slice(Operation):
     """out = the places `start:stop:step` along `axis`"""
 
@@ -70,6 +82,14 @@ class Index(Operation):
         return (IndexAdd.apply(grad, shape=ctx.shape, index=ctx.index),)
 
 
+class IndexSelect(Index):
+    """out = the places that an index names along one axis"""
+
+
+class MaskedSelect(Index):
+    """out = the elements where a mask holds"""
+
+
 class IndexAdd(Operation):
     """out = zeros of `shape`, to which the input is added at `index`; repeated places add up"""
 
@@ -90,7 +110,9 @@ class Overwrite(Operation, name="torch::autograd::CopyBackwards"):
         return ctx.xp.broadcast_to(source, target.shape).astype(target.dtype)
 
     def backward(ctx, grad):
-        return None, grad
+        from workbook.ops.comparison import flat
+
+        return flat(grad), grad
 
 
 class IndexPut(Operation):
@@ -155,7 +177,7 @@ def _within(index, axis, side):
 def getitem(input, key):
     """Return `input[key]`: a view for numbers, slices, None and `...`; a copy for index Tensors, lists and masks.
 
-    Raises IndexError outside the shape, ValueError for a negative step.
+    Raises IndexError outside the shape and for what is no index, ValueError for a negative step.
 
     >>> import workbook as torch
     >>> x = torch.arange(6).view(2, 3)
@@ -170,17 +192,8 @@ def getitem(input, key):
     if advanced is not None:
         return Index.apply(input, index=advanced)
     if not steps:
-        from workbook.autograd.views import replay  # x[...] is a view of everything
-
-        return replay(((Slice, {"axis": 0, "start": 0, "stop": None, "step": 1}),), input) if input.ndim else view_of(input)
+        return Alias.apply(input)  # x[...] is a view of everything
     return input
-
-
-def view_of(input):
-    """Return another Tensor on the same memory, as `x[...]` does for a single number."""
-    from workbook.ops.shape import View
-
-    return View.apply(input, shape=tuple(input.shape))
 
 
 def setitem(input, key, value):
@@ -190,10 +203,7 @@ def setitem(input, key, value):
             raise TypeError(explain(f"can't assign a {type(value).__name__} to a {input.type()}",
                                     "a part of a tensor takes a number or a tensor", "write x[...] = torch.tensor(...)"))
         value = wrap(np.asarray(value, input.dtype.numpy if not isinstance(value, np.generic) else None), CPU)
-    try:
-        steps, advanced = _read(key, input)
-    except TypeError as problem:  # PyTorch's word for the same mistake, in a write
-        raise IndexError(str(problem)) from None
+    steps, advanced = _read(key, input)
     target = input
     for operation, options in steps:
         target = operation.apply(target, **options)
@@ -310,9 +320,11 @@ def _settled(k):
         return array.astype(np.int64) if array.size == 0 else array
     if hasattr(k, "__index__"):
         return k.__index__()
-    raise TypeError(explain(
+    if isinstance(k, str):
+        raise TypeError(explain("new(): invalid data type 'str'", f"axes have no names; '{k}' is no place", "use whole numbers"))
+    raise IndexError(explain(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
-        f"(got {type(k).__name__})", None, None))
+        f"(got {type(k).__name__})", "a place is a whole number", "write int(i)" if isinstance(k, float) else None))
 
 
 def _check_advanced(k, sides, axis, shape):
@@ -350,8 +362,8 @@ def index_select(input, dim, index):
         raise IndexError(explain("index out of range in self", f"axis {axis} has the places 0 to {side - 1}",
                                  "for places from the end write x[..., [-1]]"))
     if input.ndim == 0:
-        return view_of(input).clone()
-    return Index.apply(input, index=(slice(None),) * axis + (places,))
+        return IndexSelect.apply(input, index=(...,))
+    return IndexSelect.apply(input, index=(slice(None),) * axis + (places,))
 
 
 def masked_select(input, mask):
@@ -371,7 +383,7 @@ def masked_select(input, mask):
         raise RuntimeError(explain("masked_select: expected BoolTensor for mask", f"this one holds {mask.dtype}",
                                    "write a comparison: x.masked_select(x > 0)"))
     shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
-    return Index.apply(expand(input, shape), index=(np.broadcast_to(mask._host(), shape),))
+    return MaskedSelect.apply(expand(input, shape), index=(np.broadcast_to(mask._host(), shape),))
 
 
 class Gather(Operation):

@@ -6,8 +6,11 @@ import numpy as np
 
 from workbook import random
 from workbook.autograd import views
+from workbook.autograd.modes import state
+from workbook.devices import CPU
 from workbook.errors import explain
-from workbook.tensor import Tensor, memory_of
+from workbook.ops.indexing import Overwrite
+from workbook.tensor import Tensor, memory_of, wrap
 
 
 def inplace(function, name):
@@ -17,7 +20,7 @@ def inplace(function, name):
     def form(input, *args, **options):
         views.may_write(input, name)
         result = function(input, *args, **options)
-        _must_hold(input, result)
+        result = _held(input, result)
         return views.adopt(input, result, name)
 
     form.__name__ = form.__qualname__ = name
@@ -25,8 +28,8 @@ def inplace(function, name):
     return form
 
 
-def _must_hold(input, result):
-    """Raise where a result's kind of number does not fit into the memory of `input`; cast where it does."""
+def _held(input, result):
+    """Return a result as the memory of `input` will hold it. Raise where its kind of number does not fit."""
     if result.dtype is not input.dtype:
         if result.dtype.category > input.dtype.category:
             names = [d.legacy for d in (result.dtype, input.dtype)]
@@ -34,17 +37,22 @@ def _must_hold(input, result):
                 f"result type {names[0]} can't be cast to the desired output type {names[1]}",
                 f"the tensor holds {input.dtype}, which has no room for the result",
                 "use the out-of-place form, or convert first: x = x.float()"))
+        if input.requires_grad and not result.is_floating_point():
+            return Overwrite.apply(input, result)  # the yes or no of a comparison is flat
+    return result
 
 
 def _random_fill(name, fill, sentence):
     def form(input, *args, generator=None, **options):
         views.may_write(input, name)
-        array = input._array if input._device.type == "cpu" else np.empty(input.shape, input.dtype.numpy)
+        here = input._device is CPU and not (state.grad_enabled and input.requires_grad)
+        array = input._array if here else np.empty_like(input._host())
         fill(array, *args, generator=generator, **options)
-        if array is not input._array:
-            input._array[...] = input._device.backend.from_host(array, input._device.index)
-        memory_of(input).wrote(name)
-        return input
+        if here:
+            memory_of(input).wrote(name)
+            return input
+        drawn = wrap(input._device.backend.from_host(array, input._device.index), input._device)
+        return views.adopt(input, Overwrite.apply(input, drawn), name)
 
     form.__name__ = form.__qualname__ = name
     form.__doc__ = f"""{sentence}; return `input`.

@@ -124,6 +124,10 @@ class Split(Operation):
         return (cat(grads, ctx.axis),)
 
 
+class SplitWithSizes(Split):
+    """out = pieces of several lengths along `axis`"""
+
+
 class Unbind(Operation):
     """out = one piece for each place along `axis`"""
 
@@ -149,7 +153,8 @@ def split(tensor, split_size_or_sections, dim=0):
     """
     axis = _axis_to_cut("split", tensor, dim)
     side = tensor.shape[axis]
-    if isinstance(split_size_or_sections, int):
+    kind = Split if isinstance(split_size_or_sections, int) else SplitWithSizes
+    if kind is Split:
         step = split_size_or_sections
         if step < 0 or step == 0 and side:
             raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {side}")
@@ -160,7 +165,7 @@ def split(tensor, split_size_or_sections, dim=0):
             raise RuntimeError(explain(
                 f"split_with_sizes expects split_sizes to sum exactly to {side} (input tensor's size at dimension {dim}), but "
                 f"got split_sizes={lengths}", f"they sum to {sum(lengths)}", "change the lengths"))
-    return Split.apply(tensor, lengths=lengths, axis=axis)
+    return kind.apply(tensor, lengths=lengths, axis=axis)
 
 
 def _axis_to_cut(name, tensor, dim):

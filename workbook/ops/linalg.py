@@ -4,7 +4,7 @@ from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
 from workbook.errors import by_sizes, explain, shape_text
 from workbook.ops.elementwise import broadcast_shape
-from workbook.ops.shape import T, expand, reshape, squeeze, transpose, unsqueeze
+from workbook.ops.shape import SqueezeIn, T, expand, reshape, transpose, unsqueeze
 from workbook.tensor import Tensor
 from workbook import dtypes
 
@@ -220,9 +220,9 @@ def matmul(input, other):
     if left == 2 and right == 1:
         return mv(input, other)
     if left == 1:
-        return squeeze(matmul(unsqueeze(input, 0), other), -2)
+        return SqueezeIn.apply(matmul(unsqueeze(input, 0), other), axes=(right - 2,))
     if right == 1:
-        return squeeze(matmul(input, unsqueeze(other, 1)), -1)
+        return _unsafe_view(mv(reshape(input, (-1, input.shape[-1])), other), tuple(input.shape[:-1]))
     if input.shape[-1] != other.shape[-2]:
         raise _unequal_sizes(input, other)
     if right == 2:
@@ -272,8 +272,8 @@ def linear(input, weight, bias=None):
     out = Mm.apply(rows, columns) if bias is None else Addmm.apply(bias, rows, columns)
     if len(shape) == 2:
         return out
-    if len(shape) == 1:
-        return squeeze(out, 0)
+    if len(shape) == 1 and bias is None:
+        return SqueezeIn.apply(out, axes=(0,))
     return (_unsafe_view if bias is None else reshape)(out, (*shape[:-1], weight.shape[0]))
 
 

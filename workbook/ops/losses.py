@@ -1,14 +1,16 @@
 """Softmax, and the numbers that say how wrong a prediction is."""
 
+import math
 import warnings
 
+from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import mul, sub
 from workbook.ops.comparison import clamp, ne, where
 from workbook.ops.elementwise import Elementwise, not_implemented
 from workbook.ops.indexing import ScatterAdd
-from workbook.ops.pointwise import abs, exp, log, sigmoid
+from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape, squeeze, unsqueeze
 from workbook.tensor import axis_of
@@ -87,8 +89,15 @@ def _softmax_axis(name, input, dim):
 # ---- regression -----------------------------------------------------------------------------------------------------------
 
 
-def _mean_of_all(total, count):
-    return total / total.dtype.type(count)
+def _reduced_array(losses, reduction):
+    if reduction == "none":
+        return losses
+    return losses.sum() if reduction == "sum" else losses.sum() / losses.dtype.type(losses.size)
+
+
+def _share(count, reduction):
+    """How much one element counts in the reduced loss."""
+    return 1.0 if reduction != "mean" else 1 / count if count else math.nan
 
 
 class MseLoss(Elementwise):
@@ -102,13 +111,11 @@ class MseLoss(Elementwise):
         gap = a - b
         ctx.count = gap.size
         gap *= gap
-        if reduction == "none":
-            return gap
-        return gap.sum() if reduction == "sum" else _mean_of_all(gap.sum(), gap.size)
+        return _reduced_array(gap, reduction)
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        step = (a - b) * (2 / ctx.count if ctx.reduction == "mean" else 2.0) * grad
+        step = (a - b) * (_share(ctx.count, ctx.reduction) * 2) * grad
         return step, -step if ctx.edges[1] else None
 
 
@@ -196,6 +203,8 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.nll_loss.html
     """
     _check_reduction(reduction)
+    _check_places(input, target)
+    (weights,) = _given("nll_loss_forward", input, weight=weight)
     _check_classes(input, target, weight, ignore_index)
     if input.ndim == 1:
         single = nll_loss(unsqueeze(input, 0), reshape(target, (1,)), weight, ignore_index, reduction)
@@ -205,13 +214,12 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
         flat = nll_loss(reshape(input.permute(order), (-1, input.shape[1])), reshape(target, (-1,)), weight, ignore_index,
                         reduction)
         return reshape(flat, tuple(target.shape)) if reduction == "none" else flat
-    return NllLoss.apply(input, target=target._array, weight=None if weight is None else weight._array, reduction=reduction,
+    return NllLoss.apply(input, target=target._array, weight=None if weight is None else weights, reduction=reduction,
                          ignore=ignore_index)
 
 
 def _check_classes(input, target, weight, ignore_index):
-    """Raise PyTorch's errors, in PyTorch's order, where classes and predictions do not fit."""
-    _check_places(input, target)
+    """Raise where the classes are none, or have no weight."""
     if target._array.dtype.kind not in "iu":
         raise RuntimeError(explain(
             f"expected target dtype to be Long or Byte, but got {target.dtype.legacy}",
@@ -307,39 +315,61 @@ def _soft_cross_entropy(input, target, weight, reduction, smoothing, axis):
 
 
 class BinaryCrossEntropy(Elementwise):
-    """out = -(t log p + (1 - t) log(1 - p)), logarithms held above -100"""
+    """out = -(t log p + (1 - t) log(1 - p)), logarithms held above -100; weighted and reduced"""
 
-    def forward(ctx, p, t):
-        ctx.save(p, t)
+    def forward(ctx, p, t, *, weight, reduction):
+        if p.dtype.kind not in "fc":
+            raise not_implemented("binary_cross_entropy", p)
         xp = ctx.xp
-        return -(t * xp.maximum(xp.log(p), -100) + (1 - t) * xp.maximum(xp.log(1 - p), -100))
+        losses = -(t * xp.maximum(xp.log(p), -100) + (1 - t) * xp.maximum(xp.log(1 - p), -100))
+        ctx.save(p, t)
+        ctx.keep(weight)
+        ctx.share = _share(losses.size, reduction)
+        return _reduced_array(losses * weight, reduction)
 
     def backward(ctx, grad):
         p, t = ctx.saved
-        return (grad * (p - t) / clamp((1 - p) * p, 1e-12, None) if ctx.edges[0] else None,
-                grad * (log(1 - p) - log(p)) if ctx.edges[1] else None)
+        (weight,) = ctx.kept
+        each = grad * weight * ctx.share
+        return (each * (p - t) / clamp((1 - p) * p, _TINY) if ctx.edges[0] else None,
+                each * (log(1 - p) - log(p)) if ctx.edges[1] else None)
+
+
+_TINY = 9.999999960041972e-13  # PyTorch's 1e-12, which it keeps as a float32
 
 
 class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
-    """out = (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)), computed without overflow; w, the weight of t = 1, may be None"""
+    """out = (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)), with w the weight of t = 1; without overflow, weighted and reduced"""
 
-    def forward(ctx, x, t, w):
+    def forward(ctx, x, t, *, weight, positive, reduction):
         if x.dtype.kind not in "fc":
             raise not_implemented("log_sigmoid_cpu", x, t)
-        ctx.save(x, t, w)
         xp = ctx.xp
-        surprise = xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x)))
-        return (1 - t) * x + (surprise if w is None else (1 + (w - 1) * t) * surprise)
+        losses = (1 - t) * x + (1 + (positive - 1) * t) * (xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x))))
+        ctx.save(x, t)
+        ctx.keep(weight, positive)
+        ctx.share = _share(losses.size, reduction)
+        return _reduced_array(losses * weight, reduction)
 
     def backward(ctx, grad):
-        x, t, w = ctx.saved
-        p = sigmoid(x)
-        if w is None:
-            return grad * (p - t) if ctx.edges[0] else None, -grad * x if ctx.edges[1] else None, None
-        surprise = -log(p)
-        return (grad * ((1 - t) - (1 + (w - 1) * t) * (1 - p)) if ctx.edges[0] else None,
-                grad * ((w - 1) * surprise - x) if ctx.edges[1] else None,
-                grad * t * surprise if ctx.edges[2] else None)
+        x, t = ctx.saved
+        weight, positive = ctx.kept
+        each = grad * weight * ctx.share
+        to_t = None
+        if ctx.edges[1]:
+            to_t = each * ((positive - 1) * (relu(-x) + log(1 + exp(-abs(x)))) - x)
+        counted = positive * t
+        return each * ((counted + 1 - t) * sigmoid(x) - counted) if ctx.edges[0] else None, to_t
+
+
+def _given(function, input, **tensors):
+    """Return the arrays of optional Tensors, 1 for None. Raises RuntimeError where one wants a gradient that is not defined."""
+    for name, tensor in tensors.items():
+        if tensor is not None and tensor.requires_grad and is_grad_enabled():
+            raise RuntimeError(f"The function '{function}' is not differentiable with respect to argument '{name}'. This input "
+                               "cannot have requires_grad True.")
+    one = input._device.xp.ones((), input._array.dtype)
+    return [one if tensor is None else tensor._array for tensor in tensors.values()]
 
 
 def binary_cross_entropy(input, target, weight=None, reduction="mean"):
@@ -361,8 +391,6 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     if target.dtype is not input.dtype:
         raise RuntimeError(explain(f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}",
                                    "the target must hold floats too", "write target.float()"))
-    if not input.is_floating_point():
-        raise not_implemented("binary_cross_entropy", input._array)
     if not ((target._array >= 0) & (target._array <= 1)).all():
         raise RuntimeError(explain("all elements of target should be between 0 and 1", "a target is a probability", None))
     values = input._host()
@@ -371,8 +399,8 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
         raise RuntimeError(explain("all elements of input should be between 0 and 1",
                                    f"found {wrong:.4g}: these look like logits, not probabilities",
                                    "use binary_cross_entropy_with_logits, or sigmoid first"))
-    losses = BinaryCrossEntropy.apply(input, target)
-    return reduced(losses if weight is None else losses * weight, reduction)
+    (weights,) = _given("binary_cross_entropy", input, weight=weight)
+    return BinaryCrossEntropy.apply(input, target, weight=weights, reduction=reduction)
 
 
 def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
@@ -390,7 +418,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
     if input.shape != target.shape:
         raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
                                  "each prediction needs its own target", "write input.squeeze(1)"))
-    losses = BceWithLogits.apply(input, target, pos_weight)
-    return reduced(losses if weight is None else losses * weight, reduction)
+    weights, positive = _given("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
+    return BceWithLogits.apply(input, target, weight=weights, positive=positive, reduction=reduction)
 
 

@@ -50,8 +50,9 @@ OPERATORS = {
     "__mul__": arithmetic.mul, "__rmul__": arithmetic.mul, "__truediv__": arithmetic.div, "__rtruediv__": arithmetic.rdiv,
     "__floordiv__": arithmetic.floor_divide, "__mod__": arithmetic.remainder, "__pow__": arithmetic.pow,
     "__rpow__": arithmetic.rpow, "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__matmul__": linalg.matmul,
-    "__eq__": comparison.eq, "__ne__": comparison.ne, "__lt__": comparison.lt, "__le__": comparison.le,
-    "__gt__": comparison.gt, "__ge__": comparison.ge, "__and__": comparison.bitwise_and, "__or__": comparison.bitwise_or,
+    **{f"__{function.__name__}__": comparison.operator(function) for function in (
+        comparison.eq, comparison.ne, comparison.lt, comparison.le, comparison.gt, comparison.ge)},
+    "__and__": comparison.bitwise_and, "__or__": comparison.bitwise_or,
     "__xor__": comparison.bitwise_xor, "__invert__": comparison.invert, "__getitem__": indexing.getitem,
     "__setitem__": indexing.setitem,
 }

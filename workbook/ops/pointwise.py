@@ -1,6 +1,6 @@
 """Functions of one number, applied to every element."""
 
-from workbook.ops.comparison import where
+from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented
 
 
@@ -236,7 +236,7 @@ class Sign(Elementwise):
         return a.copy() if a.dtype.kind == "b" else (a > 0).astype(a.dtype) - (a < 0)
 
     def backward(ctx, grad):
-        return grad * 0
+        return flat(grad)
 
 
 def sign(input):
@@ -264,7 +264,7 @@ class Floor(Elementwise):
         return _rounded(ctx.xp, "floor", a)
 
     def backward(ctx, grad):
-        return grad * 0
+        return flat(grad)
 
 
 def floor(input):
@@ -286,7 +286,7 @@ class Ceil(Elementwise):
         return _rounded(ctx.xp, "ceil", a)
 
     def backward(ctx, grad):
-        return grad * 0
+        return flat(grad)
 
 
 def ceil(input):
@@ -308,7 +308,7 @@ class Round(Elementwise):
         return ctx.xp.round(a, decimals) if decimals else _rounded(ctx.xp, "round", a)
 
     def backward(ctx, grad):
-        return grad * 0
+        return flat(grad)
 
 
 def round(input, *, decimals=0):

@@ -6,7 +6,6 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.convolution import pair
 from workbook.ops.elementwise import not_implemented
-from workbook.ops.shape import squeeze, unsqueeze
 
 
 class Windows:
@@ -163,8 +162,6 @@ def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool2d.html
     """
     _check_image("max_pool2d", input)
-    if input.ndim == 3:
-        return squeeze(max_pool2d(unsqueeze(input, 0), kernel_size, stride, padding, dilation, ceil_mode), 0)
     return MaxPool2d.apply(input, windows=_windows("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode))
 
 

@@ -123,7 +123,7 @@ class Var(Operation):
     def forward(ctx, a, *, axes, keepdim, correction):
         ctx.save(a)
         ctx.axes, ctx.keepdim = axes, keepdim
-        ctx.degrees = max(0, math.prod(a.shape[axis] for axis in axes) - correction)
+        ctx.degrees = math.prod(a.shape[axis] for axis in axes) - correction
         return _variance(ctx.xp, a, axes, keepdim, ctx.degrees).astype(a.dtype)
 
     def backward(ctx, grad):
@@ -136,7 +136,7 @@ class Std(Operation):
 
     def forward(ctx, a, *, axes, keepdim, correction):
         ctx.axes, ctx.keepdim = axes, keepdim
-        ctx.degrees = max(0, math.prod(a.shape[axis] for axis in axes) - correction)
+        ctx.degrees = math.prod(a.shape[axis] for axis in axes) - correction
         out = ctx.xp.asarray(ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees)).astype(a.dtype))
         ctx.save(a, out)
         return out
@@ -154,7 +154,7 @@ def _over(number, degrees):
 def _variance(xp, a, axes, keepdim, degrees):
     wide = a.astype(xp.float64)  # as in PyTorch: squares of float32 need the room
     centred = wide - wide.mean(axes, keepdims=True)
-    return (centred * centred).sum(axes, None, None, keepdim) / degrees
+    return (centred * centred).sum(axes, None, None, keepdim) / max(degrees, 0)
 
 
 def _centre(a, axes):

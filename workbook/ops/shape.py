@@ -57,6 +57,10 @@ class View(Operation):
         return (reshape(grad, ctx.shape),)
 
 
+class ReshapeAlias(View):
+    """out = as View, of memory that is not in order"""
+
+
 class ViewAs(Operation):
     """out = the same memory, read as another dtype"""
 
@@ -113,7 +117,7 @@ def view(input, *shape):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.view.html
     """
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
-        return input if shape[0] is input.dtype else _view_as(input, shape[0])
+        return _view_as(input, shape[0])
     array = input._array
     wanted = _filled_in(sizes(shape), array.size)
     if not _shares(array, wanted):
@@ -138,7 +142,9 @@ def reshape(input, *shape):
     if not isinstance(input, Tensor):
         return View.apply(input, shape=wanted)
     wanted = _filled_in(wanted, input._array.size)
-    return (View if _shares(input._array, wanted) else UnsafeView).apply(input, shape=wanted)
+    if input.is_contiguous():
+        return View.apply(input, shape=wanted)
+    return (ReshapeAlias if _shares(input._array, wanted) else UnsafeView).apply(input, shape=wanted)
 
 
 def view_as(input, other):
@@ -287,6 +293,14 @@ class Squeeze(Operation, name="SqueezeBackward1"):
         return (reshape(grad, ctx.shape),)
 
 
+class SqueezeSeveral(Squeeze, name="SqueezeBackward2"):
+    """out = without those of several axes that have length 1"""
+
+
+class SqueezeIn(Squeeze, name="SqueezeBackward4"):
+    """out = as Squeeze, of a product with a vector"""
+
+
 class Unsqueeze(Operation):
     """out = with a new axis of length 1"""
 
@@ -311,8 +325,9 @@ def squeeze(input, dim=None):
     """
     if dim is None:
         return SqueezeAll.apply(input)
-    dims = (dim,) if isinstance(dim, int) else dim
-    return Squeeze.apply(input, axes=tuple(axis_of(d, input.ndim) for d in dims))
+    if isinstance(dim, int):
+        return Squeeze.apply(input, axes=(axis_of(dim, input.ndim),))
+    return SqueezeSeveral.apply(input, axes=tuple(axis_of(d, input.ndim) for d in dim))
 
 
 def unsqueeze(input, dim):
