@@ -178,6 +178,7 @@ def test_lenet_unfolds_by_mouse_and_by_keyboard(show):
     page.focus(".box.fold >> nth=0")
     press(page, live, "Enter")
     assert page.locator(".box.fold").count() == 4
+    assert page.evaluate("document.activeElement.classList.contains('box')")
 
 
 def test_the_step_is_scrolled_into_sight(show):

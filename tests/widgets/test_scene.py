@@ -125,6 +125,32 @@ def test_folding_never_makes_a_cycle():
     assert sum(box.title == "layer" for box in scene.boxes) == 6
 
 
+def test_a_module_of_one_step_is_no_folded_box_and_a_folded_box_has_one_wire_to_each_other():
+    class Square(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.relu = nn.ReLU()
+
+        def forward(self, x):
+            return self.relu(x * x)
+
+    net, x = Square(), leaf(2.0)
+    origin = Recorded(net(x) + x, sys._getframe())
+    folding = Folding(origin.trace, origin.names.of_module)
+    assert [group[1:] for group in folding.listed()] == [("net", True, 2)]
+    folding.opened = set()
+    scene = build(origin.trace, Words(origin.trace), folding)
+    assert [(box.title, box.kind) for box in scene.boxes] == [("x", "leaf"), ("net", "fold"), ("+", "result")]
+    assert [(wire.source, wire.target, len(wire.uses)) for wire in scene.wires] == [
+        ("leaf1", "group1", 2), ("group1", "op3", 1), ("leaf1", "op3", 1)]
+    run = Run(origin.trace)
+    run.go_to(run.total)
+    moment = moment_of(scene, Words(run.trace), run, run.total)
+    assert moment.wires["op1.0"][0] == "4"
+    folding.opened = {"group1"}
+    assert titles(build(origin.trace, Words(origin.trace), folding)) == ["x", "×", "relu", "+"]
+
+
 def test_a_shared_parameter_is_drawn_again_near_each_far_use():
     w = leaf(1.1)
     x = leaf(1.0)

@@ -146,6 +146,23 @@ def test_the_mean_follows_the_chosen_element():
     assert view.said(view.at(5), "x").gradient == ["∇ 4.5000\u00a0\u00a06.0000", "\u00a0\u00a04.5000\u00a0\u00a04.5000"]
 
 
+def test_a_box_has_as_many_lines_at_every_step_so_that_nothing_moves():
+    out, x = mean_of_squares()
+    view = View(out, out=out, x=x)
+    moments = [view.at(step) for step in range(-4, view.run.total + 1)]
+    for key in moments[0].boxes:
+        assert len({(len(moment.boxes[key].value), len(moment.boxes[key].gradient)) for moment in moments}) == 1
+    assert [len(moments[0].boxes[key].value) for key in ("leaf1", "op1", "op4")] == [2, 2, 1]
+
+
+def test_what_arrives_twice_is_added():
+    x = leaf(3.0)
+    y = x + 1
+    view = View(y * y, x=x, y=y)
+    assert view.said(view.at(1), "y = + 1").gradient == ["∇ 8.0000"]
+    assert view.at(1).sentence.endswith("Next: y, which hands on what arrives as it is.")
+
+
 def test_cubes():
     q, a, b = cubes()
     view = View(q, Q=q, a=a, b=b)

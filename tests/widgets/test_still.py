@@ -30,6 +30,7 @@ def test_the_html_is_an_image_with_its_text_and_a_table():
     html = picture(z, gradients=True)._repr_html_()
     assert html.startswith('<img alt="Graph of z = 3x² + 2y²: x is 3.0000, gradient 18.0000;')
     assert "<svg" not in html and "<style" not in html and "<script" not in html
+    assert 'now"' not in svg_in(html) and 'done"' in svg_in(html)
     assert "<p>Backward: x.grad is 18.0000; y.grad is 16.0000.</p>" in html
     assert "<tr><td>× 3</td><td>x²</td><td>27.0000</td><td>1.0000</td></tr>" in html
 
@@ -41,6 +42,8 @@ def test_the_image_is_a_whole_svg_with_its_own_colours():
     texts = [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
     assert {"x", "3.0000", "x²", "9.0000", "z = +", "59.0000"} <= set(texts)
     style = root.find("{http://www.w3.org/2000/svg}style").text
+    states = [node.get("class").split()[-1] for node in root.iter("{http://www.w3.org/2000/svg}g")]
+    assert set(states) == {"wait"}
     assert "--wb" not in style and "#0072b2" in style and "#b04a00" in style
     assert float(root.get("width")) > 0 and root.get("viewBox")
 
