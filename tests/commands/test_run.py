@@ -1,5 +1,6 @@
 """`workbook run`: an unmodified PyTorch script finds this engine under PyTorch's names, and only while it runs."""
 
+import os
 import subprocess
 import sys
 import threading
@@ -9,6 +10,7 @@ import pytest
 import workbook
 from workbook import cli
 from workbook.commands import Refused, run
+from workbook.commands.places import PACKAGE
 
 SCRIPT = '''\
 import sys
@@ -42,7 +44,10 @@ print(__name__, sys.argv[1:], sys.modules["__main__"].Net is Net, type(loss))
 
 
 def python(*arguments, cwd):
-    return subprocess.run([sys.executable, "-m", "workbook", "run", *arguments], cwd=cwd, capture_output=True, text=True)
+    command = [sys.executable, "-m", "workbook", "run", *arguments]
+    # Also where workbook is found by a relative path, or is not installed at all.
+    environment = os.environ | {"PYTHONPATH": str(PACKAGE.parent)}
+    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, env=environment)
 
 
 @pytest.fixture

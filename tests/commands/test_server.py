@@ -82,7 +82,7 @@ def test_the_settings_are_json_that_keeps_jupyterlab_from_asking_the_network(set
 
 
 @pytest.fixture
-def lessons(tmp_path, monkeypatch):
+def one_lesson(tmp_path):
     """A folder with one lesson in the place of the real ones, for the process that the test starts too."""
     folder = tmp_path / "the project" / "lessons"
     folder.mkdir(parents=True)
@@ -91,11 +91,11 @@ def lessons(tmp_path, monkeypatch):
     return folder
 
 
-def start(command, lessons, tmp_path):
+def start(command, one_lesson, tmp_path):
     """Start the command on these lessons; return the process, its address and what it printed until it was ready."""
     program = (
         "import sys; from pathlib import Path; from workbook import cli; from workbook.commands import places;"
-        f"places.lessons_folder = lambda: Path({str(lessons)!r}); sys.exit(cli.main(sys.argv[1:]))"
+        f"places.lessons_folder = lambda: Path({str(one_lesson)!r}); sys.exit(cli.main(sys.argv[1:]))"
     )
     own = {f"JUPYTER_{what}_DIR": str(tmp_path / "jupyter") for what in ("CONFIG", "DATA", "RUNTIME")}
     process = subprocess.Popen([sys.executable, "-c", program, *command, "--no-browser"], stdout=subprocess.PIPE,
@@ -125,9 +125,9 @@ def get(address, path, token=True):
 
 
 @needs_jupyterlab
-def test_lab_serves_the_students_copy_to_this_computer_with_a_token_and_ends_on_ctrl_c(lessons, tmp_path):
+def test_lab_serves_the_students_copy_to_this_computer_with_a_token_and_ends_on_ctrl_c(one_lesson, tmp_path):
     mine = tmp_path / "my copy"
-    process, address, printed = start(["lab", "05", "--folder", str(mine)], lessons, tmp_path)
+    process, address, printed = start(["lab", "05", "--folder", str(mine)], one_lesson, tmp_path)
     try:
         assert f"Your own copy of the lessons is in {mine}" in printed
         assert (address.hostname, address.path) == ("127.0.0.1", "/lab/tree/05%20the%20graph.ipynb")
@@ -150,10 +150,10 @@ def test_lab_serves_the_students_copy_to_this_computer_with_a_token_and_ends_on_
 
 
 @needs_jupyterlab
-def test_present_serves_a_copy_alone_on_the_screen_and_throws_it_away(lessons, tmp_path, monkeypatch):
+def test_present_serves_a_copy_alone_on_the_screen_and_throws_it_away(one_lesson, tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path / "scratch"))
     (tmp_path / "scratch").mkdir()
-    process, address, printed = start(["present", "5"], lessons, tmp_path)
+    process, address, printed = start(["present", "5"], one_lesson, tmp_path)
     try:
         assert address.path == "/doc/tree/05%20the%20graph.ipynb"
         assert "This is a copy for showing" in printed
@@ -168,14 +168,14 @@ def test_present_serves_a_copy_alone_on_the_screen_and_throws_it_away(lessons, t
 
 
 @pytest.mark.parametrize("asked", ["5", "05", "05 the graph", "05 the graph.ipynb"])
-def test_a_lesson_is_found_by_its_number_or_name(lessons, asked):
-    assert places.find_lesson(asked, lessons) == "05 the graph.ipynb"
+def test_a_lesson_is_found_by_its_number_or_name(one_lesson, asked):
+    assert places.find_lesson(asked, one_lesson) == "05 the graph.ipynb"
 
 
 @pytest.mark.parametrize("asked", ["0", "7", "50", "nonsense", ""])
-def test_a_lesson_that_there_is_not_is_refused_and_the_others_named(lessons, asked, capsys):
+def test_a_lesson_that_there_is_not_is_refused_and_the_others_named(one_lesson, asked, capsys):
     with pytest.raises(Refused, match="The lessons are: 05 the graph."):
-        places.find_lesson(asked, lessons)
+        places.find_lesson(asked, one_lesson)
 
 
 def test_lab_tells_a_lesson_that_there_is_not_in_one_sentence(capsys):

@@ -18,7 +18,6 @@ import sys
 import types
 from pathlib import Path
 
-import workbook
 from workbook.commands import Refused
 from workbook.errors import explain
 
@@ -111,6 +110,7 @@ def students_part(traceback):
 def torch_names():
     """Within it, `torch` and `torchvision` are workbook; afterwards what they were before.
 
+    >>> import workbook
     >>> with torch_names():
     ...     import torch
     >>> torch is workbook
