@@ -194,6 +194,9 @@ class Tensor(metaclass=PrintsAsTorch):
         if new is not None:
             if not isinstance(new, Tensor):
                 raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__}")
+            if new is self:
+                raise RuntimeError(explain("can't assign Variable as its own grad", "a backward pass would write into the tensor itself",
+                                           "assign a copy: x.grad = x.detach().clone()"))
             if new._array.shape != self._array.shape:
                 raise RuntimeError(explain(
                     f"assigned grad has data of a different size: the tensor has shape {shape_text(self._array.shape)}, "
@@ -291,7 +294,7 @@ class Tensor(metaclass=PrintsAsTorch):
         return tensor_text(
             self._host(), dtype=self.dtype, default_dtype=dtypes.get_default_dtype(), prefix=prefix,
             device_text=None if self._device is CPU else str(self._device),
-            grad_fn_name=None if node is None else node.name(), requires_grad=self._requires_grad)
+            grad_fn_name=None if node is None else type(node).__name__, requires_grad=self._requires_grad)
 
     def __format__(self, spec):
         if self._array.ndim == 0 and type(self) is Tensor:

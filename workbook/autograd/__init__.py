@@ -25,7 +25,5 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     from workbook.tensor import Tensor
 
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    seeds = [grad_tensors] if grad_tensors is None or isinstance(grad_tensors, Tensor) else list(grad_tensors)
-    seeds = seeds * len(tensors) if seeds == [None] else seeds
-    _walk.run(_walk.walk(tensors, seeds, retain_graph=create_graph if retain_graph is None else retain_graph,
+    _walk.run(_walk.walk(tensors, _walk.seeds_for(tensors, grad_tensors), retain_graph=create_graph if retain_graph is None else retain_graph,
                          create_graph=create_graph, only=[inputs] if isinstance(inputs, Tensor) else inputs, stepping=False))

@@ -4,8 +4,10 @@ from workbook.autograd.operation import Operation
 from workbook.autograd.views import replay
 
 
-class CopySlices(Operation, name="torch::autograd::CopySlices"):
+class CopySlices(Operation, name="CopySlices"):
     """The base after `new` was written into the part of it that `chain` shows."""
+
+    prefix = "torch::autograd::"
 
     def forward(ctx, base, new, *, chain):
         ctx.chain = chain

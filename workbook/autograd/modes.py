@@ -123,7 +123,7 @@ class set_grad_enabled(_Mode):
 
 
 class inference_mode(_Mode):
-    """As `no_grad`, and the results may never be used in a recorded computation.
+    """As `no_grad`. (PyTorch also refuses to use the results in a recorded computation later; workbook does not yet.)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.inference_mode.html
     """

@@ -48,9 +48,11 @@ class Node:
     hooks = None  # output index -> functions that see the gradient before this node does
     retains = None  # output index -> weak reference to a Tensor that called retain_grad()
 
+    prefix = ""
+
     def name(self):
         """Return PyTorch's name of this node, such as `MulBackward0`."""
-        return type(self).__name__
+        return self.prefix + type(self).__name__
 
     @property
     def next_functions(self):
@@ -58,7 +60,7 @@ class Node:
         return tuple((None, 0) if edge is None else edge for edge in self.edges)
 
     def __repr__(self):
-        return f"<{self.name()} object at {hex(id(self))}>"
+        return f"<{type(self).__name__} object at {hex(id(self))}>"
 
     def release(self):
         """Let go of what was saved for the backward pass."""
@@ -259,10 +261,15 @@ class Operation(Node):
         raise TypeError(f"{type(self).__qualname__}.forward saved a value that is neither an input nor an output; use ctx.keep")
 
     def settle_saved(self, target):
-        """Before the result is written into `target`: what was saved of the target's old value becomes a copy."""
-        self._saved = [
-            (value.copy(), Memory(), 0, source) if source == 0 and value is target._array else (value, memory, version, source)
-            for value, memory, version, source in self._saved]
+        """Before the result is written into `target`: what was saved of the target's old value becomes a copy.
+
+        Only the target itself does: in `x.mul_(x)` the second x stays what it is, and grows stale, as in PyTorch.
+        """
+        for place, (value, _, _, source) in enumerate(self._saved):
+            if source == 0 and value is target._array:
+                self._saved = [*self._saved]
+                self._saved[place] = value.copy(), Memory(), 0, source
+                break
 
     def settle_output(self, target):
         """After the write: a saved output is what now stands in the target's memory."""

@@ -83,7 +83,7 @@ def adopt(target, result, writer):
 def may_write(target, writer, gradient_wanted=False):
     """Raise where PyTorch forbids writing into `target`: its memory, or autograd."""
     if writer not in ("fill_", "zero_"):  # these write the same number everywhere
-        _stands_for_one_element_each(target._array)
+        stands_for_one_element_each(target._array)
     if not state.grad_enabled:
         return
     if target._requires_grad and target._node is None:
@@ -109,7 +109,7 @@ def may_write(target, writer, gradient_wanted=False):
             "nothing recorded how the view came about", "make the view outside no_grad, or write inside it"))
 
 
-def _stands_for_one_element_each(array):
+def stands_for_one_element_each(array):
     """Raise where one number of the memory stands for several elements, as after expand()."""
     if 0 in array.strides and array.size and any(step == 0 and side > 1 for step, side in zip(array.strides, array.shape)):
         raise RuntimeError(explain(

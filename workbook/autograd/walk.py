@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 from workbook.autograd.broadcast import fit
 from workbook.autograd.modes import state
 from workbook.autograd.operation import AccumulateGrad, edge_of
+from workbook.autograd.views import stands_for_one_element_each
 from workbook.errors import explain, shape_text
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -52,8 +53,9 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
         raise NotImplementedError("is_grads_batched=True is not there yet: call grad once for each row of grad_outputs")
     outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    seeds = [grad_outputs] if grad_outputs is None or isinstance(grad_outputs, Tensor) else list(grad_outputs)
-    seeds = seeds * len(outputs) if seeds == [None] else seeds
+    if not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    seeds = seeds_for(outputs, grad_outputs)
     for wanted in inputs:
         if not wanted.requires_grad:
             raise RuntimeError(explain(
@@ -75,6 +77,17 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
                 "no recorded operation leads from it to the output", "check that the output was computed from this very tensor"))
         results.append(found if found is None or isinstance(found, Tensor) else wrap(found, wanted._device))
     return tuple(results)
+
+
+def seeds_for(outputs, given):
+    """Return one gradient, or None, for each of `outputs`. Raises RuntimeError where the numbers differ."""
+    if given is None:
+        return [None] * len(outputs)
+    seeds = [given] if isinstance(given, Tensor) else list(given)
+    if len(seeds) != len(outputs):
+        raise RuntimeError(explain(f"got {len(outputs)} tensors and {len(seeds)} gradients",
+                                   "each output is weighed by a gradient of its own", "give one for each, None for 1"))
+    return seeds
 
 
 class Step(typing.NamedTuple):
@@ -187,6 +200,7 @@ def accumulate(leaf, gradient, create_graph, new):
         leaf._grad = wrap(array, leaf._device)
     else:
         total = leaf._grad
+        stands_for_one_element_each(total._array)
         total._array[...] += gradient
         memory_of(total).wrote("the accumulation of a gradient")
 
@@ -242,7 +256,12 @@ def _way_to(roots, only):
     """Return the wanted edges with their Tensors, and the nodes whose formulas must run to reach them; None, None for all."""
     if only is None:
         return None, None
-    wanted = {edge_of(tensor): tensor for tensor in only if tensor.requires_grad}
+    for tensor in only:
+        if not tensor.requires_grad:
+            raise RuntimeError(explain("can't retain_grad on Tensor that has requires_grad=False",
+                                       f"a tensor of shape {shape_text(tensor.shape)} among the inputs needs no gradient",
+                                       "set requires_grad=True before the forward computation"))
+    wanted = {edge_of(tensor): tensor for tensor in only}
     reached = {edge[0] for edge in map(edge_of, roots) if edge is not None}
     queue = list(reached)
     while queue:
@@ -255,6 +274,20 @@ def _way_to(roots, only):
         if any(edge is not None and (edge[0] in way or edge in wanted) for edge in node.edges):
             way.add(node)
     return wanted, way
+
+
+def _check_answer(hook, tensor, answer):
+    """Raise where a hook returned what cannot stand in for the gradient it was shown."""
+    name = getattr(hook, "__name__", repr(hook))
+    if not isinstance(answer, Tensor):
+        raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+    if answer._array.shape != tensor._array.shape:
+        raise RuntimeError(explain(f"hook '{name}' has changed the size of value",
+                                   f"it got shape {shape_text(tensor.shape)} and returned {shape_text(answer.shape)}",
+                                   "return a gradient of the same shape, or None"))
+    if answer._array.dtype != tensor._array.dtype:
+        raise RuntimeError(explain(f"hook '{name}' has changed the type of value (was {tensor.type()} got {answer.type()})",
+                                   "a gradient has its tensor's dtype", "return grad.to(...) of the dtype that came in"))
 
 
 def _show_to_hooks(node, arrived, create_graph):
@@ -270,6 +303,7 @@ def _show_to_hooks(node, arrived, create_graph):
         for hook in list((leaf_hooks or (node.hooks or {}).get(index) or {}).values()):
             answer = hook(tensor)
             if answer is not None:
+                _check_answer(hook, tensor, answer)
                 tensor = answer
         arrived[index] = tensor if create_graph else tensor._array
         keeper = node.retains and node.retains.get(index)

@@ -103,8 +103,10 @@ class IndexAdd(Operation):
         return (Index.apply(grad, index=ctx.index),)
 
 
-class Overwrite(Operation, name="torch::autograd::CopyBackwards"):
+class Overwrite(Operation, name="CopyBackwards"):
     """out = `source`, in the shape of `target`, whose old values are lost"""
+
+    prefix = "torch::autograd::"
 
     def forward(ctx, target, source):
         return ctx.xp.broadcast_to(source, target.shape).astype(target.dtype)

@@ -6,6 +6,7 @@ operator; an in-place form `x.name_` is made from it.
 
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
+from workbook.errors import explain
 from workbook.ops import (activation, arithmetic, comparison, conversion, creation, extremes, indexing, inplace, joining, linalg,
                           losses, pointwise, reduction, shape)
 from workbook.tensor import Tensor
@@ -128,6 +129,11 @@ def _grad_fn(input):
 
 
 def _set_data(input, new):
+    if not isinstance(new, Tensor):
+        raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+    if input._requires_grad and new._array.dtype.kind not in "fc":
+        raise RuntimeError(explain("data set to a tensor that requires gradients must be floating point or complex dtype",
+                                   f"the new data holds {new.dtype}", "write x.data = new.float()"))
     input._array, input._device, input._memory = new._array, new._device, None
 
 
