@@ -185,6 +185,39 @@ def test_a_function_is_called_again_and_takes_its_other_branch():
     assert leaves(live)["x"] == ("−1.0000", "None", "−1.0000")
 
 
+def test_the_same_number_can_go_into_two_elements():
+    w = torch.tensor([1.0, 2.0], requires_grad=True)
+    live = graph((w * w).sum())
+    sent_by(live, "move", leaf1=5.0)
+    sent_by(live, "element", key="leaf1", place=1)
+    sent_by(live, "move", leaf1=5.0)
+    assert live.state["boxes"]["leaf1"]["texts"][0] == "5.0000\u00a0\u00a05.0000"
+
+
+def test_a_called_network_folds_after_a_move():
+    net = torch.nn.Linear(1, 1)
+    live = graph(lambda x: net(x.reshape(1, 1)).sum(), x=2.0)
+    key = live.groups[0][0]
+    sent_by(live, "move", x=3.0)
+    sent_by(live, "fold", key=key)
+    assert [box.title for box in live._scene.boxes if box.kind == "fold"] == ["net"]
+    sent_by(live, "move", x=4.0)
+    assert [box.title for box in live._scene.boxes if box.kind == "fold"] == ["net"]
+
+
+def test_a_pass_that_begins_where_the_function_fails_says_so():
+    def root(x):
+        if x < 0:
+            raise ValueError("negative")
+        return x.sqrt()
+
+    live = graph(root, x=4.0)
+    sent_by(live, "end")
+    sent_by(live, "move", x=-1.0)
+    sent_by(live, "on")
+    assert live.state["sentence"].startswith("The function failed here: ValueError: negative.")
+
+
 def test_a_recorded_graph_says_that_branches_are_not_taken_anew():
     x = leaf(2.0)
     assert "Python's if and for are not decided anew" in graph(x * x).state["notes"]

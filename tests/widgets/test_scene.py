@@ -148,7 +148,8 @@ def test_a_module_of_one_step_is_no_folded_box_and_a_folded_box_has_one_wire_to_
     moment = moment_of(scene, Words(run.trace), run, run.total)
     assert moment.wires["op1.0"][0] == "4"
     folding.opened = {"group1"}
-    assert titles(build(origin.trace, Words(origin.trace), folding)) == ["x", "×", "relu", "+"]
+    opened = build(origin.trace, Words(origin.trace), folding)
+    assert [(box.title, box.kind) for box in opened.boxes] == [("x", "leaf"), ("×", "op"), ("relu", "op"), ("+", "result")]
 
 
 def test_a_shared_parameter_is_drawn_again_near_each_far_use():

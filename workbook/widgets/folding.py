@@ -22,14 +22,14 @@ class Folding:
     """The groups of a Trace, and which of them are open. `opened` is a set of their keys."""
 
     def __init__(self, trace, module_name):
-        self.groups, self._of = [], {}
+        self.groups, self._of = [], {}  # the group of each part by its key: a function that is called again makes new parts
         self._find(trace, module_name)
         self.opened = self._by_level(trace)
 
     def shown(self, part):
         """Return the Group that shows `part` as one box, or None where the part has a box of its own."""
         hides = None
-        group = self._of.get(part)
+        group = self._of.get(part.key)
         while group is not None:
             if group.key not in self.opened and len(group.parts) > 1:
                 hides = group
@@ -47,7 +47,7 @@ class Folding:
 
     def inside(self, part):
         """Return the title of the innermost module that ran `part`, or ''."""
-        group = self._of.get(part)
+        group = self._of.get(part.key)
         return group.title if group is not None and group.depth else ""
 
     def _find(self, trace, module_name):
@@ -69,16 +69,16 @@ class Folding:
             for group in open_now:
                 group.parts.append(part)
             if open_now:
-                self._of[part] = open_now[-1]
+                self._of[part.key] = open_now[-1]
         for part in [*trace.leaves, *trace.constants]:
             group = self._owner(part)
-            self._of[part] = group
+            self._of[part.key] = group
             while group is not None:
                 group.parts.append(part)
                 group = group.parent
 
     def _owner(self, part):
-        """The innermost group that holds all uses of a leaf that its own module owns: data that comes from outside stays outside."""
+        """The innermost group that holds all uses of what its module owns; data from outside stays outside."""
         paths = [self._path(user) for user in part.users]
         owner = None
         for level in zip(*paths):
@@ -89,7 +89,7 @@ class Folding:
         return owner
 
     def _path(self, part):
-        path, group = [], self._of.get(part)
+        path, group = [], self._of.get(part.key)
         while group is not None:
             path.insert(0, group)
             group = group.parent

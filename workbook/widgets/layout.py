@@ -206,7 +206,7 @@ def _routes(chains, layer, along, across, centre, middle, begins, thick):
 
 
 def _ports(chains, middle, across):
-    """Return, for each edge, how far from the middle of its source it leaves and of its target it enters: no edges share a place."""
+    """Return, for each edge, how far from the middle of its source it leaves, and of its target it enters; none share a place."""
     leave, enter = [0.0] * len(chains), [0.0] * len(chains)
     for offsets, end, beside in ((leave, 0, 1), (enter, -1, -2)):
         at = defaultdict(list)

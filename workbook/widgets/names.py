@@ -50,7 +50,8 @@ class Names:
                 name = name.path if len(owners) == 1 and "." in name.path else f"{name.owner}.{name.path}"
             part.name = name
         for part in trace.ops:
-            part.names = {index: name for index in range(1, len(part.node.meta)) if (name := self._nodes.get((id(part.node), index)))}
+            others = {index: self._nodes.get((id(part.node), index)) for index in range(1, len(part.node.meta))}
+            part.names = {index: name for index, name in others.items() if name}
 
     def of_module(self, module, parent):
         """Return how the student calls a module: its attribute in `parent`, its variable, or its class."""

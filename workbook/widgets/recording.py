@@ -50,7 +50,8 @@ class Record:
     """What one step was given and what it made: enough to draw it, and to run it again.
 
     `inputs`: the positional arguments, numbers and None as they were, each Tensor as a Kept. `options`: the keyword arguments.
-    `output`: a Kept, or a tuple of them. `location`: (file, line) of the student's code. `modules`: the running modules, outermost first.
+    `output`: a Kept, or a tuple of them. `location`: (file, line) of the student's code. `modules`: the running
+    modules, outermost first.
     """
 
     __slots__ = ("inputs", "options", "output", "location", "modules")

@@ -63,7 +63,8 @@ class Drawing:
                       'rx="8"/>')
         drawn = (f'{behind}<rect class="face" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
                  f'rx="{round_by:.1f}"/>')
-        place = self._page(box, said, left, top, width) if self.scene.down else self._card(box, said, left + width / 2, top + height / 2)
+        middle = left + width / 2, top + height / 2
+        place = self._page(box, said, left, top, width) if self.scene.down else self._card(box, said, *middle)
         texts = "".join(
             f'<text class="{role}" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
             for role, tx, ty, anchor, text in place)
