@@ -171,7 +171,7 @@ def numeric_slope(compute, values, key, place):
     for side in (middle + width, middle - width):
         values[key][place] = side
         ends.append(compute(values))
-    return (ends[0] - ends[1]) / (2 * width)
+    return float((ends[0] - ends[1]) / (2 * width))
 
 
 def result_of(trace, values):
