@@ -12,14 +12,14 @@ def four(number):
     """Return a number with four digits after the point, as it stands in a box.
 
     >>> four(3.0), four(-0.5), four(1234567.0), four(0.00001), four(float("nan")), four(7), four(True)
-    ('3.0000', '−0.5000', '1.2346e+06', '1.0000e−05', 'nan', '7', 'True')
+    ('3.0000', '−0.5000', '1.2346e+06', '1.00e−05', 'nan', '7', 'True')
     """
     if isinstance(number, (bool, int)):
         return str(number).replace("-", "−")
     if not math.isfinite(number):
         return _special(number)
     small = number != 0 and abs(number) < 0.00005
-    text = f"{number:.4e}" if small or abs(number) >= 100000 else f"{number:.4f}"
+    text = f"{number:.2e}" if small else f"{number:.4e}" if abs(number) >= 100000 else f"{number:.4f}"
     return text.replace("-", "−") if float(text) else text.lstrip("-")
 
 
