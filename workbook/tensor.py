@@ -1,5 +1,6 @@
 """Tensor: an array, a gradient, and the step that made it."""
 
+import copy
 import warnings
 
 import numpy as np
@@ -283,6 +284,13 @@ class Tensor(metaclass=PrintsAsTorch):
                                     "use .item() for the number"))
         return self._array.shape[0]
 
+    def __contains__(self, element):
+        if not isinstance(element, (Tensor, int, float, bool, complex)):
+            raise RuntimeError(explain(
+                f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.",
+                "a tensor holds numbers", None))
+        return bool((self == element)._array.any())
+
     def __hash__(self):
         return id(self)
 
@@ -315,11 +323,12 @@ class Tensor(metaclass=PrintsAsTorch):
         twin._requires_grad = self._requires_grad
         if self._grad is not None:
             twin._grad = wrap(self._grad._array.copy(), self._device)
+        twin.__dict__.update(copy.deepcopy(self.__dict__, memo))
         memo[id(self)] = twin
         return twin
 
     def __reduce_ex__(self, protocol):
-        return _unpickle, (type(self), self._host(), str(self._device), self._requires_grad)
+        return _unpickle, (type(self), self._host(), str(self._device), self.requires_grad)
 
 
 def wrap(array, device=CPU, cls=Tensor):

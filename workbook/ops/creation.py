@@ -1,5 +1,6 @@
 """New Tensors: from numbers, by size, like another, and at random."""
 
+import functools
 import math
 
 import numpy as np
@@ -93,24 +94,19 @@ def _array_of(data, dtype, copy):
 
 def _from_python(data, dtype):
     """An array from Python numbers in nested sequences."""
-    shape, numbers = [], []
-    level = data
-    while hasattr(level, "__len__") and not isinstance(level, (str, bytes, Tensor)) or isinstance(level, Tensor) and level.ndim:
+    shape, level = [], data
+    while _is_sequence(level):
         shape.append(len(level))
         if not len(level):
             break
         level = level[0]
+    numbers = []
 
     def collect(part, depth):
         if depth == len(shape):
-            if hasattr(part, "__len__") and not (isinstance(part, Tensor) and part.ndim == 0):
-                kind = type(part).__name__
-                raise TypeError(explain(f"new(): invalid data type '{kind}'" if isinstance(part, str) else
-                                        f"'{kind}' object cannot be interpreted as an integer",
-                                        "a tensor holds numbers, at one depth", None))
-            numbers.append(part.item() if isinstance(part, (Tensor, np.generic)) else part)
+            numbers.append(_single(part, depth))
             return
-        if not hasattr(part, "__len__") or isinstance(part, (str, bytes)):
+        if not _is_sequence(part):
             raise TypeError(f"not a sequence at dim {depth}: {part!r}")
         if len(part) != shape[depth]:
             raise ValueError(explain(
@@ -120,16 +116,44 @@ def _from_python(data, dtype):
             collect(inner, depth + 1)
 
     collect(data, 0)
-    for number in numbers:
-        if not isinstance(number, (int, float, bool, complex)):
-            kind = type(number).__name__
-            if isinstance(number, str):
-                raise TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", None))
-            raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers", None))
     if dtype is None:
-        kinds = [dtypes.of_number(number) for number in numbers]
-        dtype = max(kinds, key=lambda kind: kind.category) if kinds else dtypes.get_default_dtype()
-    return np.array(numbers, _numpy_dtype(dtype)).reshape(shape)
+        dtype = functools.reduce(dtypes.promote_types, (kind for _, kind in numbers)) if numbers else dtypes.get_default_dtype()
+    wanted = _numpy_dtype(dtype)
+    try:
+        return np.array([number for number, _ in numbers], wanted).reshape(shape)
+    except (OverflowError, ValueError):
+        beyond = any(isinstance(number, int) and not -2**63 <= number < 2**63 for number, _ in numbers)
+        raise (ValueError if beyond else RuntimeError)(explain(
+            "Overflow when unpacking long long" if beyond else f"value cannot be converted to type {dtype.name} without overflow",
+            f"{dtype} does not hold every number of the data", "choose another dtype, such as dtype=torch.float64")) from None
+
+
+def _is_sequence(part):
+    return isinstance(part, (list, tuple, range)) or (
+        hasattr(part, "__len__") and hasattr(part, "__getitem__") and hasattr(type(part), "__iter__")
+        and not isinstance(part, (str, bytes, dict, Tensor, np.ndarray))) or isinstance(part, np.ndarray) and part.ndim > 0
+
+
+def _single(part, depth):
+    """One number of the data, and the dtype that it has when it is alone."""
+    if isinstance(part, Tensor):
+        if part.numel() != 1:
+            raise ValueError(explain("only one element tensors can be converted to Python scalars",
+                                     f"a tensor of shape {list(part.shape)} stands where one number belongs",
+                                     "join tensors with torch.stack or torch.cat"))
+        return part.item(), part.dtype
+    if isinstance(part, (np.generic, np.ndarray)):
+        return part.item(), dtypes.of(part)
+    if isinstance(part, (int, float, bool, complex)):
+        return part, dtypes.of_number(part) or dtypes.of_number(type(part).__mro__[-2](part))
+    kind = type(part).__name__
+    if isinstance(part, (list, tuple)):
+        raise TypeError(explain(f"'{kind}' object cannot be interpreted as an integer",
+                                "numbers and lists stand side by side in the data", "put every number at the same depth"))
+    if isinstance(part, str):
+        raise (ValueError(f"too many dimensions '{kind}'") if depth else
+               TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", None)))
+    raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers, in nested lists of equal lengths", None))
 
 
 def legacy_tensor(*data):

@@ -6,9 +6,9 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.comparison import maximum, minimum
-from workbook.ops.indexing import Gather, ScatterAdd
-from workbook.ops.shape import clone, unsqueeze
-from workbook.tensor import Tensor, axis_of, wrap
+from workbook.ops.indexing import ScatterAdd
+from workbook.ops.shape import unsqueeze
+from workbook.tensor import Tensor, axis_of
 
 
 def _named_result(name, *fields):
@@ -49,34 +49,53 @@ def _equal_share(xp, a, extreme):
     return mask / mask.sum(dtype=a.dtype) if a.dtype.kind == "f" else mask
 
 
-class Chosen(Operation, name="MaxBackward0"):
-    """out = the elements at the places `index` along `axis`, one for each row"""
+class Places(Operation):
+    """Operations that give the elements at chosen places along an axis, and the places."""
 
-    def forward(ctx, a, *, axis, index, keepdim):
-        ctx.shape, ctx.axis, ctx.index, ctx.keepdim = a.shape, axis, index, keepdim
-        if not a.ndim:
-            return a.copy()
-        out = ctx.xp.take_along_axis(a, index, axis)
-        return out if keepdim else out.squeeze(axis)
-
-    def backward(ctx, grad):
+    def backward(ctx, grad, _):
         if not ctx.shape:
             return grad
         if not ctx.keepdim:
             grad = unsqueeze(grad, ctx.axis)
-        return (ScatterAdd.apply(grad, shape=ctx.shape, axis=ctx.axis, index=ctx.index),)
+        return (ScatterAdd.apply(grad, shape=ctx.shape, axis=ctx.axis, index=ctx.places),)
 
 
-class ChosenMin(Chosen, name="MinBackward0"):
-    """out = the smallest along `axis`"""
+def _taken(ctx, a, axis, keepdim, choose):
+    """The forward of `Places`; `choose()` returns the places, with the axis kept. A single number is its own choice."""
+    ctx.shape, ctx.axis, ctx.keepdim = a.shape, axis, keepdim
+    if not a.ndim:
+        return a.copy(), ctx.xp.zeros((), dtypes.int64.numpy)
+    ctx.places = places = choose()
+    out = ctx.xp.take_along_axis(a, places, axis)
+    return (out, places) if keepdim else (out.squeeze(axis), places.squeeze(axis))
 
 
-class Sort(Gather):
-    """out = the elements in order along `axis`"""
+class MaxAxis(Places, name="MaxBackward0"):
+    """The largest of each row along `axis`, and its place; the first where several are equal."""
+
+    def forward(ctx, a, *, axis, keepdim):
+        return _taken(ctx, a, axis, keepdim, lambda: ctx.xp.argmax(a, axis, None, keepdims=True))
 
 
-class Topk(Gather):
-    """out = the largest elements along `axis`, in order"""
+class MinAxis(Places, name="MinBackward0"):
+    """The smallest of each row along `axis`, and its place; the first where several are equal."""
+
+    def forward(ctx, a, *, axis, keepdim):
+        return _taken(ctx, a, axis, keepdim, lambda: ctx.xp.argmin(a, axis, None, keepdims=True))
+
+
+class Sort(Places):
+    """The elements in order along `axis`, and the places they came from."""
+
+    def forward(ctx, a, *, axis, descending):
+        return _taken(ctx, a, axis, True, lambda: _order(a, axis, descending))
+
+
+class Topk(Places):
+    """The first `k` elements of the order along `axis`, and the places they came from."""
+
+    def forward(ctx, a, *, axis, k, largest):
+        return _taken(ctx, a, axis, True, lambda: _order(a, axis, largest)[(slice(None),) * axis + (slice(k),)])
 
 
 class PlaceOf(Operation):
@@ -97,13 +116,8 @@ def _extreme(name, input, dim, keepdim, smallest):
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
                 "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
         return (MinAll if smallest else MaxAll).apply(input, smallest=smallest)
-    axis = _filled_axis(name, input, dim)
-    array = input._host()
-    xp = input._device.xp
-    index = (xp.argmin if smallest else xp.argmax)(array, axis if array.ndim else None, None, keepdims=bool(array.ndim))
-    values = (ChosenMin if smallest else Chosen).apply(input, axis=axis, index=index, keepdim=keepdim)
-    places = wrap(xp.asarray(index if keepdim or not array.ndim else index.squeeze(axis)), input._device)
-    return (min_result if smallest else max_result)(values, places)
+    operation, result = (MinAxis, min_result) if smallest else (MaxAxis, max_result)
+    return result(*operation.apply(input, axis=_filled_axis(name, input, dim), keepdim=keepdim))
 
 
 def _filled_axis(name, input, dim):
@@ -186,9 +200,7 @@ def sort(input, dim=-1, descending=False, stable=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sort.html
     """
-    axis = axis_of(dim, input.ndim)
-    places = _order(input, axis, descending)
-    return sort_result(Sort.apply(input, axis=axis, index=places) if input.ndim else clone(input), wrap(places, input._device))
+    return sort_result(*Sort.apply(input, axis=axis_of(dim, input.ndim), descending=descending))
 
 
 def argsort(input, dim=-1, descending=False, stable=False):
@@ -200,16 +212,14 @@ def argsort(input, dim=-1, descending=False, stable=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.argsort.html
     """
-    return wrap(_order(input, axis_of(dim, input.ndim), descending), input._device)
+    return sort(input, dim, descending, stable).indices
 
 
-def _order(input, axis, descending):
-    array = input._host()
-    if not array.ndim:
-        return input._device.xp.zeros((), dtypes.int64.numpy)
+def _order(array, axis, descending):
+    """The places that put an array in order along `axis`; equal elements keep their order."""
     if not descending:
         return array.argsort(axis, kind="stable")
-    turned = array[(slice(None),) * axis + (slice(None, None, -1),)]  # so that equal ones keep their order
+    turned = array[(slice(None),) * axis + (slice(None, None, -1),)]
     places = turned.argsort(axis, kind="stable")[(slice(None),) * axis + (slice(None, None, -1),)]
     return array.shape[axis] - 1 - places
 
@@ -227,9 +237,4 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
                                    f"{k} elements", None))
-    if not input.ndim:
-        return topk_result(clone(input), wrap(_order(input, axis, largest), input._device))
-    places = _order(input, axis, largest)[(slice(None),) * axis + (slice(k),)]
-    return topk_result(Topk.apply(input, axis=axis, index=places), wrap(places, input._device))
-
-
+    return topk_result(*Topk.apply(input, axis=axis, k=k, largest=largest))

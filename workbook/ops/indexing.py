@@ -311,7 +311,8 @@ def _settled(k):
         if k._array.dtype.kind == "f":
             raise IndexError(explain("tensors used as indices must be long, int, byte or bool tensors",
                                      f"this index holds {k.dtype}", "write index.long()"))
-        return int(k.item()) if k.ndim == 0 and k._array.dtype.kind in "iu" else k._host()
+        # a copy: the derivative needs the places that were read, whatever is written into the index later
+        return int(k.item()) if k.ndim == 0 and k._array.dtype.kind in "iu" else k._host().copy()
     if isinstance(k, slice) and k.step is not None and k.step <= 0:
         raise ValueError(explain("step must be greater than zero", "PyTorch has no negative steps",
                                  "use torch.flip to turn an axis around"))
@@ -428,7 +429,7 @@ def gather(input, dim, index):
     axis = axis_of(dim, input.ndim)
     if index._array.dtype.kind not in "iu":
         raise RuntimeError("gather(): Expected dtype int64 for index")
-    places = index._host()
+    places = index._host().copy()
     shape = tuple(input.shape) or (1,)
     if max(places.ndim, 1) != len(shape):
         raise RuntimeError(explain("Index tensor must have the same number of dimensions as input tensor",

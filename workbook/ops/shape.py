@@ -11,9 +11,16 @@ from workbook.tensor import Size, Tensor, axis_of
 
 def sizes(shape):
     """Return a shape given as several numbers, or as one sequence, as a tuple of ints."""
-    if len(shape) == 1 and not isinstance(shape[0], int) and hasattr(shape[0], "__iter__"):
+    if len(shape) == 1 and isinstance(shape[0], (tuple, list, range)) or len(shape) == 1 and getattr(shape[0], "ndim", 0):
         shape = shape[0]
-    return tuple(int(side) for side in shape)
+    return tuple(_side(side) for side in shape)
+
+
+def _side(side):
+    if isinstance(side, int) and not isinstance(side, bool) or hasattr(side, "__index__") and not isinstance(side, bool):
+        return side.__index__()
+    raise TypeError(explain(f"argument 'size' must be tuple of ints, not {type(side).__name__}",
+                            f"the length of an axis is a whole number, not {side!r}", "write ints, such as torch.zeros(2, 3)"))
 
 
 def size_of_new(size):
