@@ -22,7 +22,7 @@ class ZeroSlices(Operation):
 
     def forward(ctx, whole, *, chain):
         ctx.chain = chain
-        rest = whole.copy()
+        rest = ctx.xp.array(whole)  # not whole.copy(): of one number, the walk may hand over a NumPy scalar, which is never written
         part = rest
         for operation, options in chain:
             part = operation.forward(ctx, part, **options)

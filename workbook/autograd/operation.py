@@ -44,6 +44,7 @@ class Node:
     edges = ()
     meta = ()
     sequence = 0
+    hands_on = False  # what arrives goes on as it is: to a leaf's .grad, or through a view
     record = None  # what an observer keeps: widgets.recording.Record
     hooks = None  # output index -> functions that see the gradient before this node does
     retains = None  # output index -> weak reference to a Tensor that called retain_grad()
@@ -68,6 +69,8 @@ class Node:
 
 class AccumulateGrad(Node):
     """The end of the road: adds what arrives to the `.grad` of the leaf `variable`."""
+
+    hands_on = True
 
     def __init__(self, variable):
         self.variable = variable
@@ -94,6 +97,7 @@ class Operation(Node):
 
     def __init_subclass__(cls, name=None, **kwargs):
         super().__init_subclass__(**kwargs)
+        cls.hands_on = cls.is_view
         cls.__name__ = name or f"{cls.__qualname__.rpartition('.')[2]}Backward0"
 
     def forward(ctx, *arrays, **options):

@@ -4,12 +4,16 @@ import collections
 import typing
 from heapq import heappop, heappush
 
+import numpy as np
+
 from workbook.autograd.broadcast import fit
 from workbook.autograd.modes import state
 from workbook.autograd.operation import AccumulateGrad, edge_of
 from workbook.autograd.views import stands_for_one_element_each
 from workbook.errors import explain, shape_text
 from workbook.tensor import Tensor, memory_of, wrap
+
+ndarray = np.ndarray
 
 
 def backward(tensor, gradient=None, retain_graph=None, create_graph=False, inputs=None):
@@ -114,7 +118,7 @@ def walk(roots, seeds, *, retain_graph=False, create_graph=False, only=None, cau
     """
     wanted, way = _way_to(roots, only)
     waiting, arrivals = [], {}
-    owned = set()  # leaves whose waiting gradient is new memory that nobody else holds
+    owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
     for root, seed in zip(roots, [_seed_of(*pair, create_graph) for pair in zip(roots, seeds, strict=True)]):
         _arrive(waiting, arrivals, *edge_of(root), seed)
     here = state
@@ -156,8 +160,9 @@ def walk(roots, seeds, *, retain_graph=False, create_graph=False, only=None, cau
                         heappush(waiting, (-target.sequence, target))
                     if slots[index] is None:
                         slots[index] = fitted
-                        if target.__class__ is AccumulateGrad and _is_new(fitted, arrived, handed):
-                            owned.add(target)
+                        if target.hands_on:
+                            if _is_new(fitted, () if node in owned else arrived, handed):
+                                owned.add(target)
                     else:
                         slots[index] = slots[index] + fitted
                         owned.add(target)
@@ -206,13 +211,24 @@ def accumulate(leaf, gradient, create_graph, new):
 
 
 def _is_new(gradient, arrived, handed):
-    """Whether an array is new memory. A formula returns new arrays, or what arrived, or views of it."""
-    if gradient is arrived[0] or getattr(gradient, "base", gradient) is not None:
+    """Whether nobody else holds the memory of an array that a formula returned.
+
+    A formula returns new arrays, or what arrived, or views of it. So memory that is not what arrived is new, also where the
+    array is a view of all of it, such as a transposed product; and new for one input alone if it was returned once.
+    """
+    memory = _memory(gradient)
+    if memory.__class__ is not ndarray or memory.size != gradient.size or not gradient.flags.c_contiguous:
         return False
-    seen = 0
-    for other in handed:
-        seen += gradient is other
-    return seen < 2
+    for other in arrived:
+        if other is not None and _memory(other) is memory:
+            return False
+    return [other is not None and _memory(other) is memory for other in handed].count(True) == 1
+
+
+def _memory(array):
+    """The array that owns the memory of an array or a NumPy scalar."""
+    base = getattr(array, "base", None)
+    return array if base is None else base
 
 
 def _zeros(meta, create_graph):

@@ -80,7 +80,7 @@ class Unpool(Operation):
             if windows.overlap:
                 whole[tap] += grad * (winner == number)
             else:
-                ctx.xp.multiply(grad, winner == number, whole[tap])
+                ctx.xp.multiply(grad, winner == number, out=whole[tap])
         return windows.inside(whole)
 
     def backward(ctx, grad):

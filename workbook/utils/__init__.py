@@ -1,1 +1,11 @@
 """Tools beside the engine: data sets and loaders in `utils.data`, handles of hooks in `utils.hooks`."""
+
+import importlib
+
+_SUBMODULES = ("data", "hooks")
+
+
+def __getattr__(name):
+    if name in _SUBMODULES:
+        return importlib.import_module(f"workbook.utils.{name}")
+    raise AttributeError(f"module 'torch.utils' has no attribute '{name}'")
