@@ -197,7 +197,9 @@ def _cast(values, target):
         raise TypeError(no_bfloat16())
     kind, ready = target.numpy, []
     for value in values:
-        if value is None or (hasattr(value, "dtype") and value.dtype == kind):
+        if value is None:
+            raise TypeError("unsupported operand type(s): 'Tensor' and 'NoneType'")
+        if hasattr(value, "dtype") and value.dtype == kind:
             ready.append(value)
         elif hasattr(value, "dtype"):
             ready.append(value.astype(kind))

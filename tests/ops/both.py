@@ -1,5 +1,6 @@
 """One expression, computed by workbook or by torch: what goes in, what comes out, and whether two outcomes are the same."""
 
+import contextlib
 import importlib
 import itertools
 import math
@@ -17,6 +18,8 @@ GRADIENT_UNITS = 64  # of derivatives, which chain several such functions and ca
 
 LAYOUTS = ("plain", "transposed", "sliced", "expanded")
 FLOATS = ("float16", "float32", "float64")
+APART = {  # kinds of numbers that are all different, and away from multiples of 1/16, where functions have kinks: (low, high, step)
+    "apart": (-50, 50, 1 / 16), "apart positive": (4, 104, 1 / 16), "apart unit": (5, 95, 1 / 100)}
 SPECIAL = (math.nan, math.inf, -math.inf, -0.0, 1e30)
 
 
@@ -40,7 +43,8 @@ class Input:
         elif self.layout == "expanded":
             shape = tuple(min(side, 1) if axis == 0 else side for axis, side in enumerate(shape))
         numbers = numbers_of(self.values, self.dtype, math.prod(shape), random.Random(self.seed))
-        return np.array(numbers, self.dtype).reshape(shape)
+        with np.errstate(over="ignore"):  # 1e30 is infinite in float16
+            return np.array(numbers, self.dtype).reshape(shape)
 
     def laid(self, whole):
         """Return the input as a view of a Tensor on `memory()`."""
@@ -61,12 +65,10 @@ def numbers_of(values, dtype, count, chance):
     if dtype not in FLOATS:
         low = 1 if values == "positive" else 0 if dtype == "uint8" or values == "unit" else -4
         return [whole(low, 1 if values == "unit" else 8 if dtype == "uint8" else 4) for _ in range(count)]
-    if values == "apart":  # all different, and away from every multiple of 1/16: there functions have no kinks
-        return [(2 * place + 1) / 32 for place in sorted(range(-48, 48), key=lambda _: chance.random())[:count]]
-    if values == "apart positive":
-        return [0.25 + (2 * place + 1) / 32 for place in sorted(range(64), key=lambda _: chance.random())[:count]]
-    if values == "apart unit":
-        return [(2 * place + 1) / 160 for place in sorted(range(80), key=lambda _: chance.random())[:count]]
+    if values in APART:
+        low, high, step = APART[values]
+        places = sorted([*range(low, high)] * (1 + count // (high - low)), key=lambda _: chance.random())[:count]
+        return [(place + 0.5 + 0.2 * (chance.random() - 0.5)) * step for place in places]
     quarters = {"any": (-16, 16, 4), "positive": (1, 16, 4), "unit": (0, 16, 16), "special": (-16, 16, 4),
                 "finite": (-16, 16, 4)}
     low, high, parts = quarters[values]
@@ -85,20 +87,27 @@ def names_of(engine):
 
 
 def outcome(engine, text, inputs):
-    """Return what an expression of `a`, `b`, ... gives, and what it leaves in them; or the type of its error."""
+    """Return what an expression of `a`, `b`, ... gives, and what it leaves in them where it writes; or the type of its error."""
     names = names_of(engine)
     given = [put.laid(names["torch"].from_numpy(put.memory())) for put in inputs]
+    before = described(given)
     try:
-        result = evaluated(text, names, given)
+        with quiet():
+            result = eval(text, dict(zip("abcd", given)) | names)
+    except (SyntaxError, NameError):
+        raise  # a slip of the table, not of an engine
     except Exception as problem:
         return {"raises": type(problem).__name__, "message": str(problem)}
-    return {"result": described(result), "after": described(given)}
+    after = described(given)
+    return {"result": described(result)} | ({"after": after} if difference(after, before) else {})
 
 
-def evaluated(text, names, given):
+@contextlib.contextmanager
+def quiet():
+    """No warnings: of overflow and NaN, which are values here, and of torch's deprecated forms."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return eval(text, dict(zip("abcd", given)) | names)
+        yield
 
 
 def described(value):
@@ -116,6 +125,7 @@ def described(value):
 def gradients(engine, text, inputs, order=2):
     """Return the derivatives of an expression up to `order`, weighted unevenly, and the name of its node.
 
+    The first are computed twice: by a backward pass that is not recorded, and by one that is.
     Each input is taken in float64, as a view of a computed Tensor, so that in-place forms may write into it.
     """
     inputs = [replace(put, dtype="float64") for put in inputs]
@@ -124,13 +134,15 @@ def gradients(engine, text, inputs, order=2):
     leaves = [torch.from_numpy(put.memory()).requires_grad_() for put in inputs]
     given = [put.laid(leaf * 1) for put, leaf in zip(inputs, leaves)]
     try:
-        outputs = [part for part in tensors_of(evaluated(text, names, given)) if part.requires_grad]
-        node = [part.grad_fn.name() for part in outputs]
-        first = pulled_back(torch, outputs, leaves)
-        found = {"node": node, "first": described(first)}
-        if order == 2:
-            second = pulled_back(torch, [g for g in first if g is not None and g.requires_grad], leaves)
-            found["second"] = [described(torch.zeros_like(leaf) if g is None else g) for g, leaf in zip(second, leaves)]
+        with quiet():
+            outputs = [part for part in tensors_of(eval(text, dict(zip("abcd", given)) | names)) if part.requires_grad]
+            found = {"node": [part.grad_fn.name() for part in outputs],
+                     "first": described(pulled_back(torch, outputs, leaves, create_graph=False))}
+            if order == 2:
+                first = pulled_back(torch, outputs, leaves)
+                found["recorded"] = described(first)
+                second = pulled_back(torch, [g for g in first if g is not None and g.requires_grad], leaves)
+                found["second"] = [described(torch.zeros_like(leaf) if g is None else g) for g, leaf in zip(second, leaves)]
     except Exception as problem:
         return {"raises": type(problem).__name__, "message": str(problem)}
     return found
@@ -143,11 +155,11 @@ def tensors_of(value):
     return [t for part in value for t in tensors_of(part)] if isinstance(value, (tuple, list)) else []
 
 
-def pulled_back(torch, outputs, leaves):
+def pulled_back(torch, outputs, leaves, create_graph=True):
     if not outputs:
         return [None] * len(leaves)
     weights = [torch.from_numpy(uneven(tuple(part.shape), place)) for place, part in enumerate(outputs)]
-    return list(torch.autograd.grad(outputs, leaves, weights, create_graph=True, allow_unused=True))
+    return list(torch.autograd.grad(outputs, leaves, weights, retain_graph=True, create_graph=create_graph, allow_unused=True))
 
 
 def uneven(shape, seed=0):

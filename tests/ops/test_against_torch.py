@@ -2,17 +2,19 @@
 
 import pytest
 import torch  # noqa: F401  without it this file is skipped, with the reason
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.ops.both import GRADIENT_UNITS, ROUNDED_UNITS, difference, gradients, outcome
 from tests.ops.table import NAMED
 
 ROWS = pytest.mark.parametrize("row", NAMED.values(), ids=NAMED.keys())
+FEWER = settings(max_examples=settings().max_examples // 2)  # there are more than a thousand tests here
 SLOPES = {name: row for name, row in NAMED.items() if row.derivatives}
 
 
 @ROWS
+@FEWER
 @given(data=st.data())
 def test_value(row, data):
     text, inputs = row.example(lambda options: data.draw(st.sampled_from(options)))
@@ -21,6 +23,7 @@ def test_value(row, data):
 
 
 @pytest.mark.parametrize("row", SLOPES.values(), ids=SLOPES.keys())
+@FEWER
 @given(data=st.data())
 def test_gradient(row, data):
     """In float64: the gradients for an uneven incoming gradient, their own gradients, and the name of the node."""

@@ -342,8 +342,16 @@ def minimum(input, other):
     return Minimum.apply(input, other)
 
 
+def _bounds(values):
+    """The dtype rule of clamp, whose bounds may be None."""
+    met = iter(dtypes.promote([value for value in values if value is not None]))
+    return [None if value is None else next(met) for value in values]
+
+
 class Clamp(Elementwise, name="ClampBackward1"):
     """out = a, moved into [low, high]"""
+
+    dtype_rule = staticmethod(_bounds)
 
     def forward(ctx, a, low, high):
         ctx.save(a, low, high)

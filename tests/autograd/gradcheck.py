@@ -1,0 +1,58 @@
+"""Derivatives against finite differences: a slope that a formula claims, and the slope that the numbers show."""
+
+import numpy as np
+
+import workbook as torch
+from tests.ops.both import tensors_of, uneven
+
+STEP = 1e-5
+NEAR = 1e-6  # a central difference errs by STEP**2 times the third derivative, and by rounding, about 1e-16 / STEP
+
+
+def gradcheck(function, leaves):
+    """Raise AssertionError where the gradients of `function` at `leaves`, float64 Tensors, are not the slopes of its values."""
+    compare(function, leaves, gradients(function, leaves))
+
+
+def gradgradcheck(function, leaves):
+    """As gradcheck, for the gradients of the gradients."""
+
+    def slopes(*leaves):
+        return gradients(function, leaves, create_graph=True)
+
+    compare(slopes, leaves, gradients(slopes, leaves))
+
+
+def compare(function, leaves, claimed):
+    for position, (leaf, gradient) in enumerate(zip(leaves, claimed)):
+        shown = difference_quotients(function, leaves, position)
+        gradient = np.zeros(leaf.shape) if gradient is None else gradient.detach().numpy()
+        np.testing.assert_allclose(gradient, shown, NEAR, NEAR, err_msg=f"the gradient of input {position}")
+
+
+def gradients(function, leaves, create_graph=False):
+    """Return the gradient of the unevenly weighted outputs to each leaf, None where there is none."""
+    outputs = [part for part in tensors_of(function(*leaves)) if part.requires_grad]
+    if not outputs:
+        return [None] * len(leaves)
+    weights = [torch.from_numpy(uneven(tuple(part.shape), place)) for place, part in enumerate(outputs)]
+    return list(torch.autograd.grad(outputs, list(leaves), weights, create_graph=create_graph, allow_unused=True))
+
+
+def difference_quotients(function, leaves, position):
+    """Return the slope of the weighted outputs along each element of one leaf, by central differences."""
+    tracked = [part.requires_grad for part in tensors_of(function(*leaves))]
+
+    def weighted(array):
+        moved = [torch.from_numpy(array).requires_grad_() if i == position else leaf for i, leaf in enumerate(leaves)]
+        outputs = [part for part, counts in zip(tensors_of(function(*moved)), tracked) if counts]
+        return sum(float((part.detach().numpy() * uneven(tuple(part.shape), place)).sum()) for place, part in enumerate(outputs))
+
+    here = leaves[position].detach().numpy()
+    slopes = np.zeros(here.shape)
+    for place in np.ndindex(here.shape):
+        up, down = here.copy(), here.copy()
+        up[place] += STEP
+        down[place] -= STEP
+        slopes[place] = (weighted(up) - weighted(down)) / (2 * STEP)
+    return slopes
