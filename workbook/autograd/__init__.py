@@ -7,6 +7,7 @@ from workbook.autograd import walk as _walk
 from workbook.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
 from workbook.autograd.variable import Variable
 from workbook.autograd.walk import grad
+from workbook.tensor import Tensor
 
 __all__ = ["Variable", "backward", "enable_grad", "grad", "inference_mode", "no_grad", "set_grad_enabled"]
 
@@ -22,8 +23,7 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 
     Source: https://pytorch.org/docs/2.13/generated/torch.autograd.backward.html
     """
-    from workbook.tensor import Tensor
-
     tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    _walk.run(_walk.walk(tensors, _walk.seeds_for(tensors, grad_tensors), retain_graph=create_graph if retain_graph is None else retain_graph,
-                         create_graph=create_graph, only=[inputs] if isinstance(inputs, Tensor) else inputs, stepping=False))
+    _walk.run(tensors, _walk.seeds_for(tensors, grad_tensors if grad_variables is None else grad_variables),
+              retain_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph,
+              only=_walk.asked_for(inputs))

@@ -1,13 +1,17 @@
 """The state of one thread: whether operations are recorded, who watches, which modules are running."""
 
 import functools
+import inspect
 import threading
+
+import numpy
 
 
 class _State(threading.local):
     grad_enabled = True  # operations record themselves
     inference = False  # inside inference_mode
     on_arrays = False  # the walk is running a formula on plain arrays
+    xp = numpy  # and this is their library
     observer = None  # called with every new node
 
     def __init__(self):
@@ -52,10 +56,29 @@ class _Mode:
         return type(self)()
 
     def __call__(self, function):
+        if inspect.isgeneratorfunction(function):
+            return self._around_generator(function)
+
         @functools.wraps(function)
         def wrapped(*args, **kwargs):
             with self._again():
                 return function(*args, **kwargs)
+
+        return wrapped
+
+    def _around_generator(self, function):
+        """The mode holds while the generator runs, and not between its items."""
+
+        @functools.wraps(function)
+        def wrapped(*args, **kwargs):
+            generator, answer = function(*args, **kwargs), None
+            while True:
+                try:
+                    with self._again():
+                        item = generator.send(answer)
+                except StopIteration as end:
+                    return end.value
+                answer = yield item
 
         return wrapped
 

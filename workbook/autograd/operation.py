@@ -110,12 +110,12 @@ class Operation(Node):
 
     @classmethod
     def apply(cls, *inputs, **options):
-        """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: what can never have a gradient."""
+        """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: Python values, and never a Tensor."""
         here = state
         if here.on_arrays:  # the walk is running a formula on arrays: just compute
-            return cls.forward(_Forgetful(), *inputs, **options)
+            return cls.forward(_Forgetful(here.xp), *inputs, **options)
         tracking = here.grad_enabled and cls.differentiable
-        arrays, edges, device, recording = [], [], None, False
+        arrays, edges, needs, device = [], [], [], None
         for given in inputs:
             edge = None
             if isinstance(given, Tensor):
@@ -125,19 +125,21 @@ class Operation(Node):
                 if tracking:
                     node = given._node if given._view is None else views.refreshed_node(given)
                     if node is not None:
-                        edge, recording = (node, given._index), True
+                        edge = node, given._index
                     elif given._requires_grad:
-                        edge, recording = (accumulator_of(given), 0), True
+                        edge = accumulator_of(given), 0
             elif given.__class__ in _NUMBERS:
                 arrays.append(given)
             else:
                 arrays.append(_as_number(cls, given))
             edges.append(edge)
+            needs.append(edge is not None)
         if device is None:
             raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
 
+        recording = True in needs
         ctx = _new(cls) if recording else _Forgetful()
-        ctx.edges = edges
+        ctx.needs_input_grad = needs
         try:
             if device is CPU:
                 arrays = cls.dtype_rule(arrays)
@@ -145,31 +147,30 @@ class Operation(Node):
             else:
                 arrays, results = cls._elsewhere(ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
-            raise cls.refusal(problem, arrays, options) from None
+            refusal = cls.refusal(problem, arrays, options)
+            raise refusal from (problem.__cause__ if refusal is problem else None)
 
+        device = cls.place(device, options)
         several = results.__class__ is tuple
         outputs = []
-        for index, result in enumerate(results) if several else ((0, results),):
+        for result in results if several else (results,):
             output = _new(Tensor)  # as tensor.wrap does, but without a call
             output._array = result if result.__class__ is ndarray else _as_array(result, device)
-            output._device, output._index, output._requires_grad = device, index, False
+            output._device, output._index, output._requires_grad = device, 0, False
             output._memory = output._node = output._grad = output._view = output._accumulator = None
             outputs.append(output)
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
-            ctx.sequence = next(_sequence)
-            ctx.meta = meta = []
-            for output in outputs:
-                array = output._array
-                meta.append((array.shape, array.dtype, device))
-                if array.dtype.kind in "fc":
-                    output._node = ctx
-            if ctx._saved:
-                ctx._saved = ctx._tie(inputs, arrays, results, outputs)
+            link(ctx, inputs, arrays, edges, results, outputs)
             if here.observer is not None:
                 here.observer(ctx, inputs, options, tuple(outputs))
         return tuple(outputs) if several else output
+
+    @staticmethod
+    def place(device, options):
+        """The device of the results, given that of the inputs."""
+        return device
 
     @classmethod
     def _elsewhere(cls, ctx, arrays, options, device):
@@ -187,11 +188,6 @@ class Operation(Node):
         return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__qualname__).lower()
 
     # ---- what a node remembers -------------------------------------------------------------------------------------------
-
-    @property
-    def needs_input_grad(self):
-        """For each input, whether its gradient is wanted."""
-        return tuple([edge is not None for edge in self.edges])
 
     def save(self, *values):
         """Remember inputs and outputs for the derivative; they come back from `saved`, with their place in the graph."""
@@ -238,32 +234,6 @@ class Operation(Node):
         if self._kept:
             self._kept = _FREED
 
-    def _tie(self, inputs, arrays, results, outputs):
-        """Tie each saved value to the Tensor it came from: its Memory, the version it has, and which input or output it was."""
-        entries = []
-        for value in self._saved:
-            for source, array in enumerate(arrays):
-                if array is value:
-                    owner = inputs[source]
-                    break
-            else:
-                source, owner = self._which_output(value, results, outputs)
-                value = owner._array
-            if isinstance(owner, Tensor):
-                memory = owner._memory
-                if memory is None:
-                    memory = owner._memory = Memory()
-                entries.append((value, memory, memory.version, source))
-            else:
-                entries.append((value, None, 0, source))
-        return entries
-
-    def _which_output(self, value, results, outputs):
-        for index, result in enumerate(results if results.__class__ is tuple else (results,)):
-            if result is value:
-                return -1 - index, outputs[index]
-        raise TypeError(f"{type(self).__qualname__}.forward saved a value that is neither an input nor an output; use ctx.keep")
-
     def settle_saved(self, target):
         """Before the result is written into `target`: what was saved of the target's old value becomes a copy.
 
@@ -301,10 +271,48 @@ class Operation(Node):
         return problem
 
 
+def link(node, inputs, arrays, edges, results, outputs):
+    """Make `node` the step that made `outputs`: give it its edges, and tie what it saved to where that came from."""
+    node.edges, node.sequence, node.meta = edges, next(_sequence), []
+    for index, output in enumerate(outputs):
+        array = output._array
+        node.meta.append((array.shape, array.dtype, output._device))
+        if array.dtype.kind in "fc":
+            output._node, output._index = node, index
+    if node._saved:
+        node._saved = [_tied(value, inputs, arrays, results, outputs) for value in node._saved]
+
+
+def _tied(value, inputs, arrays, results, outputs):
+    """A saved value with the Memory it stands in, the version it has, and which input (0, 1, ...) or output (-1, ...) it was."""
+    for source, array in enumerate(arrays):
+        if array is value:
+            owner = inputs[source]
+            break
+    else:
+        for index, result in enumerate(results if results.__class__ is tuple else (results,)):
+            if result is value:
+                source, owner = -1 - index, outputs[index]
+                value = owner._array
+                break
+        else:
+            raise TypeError("forward saved a value that is neither an input nor an output; use ctx.keep")
+    if not isinstance(owner, Tensor):
+        return value, None, 0, source
+    memory = owner._memory
+    if memory is None:
+        memory = owner._memory = Memory()
+    return value, memory, memory.version, source
+
+
 class _Forgetful:
     """The `ctx` of an operation that is not recorded: it remembers nothing."""
 
     xp = np
+
+    def __init__(self, xp=np):
+        if xp is not np:
+            self.xp = xp
 
     def save(self, *values):
         pass

@@ -1,6 +1,5 @@
 """The backward pass: one walk over the nodes, from newest to oldest."""
 
-import collections
 import typing
 from heapq import heappop, heappush
 
@@ -10,6 +9,7 @@ from workbook.autograd.broadcast import fit
 from workbook.autograd.modes import state
 from workbook.autograd.operation import AccumulateGrad, edge_of
 from workbook.autograd.views import stands_for_one_element_each
+from workbook.devices import CPU
 from workbook.errors import explain, shape_text
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -32,12 +32,18 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.backward.html
     """
-    if inputs is not None:
-        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-        if not inputs:
-            raise RuntimeError("'inputs' argument to backward cannot be empty.")
-    run(walk([tensor], [gradient], retain_graph=create_graph if retain_graph is None else retain_graph,
-             create_graph=create_graph, only=inputs, stepping=False))
+    run([tensor], [gradient], retain_graph=create_graph if retain_graph is None else retain_graph,
+        create_graph=create_graph, only=asked_for(inputs))
+
+
+def asked_for(inputs):
+    """The Tensors that a backward pass is asked to stop at, as a list; None for all leaves."""
+    if inputs is None:
+        return None
+    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    if not inputs:
+        raise RuntimeError("'inputs' argument to backward cannot be empty.")
+    return inputs
 
 
 def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
@@ -67,8 +73,8 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
                 f"a tensor of shape {shape_text(wanted.shape)} was made without requires_grad=True",
                 "set requires_grad=True before the forward computation"))
     caught = {}
-    run(walk(outputs, seeds, retain_graph=create_graph if retain_graph is None else retain_graph,
-             create_graph=create_graph, only=inputs, caught=caught, stepping=False))
+    run(outputs, seeds, retain_graph=create_graph if retain_graph is None else retain_graph,
+        create_graph=create_graph, only=inputs, caught=caught)
     results = []
     for position, wanted in enumerate(inputs):
         found = caught.get(edge_of(wanted))
@@ -102,96 +108,115 @@ class Step(typing.NamedTuple):
     handed: tuple
 
 
-def run(steps):
-    """Take every step of a walk."""
-    collections.deque(steps, maxlen=0)
+def walk(roots, seeds, **options):
+    """Walk back from `roots` and yield a Step after each node. For the arguments see `Pass`.
+
+    Between two steps nothing of the thread's state is changed, so whoever holds the generator may compute in between, or drop it.
+    """
+    steps = Pass(roots, seeds, **options)
+    while steps.waiting:
+        yield Step(*steps.visit())
 
 
-def walk(roots, seeds, *, retain_graph=False, create_graph=False, only=None, caught=None, stepping=True):
-    """Walk back from `roots` and yield a Step after each node, or, without `stepping`, go to the end in silence.
+def run(roots, seeds, **options):
+    """The same walk, from its beginning to its end."""
+    steps = Pass(roots, seeds, **options)
+    while steps.waiting:
+        steps.visit()
+
+
+class Pass:
+    """One backward pass: which gradients have arrived where, and which nodes wait to be visited.
 
     `seeds`: the gradient of each root, None for 1. `only`: visit nothing but the way to these Tensors. `caught`: a dict that
     receives the gradients of `only` by `(node, index)`, instead of the Tensors' `.grad`.
 
-    Every node is newer than the nodes it hands gradients to. So taking the newest waiting node first visits each exactly once,
-    after everything that can arrive has arrived.
+    Every node is newer than the nodes it hands gradients to. So visiting the newest waiting node first visits each exactly once,
+    after everything that can arrive there has arrived.
     """
-    wanted, way = _way_to(roots, only)
-    waiting, arrivals = [], {}
-    owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
-    for root, seed in zip(roots, [_seed_of(*pair, create_graph) for pair in zip(roots, seeds, strict=True)]):
-        _arrive(waiting, arrivals, *edge_of(root), seed)
-    here = state
-    earlier = here.grad_enabled, here.on_arrays
-    here.grad_enabled, here.on_arrays = create_graph, not create_graph
-    try:
-        while waiting:
-            node = heappop(waiting)[1]
-            arrived, handed = arrivals.pop(node), ()
-            leaf = node.variable if node.__class__ is AccumulateGrad else None
-            if node.hooks or node.retains or leaf is not None and leaf._hooks:
-                arrived = _show_to_hooks(node, arrived, create_graph)
-                owned.discard(node)
-            if wanted is not None:
-                _deliver(node, arrived, wanted, caught, create_graph)
-            elif leaf is not None:
-                accumulate(leaf, arrived[0], create_graph, node in owned)
-            if leaf is None and (way is None or node in way):
-                if len(arrived) > 1:
-                    arrived = [_zeros(meta, create_graph) if gradient is None else gradient
-                               for gradient, meta in zip(arrived, node.meta)]
-                handed = node.backward(*arrived)
-                if handed.__class__ is not tuple:
-                    handed = (handed,)
-                for edge, gradient in zip(node.edges, handed):
-                    if edge is None or gradient is None:
-                        continue
-                    target, index = edge
-                    if way is not None and target not in way and edge not in wanted:
-                        continue
-                    meta = target.meta
-                    shape, dtype, _ = meta[index]
-                    fitted = gradient
-                    if gradient.shape != shape or gradient.dtype != dtype:
-                        fitted = fit(gradient, shape, dtype)
-                    slots = arrivals.get(target)
-                    if slots is None:
-                        arrivals[target] = slots = [None] * len(meta)
-                        heappush(waiting, (-target.sequence, target))
-                    if slots[index] is None:
-                        slots[index] = fitted
-                        if target.hands_on:
-                            if _is_new(fitted, () if node in owned else arrived, handed):
-                                owned.add(target)
-                    else:
-                        slots[index] = slots[index] + fitted
-                        owned.add(target)
-                if not retain_graph:
-                    node.release()
-            if stepping:
-                here.grad_enabled, here.on_arrays = earlier
-                yield Step(node, arrived, handed)
-                here.grad_enabled, here.on_arrays = create_graph, not create_graph
-    finally:
-        here.grad_enabled, here.on_arrays = earlier
 
+    def __init__(self, roots, seeds, *, retain_graph=False, create_graph=False, only=None, caught=None):
+        self.retain_graph, self.create_graph, self.caught = retain_graph, create_graph, caught
+        self.wanted, self.way = _way_to(roots, only)
+        self.waiting = []  # a heap of (-sequence, node): the newest first
+        self.arrivals = {}  # node -> what has arrived, one entry an output
+        self.owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
+        for root, seed in zip(roots, [_seed_of(*pair, create_graph) for pair in zip(roots, seeds, strict=True)]):
+            self.arrive(*edge_of(root), seed, False)
 
-def _arrive(waiting, arrivals, node, index, gradient):
-    slots = arrivals.get(node)
-    if slots is None:
-        slots = arrivals[node] = [None] * len(node.meta)
-        heappush(waiting, (-node.sequence, node))
-    slots[index] = gradient if slots[index] is None else slots[index] + gradient
+    def arrive(self, node, index, gradient, new):
+        """Add a gradient to what has arrived at a node. `new`: nobody else holds its memory."""
+        slots = self.arrivals.get(node)
+        if slots is None:
+            slots = self.arrivals[node] = [None] * len(node.meta)
+            heappush(self.waiting, (-node.sequence, node))
+        if slots[index] is not None:
+            gradient, new = slots[index] + gradient, True
+        slots[index] = gradient
+        if new:
+            self.owned.add(node)
 
+    def visit(self):
+        """Visit the newest waiting node. Return it, what had arrived there, and what it handed on."""
+        node = heappop(self.waiting)[1]
+        here, device = state, node.meta[0][2]
+        found = here.grad_enabled, here.on_arrays
+        here.grad_enabled, here.on_arrays = self.create_graph, not self.create_graph
+        try:
+            return self._visit(node) if device is CPU else self._visit_elsewhere(node, device)
+        finally:
+            here.grad_enabled, here.on_arrays = found
 
-def _deliver(node, arrived, wanted, caught, create_graph):
-    """Give gradients to the Tensors that were asked for by name."""
-    for index, gradient in enumerate(arrived):
-        if (node, index) in wanted and gradient is not None:
-            if caught is not None:
-                caught[node, index] = gradient
-            else:
-                accumulate(wanted[node, index], gradient, create_graph, False)
+    def _visit_elsewhere(self, node, device):
+        """Visit a node whose arrays are not on the CPU: on its device, with its array library."""
+        found, state.xp = state.xp, device.xp
+        try:
+            with device.backend.using(device.index):
+                return self._visit(node)
+        finally:
+            state.xp = found
+
+    def _visit(self, node):
+        arrived, wanted = self.arrivals.pop(node), self.wanted
+        leaf = node.variable if node.__class__ is AccumulateGrad else None
+        if node.hooks or node.retains or leaf is not None and leaf._hooks:
+            arrived = _show_to_hooks(node, arrived, self.create_graph)
+            self.owned.discard(node)
+        if wanted is not None:
+            self._deliver(node, arrived)
+        elif leaf is not None:
+            accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
+        if leaf is not None or self.way is not None and node not in self.way:
+            return node, arrived, ()
+        if len(arrived) > 1:
+            arrived = [_zeros(meta, self.create_graph) if gradient is None else gradient
+                       for gradient, meta in zip(arrived, node.meta)]
+        handed = node.backward(*arrived)
+        if handed.__class__ is not tuple:
+            handed = (handed,)
+        for edge, gradient in zip(node.edges, handed):
+            if edge is None or gradient is None:
+                continue
+            target, index = edge
+            if self.way is not None and target not in self.way and edge not in wanted:
+                continue
+            shape, dtype, _ = target.meta[index]
+            if gradient.shape != shape or gradient.dtype != dtype:
+                gradient = fit(gradient, shape, dtype)
+            new = target.hands_on and not self.create_graph and _is_new(gradient, () if node in self.owned else arrived, handed)
+            self.arrive(target, index, gradient, new)
+        if not self.retain_graph:
+            node.release()
+        return node, arrived, handed
+
+    def _deliver(self, node, arrived):
+        """Give gradients to the Tensors that were asked for by name."""
+        for index, gradient in enumerate(arrived):
+            if (node, index) in self.wanted and gradient is not None:
+                if self.caught is not None:
+                    self.caught[node, index] = gradient
+                else:
+                    accumulate(self.wanted[node, index], gradient, self.create_graph, False)
 
 
 def accumulate(leaf, gradient, create_graph, new):

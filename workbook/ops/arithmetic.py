@@ -117,8 +117,8 @@ class Mul(Elementwise):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return (grad * b if ctx.edges[0] else None,
-                grad * a if ctx.edges[1] else None)
+        return (grad * b if ctx.needs_input_grad[0] else None,
+                grad * a if ctx.needs_input_grad[1] else None)
 
 
 def mul(input, other):
@@ -142,8 +142,8 @@ class Div(FloatElementwise):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return (grad / b if ctx.edges[0] else None,
-                -grad * (a / b / b) if ctx.edges[1] else None)
+        return (grad / b if ctx.needs_input_grad[0] else None,
+                -grad * (a / b / b) if ctx.needs_input_grad[1] else None)
 
 
 def div(input, other, *, rounding_mode=None):
@@ -262,7 +262,7 @@ class Remainder(Elementwise, name="RemainderBackward1"):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return grad, -grad * div(a, b, rounding_mode="floor") if ctx.edges[1] else None
+        return grad, -grad * div(a, b, rounding_mode="floor") if ctx.needs_input_grad[1] else None
 
 
 class RemainderScalar(Remainder, name="RemainderBackward0"):
@@ -383,8 +383,8 @@ class PowTensor(Elementwise, name="PowBackward1"):
 
     def backward(ctx, grad):
         a, b, out = ctx.saved
-        to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.edges[0] else None
-        to_b = where((a == 0) & (b >= 0), 0.0, grad * (out * log(a))) if ctx.edges[1] else None
+        to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.needs_input_grad[0] else None
+        to_b = where((a == 0) & (b >= 0), 0.0, grad * (out * log(a))) if ctx.needs_input_grad[1] else None
         return to_a, to_b
 
 

@@ -9,6 +9,8 @@ from workbook.autograd.operation import Operation
 from workbook.devices import CPU, device as Device, settle
 from workbook.errors import explain
 from workbook.ops.comparison import flat
+from workbook.ops.indexing import Overwrite
+from workbook.ops.shape import clone
 from workbook.tensor import Tensor, needs_floats, wrap
 
 
@@ -21,6 +23,10 @@ class ToDevice(Operation, name="ToCopyBackward0"):
 
     def backward(ctx, grad):
         return (ToDevice.apply(grad, source=ctx.target, target=ctx.source),)
+
+    @staticmethod
+    def place(device, options):
+        return options["target"]
 
 
 def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False):
@@ -49,17 +55,13 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False):
             raise TypeError(dtypes.no_bfloat16())
         result = Cast.apply(result, dtype=dtype.numpy)
     if copy and result is input:
-        from workbook.ops.shape import clone
-
         return clone(input)
     return result
 
 
 def _moved(input, place):
     here = input._device
-    moved = ToDevice.apply(input, source=here, target=place)
-    moved._device = place
-    return moved
+    return ToDevice.apply(input, source=here, target=place)
 
 
 def cpu(input):
@@ -160,8 +162,6 @@ def copy_(input, src, non_blocking=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.copy_.html
     """
-    from workbook.ops.indexing import Overwrite
-
     if isinstance(src, (bool, int, float, complex)):
         src = wrap(np.asarray(src), CPU)
     if not isinstance(src, Tensor):

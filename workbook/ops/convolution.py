@@ -130,8 +130,8 @@ class ConvInput(Operation):
     def backward(ctx, grad):
         grad_out, weight = ctx.saved
         g = ctx.geometry
-        return (Convolve.apply(grad, weight, None, geometry=g) if ctx.edges[0] else None,
-                ConvWeight.apply(grad_out, grad, geometry=g) if ctx.edges[1] else None)
+        return (Convolve.apply(grad, weight, None, geometry=g) if ctx.needs_input_grad[0] else None,
+                ConvWeight.apply(grad_out, grad, geometry=g) if ctx.needs_input_grad[1] else None)
 
 
 class ConvWeight(Operation):
@@ -152,8 +152,8 @@ class ConvWeight(Operation):
     def backward(ctx, grad):
         grad_out, x = ctx.saved
         g = ctx.geometry
-        return (Convolve.apply(x, grad, None, geometry=g) if ctx.edges[0] else None,
-                ConvInput.apply(grad_out, grad, geometry=g) if ctx.edges[1] else None)
+        return (Convolve.apply(x, grad, None, geometry=g) if ctx.needs_input_grad[0] else None,
+                ConvInput.apply(grad_out, grad, geometry=g) if ctx.needs_input_grad[1] else None)
 
 
 def _same_dtype(values):
@@ -182,9 +182,9 @@ class Convolve(Operation, name="ConvolutionBackward0"):
     def backward(ctx, grad):
         x, weight = ctx.saved
         g = ctx.geometry
-        return (ConvInput.apply(grad, weight, geometry=g) if ctx.edges[0] else None,
-                ConvWeight.apply(grad, x, geometry=g) if ctx.edges[1] else None,
-                sum(grad, (0, 2, 3)) if ctx.edges[2] else None)
+        return (ConvInput.apply(grad, weight, geometry=g) if ctx.needs_input_grad[0] else None,
+                ConvWeight.apply(grad, x, geometry=g) if ctx.needs_input_grad[1] else None,
+                sum(grad, (0, 2, 3)) if ctx.needs_input_grad[2] else None)
 
 
 def pair(value):

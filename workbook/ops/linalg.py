@@ -1,12 +1,12 @@
 """Products of matrices and vectors."""
 
+from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
 from workbook.errors import by_sizes, explain, shape_text
 from workbook.ops.elementwise import broadcast_shape
-from workbook.ops.shape import SqueezeIn, T, expand, reshape, transpose, unsqueeze
+from workbook.ops.shape import SqueezeIn, T, UnsafeView, expand, reshape, transpose, unsqueeze
 from workbook.tensor import Tensor
-from workbook import dtypes
 
 
 def equal_dtypes(values):
@@ -47,8 +47,8 @@ class Mm(Product):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return (Mm.apply(grad, T.apply(b)) if ctx.edges[0] else None,
-                Mm.apply(T.apply(a), grad) if ctx.edges[1] else None)
+        return (Mm.apply(grad, T.apply(b)) if ctx.needs_input_grad[0] else None,
+                Mm.apply(T.apply(a), grad) if ctx.needs_input_grad[1] else None)
 
 
 class Mv(Product):
@@ -60,8 +60,8 @@ class Mv(Product):
 
     def backward(ctx, grad):
         a, v = ctx.saved
-        return (unsqueeze(grad, 1) * v if ctx.edges[0] else None,
-                T.apply(a) @ grad if ctx.edges[1] else None)
+        return (unsqueeze(grad, 1) * v if ctx.needs_input_grad[0] else None,
+                T.apply(a) @ grad if ctx.needs_input_grad[1] else None)
 
 
 class Dot(Product):
@@ -85,8 +85,8 @@ class Bmm(Product):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return (grad @ transpose(b, 1, 2) if ctx.edges[0] else None,
-                transpose(a, 1, 2) @ grad if ctx.edges[1] else None)
+        return (grad @ transpose(b, 1, 2) if ctx.needs_input_grad[0] else None,
+                transpose(a, 1, 2) @ grad if ctx.needs_input_grad[1] else None)
 
 
 class Addmm(Product):
@@ -101,8 +101,8 @@ class Addmm(Product):
     def backward(ctx, grad):
         a, b = ctx.saved
         return (grad,
-                Mm.apply(grad, T.apply(b)) if ctx.edges[1] else None,
-                T.apply(Mm.apply(T.apply(grad), a)) if ctx.edges[2] else None)
+                Mm.apply(grad, T.apply(b)) if ctx.needs_input_grad[1] else None,
+                T.apply(Mm.apply(T.apply(grad), a)) if ctx.needs_input_grad[2] else None)
 
 
 def _unequal_sizes(a, b, advice=None):
@@ -234,8 +234,6 @@ def matmul(input, other):
 
 
 def _unsafe_view(product, shape):
-    from workbook.ops.shape import UnsafeView
-
     return UnsafeView.apply(product, shape=shape)
 
 

@@ -116,7 +116,7 @@ class MseLoss(Elementwise):
     def backward(ctx, grad):
         a, b = ctx.saved
         step = (a - b) * (_share(ctx.count, ctx.reduction) * 2) * grad
-        return step, -step if ctx.edges[1] else None
+        return step, -step if ctx.needs_input_grad[1] else None
 
 
 def mse_loss(input, target, reduction="mean"):
@@ -331,8 +331,8 @@ class BinaryCrossEntropy(Elementwise):
         p, t = ctx.saved
         (weight,) = ctx.kept
         each = grad * weight * ctx.share
-        return (each * (p - t) / clamp((1 - p) * p, _TINY) if ctx.edges[0] else None,
-                each * (log(1 - p) - log(p)) if ctx.edges[1] else None)
+        return (each * (p - t) / clamp((1 - p) * p, _TINY) if ctx.needs_input_grad[0] else None,
+                each * (log(1 - p) - log(p)) if ctx.needs_input_grad[1] else None)
 
 
 _TINY = 9.999999960041972e-13  # PyTorch's 1e-12, which it keeps as a float32
@@ -356,10 +356,10 @@ class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
         weight, positive = ctx.kept
         each = grad * weight * ctx.share
         to_t = None
-        if ctx.edges[1]:
+        if ctx.needs_input_grad[1]:
             to_t = each * ((positive - 1) * (relu(-x) + log(1 + exp(-abs(x)))) - x)
         counted = positive * t
-        return each * ((counted + 1 - t) * sigmoid(x) - counted) if ctx.edges[0] else None, to_t
+        return each * ((counted + 1 - t) * sigmoid(x) - counted) if ctx.needs_input_grad[0] else None, to_t
 
 
 def _given(function, input, **tensors):
