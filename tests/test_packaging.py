@@ -112,3 +112,20 @@ def test_the_wheel_holds_the_package_with_its_data_and_the_lessons(tmp_path):
     assert {path.relative_to(ROOT).as_posix() for path in package} <= names
     assert not [name for name in names if name.split("/")[0] not in ("workbook",) and ".dist-info/" not in name]
     assert not [name for name in names if "/.workbook/" in name or "checkpoints" in name]
+
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_file_and_picture_that_the_readme_points_to_exists():
+    targets = re.findall(r"\]\(([^)#\s]+)\)|(?:src|srcset|href)=\"([^\"#]+)\"", README)
+    files = [target for pair in targets for target in pair if target and not target.startswith(("http://", "https://"))]
+    assert len(files) >= 9
+    assert [name for name in files if not (ROOT / name).exists()] == []
+
+
+def test_the_reading_path_of_the_readme_is_five_files_that_can_be_read_in_an_afternoon():
+    path = re.findall(r"^\d\. \[`([\w./]+)`\]\(([\w./]+)\)", README, re.M)
+    assert len(path) == 5 and all(shown == target for shown, target in path)
+    lengths = {target: len((ROOT / target).read_text(encoding="utf-8").splitlines()) for _, target in path}
+    assert {target: length for target, length in lengths.items() if length > 450} == {}

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from workbook.errors import explain
+
 
 class dtype:
     """The kind of number that a Tensor holds, as `torch.float32`. One object for each; compared by identity.
@@ -74,12 +76,21 @@ def get_default_dtype():
 
     >>> get_default_dtype()
     torch.float32
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.get_default_dtype.html
     """
     return _default
 
 
 def set_default_dtype(d):
-    """Make `d`, a floating point dtype, the one that Python floats take. Raises TypeError for any other dtype."""
+    """Make `d`, a floating point dtype, the one that Python floats take. Raises TypeError for any other dtype.
+
+    >>> set_default_dtype(float64); get_default_dtype()
+    torch.float64
+    >>> set_default_dtype(float32)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.set_default_dtype.html
+    """
     global _default
     if not isinstance(d, dtype) or not d.is_floating_point:
         raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
@@ -222,8 +233,6 @@ def _number(value, target):
 
 def no_bfloat16():
     """The text of the error for bfloat16 memory."""
-    from workbook.errors import explain
-
     return explain("bfloat16 is known by name only", "NumPy has no bfloat16 numbers, so no Tensor of workbook can hold them",
                    "use torch.float16 or torch.float32")
 

@@ -34,7 +34,10 @@ def is_grad_enabled():
 
 
 def is_inference_mode_enabled():
-    """Return whether this thread is inside `inference_mode`."""
+    """Return whether this thread is inside `inference_mode`.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.is_inference_mode_enabled.html
+    """
     return state.inference
 
 

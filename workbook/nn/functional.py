@@ -35,7 +35,14 @@ def relu(input, inplace=False):
 
 
 def relu_(input):
-    """Write max(0, x) into `input` and return it."""
+    """Write max(0, x) into `input` and return it.
+
+    >>> import workbook as torch
+    >>> relu_(torch.tensor([-1.0, 2.0]))
+    tensor([0., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.relu_.html
+    """
     return input.relu_()
 
 

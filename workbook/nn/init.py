@@ -41,13 +41,22 @@ def uniform_(tensor, a=0.0, b=1.0, generator=None):
     >>> import workbook as torch
     >>> bool((torch.nn.init.uniform_(torch.empty(100), -1, 1).abs() <= 1).all())
     True
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.uniform_
     """
     return tensor.uniform_(a, b, generator=generator)
 
 
 @no_grad()
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
-    """Fill with numbers from N(mean, std**2)."""
+    """Fill with numbers from N(mean, std**2).
+
+    >>> import workbook as torch
+    >>> torch.nn.init.normal_(torch.empty(2), mean=3., std=0.)
+    tensor([3., 3.])
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.normal_
+    """
     return tensor.normal_(mean, std, generator=generator)
 
 
@@ -58,17 +67,33 @@ def constant_(tensor, val):
     >>> import workbook as torch
     >>> torch.nn.init.constant_(torch.empty(2), 0.5)
     tensor([0.5000, 0.5000])
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.constant_
     """
     return tensor.fill_(val)
 
 
 def zeros_(tensor):
-    """Fill with 0."""
+    """Fill with 0.
+
+    >>> import workbook as torch
+    >>> torch.nn.init.zeros_(torch.empty(2))
+    tensor([0., 0.])
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.zeros_
+    """
     return constant_(tensor, 0.0)
 
 
 def ones_(tensor):
-    """Fill with 1."""
+    """Fill with 1.
+
+    >>> import workbook as torch
+    >>> torch.nn.init.ones_(torch.empty(2))
+    tensor([1., 1.])
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.ones_
+    """
     return constant_(tensor, 1.0)
 
 
@@ -78,6 +103,8 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
     >>> import workbook as torch
     >>> bool(torch.nn.init.xavier_uniform_(torch.empty(3, 3)).abs().max() <= 1)
     True
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.xavier_uniform_
     """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / (fan_in + fan_out))
@@ -85,13 +112,27 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
 
 
 def xavier_normal_(tensor, gain=1.0, generator=None):
-    """Fill from N(0, std**2), std = gain * sqrt(2 / (fan_in + fan_out)): Glorot and Bengio 2010."""
+    """Fill from N(0, std**2), std = gain * sqrt(2 / (fan_in + fan_out)): Glorot and Bengio 2010.
+
+    >>> import workbook as torch
+    >>> torch.nn.init.xavier_normal_(torch.empty(2, 3)).shape
+    torch.Size([2, 3])
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.xavier_normal_
+    """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     return normal_(tensor, 0.0, gain * math.sqrt(2.0 / (fan_in + fan_out)), generator)
 
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """Fill from U(-b, b), b = gain * sqrt(3 / fan): He et al. 2015, equation 14. `a` is the negative slope of leaky_relu."""
+    """Fill from U(-b, b), b = gain * sqrt(3 / fan): He et al. 2015, equation 14. `a` is the negative slope of leaky_relu.
+
+    >>> import workbook as torch
+    >>> bool(torch.nn.init.kaiming_uniform_(torch.empty(3, 6)).abs().max() <= 1)
+    True
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.kaiming_uniform_
+    """
     if 0 in tensor.shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
         return tensor
@@ -100,7 +141,14 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 
 
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
-    """Fill from N(0, std**2), std = gain / sqrt(fan): He et al. 2015."""
+    """Fill from N(0, std**2), std = gain / sqrt(fan): He et al. 2015.
+
+    >>> import workbook as torch
+    >>> torch.nn.init.kaiming_normal_(torch.empty(2, 3), nonlinearity="relu").shape
+    torch.Size([2, 3])
+
+    Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.kaiming_normal_
+    """
     if 0 in tensor.shape:
         warnings.warn("Initializing zero-element tensors is a no-op", stacklevel=2)
         return tensor
@@ -111,6 +159,8 @@ def default_(weight, bias):
     """How Linear and the convolutions start: weight and then bias from U(-b, b) with b = 1 / sqrt(fan_in).
 
     PyTorch writes the weight's bound as kaiming_uniform_ with a = sqrt(5), which is the same number.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.Linear.html
     """
     kaiming_uniform_(weight, a=math.sqrt(5))
     if bias is not None:

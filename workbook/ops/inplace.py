@@ -9,6 +9,8 @@ from workbook.autograd import views
 from workbook.autograd.modes import state
 from workbook.devices import CPU
 from workbook.errors import explain
+from workbook.ops.arithmetic import mul
+from workbook.ops.creation import empty_like, zeros_like
 from workbook.ops.indexing import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -95,8 +97,6 @@ def bernoulli(input, *, generator=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bernoulli.html
     """
-    from workbook.ops.creation import empty_like
-
     return bernoulli_(empty_like(input), input, generator=generator)
 
 
@@ -116,19 +116,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
                                  "p is the part of the elements that is set to 0", None))
     if not training or p == 0:
         return input
-    from workbook.ops.arithmetic import mul
-    from workbook.ops.creation import empty_like, zeros_like
-
     noise = zeros_like(input) if p == 1 else bernoulli_(empty_like(input), 1 - p)
     if p < 1:
         noise._array[...] /= noise._array.dtype.type(1 - p)
-    return mul_(input, noise) if inplace else mul(input, noise)
-
-
-def mul_(input, other):
-    """As `mul`, written into the memory of `input`."""
-    from workbook.ops.arithmetic import mul
-
-    return inplace(mul, "mul_")(input, other)
-
-
+    return input.mul_(noise) if inplace else mul(input, noise)

@@ -3,6 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops import reduction
 from workbook.ops.indexing import narrow, select
 from workbook.ops.shape import reshape, sizes
 from workbook.tensor import Tensor, axis_of
@@ -209,12 +210,9 @@ class Repeat(Operation):
         return ctx.xp.tile(a, repeats)
 
     def backward(ctx, grad):
-        from workbook.ops.reduction import sum
-        from workbook.ops.shape import reshape
-
         sides = (1,) * (len(ctx.repeats) - len(ctx.shape)) + ctx.shape
         folded = reshape(grad, tuple(n for pair in zip(ctx.repeats, sides) for n in pair))
-        return (reshape(sum(folded, tuple(range(0, 2 * len(sides), 2))), ctx.shape),)
+        return (reshape(reduction.sum(folded, tuple(range(0, 2 * len(sides), 2))), ctx.shape),)
 
 
 def repeat(input, *repeats):

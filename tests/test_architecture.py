@@ -1,0 +1,143 @@
+"""The plan of the house is true: which floor imports which, what `import workbook` loads, that every public name explains itself."""
+
+import ast
+import graphlib
+import importlib
+import inspect
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workbook as torch
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "workbook"
+
+# importer, imported, why the rule does not hold for them
+EXCEPTIONS = {
+    ("workbook.tensor", "workbook.ops.creation"): "torch.Tensor(2, 3): the old constructor makes its array as the functions of ops do",
+    ("workbook.autograd.views", "workbook.autograd.copy_slices"): "a write to a view makes an operation, and the gate needs views",
+}
+
+# Packages that would make the first import slow, or that not everybody has.
+HEAVY = {"IPython", "matplotlib", "cupy", "torch", "ipywidgets", "anywidget", "traitlets", "ipykernel", "nbformat", "nbclient"}
+
+
+def modules():
+    """Return the file of every module of the package by the module's name."""
+    found = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return found
+
+
+MODULES = modules()
+
+
+def imported_by(name):
+    """Return the modules of the package that the module `name` imports anywhere in it, in functions too."""
+    path, found = MODULES[name], set()
+    package = name if path.name == "__init__.py" else name.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = package.split(".")[:len(package.split(".")) + 1 - node.level] if node.level else []
+            source = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                inner = f"{source}.{alias.name}"
+                found.add(inner if inner in MODULES else source)
+    return {module for module in found if module in MODULES} - {name}
+
+
+def rooms():
+    """Return the floor of every room that ARCHITECTURE.md's table names, by the room's path."""
+    rows = re.findall(r"^\| (\d+) \| (.*?) \|", (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8"), re.M)
+    return {room: int(floor) for floor, named in rows for room in re.findall(r"`([^`]+)`", named)}
+
+
+def floor_of(name, rooms):
+    """Return the floor of the room that lies closest around a module."""
+    path = MODULES[name].relative_to(PACKAGE)
+    around = [path.as_posix(), *(f"{folder.as_posix()}/" for folder in path.parents if folder.parts)]
+    return next((rooms[room] for room in around if room in rooms), None)
+
+
+def test_the_table_names_every_room_and_no_room_that_does_not_exist():
+    table = rooms()
+    assert [room for room in table if not (PACKAGE / room).exists()] == []
+    assert [name for name in MODULES if floor_of(name, table) is None] == []
+
+
+def test_imports_run_downwards_only():
+    table = rooms()
+    upwards = {(name, other) for name in MODULES for other in imported_by(name) if floor_of(other, table) > floor_of(name, table)}
+    assert upwards - EXCEPTIONS.keys() == set()
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    """A package's own file gathers what lies in it; that its parts name the package is no circle of theirs."""
+    graph = {name: {other for other in imported_by(name) if (name, other) not in EXCEPTIONS and not name.startswith(f"{other}.")}
+             for name in MODULES}
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("pair", EXCEPTIONS, ids=" -> ".join)
+def test_every_exception_is_still_needed(pair):
+    importer, imported = pair
+    table = rooms()
+    upwards = floor_of(imported, table) > floor_of(importer, table)
+    assert imported in imported_by(importer) and (upwards or importer in reachable(imported))
+
+
+def reachable(name):
+    """Return every module that the import of `name` leads to."""
+    seen, waiting = set(), [name]
+    while waiting:
+        for other in imported_by(waiting.pop()) - seen:
+            seen.add(other)
+            waiting.append(other)
+    return seen
+
+
+def test_importing_workbook_loads_no_notebook_and_no_other_array_library():
+    done = subprocess.run([sys.executable, "-c", "import sys, workbook; print(*sys.modules)"],
+                          capture_output=True, text=True, check=True, cwd=ROOT)
+    tops = {name.split(".")[0] for name in done.stdout.split()}
+    assert "workbook" in tops
+    assert {top for top in tops if top in HEAVY or top.startswith("jupyter")} == set()
+
+
+# ---- what the public names say of themselves --------------------------------------------------------------------------------
+
+PUBLIC = ("workbook", "workbook.nn", "workbook.nn.functional", "workbook.nn.init", "workbook.optim", "workbook.utils.data",
+          "workbook.autograd", "workbook.vision.datasets", "workbook.vision.transforms", "workbook.cuda")
+
+
+def public_names():
+    """Return (module, name, object) for every function and class of the package that a student reaches by a public name."""
+    for module in map(importlib.import_module, PUBLIC):
+        for name in getattr(module, "__all__", sorted(vars(module))):
+            found = getattr(module, name)
+            if name.startswith("_") or not (inspect.isfunction(found) or inspect.isclass(found)):
+                continue
+            if found.__module__.startswith("workbook"):
+                yield module.__name__, name, found
+
+
+def test_every_public_name_has_a_docstring_with_an_example_or_a_source():
+    named = list(public_names())
+    assert len(named) > 250
+    silent = [f"{module}.{name}" for module, name, found in named
+              if not found.__doc__ or ">>>" not in found.__doc__ and "Source:" not in found.__doc__]
+    assert silent == []
+
+
+def test_every_public_member_of_tensor_and_module_has_a_docstring():
+    for kind in (torch.Tensor, torch.nn.Module):
+        members = {name: getattr(kind, name) for name in dir(kind) if not name.startswith("_")}
+        assert [name for name, member in members.items() if not isinstance(member, bool) and not (member.__doc__ or "").strip()] == []
