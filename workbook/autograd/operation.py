@@ -190,8 +190,15 @@ class Operation(Node):
     # ---- what a node remembers -------------------------------------------------------------------------------------------
 
     def save(self, *values):
-        """Remember inputs and outputs for the derivative; they come back from `saved`, with their place in the graph."""
+        """Remember inputs and outputs for the derivative; they come back from `saved`, with their place in the graph.
+
+        What no wanted derivative reads may be None: an input that is not saved may be written later without harm.
+        """
         self._saved = values
+
+    def save_crosswise(self, a, b, first=0):
+        """Remember the two factors of a product, inputs `first` and `first + 1`: each where the other's gradient is wanted."""
+        self._saved = (a if self.needs_input_grad[first + 1] else None, b if self.needs_input_grad[first] else None)
 
     def keep(self, *values):
         """Remember what carries no gradient, or is dear to compute again; it comes back from `kept`."""
@@ -222,6 +229,8 @@ class Operation(Node):
     def _as_tensor(self, value, memory, source):
         """A Tensor on a saved array, placed in the graph where the value stood when it was saved."""
         node, index = (self, -1 - source) if source < 0 else (self.edges[source] or (None, 0))
+        if value.dtype.kind not in "fc":
+            node = None
         if node.__class__ is AccumulateGrad and node.variable._array is value:
             return node.variable
         tensor = wrap(value, self.meta[0][2])
@@ -277,7 +286,11 @@ def link(node, inputs, arrays, edges, results, outputs):
     for index, output in enumerate(outputs):
         array = output._array
         node.meta.append((array.shape, array.dtype, output._device))
-        if array.dtype.kind in "fc":
+        if array.dtype.kind == "c":
+            raise NotImplementedError(explain(
+                f"{_plain(node.name())} of complex numbers cannot be recorded yet", "complex derivatives are not there, and a "
+                "wrong gradient would be worse than none", "compute inside torch.no_grad(), or with the real and imaginary parts"))
+        if array.dtype.kind == "f":
             output._node, output._index = node, index
     if node._saved:
         node._saved = [_tied(value, inputs, arrays, results, outputs) for value in node._saved]
@@ -285,6 +298,8 @@ def link(node, inputs, arrays, edges, results, outputs):
 
 def _tied(value, inputs, arrays, results, outputs):
     """A saved value with the Memory it stands in, the version it has, and which input (0, 1, ...) or output (-1, ...) it was."""
+    if value is None:
+        return None, None, 0, 0
     for source, array in enumerate(arrays):
         if array is value:
             owner = inputs[source]
@@ -309,12 +324,16 @@ class _Forgetful:
     """The `ctx` of an operation that is not recorded: it remembers nothing."""
 
     xp = np
+    needs_input_grad = (False,) * 8
 
     def __init__(self, xp=np):
         if xp is not np:
             self.xp = xp
 
     def save(self, *values):
+        pass
+
+    def save_crosswise(self, a, b, first=0):
         pass
 
     def keep(self, *values):

@@ -29,7 +29,7 @@ def share(operation, inputs, options, outputs):
     refusal = from_view.refusal if from_view is not None else None
     if len(outputs) > 1 or operation.refuses_writes:
         refusal = "multi"
-    elif not state.grad_enabled and refusal is None and base.requires_grad:
+    elif not state.grad_enabled and refusal is None:
         refusal = "no_grad"
     for output in outputs:
         output._memory = memory
@@ -39,12 +39,13 @@ def share(operation, inputs, options, outputs):
 def refreshed_node(tensor):
     """Return the node of a view, made anew where the memory was written through another Tensor since."""
     view = tensor._view
-    if view.version != tensor._memory.version:
+    if view.version != tensor._memory.version and (tensor._node is not None or view.base.requires_grad):
+        if view.refusal is not None:
+            raise _ambiguous(tensor, "its base or another view of its base has been modified inplace")
         view.version = tensor._memory.version
-        if view.base.requires_grad and view.refusal != "no_grad":
-            with enable_grad():
-                twin = replay(view.chain, view.base)
-            tensor._node, tensor._index = twin._node, twin._index
+        with enable_grad():
+            twin = replay(view.chain, view.base)
+        tensor._node, tensor._index = twin._node, twin._index
     return tensor._node
 
 
@@ -72,11 +73,14 @@ def adopt(target, result, writer):
     memory.wrote(writer)
     if node is not None:
         node.settle_output(target)
+    before, place = target._node, target._index
     if target._view is None:
         if state.grad_enabled:
             target._node, target._index = node, result._index
     else:
         _rewrite_base(target, result)
+    if target._retains_grad and before is not None and target._node is not None and target._node is not before:
+        target._node.retains = {**(target._node.retains or {}), target._index: before.retains.pop(place)}
     return target
 
 
@@ -84,29 +88,34 @@ def may_write(target, writer, gradient_wanted=False):
     """Raise where PyTorch forbids writing into `target`: its memory, or autograd."""
     if writer not in ("fill_", "zero_"):  # these write the same number everywhere
         stands_for_one_element_each(target._array)
-    if not state.grad_enabled:
+    if not state.grad_enabled or not (gradient_wanted or target.requires_grad):
         return
-    if target._requires_grad and target._node is None:
+    view = target._view
+    if view is not None and view.refusal is not None:
+        raise _ambiguous(target, "is being modified inplace")
+    if view is not None and target.requires_grad and view.base.is_leaf:
+        raise RuntimeError(explain(
+            "a view of a leaf Variable that requires grad is being used in an in-place operation.",
+            f"{writer} would change part of a leaf behind autograd's back", "write inside `with torch.no_grad():`"))
+    if target.requires_grad and target.is_leaf:
         raise RuntimeError(explain(
             "a leaf Variable that requires grad is being used in an in-place operation.",
             f"{writer} would change a leaf of shape {shape_text(target._array.shape)} behind autograd's back",
             "write inside `with torch.no_grad():`, as optimisers do, or make a new tensor"))
-    view = target._view
-    if view is None:
-        return
-    if view.base._requires_grad and view.base._node is None:
-        raise RuntimeError(explain(
-            "a view of a leaf Variable that requires grad is being used in an in-place operation.",
-            f"{writer} would change part of a leaf behind autograd's back", "write inside `with torch.no_grad():`"))
-    if view.refusal == "multi" and (gradient_wanted or view.base.requires_grad):
-        raise RuntimeError(explain(
-            f"Output {target._index} of a view operation is a view and is being modified inplace. This view is the output of a "
-            "function that returns multiple views. Such functions do not allow the output views to be modified inplace.",
-            "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))
-    if view.refusal == "no_grad" and (gradient_wanted or view.base.requires_grad):
-        raise RuntimeError(explain(
-            "A view was created in no_grad mode and is being modified inplace with grad mode enabled.",
-            "nothing recorded how the view came about", "make the view outside no_grad, or write inside it"))
+
+
+def _ambiguous(tensor, what):
+    """The error for writing into memory of which a view cannot say what the write means for its gradient."""
+    view = tensor._view
+    if view.refusal == "no_grad":
+        return RuntimeError(explain(
+            f"A view was created in no_grad mode and {what} with grad mode enabled.",
+            "nothing recorded how the view came about", "make the view and write both inside no_grad, or both outside"))
+    maker = view.chain[-1][0].__name__
+    return RuntimeError(explain(
+        f"Output {tensor._index} of {maker} is a view and {what}. This view is the output of a function that returns multiple "
+        "views. Such functions do not allow the output views to be modified inplace.",
+        "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))
 
 
 def stands_for_one_element_each(array):

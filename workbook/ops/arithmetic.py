@@ -112,7 +112,7 @@ class Mul(Elementwise):
     """out = a * b"""
 
     def forward(ctx, a, b):
-        ctx.save(a, b)
+        ctx.save_crosswise(a, b)
         return a * b
 
     def backward(ctx, grad):
@@ -137,7 +137,7 @@ class Div(FloatElementwise):
     """out = a / b"""
 
     def forward(ctx, a, b):
-        ctx.save(a, b)
+        ctx.save(a if ctx.needs_input_grad[1] else None, b)
         return a / b
 
     def backward(ctx, grad):

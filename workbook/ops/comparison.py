@@ -260,11 +260,11 @@ class Where(Elementwise):
             values[0], *(np.asarray(v, dtypes.result_type(values[1:]).numpy) for v in values[1:])]
 
     def forward(ctx, condition, a, b):
-        ctx.keep(condition)
+        ctx.save(condition)
         return ctx.xp.where(condition, a, b)
 
     def backward(ctx, grad):
-        (condition,) = ctx.kept
+        (condition,) = ctx.saved
         return None, where(condition, grad, 0.0), where(condition, 0.0, grad)
 
 

@@ -118,7 +118,7 @@ class ConvInput(Operation):
     """The gradient of a convolution to its input: out = the transpose of the convolution, applied to `grad`."""
 
     def forward(ctx, grad, weight, *, geometry):
-        ctx.save(grad, weight)
+        ctx.save_crosswise(grad, weight)
         ctx.geometry = g = geometry
         xp, outs = ctx.xp, []
         for part, kernels in zip(_by_group(grad, g.groups, 1), _by_group(weight, g.groups, 0)):
@@ -138,7 +138,7 @@ class ConvWeight(Operation):
     """The gradient of a convolution to its weight: out = `grad` against the patches of x, summed over the batch."""
 
     def forward(ctx, grad, x, *, geometry):
-        ctx.save(grad, x)
+        ctx.save_crosswise(grad, x)
         ctx.geometry = g = geometry
         xp, outs = ctx.xp, []
         for part, inputs in zip(_by_group(grad, g.groups, 1), _by_group(x, g.groups, 1)):
@@ -172,7 +172,7 @@ class Convolve(Operation, name="ConvolutionBackward0"):
     dtype_rule = staticmethod(_same_dtype)
 
     def forward(ctx, x, weight, bias, *, geometry):
-        ctx.save(x, weight)
+        ctx.save_crosswise(x, weight)
         ctx.geometry = geometry
         out = convolve(ctx.xp, x, weight, geometry)
         if bias is not None:

@@ -55,9 +55,10 @@ class Places(Operation):
     def backward(ctx, grad, _):
         if not ctx.shape:
             return grad
+        (places,) = ctx.saved
         if not ctx.keepdim:
-            grad = unsqueeze(grad, ctx.axis)
-        return (ScatterAdd.apply(grad, shape=ctx.shape, axis=ctx.axis, index=ctx.places),)
+            grad, places = unsqueeze(grad, ctx.axis), unsqueeze(places, ctx.axis)
+        return (ScatterAdd.apply(grad, places, shape=ctx.shape, axis=ctx.axis),)
 
 
 def _taken(ctx, a, axis, keepdim, choose):
@@ -65,9 +66,12 @@ def _taken(ctx, a, axis, keepdim, choose):
     ctx.shape, ctx.axis, ctx.keepdim = a.shape, axis, keepdim
     if not a.ndim:
         return a.copy(), ctx.xp.zeros((), dtypes.int64.numpy)
-    ctx.places = places = choose()
+    places = choose()
     out = ctx.xp.take_along_axis(a, places, axis)
-    return (out, places) if keepdim else (out.squeeze(axis), places.squeeze(axis))
+    if not keepdim:
+        out, places = out.squeeze(axis), places.squeeze(axis)
+    ctx.save(places)
+    return out, places
 
 
 class MaxAxis(Places, name="MaxBackward0"):

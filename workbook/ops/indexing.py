@@ -4,8 +4,12 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.autograd.views import adopt
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
+from workbook.ops.comparison import flat
+from workbook.ops.elementwise import broadcast_shape
+from workbook.ops.shape import Unsqueeze, expand, reshape
 from workbook.tensor import Tensor, axis_of, wrap
 
 
@@ -71,15 +75,25 @@ class Part(Operation):
         return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)
 
 
-class Index(Operation):
-    """out = the elements that index arrays or masks choose"""
+HOLE = object()  # stands in a pattern where an index Tensor belongs
 
-    def forward(ctx, a, *, index):
-        ctx.shape, ctx.index = a.shape, index
-        return a[index]
+
+def _filled(pattern, places):
+    """The NumPy index that a pattern of slices and holes makes with the places for its holes."""
+    rest = iter(places)
+    return tuple(next(rest) if part is HOLE else part for part in pattern)
+
+
+class Index(Operation):
+    """out = the elements that index Tensors or masks choose; `pattern` says which axes they stand at"""
+
+    def forward(ctx, a, *places, pattern):
+        ctx.save(*places)
+        ctx.shape, ctx.pattern = a.shape, pattern
+        return a[_filled(pattern, places)]
 
     def backward(ctx, grad):
-        return (IndexAdd.apply(grad, shape=ctx.shape, index=ctx.index),)
+        return (IndexAdd.apply(grad, *ctx.saved, shape=ctx.shape, pattern=ctx.pattern),)
 
 
 class IndexSelect(Index):
@@ -91,16 +105,17 @@ class MaskedSelect(Index):
 
 
 class IndexAdd(Operation):
-    """out = zeros of `shape`, to which the input is added at `index`; repeated places add up"""
+    """out = zeros of `shape`, to which the input is added at the places; repeated places add up"""
 
-    def forward(ctx, a, *, shape, index):
-        ctx.index = index
+    def forward(ctx, a, *places, shape, pattern):
+        ctx.save(*places)
+        ctx.pattern = pattern
         out = ctx.xp.zeros(shape, a.dtype)
-        ctx.xp.add.at(out, index, a)
+        ctx.xp.add.at(out, _filled(pattern, places), a)
         return out
 
     def backward(ctx, grad):
-        return (Index.apply(grad, index=ctx.index),)
+        return (Index.apply(grad, *ctx.saved, pattern=ctx.pattern),)
 
 
 class Overwrite(Operation, name="CopyBackwards"):
@@ -112,22 +127,22 @@ class Overwrite(Operation, name="CopyBackwards"):
         return ctx.xp.broadcast_to(source, target.shape).astype(target.dtype)
 
     def backward(ctx, grad):
-        from workbook.ops.comparison import flat
-
         return flat(grad), grad
 
 
 class IndexPut(Operation):
-    """out = `a`, with `values` at the places that index arrays or masks choose"""
+    """out = `a`, with `values` at the places that index Tensors or masks choose"""
 
-    def forward(ctx, a, values, *, index):
-        ctx.index = index
+    def forward(ctx, a, values, *places, pattern):
+        ctx.save(*places)
+        ctx.pattern = pattern
         out = a.copy()
-        out[index] = values
+        out[_filled(pattern, places)] = values
         return out
 
     def backward(ctx, grad):
-        return IndexPut.apply(grad, 0.0, index=ctx.index), Index.apply(grad, index=ctx.index)
+        places = ctx.saved
+        return (IndexPut.apply(grad, 0.0, *places, pattern=ctx.pattern), Index.apply(grad, *places, pattern=ctx.pattern))
 
 
 def select(input, dim, index):
@@ -192,7 +207,8 @@ def getitem(input, key):
     for operation, options in steps:
         input = operation.apply(input, **options)
     if advanced is not None:
-        return Index.apply(input, index=advanced)
+        pattern, places = _apart(advanced, input)
+        return Index.apply(input, *places, pattern=pattern)
     if not steps:
         return Alias.apply(input)  # x[...] is a view of everything
     return input
@@ -209,12 +225,8 @@ def setitem(input, key, value):
     target = input
     for operation, options in steps:
         target = operation.apply(target, **options)
-    from workbook.autograd.views import adopt
-
     if advanced is None:
         if value.ndim > target.ndim:
-            from workbook.ops.shape import reshape
-
             value = reshape(value, tuple(value.shape)[value.ndim - target.ndim:])
         try:
             result = Overwrite.apply(target, value)
@@ -234,10 +246,11 @@ def _put(target, value, advanced):
             f"Index put requires the source and destination dtypes match, got {target.dtype.legacy} for the destination and "
             f"{value.dtype.legacy} for the source.", "a write changes numbers, not the dtype of the memory",
             f"write value.to({target.dtype})"))
+    pattern, places = _apart(advanced, target)
     try:
-        return IndexPut.apply(target, value, index=advanced)
+        return IndexPut.apply(target, value, *places, pattern=pattern)
     except (ValueError, TypeError):  # NumPy's words for values that do not fit
-        shape = target._array[advanced].shape
+        shape = target._array[_filled(pattern, [k._array for k in places])].shape
         raise RuntimeError(explain(
             f"shape mismatch: value tensor of shape {shape_text(value.shape)} cannot be broadcast to indexing result of shape "
             f"{shape_text(shape)}", f"the index names {shape_text(shape)} places", "write a value of that shape")) from None
@@ -273,8 +286,6 @@ def _read(key, input):
     shape = list(input.shape)
     for k in keys:
         if k is None:
-            from workbook.ops.shape import Unsqueeze
-
             steps.append((Unsqueeze, {"axis": axis}))
             chosen.append(slice(None))
             axis += 1
@@ -297,12 +308,23 @@ def _read(key, input):
     return steps, advanced
 
 
+def _apart(advanced, input):
+    """An advanced index as a pattern with holes, and the Tensors for its holes, on the device of `input`."""
+    places = [k if isinstance(k, Tensor) else wrap(k) for k in advanced if not isinstance(k, slice)]
+    return (tuple(k if isinstance(k, slice) else HOLE for k in advanced),
+            [k if k._device is input._device else k.to(input._device) for k in places])
+
+
 def _whole(bound):
     return None if bound is None else int(bound)
 
 
 def _is_mask(k):
-    return isinstance(k, np.ndarray) and k.dtype == bool
+    return isinstance(k, (np.ndarray, Tensor)) and _host_array(k).dtype == bool
+
+
+def _host_array(k):
+    return k._host() if isinstance(k, Tensor) else k
 
 
 def _settled(k):
@@ -311,8 +333,7 @@ def _settled(k):
         if k._array.dtype.kind == "f":
             raise IndexError(explain("tensors used as indices must be long, int, byte or bool tensors",
                                      f"this index holds {k.dtype}", "write index.long()"))
-        # a copy: the derivative needs the places that were read, whatever is written into the index later
-        return int(k.item()) if k.ndim == 0 and k._array.dtype.kind in "iu" else k._host().copy()
+        return int(k.item()) if k.ndim == 0 and k._array.dtype.kind in "iu" else k
     if isinstance(k, slice) and k.step is not None and k.step <= 0:
         raise ValueError(explain("step must be greater than zero", "PyTorch has no negative steps",
                                  "use torch.flip to turn an axis around"))
@@ -331,6 +352,7 @@ def _settled(k):
 
 
 def _check_advanced(k, sides, axis, shape):
+    k = _host_array(k)
     if _is_mask(k):
         if tuple(sides) != k.shape:
             raise IndexError(explain(
@@ -365,8 +387,8 @@ def index_select(input, dim, index):
         raise IndexError(explain("index out of range in self", f"axis {axis} has the places 0 to {side - 1}",
                                  "for places from the end write x[..., [-1]]"))
     if input.ndim == 0:
-        return IndexSelect.apply(input, index=(...,))
-    return IndexSelect.apply(input, index=(slice(None),) * axis + (places,))
+        return IndexSelect.apply(input, pattern=(...,))
+    return IndexSelect.apply(input, index if index.ndim else reshape(index, (1,)), pattern=(slice(None),) * axis + (HOLE,))
 
 
 def masked_select(input, mask):
@@ -379,33 +401,34 @@ def masked_select(input, mask):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.masked_select.html
     """
-    from workbook.ops.elementwise import broadcast_shape
-    from workbook.ops.shape import expand
 
     if mask._array.dtype.kind != "b":
         raise RuntimeError(explain("masked_select: expected BoolTensor for mask", f"this one holds {mask.dtype}",
                                    "write a comparison: x.masked_select(x > 0)"))
     shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
-    return MaskedSelect.apply(expand(input, shape), index=(np.broadcast_to(mask._host(), shape),))
+    return MaskedSelect.apply(expand(input, shape), expand(mask, shape), pattern=(HOLE,))
 
 
 class Gather(Operation):
     """out[i][j] = a[index[i][j]][j], for axis 0"""
 
-    def forward(ctx, a, *, axis, index):
-        ctx.shape, ctx.axis, ctx.index = a.shape, axis, index
+    def forward(ctx, a, index, *, axis):
+        ctx.save(index)
+        ctx.shape, ctx.axis = a.shape, axis
         return ctx.xp.take_along_axis(a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))],
                                       index, axis)
 
     def backward(ctx, grad):
-        return (ScatterAdd.apply(grad, shape=ctx.shape, axis=ctx.axis, index=ctx.index),)
+        (index,) = ctx.saved
+        return (ScatterAdd.apply(grad, index, shape=ctx.shape, axis=ctx.axis),)
 
 
 class ScatterAdd(Operation):
     """out = zeros of `shape`, with the input added at the places that Gather reads"""
 
-    def forward(ctx, a, *, shape, axis, index):
-        ctx.axis, ctx.index = axis, index
+    def forward(ctx, a, index, *, shape, axis):
+        ctx.save(index)
+        ctx.axis = axis
         out = ctx.xp.zeros(shape, a.dtype)
         places = list(ctx.xp.indices(index.shape, sparse=True))
         places[axis] = index
@@ -413,7 +436,8 @@ class ScatterAdd(Operation):
         return out
 
     def backward(ctx, grad):
-        return (Gather.apply(grad, axis=ctx.axis, index=ctx.index),)
+        (index,) = ctx.saved
+        return (Gather.apply(grad, index, axis=ctx.axis),)
 
 
 def gather(input, dim, index):
@@ -429,7 +453,7 @@ def gather(input, dim, index):
     axis = axis_of(dim, input.ndim)
     if index._array.dtype.kind not in "iu":
         raise RuntimeError("gather(): Expected dtype int64 for index")
-    places = index._host().copy()
+    places = index._host()
     shape = tuple(input.shape) or (1,)
     if max(places.ndim, 1) != len(shape):
         raise RuntimeError(explain("Index tensor must have the same number of dimensions as input tensor",
@@ -443,7 +467,5 @@ def gather(input, dim, index):
         wrong = places.min() if places.min() < 0 else places.max()
         raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}")
     if input.ndim == 0 or places.ndim == 0:
-        from workbook.ops.shape import reshape
-
-        return reshape(Gather.apply(reshape(input, shape), axis=0, index=places.reshape(-1)), places.shape)
-    return Gather.apply(input, axis=axis, index=places)
+        return reshape(Gather.apply(reshape(input, shape), reshape(index, (-1,)), axis=0), places.shape)
+    return Gather.apply(input, index, axis=axis)

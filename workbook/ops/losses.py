@@ -173,20 +173,21 @@ def _warn_about_shapes(input, target):
 class NllLoss(Operation):
     """out = minus the log-probability of each row's true class, weighted and reduced"""
 
-    def forward(ctx, logs, *, target, weight, reduction, ignore):
-        rows = ctx.xp.arange(len(target))
+    def forward(ctx, logs, target, weight, *, reduction, ignore):
+        ctx.save(target)
+        ctx.shape, ctx.ignore = logs.shape, ignore
         counted = target != ignore
         safe = ctx.xp.where(counted, target, 0)
         shares = counted.astype(logs.dtype) if weight is None else weight[safe] * counted
-        losses = ctx.xp.where(counted, -logs[rows, safe], 0) * shares
-        ctx.shape, ctx.target = logs.shape, safe[:, None]
+        losses = ctx.xp.where(counted, -logs[ctx.xp.arange(len(target)), safe], 0) * shares
         total = shares.sum() if reduction == "mean" else None
         ctx.keep(shares if total is None else shares / total)
         return losses if reduction == "none" else losses.sum() if total is None else losses.sum() / total
 
     def backward(ctx, grad):
-        (shares,) = ctx.kept
-        return (ScatterAdd.apply(unsqueeze(-grad * shares, 1), shape=ctx.shape, axis=1, index=ctx.target),)
+        (target,), (shares,) = ctx.saved, ctx.kept
+        places = unsqueeze(where(target == ctx.ignore, 0, target), 1)
+        return (ScatterAdd.apply(unsqueeze(-grad * shares, 1), places, shape=ctx.shape, axis=1),)
 
 
 def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
@@ -214,8 +215,7 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
         flat = nll_loss(reshape(input.permute(order), (-1, input.shape[1])), reshape(target, (-1,)), weight, ignore_index,
                         reduction)
         return reshape(flat, tuple(target.shape)) if reduction == "none" else flat
-    return NllLoss.apply(input, target=target._array, weight=None if weight is None else weights, reduction=reduction,
-                         ignore=ignore_index)
+    return NllLoss.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
 
 
 def _check_classes(input, target, weight, ignore_index):
