@@ -106,8 +106,8 @@ def convolve(xp, x, weight, g):
 def chunks(x, g):
     """Yield slices of the batch whose columns stay in the processor's cache: one large array of columns is far slower."""
     width = g.padded[1] if g.wide else g.out[1]
-    step = max(1, CACHED // (x.shape[1] * g.kernel[0] * g.kernel[1] * g.out[0] * width))
-    for start in range(0, len(x), step):
+    step = max(1, CACHED // max(1, x.shape[1] * g.kernel[0] * g.kernel[1] * g.out[0] * width))
+    for start in range(0, max(1, len(x)), step):
         yield slice(start, start + step)
 
 

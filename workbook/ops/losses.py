@@ -181,7 +181,7 @@ class NllLoss(Operation):
         shares = counted.astype(logs.dtype) if weight is None else weight[safe] * counted
         losses = ctx.xp.where(counted, -logs[ctx.xp.arange(len(target)), safe], 0) * shares
         total = shares.sum() if reduction == "mean" else None
-        ctx.keep(shares if total is None else shares / total)
+        ctx.keep(shares if total is None else ctx.xp.where(counted, shares / total, 0))
         return losses if reduction == "none" else losses.sum() if total is None else losses.sum() / total
 
     def backward(ctx, grad):
