@@ -120,6 +120,7 @@ def walk(roots, seeds, **options):
 
 def run(roots, seeds, **options):
     """The same walk, from its beginning to its end."""
+    __tracebackhide__ = True
     steps = Pass(roots, seeds, **options)
     while steps.waiting:
         steps.visit()
@@ -141,8 +142,13 @@ class Pass:
         self.waiting = []  # a heap of (-sequence, node): the newest first
         self.arrivals = {}  # node -> what has arrived, one entry an output
         self.owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
-        for root, seed in zip(roots, [_seed_of(*pair, create_graph) for pair in zip(roots, seeds, strict=True)]):
-            self.arrive(*edge_of(root), seed, False)
+        __tracebackhide__ = True  # IPython then shows a student's wrong call without the walk's own frames
+        begin = []
+        for root, seed in zip(roots, seeds, strict=True):
+            seed = _seed_of(root, seed, create_graph)
+            begin.append((*edge_of(root), seed))
+        for node, index, seed in begin:
+            self.arrive(node, index, seed, False)
 
     def arrive(self, node, index, gradient, new):
         """Add a gradient to what has arrived at a node. `new`: nobody else holds its memory."""
@@ -264,6 +270,7 @@ def _zeros(meta, create_graph):
 
 def _seed_of(root, seed, create_graph):
     """The gradient with which the walk begins at `root`."""
+    __tracebackhide__ = True
     if not root.requires_grad:
         raise RuntimeError(explain(
             "element 0 of tensors does not require grad and does not have a grad_fn", _why_no_graph(root),
