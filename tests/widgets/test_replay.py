@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.widgets.graphs import leaf, lenet, sum_of_squares
 from workbook.autograd.modes import state
 from workbook.autograd.walk import walk
+from workbook.widgets import picture
 from workbook.widgets.origin import Called, Recorded
 from workbook.widgets.replay import Run
 
@@ -151,3 +152,82 @@ def test_what_cannot_be_run_again_says_why():
     assert "drawn as they are now: leaf (add_)" in Recorded(loss, None).note
     data = torch.ones(recording.REFERRED + 1)
     assert "too large to be kept" in Recorded((x * data).sum(), None).why_still()
+
+
+def data_written(y):
+    y.data.mul_(10)
+
+
+def detached_written(y):
+    y.detach().mul_(2)
+
+
+def numpy_written(y):
+    y.detach().numpy()[...] = 7
+
+
+def silently_written(y):
+    with torch.no_grad():
+        y.mul_(3)
+
+
+@pytest.mark.parametrize("write", [data_written, detached_written, numpy_written, silently_written])
+def test_what_was_written_outside_the_graph_stands_still_with_the_students_numbers(write):
+    x, w = leaf(2.0), leaf(3.0)
+    y = x * w
+    write(y)
+    z = y * 2
+    origin = Recorded(z, None)
+    assert origin.why_still().startswith(
+        f"The values are those of your program, and they stand still: by the recorded steps the result would be 12, but it is {z.item():g}.")
+    assert origin.trace.root.value == z.item()
+    assert picture(z).moment.table[-1][2] == f"{z.item():.4f}"
+
+
+def test_a_leaf_written_between_two_uses_stands_still():
+    w = leaf(3.0)
+    first = w * 2
+    with torch.no_grad():
+        w.add_(1)
+    assert "they stand still" in Recorded(first + w * 1, None).why_still()
+
+
+def test_a_result_written_at_last_stands_still():
+    x = leaf(3.0)
+    y = x * 2
+    y.data.fill_(100)
+    assert "would be 6, but it is 100" in Recorded(y, None).why_still()
+
+
+def test_a_large_step_written_outside_the_graph_stands_still():
+    x = torch.ones(1000, requires_grad=True)
+    y = x * 2
+    y.data.mul_(3)
+    assert "they stand still" in Recorded(y.mean(), None).why_still()
+
+
+@pytest.mark.parametrize("compute", [
+    lambda x: (x.t() @ x).sum(), lambda x: (x[:, ::2] - x[:, 1::2]).sum(), lambda x: F.dropout(x, 0.5).mean(), lambda x: (x / 0).sum(),
+    lambda x: (x * 2).relu_().mul_(3).sum(), lambda x: x.softmax(1).var(), lambda x: x.half().sum(), lambda x: (x - x.mean()).sum()])
+def test_rounding_inf_and_writes_that_the_graph_knows_are_no_departure(compute):
+    torch.manual_seed(0)
+    x = (torch.randn(60, 80) * 1000).requires_grad_()
+    assert Recorded(compute(x), None).why_still() == ""
+
+
+@given(st.floats(-3, 3, width=32), st.floats(-3, 3, width=32))
+def test_largest_and_sorted_are_searched_anew(first, second):
+    x, w = leaf(1.5), leaf(2.5)
+    together = torch.stack([x, w])
+    largest, _ = together.max(0)
+    lowest = together.sort(0).values[0]
+    run = Recorded(3 * largest + lowest, None).run({"leaf1": np.float32(first), "leaf2": np.float32(second)}, {})
+    assert run.trace.root.value == np.float32(3) * np.float32(max(first, second)) + np.float32(min(first, second))
+
+
+def test_the_note_says_what_stays_as_it_was():
+    x = leaf(3.0)
+    origin = Recorded(torch.where(x > 0, x, -x) * x.detach(), None)
+    run = origin.run({"leaf1": np.float32(-1.0)}, {})
+    assert run.trace.root.value == -3.0
+    assert "what came from a comparison, detach() or no_grad() stays as it was" in origin.note

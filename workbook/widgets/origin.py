@@ -8,7 +8,8 @@ from workbook.errors import explain
 from workbook.tensor import Tensor, wrap
 
 from .names import Names
-from .replay import Run, numeric_slope, result_of, unseen
+from .numbers import brief
+from .replay import Run, departure, numeric_slope, result_of, unseen
 from .sources import names_from_lines
 from .trace import Trace
 from .words import Words
@@ -19,8 +20,8 @@ ONE_BY_ONE = 16  # a leaf of at most so many elements can be moved, element by e
 class Recorded:
     """The steps that led to a tensor. They are run again, in the same order, with other numbers in the leaves."""
 
-    note = ("A slider runs the recorded steps again. Python's if and for are not decided anew: "
-            "graph(f, x=3.) calls the function again instead.")
+    note = ("A slider runs the recorded steps again. Python's if and for are not decided anew, and what came from a comparison, "
+            "detach() or no_grad() stays as it was: graph(f, x=3.) calls the function again instead.")
 
     def __init__(self, result, frame, single=True):
         check_result(result, single)
@@ -42,7 +43,23 @@ class Recorded:
                     "Import workbook.widgets first, and run the computation once more.")
         if any(part.value is None for part in [*self.trace.leaves, *self.trace.constants]):
             return "The values stand still: an array in this computation is too large to be kept, so it cannot be run again."
-        return ""
+        return self._outside()
+
+    def _outside(self):
+        """Return where the recorded steps lead elsewhere than the student's own tensors; '' where they agree.
+
+        Then something was written that no step knows of, through `.data`, `detach()`, NumPy or inside no_grad(): a slider
+        would show numbers that the student's program never had.
+        """
+        found = departure(self.trace)
+        if found is None:
+            return ""
+        part, again = found
+        words = Words(self.trace)
+        name = words.called(part)
+        return (f"The values are those of your program, and they stand still: by the recorded steps {name} would be {brief(again)}, "
+                f"but it is {brief(part.value)}. Something was written outside the graph, through .data, detach(), NumPy or "
+                "inside no_grad(): running the steps again would not give your numbers.")
 
     def run(self, values, grads):
         """Return the Run of these steps on `values`, its leaves having accumulated `grads`."""

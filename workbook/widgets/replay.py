@@ -24,6 +24,36 @@ def run_again(trace, values=None, exact=False):
 
     `values` holds arrays for some leaves; the others keep theirs. `exact` computes in float64, for slopes by differences.
     """
+    made, leaves = _made_again(trace, values, exact)
+    return made[trace.root][trace.root_index], leaves
+
+
+def departure(trace):
+    """Return (Part, array): the first step that gives another array when run again than it was recorded with; None if none does."""
+    with unseen(), no_grad():
+        made, _ = _made_again(trace)
+    for part in trace.ops:
+        kept = part.kept
+        if part.value is None or (kept.written_since and part is not trace.root):  # known only as a later step left it
+            continue
+        again = made[part][trace.root_index if part is trace.root else 0]._host()
+        inputs = [tensor._host() for given in part.inputs if isinstance(given, Part) for tensor in made[given]]
+        if not _same_but_for_rounding(part.value, again, inputs):
+            return part, again
+    return None
+
+
+def _same_but_for_rounding(recorded, again, inputs):
+    """Whether two arrays agree in the digits that a picture shows; sums round by the size of what is added."""
+    if recorded.dtype.kind not in "fc":
+        return np.array_equal(recorded, again)
+    sizes = [np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in (recorded, again, *inputs)]
+    digits = 1e-2 if recorded.dtype.itemsize == 2 else 1e-5
+    return np.allclose(recorded, again, rtol=digits, atol=digits * max(sizes), equal_nan=True)
+
+
+def _made_again(trace, values=None, exact=False):
+    """Return ({Part: tuple of Tensors}, leaves): every Part of `trace` computed once more."""
     made, leaves = {}, {}
     for part in [*trace.leaves, *trace.constants]:
         tensor = as_tensor(part.kept)
@@ -42,8 +72,7 @@ def run_again(trace, values=None, exact=False):
             inputs[0] = _written(*inputs, **options)
         result = type(part.node).apply(*inputs, **options)
         made[part] = result if isinstance(result, tuple) else (result,)
-    root = made[trace.root]
-    return root[trace.root_index], leaves
+    return made, leaves
 
 
 def _written(base, new, *, chain):
