@@ -1,5 +1,6 @@
 """The student's folder: what is handed out, what is updated, and what stays as it is."""
 
+import json
 import os
 
 import pytest
@@ -168,3 +169,14 @@ def test_a_new_file_never_takes_the_place_of_one_that_appeared_just_now(mine, mo
     assert student_copy.create_file(mine / LESSON, b"newer", mine) is False
     assert files(mine) == {LESSON: b"new"}
     assert list((mine / student_copy.HOUSE).iterdir()) == []
+
+
+def test_no_output_answers_a_question_before_it_is_asked(lessons, mine):
+    (lessons / LESSON).write_bytes(notebook("version one", "version two", output="the answer is 18"))
+    update(lessons, mine)
+    handed = json.loads((mine / LESSON).read_bytes())
+    assert [cell["source"] for cell in handed["cells"]] == ["version one", "version two"]
+    assert [(cell["outputs"], cell["execution_count"]) for cell in handed["cells"]] == [([], None)] * 2
+    assert b"18" not in StudentCopy(lessons, mine).fresh(LESSON).read_bytes()
+    (lessons / LESSON).write_bytes(notebook("version one", "version two", output="another output"))
+    assert update(lessons, mine) == []  # outputs of ours are no new version

@@ -47,7 +47,7 @@ class StudentCopy:
 
     def fresh(self, name):
         """Put a new copy of this lesson into the folder, beside what is there, and return its path."""
-        path = self._put_beside(name, (self.lessons / name).read_bytes(), "fresh copy", adopt=False)
+        path = self._put_beside(name, without_outputs((self.lessons / name).read_bytes()), "fresh copy", adopt=False)
         self._write_record()
         self.told.append(f"A fresh copy of the lesson: {path.name}.")
         return path
@@ -64,7 +64,7 @@ class StudentCopy:
         return there[-1] if there else None
 
     def _hand_out(self, name):
-        new = (self.lessons / name).read_bytes()
+        new = without_outputs((self.lessons / name).read_bytes())
         entry = self.record["lessons"].get(name)
         if entry and entry["offered"] == digest(new):
             return
@@ -158,6 +158,20 @@ class StudentCopy:
 
     def _write_record(self):
         replace_file(self._record_path(), json.dumps(self.record, indent=1).encode(), self.folder)
+
+
+def without_outputs(content):
+    """Return a notebook as it is handed out: nothing has run yet, so that no output answers a question before it is asked."""
+    try:
+        notebook = json.loads(content)
+        ran = [cell for cell in notebook["cells"] if cell["cell_type"] == "code" and (cell["outputs"] or cell["execution_count"])]
+    except (ValueError, KeyError, TypeError):
+        return content  # no notebook of ours: handed out as it is
+    if not ran:
+        return content
+    for cell in ran:
+        cell["outputs"], cell["execution_count"] = [], None
+    return (json.dumps(notebook, indent=1, ensure_ascii=False) + "\n").encode("utf-8")
 
 
 def lesson_files(folder):
