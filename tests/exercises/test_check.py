@@ -1,7 +1,9 @@
 """check: it never raises on a student's mistake, never passes one, says the same twice and leaves no trace."""
 
 import itertools
+import os
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -23,6 +25,30 @@ class Hostile:
 
     __eq__ = __ne__ = __len__ = __iter__ = __bool__ = __float__ = __repr__ = __str__ = __getattr__ = __call__ = __array__ = _no
     __hash__ = None
+
+
+class Liar:
+    """An object that raises when it is asked for its class."""
+
+    @property
+    def __class__(self):
+        raise ValueError("no class")
+
+
+class Meta(type):
+    @property
+    def __module__(cls):
+        raise ValueError("no module")
+
+    __name__ = __module__
+
+
+class BadMeta(metaclass=Meta):
+    """An object whose class raises when it is asked for its name."""
+
+
+class Own(BaseException):
+    """A student's exception that `except Exception` lets through."""
 
 
 class EqualToAll:
@@ -54,6 +80,10 @@ def deep(*_):
     return deep()
 
 
+def own(*_):
+    raise Own("mine")
+
+
 def leaves(*_):
     raise SystemExit
 
@@ -63,7 +93,8 @@ itself.append(itself)
 MISTAKES = [
     None, "18.5", b"18", "", 17, -18, 10**500, float("nan"), float("inf"), 18 + 1j, True, [18], (18,), {18}, {"a": 18}, range(18),
     Hostile(), EqualToAll(), SlyNumber(3), SlyText("no"), object, type, torch, itertools.count(), (x for x in ()), itself, endless, deep,
-    leaves, print, Hostile, lambda: 18, lambda *a: 18, lambda *a: Hostile(), lambda *a: EqualToAll(), lambda *a: itself, NotImplemented,
+    own, 18 + 0j, torch.tensor(18 + 0j), torch.tensor([[0, 3], [1, 4], [2, 5]]) + 0j,
+    lambda t: (t * t).mean() + 0j, leaves, print, Hostile, lambda: 18, lambda *a: 18, lambda *a: Hostile(), lambda *a: EqualToAll(), lambda *a: itself, NotImplemented,
     torch.zeros(0), torch.zeros(2, 3), torch.zeros(3, 2), torch.ones(3, 2).double(), torch.tensor(float("nan")), torch.tensor([18.0]),
     np.zeros((3, 2)), np.float64(17), np.array([18.0]), np.array([None]), torch.float32, torch.Size([3, 2]),
 ]  # fmt: skip
@@ -76,6 +107,17 @@ def test_no_mistake_raises_and_none_passes(lesson_98, id, mistake):
     assert verdict.outcome == "not yet" and len(verdict.message) > 10
     assert repr(verdict) == repr(check(id, mistake)) and verdict._repr_html_() == check(id, mistake)._repr_html_()
     assert "0x" not in repr(verdict)
+
+
+# made inside the test: pytest itself cannot look at them
+UNREADABLE = {"hostile": Hostile, "liar": lambda: Liar(), "bad metaclass": lambda: BadMeta(), "bad class": lambda: BadMeta}
+
+
+@pytest.mark.parametrize("made", UNREADABLE.values(), ids=UNREADABLE)
+@pytest.mark.parametrize("id", ["98.1", "98.2", "98.3"])
+def test_what_cannot_be_looked_at_does_not_pass(lesson_98, id, made):
+    assert check(id, made()).outcome == "not yet"
+    assert check(made(), 18).outcome == "unknown"
 
 
 JUNK = st.recursive(
@@ -120,7 +162,7 @@ def test_what_a_student_wrote_is_escaped(lesson_98):
     assert "<script>" not in shown and "&lt;script&gt;" in shown
 
 
-@pytest.mark.parametrize("id", ["98.9", "97.1", "", "x", None, 98.1, ["98.1"], "9" * 100])
+@pytest.mark.parametrize("id", ["98.9", "97.1", "", "x", None, 98.1, ["98.1"], "9" * 100], ids=str)
 def test_an_unknown_exercise_is_told_and_not_raised(lesson_98, id):
     assert check(id, 18).outcome == "unknown"
     assert check(id, 18).heading.startswith("There is no exercise")
@@ -161,6 +203,21 @@ def test_a_check_leaves_no_trace_in_the_session(lesson_98, capsys, monkeypatch):
     assert torch.get_default_dtype() is torch.float32
     assert (torch.rand(3).tolist(), random.random(), np.random.random()) == expected
     assert capsys.readouterr().out == ""
+
+
+def test_a_function_that_changes_the_folder_leaves_no_trace(lesson_98, tmp_path):
+    here = Path.cwd()
+
+    def answer(t):
+        os.chdir(tmp_path)
+        return (t * t).mean()
+
+    assert check("98.2", answer).passed
+    assert Path.cwd() == here and (here / ".workbook" / "progress.json").exists() and not (tmp_path / ".workbook").exists()
+
+
+def test_an_exception_of_the_student_s_own_is_named(lesson_98):
+    assert check("98.2", own).message == "Called with torch.tensor([1.0, 2.0, 3.0]) your function raises Own: mine"
 
 
 def test_a_check_does_not_depend_on_the_session(lesson_98, monkeypatch):

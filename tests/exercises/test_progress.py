@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import workbook as torch
+from tests.exercises.test_check import UNREADABLE, itself
 from workbook.exercises import check, helping, hint, predict, progress, reveal, solution, store
 
 FILE = Path(".workbook", "progress.json")
@@ -93,12 +94,53 @@ def test_an_empty_prediction_shows_the_same_whatever_was_kept_earlier(lesson_98,
     assert repr(reveal("98.p1", 18)) == empty
 
 
-@pytest.mark.parametrize("id", ["98.1", "p1", None, 3])
+@pytest.mark.parametrize("id", ["98.1", "p1", None, 3, ["98.p1"]], ids=str)
 def test_a_prediction_needs_its_kind_of_id(lesson_98, id):
-    assert predict(id, "x").heading == "A prediction has an id such as 05.p1"
+    assert predict(id, "x").heading == reveal(id, "x").heading == "A prediction has an id such as 05.p1"
 
 
-@pytest.mark.parametrize("damage", [b"{", b"", b"[]", b'{"exercises": []}', b"\xff\xfe", b'{"exercises": {"98.1": 3}, "predictions": {}}'])
+class Raising(torch.Tensor):
+    @property
+    def shape(self):
+        raise RuntimeError("do not look")
+
+
+def deep_list():
+    made = []
+    for _ in range(5000):
+        made = [made]
+    return made
+
+
+UNUSUAL = {"itself": lambda: itself, "deep": deep_list, "raising": lambda: Raising(2), **UNREADABLE}
+
+
+@pytest.mark.parametrize("made", UNUSUAL.values(), ids=UNUSUAL)
+def test_whatever_is_predicted_or_happens_is_told(lesson_98, made):
+    thing = made()
+    assert predict(thing, 3).heading == reveal(thing, 3).heading == "A prediction has an id such as 05.p1"
+    assert predict("98.p1", thing).heading.startswith("98.p1 kept: ")
+    shown = repr(reveal("98.p1", thing))
+    assert shown.startswith("98.p1 what happened: ") and "They agree." in shown
+    predict("98.p1", 3)
+    assert "They differ." in repr(reveal("98.p1", thing))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows does not delete the folder that a process stands in")
+def test_a_folder_that_is_gone_costs_one_sentence(lesson_98, tmp_path, monkeypatch):
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert repr(check("98.1", 18)) == f"98.1 passed\nThe slope of 3x² is 6x.\n{store.NOT_SAVED}"
+    assert store.NOT_SAVED in repr(predict("98.p1", 3))
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("damage", [b"{", b"", b"[]", b'{"exercises": []}', b"\xff\xfe", b'{"exercises": {"98.1": 3}, "predictions": {}}',
+    b"[" * 100000, b'{"exercises": {}, "predictions": {"98.p1": 5}}', b'{"exercises": {}, "predictions": {"98.p1": null}}',
+    b'{"exercises": {"98.1": {"hints": -7}}, "predictions": {}}', b'{"exercises": {"98.1": {"attempts": -1}}, "predictions": {}}'],
+    ids=lambda damage: damage[:60].decode("latin-1"))
 def test_a_damaged_file_is_put_aside_and_said_so(lesson_98, damage):
     check("98.1", 27)
     FILE.write_bytes(damage)

@@ -211,7 +211,7 @@ def test_a_large_step_written_outside_the_graph_stands_still():
     lambda x: (x * 2).relu_().mul_(3).sum(), lambda x: x.softmax(1).var(), lambda x: x.half().sum(), lambda x: (x - x.mean()).sum()])
 def test_rounding_inf_and_writes_that_the_graph_knows_are_no_departure(compute):
     torch.manual_seed(0)
-    x = (torch.randn(60, 80) * 1000).requires_grad_()
+    x = (torch.randn(60, 80) * 1000).t().requires_grad_()  # the copy lies in memory in another order, so its sums round differently
     assert Recorded(compute(x), None).why_still() == ""
 
 

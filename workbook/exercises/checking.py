@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import os
 import random
 import warnings
 
@@ -46,22 +47,24 @@ def judge(exercise, answer):
     with undisturbed():
         try:
             return exercise.judge(answer, exercise.names())
-        except (Exception, SystemExit):  # whatever a student's object does when it is looked at
-            return f"The answer is {_safely(describe, answer)}, and it cannot be compared with what is asked for."
+        except KeyboardInterrupt:  # the student's own
+            raise
+        except BaseException:  # whatever a student's object does when it is looked at
+            return f"The answer is {safely(describe, answer)}, and it cannot be compared with what is asked for."
 
 
 def unknown(id):
     """Return the verdict on an id that no exercise has."""
-    lesson = id[:2] if isinstance(id, str) else ""
+    lesson = id[:2] if type(id) is str else ""
     known = [exercise.id for exercise in lesson_exercises(lesson)] if lesson.isdecimal() else []
     line = f"Lesson {lesson} has {', '.join(known)}." if known else 'An id is the lesson and a number, as in "05.2".'
-    what = repr(id) if isinstance(id, str) and len(id) < 40 else "that name"
+    what = repr(id) if type(id) is str and len(id) < 40 else "that name"
     return Verdict("not yet", f"There is no exercise {what}", (line,), outcome="unknown", message=line)
 
 
 @contextlib.contextmanager
 def undisturbed():
-    """Judge in a session of its own: random streams, grad mode, observers and default dtype come back as they were."""
+    """Judge in a session of its own: random streams, current folder, grad mode, observers and default dtype come back as they were."""
     stream, python_stream, numpy_stream = default_generator.state_array(), random.getstate(), np.random.get_state()
     dtype = torch.get_default_dtype()
     with contextlib.ExitStack() as stack:
@@ -69,12 +72,26 @@ def undisturbed():
         stack.callback(random.setstate, python_stream)
         stack.callback(np.random.set_state, numpy_stream)
         stack.callback(torch.set_default_dtype, dtype)
+        stack.enter_context(_same_folder())
         stack.enter_context(_thread_state())
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
         warnings.simplefilter("ignore")
         torch.set_default_dtype(torch.float32)
         yield
+
+
+@contextlib.contextmanager
+def _same_folder():
+    try:
+        here = os.getcwd()
+    except FileNotFoundError:  # it was deleted while the kernel ran: nothing to come back to
+        here = None
+    try:
+        yield
+    finally:
+        if here is not None:
+            os.chdir(here)
 
 
 @contextlib.contextmanager
@@ -95,8 +112,11 @@ def _hints(exercise):
     return tuple((f"Hint {number}", hint) for number, hint in enumerate(exercise.hints, start=1))
 
 
-def _safely(function, value):
+def safely(function, value, otherwise="an object that cannot be looked at"):
+    """Return `function(value)`, or `otherwise` for an object of the student's that raises when it is looked at."""
     try:
         return function(value)
-    except Exception:
-        return "an object that cannot be looked at"
+    except KeyboardInterrupt:
+        raise
+    except BaseException:
+        return otherwise

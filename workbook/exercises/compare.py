@@ -42,9 +42,13 @@ def as_text(value):
 def close(a, b, tol):
     """Return whether two numbers agree to `tol`, relative to the larger of 1 and `b`. Two NaN agree, as do equal infinities.
 
-    >>> close(0.1 + 0.2, 0.3, 1e-6), close(float("nan"), 1.0, 1e-6), close(10**400, 1.0, 1e-6)
-    (True, False, False)
+    A complex number agrees with complex numbers only.
+
+    >>> close(0.1 + 0.2, 0.3, 1e-6), close(float("nan"), 1.0, 1e-6), close(10**400, 1.0, 1e-6), close(1 + 0j, 1.0, 1e-6)
+    (True, False, False, False)
     """
+    if isinstance(a, complex) and not isinstance(b, complex):  # 18 + 0j is no slope
+        return False
     if a == b:
         return True
     try:
@@ -171,13 +175,13 @@ def describe(value):
     return "a module" if kind.__name__ == "module" else f"an object of type {kind.__name__}"
 
 
-def show(value):
-    """Return a value as it stands in a message: numbers short and the same on every machine, large things by their kind.
+def show(value, depth=3):
+    """Return a value as it stands in a message: numbers short and the same on every machine, large and deep things by their kind.
 
     >>> show(0.1 + 0.2), show("to"), show([1.0, 2.5]), show(list(range(99)))
     ('0.3', "'to'", '[1, 2.5]', 'a list')
     """
-    if isinstance(value, bool) or value is None:
+    if type(value) is bool or value is None:
         return str(value)
     number = as_number(value)
     if number is not None:
@@ -189,8 +193,8 @@ def show(value):
         return f"tensor({inside})" if inside else describe(value)
     if type(value) is str:
         return repr(value) if len(value) <= 60 else "a long text"
-    if type(value) in (list, tuple) and len(value) <= SMALL:
-        inside = ", ".join(show(entry) for entry in value)
+    if type(value) in (list, tuple) and len(value) <= SMALL and depth:
+        inside = ", ".join(show(entry, depth - 1) for entry in value)
         return f"[{inside}]" if type(value) is list else f"({inside},)" if len(value) == 1 else f"({inside})"
     return describe(value)
 

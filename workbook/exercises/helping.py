@@ -4,12 +4,13 @@ import re
 from pathlib import Path
 
 from workbook.exercises import store
-from workbook.exercises.checking import unknown
+from workbook.exercises.checking import safely, unknown
 from workbook.exercises.compare import as_number, as_text, close, is_tensor, show
 from workbook.exercises.exercise import find, lesson_exercises
 from workbook.exercises.verdict import Box
 
 _predicted = {}  # predictions of this session, `...` among them, so that a cell shows the same whatever was kept earlier
+NO_PREDICTION = Box("not yet", "A prediction has an id such as 05.p1")
 
 
 def hint(id):
@@ -46,8 +47,8 @@ def predict(id, prediction):
     >>> predict("05.p1", ...).heading
     '05.p1 not predicted yet'
     """
-    if not (isinstance(id, str) and re.fullmatch(r"\d\d\.p\d+", id)):
-        return Box("not yet", "A prediction has an id such as 05.p1")
+    if not _is_prediction(id):
+        return NO_PREDICTION
     if prediction is ...:
         _predicted[id] = ...
         return Box("open", f"{id} not predicted yet", ("Replace ... by what you expect, then run the next cell.",))
@@ -64,6 +65,8 @@ def reveal(id, happened):
     05.p1 what happened: 18
     Nothing was predicted. To guess first makes what happens easier to keep.
     """
+    if not _is_prediction(id):
+        return NO_PREDICTION
     prediction = _predicted[id] if id in _predicted else store.read()[0]["predictions"].get(id, ...)
     what = _plain(happened)
     heading = f"{id} what happened: {what}"
@@ -72,6 +75,10 @@ def reveal(id, happened):
     agree = _agree(prediction, happened, what)
     line = "They agree." if agree else "They differ. Say in one sentence why, before you read on."
     return Box("passed" if agree else "told", heading, (f"You predicted: {prediction}", line))
+
+
+def _is_prediction(id):
+    return type(id) is str and re.fullmatch(r"\d\d\.p\d+", id) is not None
 
 
 def progress():
@@ -102,6 +109,10 @@ def _sentence(note):
 
 def _plain(value):
     """A prediction or result as text: a tensor as its numbers."""
+    return safely(_text_of, value)
+
+
+def _text_of(value):
     text = as_text(value)
     if text is not None:
         return text.strip()
@@ -111,7 +122,7 @@ def _plain(value):
 def _agree(prediction, happened, what):
     """Whether prediction and result are the same text, but for blanks, case, `torch.` and `tensor(...)`, or the same number."""
     predicted, came = _bare(prediction), _bare(what)
-    value = as_number(happened)
+    value = safely(as_number, happened, None)
     try:
         return predicted == came or value is not None and close(float(predicted), value, 1e-4)
     except ValueError:  # the prediction is no number

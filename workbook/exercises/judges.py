@@ -149,7 +149,9 @@ def _first_difference(answer, reference, cases, names, tol, keeps):
         right = names.evaluate(reference)(*names.evaluate(f"({case},)"))
         try:
             got = answer(*given)
-        except Exception as error:
+        except KeyboardInterrupt:  # the student's own
+            raise
+        except BaseException as error:
             first = scrub(str(error)).strip().partition("\n")[0]
             return f"Called with {case} your function raises {type(error).__name__}: {first}"
         if got is None and right is not None:

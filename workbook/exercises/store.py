@@ -55,8 +55,8 @@ def read():
 
 
 def _change(change):
-    folder = _folder()
     try:
+        folder = _folder()  # raises where the current folder is gone
         folder.mkdir(exist_ok=True)
         with _locked(folder):
             progress, note = _load()
@@ -82,7 +82,7 @@ def _load():
             raise ValueError("this is not what the course writes")
     except FileNotFoundError:
         return _merged(EMPTY), None
-    except ValueError:  # also broken UTF-8 and broken JSON
+    except (ValueError, RecursionError):  # also broken UTF-8, broken JSON and brackets without end
         number = 1
         while (aside := path.with_name(f"progress.damaged-{number}.json")).exists():
             number += 1
@@ -95,9 +95,11 @@ def _sound(progress):
     """Whether the file has the shape that this module writes; entries of later versions may hold more."""
     if not (isinstance(progress, dict) and all(isinstance(progress.get(part), dict) for part in EMPTY)):
         return False
+    if not all(isinstance(text, str) for text in progress["predictions"].values()):
+        return False
     return all(
         isinstance(entry, dict)
-        and all(type(entry.get(count, 0)) is int for count in ("attempts", "hints"))
+        and all(type(entry.get(count, 0)) is int and entry.get(count, 0) >= 0 for count in ("attempts", "hints"))
         and type(entry.get("passed", False)) is bool
         for entry in progress["exercises"].values()
     )
