@@ -162,16 +162,19 @@ class Tensor(metaclass=PrintsAsTorch):
     @property
     def is_leaf(self):
         """Whether no recorded operation made it: a parameter, an input, or anything that needs no gradient."""
-        return self._node is None
+        return self.grad_fn is None
 
     @property
     def requires_grad(self):
-        """Whether operations on it are recorded. Set it on a leaf."""
-        return self._node is not None or self._requires_grad
+        """Whether operations on it are recorded. Set it on a leaf. A view of what requires a gradient requires it, too."""
+        return (self._node is not None or self._requires_grad
+                or self._view is not None and self._view.base.requires_grad)
 
     @requires_grad.setter
     def requires_grad(self, wanted):
-        if self._node is not None:
+        if wanted and self._node is not None:
+            return
+        if not wanted and self.grad_fn is not None:
             raise RuntimeError(explain(
                 "you can only change requires_grad flags of leaf variables.",
                 "this tensor was computed by a recorded operation", "call detach() for a copy outside the graph"))
@@ -302,7 +305,7 @@ class Tensor(metaclass=PrintsAsTorch):
         return tensor_text(
             self._host(), dtype=self.dtype, default_dtype=dtypes.get_default_dtype(), prefix=prefix,
             device_text=None if self._device is CPU else str(self._device),
-            grad_fn_name=None if node is None else type(node).__name__, requires_grad=self._requires_grad)
+            grad_fn_name=None if node is None else type(node).__name__, requires_grad=self.requires_grad)
 
     def __format__(self, spec):
         if self._array.ndim == 0 and type(self) is Tensor:

@@ -1,6 +1,6 @@
 """The graph of a tensor of which a part was written in place."""
 
-from workbook.autograd.operation import Operation
+from workbook.autograd.operation import Operation, second_time
 from workbook.autograd.views import replay
 
 
@@ -14,7 +14,13 @@ class CopySlices(Operation, name="CopySlices"):
         return base  # the write itself has happened
 
     def backward(ctx, grad):
+        if ctx.chain is None:
+            raise RuntimeError(second_time(ctx))
         return ZeroSlices.apply(grad, chain=ctx.chain), replay(ctx.chain, grad)
+
+    def release(self):
+        super().release()
+        self.chain = None  # PyTorch's lets go of the write itself: no second pass leads through it
 
 
 class ZeroSlices(Operation):

@@ -115,7 +115,7 @@ class Operation(Node):
         if here.on_arrays:  # the walk is running a formula on arrays: just compute
             return cls.forward(_Forgetful(here.xp), *inputs, **options)
         tracking = here.grad_enabled and cls.differentiable
-        arrays, edges, needs, device = [], [], [], None
+        arrays, edges, needs, device, adrift = [], [], [], None, False
         for given in inputs:
             edge = None
             if isinstance(given, Tensor):
@@ -128,6 +128,8 @@ class Operation(Node):
                         edge = node, given._index
                     elif given._requires_grad:
                         edge = accumulator_of(given), 0
+                    elif given._view is not None and given.requires_grad:
+                        adrift = True  # a view made under no_grad: recorded, as in PyTorch, but its gradient goes nowhere
             elif given.__class__ in _NUMBERS:
                 arrays.append(given)
             else:
@@ -137,7 +139,7 @@ class Operation(Node):
         if device is None:
             raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
 
-        recording = True in needs
+        recording = adrift or True in needs
         ctx = _new(cls) if recording else _Forgetful()
         ctx.needs_input_grad = needs
         try:
@@ -208,14 +210,14 @@ class Operation(Node):
     def kept(self):
         """What `keep` was given: arrays while the walk runs on arrays, Tensors without history otherwise."""
         if self._kept is _FREED:
-            raise RuntimeError(_second_time(self))
+            raise RuntimeError(second_time(self))
         return self._kept if state.on_arrays else [wrap(value, self.meta[0][2]) for value in self._kept]
 
     @property
     def saved(self):
         """What `save` was given: arrays while the walk runs on arrays, Tensors with their history otherwise."""
         if self._saved is _FREED:
-            raise RuntimeError(_second_time(self))
+            raise RuntimeError(second_time(self))
         on_arrays, unpacked = state.on_arrays, []
         for value, memory, version, source in self._saved:
             if memory is not None:
@@ -400,7 +402,7 @@ def _instead_of(writer):
     return f"call backward() before {writer}, or run the forward computation again after it"
 
 
-def _second_time(node):
+def second_time(node):
     return explain(
         "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
         "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "

@@ -271,7 +271,7 @@ def _zeros(meta, create_graph):
 def _seed_of(root, seed, create_graph):
     """The gradient with which the walk begins at `root`."""
     __tracebackhide__ = True
-    if not root.requires_grad:
+    if edge_of(root) is None:
         raise RuntimeError(explain(
             "element 0 of tensors does not require grad and does not have a grad_fn", _why_no_graph(root),
             "set requires_grad=True on the inputs before computing, and compute outside torch.no_grad()"))

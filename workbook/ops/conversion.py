@@ -41,12 +41,13 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.to.html
     """
     for given in args:
-        if isinstance(given, dtypes.dtype):
+        if isinstance(given, (dtypes.dtype, type)):
             dtype = given
         elif isinstance(given, Tensor):
             dtype, device = given.dtype, given.device
         elif isinstance(given, (str, Device, int)) and not isinstance(given, bool):
             device = given
+    dtype = dtypes.asked(dtype)
     result = input
     if device is not None and settle(device) is not input._device:
         result = _moved(result, settle(device))
@@ -93,9 +94,10 @@ def type_(input, dtype=None):
         return f"torch.{'cuda.' if input.is_cuda else ''}{input.dtype.legacy}Tensor"
     if isinstance(dtype, str):
         name = dtype.rpartition(".")[2].removesuffix("Tensor")
-        dtype = next((d for d in dtypes.ALL if d.legacy == name), None)
+        asked, dtype = dtype, next((d for d in dtypes.ALL if d.legacy == name), None)
         if dtype is None:
-            raise ValueError(f"invalid type: '{dtype}'")
+            raise ValueError(explain(f"invalid type: '{asked}'", "no dtype has this old-style name",
+                                     "write a dtype, such as torch.float64, or 'torch.DoubleTensor'"))
     return to(input, dtype)
 
 

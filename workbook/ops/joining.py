@@ -137,7 +137,7 @@ class Unbind(Operation):
 
     def forward(ctx, a, *, axis):
         ctx.axis = axis
-        return tuple(a[(slice(None),) * axis + (i,)][...] for i in range(a.shape[axis]))
+        return tuple(a[(slice(None),) * axis + (i, ...)] for i in range(a.shape[axis]))
 
     def backward(ctx, *grads):
         return (stack(grads, ctx.axis),)
