@@ -122,6 +122,19 @@ def _promote_table():
 _PROMOTED = _promote_table()
 
 
+def asked(kind):
+    """Return the dtype that a student asks for: a dtype, or Python's own `float`, `int`, `bool` or `complex`; None stays None.
+
+    Raises TypeError for anything else.
+    """
+    if kind is None or isinstance(kind, dtype):
+        return kind
+    try:
+        return {_float: float64, _int: int64, _bool: bool_, complex: complex128}[kind]
+    except (KeyError, TypeError):
+        raise TypeError(f"dtype must be a torch.dtype, such as torch.float32, not {kind!r}") from None
+
+
 def promote_types(a, b):
     """Return the dtype in which `a` and `b` meet.
 

@@ -7,3 +7,5 @@ with a sentence where it cannot go on; `workbook.cli` prints the sentence and re
 
 class Refused(Exception):
     """What is in the way and what to do about it, in one sentence for the student."""
+
+COMMANDS = ("lab", "test", "run", "doctor", "release", "present")

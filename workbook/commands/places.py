@@ -1,10 +1,11 @@
 """Where things are: the project, the lessons as they come, and the student's own folder."""
 
+import difflib
 import re
 import sys
 from pathlib import Path
 
-from workbook.commands import Refused
+from workbook.commands import COMMANDS, Refused
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -36,7 +37,13 @@ def find_lesson(asked, folder):
         if name == asked or re.match(re.escape(number) + r"(?![0-9])", name):
             return name
     there = ", ".join(name.removesuffix(".ipynb") for name in names) or "none yet"
-    raise Refused(f"There is no lesson {asked}. The lessons are: {there}.")
+    raise Refused(f"There is no lesson {asked}. The lessons are: {there}.{_perhaps_a_command(asked)}")
+
+
+def _perhaps_a_command(asked):
+    """`python lab.py tset` reads as a lesson's name; say so where it looks like a command."""
+    near = difflib.get_close_matches(asked, COMMANDS, 1)
+    return f" And no command: did you mean {near[0]}?" if near else ""
 
 
 def pip():
