@@ -17,6 +17,20 @@ def explain(what, why=None, fix=None):
     return "\n".join(lines)
 
 
+def not_a_tensor(function, argument, position, given):
+    """The error for an argument that has to be a Tensor, in PyTorch's words.
+
+    >>> print(not_a_tensor("linear", "input", 1, [1., 2.]))
+    linear(): argument 'input' (position 1) must be Tensor, not list
+      Why: operations work on Tensors, so that they can be recorded
+      Fix: wrap it: torch.tensor(...)
+    """
+    kind = type(given)
+    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+    return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {name}",
+                             "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
+
+
 def shape_text(shape):
     """Return a shape as PyTorch writes it in messages: `[2, 3]`.
 

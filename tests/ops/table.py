@@ -70,6 +70,7 @@ ELEMENTWISE = [
     *each("a NAME {n}", "& | ^", ANY, DTYPES[:3], words={"n": ("3", "True")}),
     *each("a NAME {n}", "== != < + ", ANY, words={"n": ("None", "'a'", "[1]", "object")}),
     *each("{n} NAME a", "+ - * / < >=", ANY, words={"n": NUMBER}),
+    *each("{n} NAME a", "// %", ANY, words={"n": NUMBER}, derivatives=0),
     *each("a.__NAME__(b)", "iadd isub imul itruediv", TWO),
     Row("a.__ifloordiv__(b)", TWO, NUMBERS, derivatives=0), Row("a.__imod__(b)", TWO, NUMBERS),
     *each("a.__NAME__({n})", "iadd isub imul itruediv", ANY, words={"n": NUMBER}),

@@ -1,11 +1,13 @@
 """Parameter: a tensor that a Module trains."""
 
 from workbook.errors import explain
+from workbook.ops.creation import empty
 from workbook.tensor import Tensor, memory_of, needs_floats, wrap
 
 
 class Parameter(Tensor):
-    """A Tensor that is registered as a parameter when it is set as an attribute of a Module. It shares memory with `data`.
+    """A Tensor that is registered as a parameter when it is set as an attribute of a Module. It shares memory with `data`;
+    without data it is empty.
 
     Raises TypeError when `data` is no Tensor, RuntimeError when `requires_grad` is wanted of integers.
 
@@ -19,7 +21,9 @@ class Parameter(Tensor):
 
     torch_name = "torch.nn.parameter.Parameter"
 
-    def __new__(cls, data, requires_grad=True):
+    def __new__(cls, data=None, requires_grad=True):
+        if data is None:
+            data = empty(0)
         if not isinstance(data, Tensor):
             raise TypeError(explain(f"Parameter data must be a Tensor, not {type(data).__name__}",
                                     "a Parameter is a Tensor that a Module trains",

@@ -232,10 +232,11 @@ class FloorDivide(Elementwise, name="NotImplemented"):
 
 
 def _whole_division(xp, name, kernel, a, b):
-    if a.dtype.kind == "b":
+    kind = (a if hasattr(a, "dtype") else b).dtype.kind
+    if kind == "b":
         raise not_implemented(kernel, a, b)
     out = getattr(xp, name)(a, b)
-    if a.dtype.kind in "iu" and out.size and not xp.all(b):
+    if kind in "iu" and out.size and not xp.all(b):
         raise RuntimeError(explain("ZeroDivisionError", "whole numbers have no infinity to answer with",
                                    "divide floats, or keep 0 out of the divisor"))
     return out
@@ -251,6 +252,18 @@ def floor_divide(input, other):
     Source: https://pytorch.org/docs/2.13/generated/torch.floor_divide.html
     """
     return FloorDivide.apply(input, other)
+
+
+def rfloor_divide(input, other):
+    """Return `other // input`, for a number `other`.
+
+    >>> import workbook as torch
+    >>> 7 // torch.tensor([2, -2])
+    tensor([ 3, -4])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.floor_divide.html
+    """
+    return FloorDivide.apply(other, input)
 
 
 class Remainder(Elementwise, name="RemainderBackward1"):
@@ -269,6 +282,14 @@ class RemainderScalar(Remainder, name="RemainderBackward0"):
     """out = a % number"""
 
 
+class RemainderOfScalar(Remainder, name="NotImplemented"):
+    """out = number % b"""
+
+    def backward(ctx, grad):
+        raise RuntimeError(explain("derivative for aten::remainder is not implemented", "the left side of the % is a number",
+                                   "write torch.tensor(number) % b"))
+
+
 def remainder(input, other):
     """Return the remainder of Python's `%`, with the sign of `other`.
 
@@ -279,6 +300,18 @@ def remainder(input, other):
     Source: https://pytorch.org/docs/2.13/generated/torch.remainder.html
     """
     return (RemainderScalar if other.__class__ in NUMBERS else Remainder).apply(input, other)
+
+
+def rremainder(input, other):
+    """Return `other % input`, for a number `other`.
+
+    >>> import workbook as torch
+    >>> 7 % torch.tensor([3, -3])
+    tensor([ 1, -2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.remainder.html
+    """
+    return RemainderOfScalar.apply(other, input)
 
 
 class Neg(Elementwise):

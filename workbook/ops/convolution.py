@@ -10,9 +10,10 @@ Source: Chellapilla, Puri, Simard, High Performance Convolutional Neural Network
 from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.reduction import sum
 from workbook.ops.shape import squeeze, unsqueeze
+from workbook.tensor import Tensor
 
 
 class Geometry:
@@ -205,10 +206,18 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv2d.html
     """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("conv2d", "input", 1, input)
     if input.ndim == 3:
         return squeeze(conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0)
     _check_sizes(input, weight, bias, groups)
     stride, dilation = pair(stride), pair(dilation)
+    if min(stride) < 1:
+        raise RuntimeError(explain("non-positive stride is not supported", f"a kernel that moves by {min(stride)} never arrives",
+                                   "use stride=1 or more"))
+    if min(dilation) < 1:
+        raise RuntimeError(explain(f"dilation should be greater than zero, but got {list(dilation)}",
+                                   "it is the distance between the places that a kernel sees", "use dilation=1 or more"))
     kernel = tuple(weight.shape[2:])
     if padding == "valid":
         padding = 0
@@ -219,6 +228,9 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         padding = tuple((n // 2, n - n // 2) for n in needed)
     else:
         padding = tuple((p, p) for p in pair(padding))
+        if min(padding) < (0, 0):
+            raise RuntimeError(explain("negative padding is not supported", "padding surrounds the image with zeros",
+                                       "use padding=0 or more; cut the image to make it smaller"))
     g = Geometry(tuple(input.shape[2:]), kernel, stride, padding, dilation, groups)
     if min(g.out) < 1:
         layer = running_layer()
@@ -238,6 +250,9 @@ def _check_sizes(input, weight, bias, groups):
         raise RuntimeError(explain(
             f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {shape}",
             where + "the axes are (N, C, H, W), or (C, H, W) for one image", "give the image its shape: x.view(-1, C, H, W)"))
+    if groups < 1:
+        raise RuntimeError(explain("non-positive groups is not supported", f"channels cannot be split into {groups} groups",
+                                   "use groups=1"))
     channels = weight.shape[1] * groups
     if input.shape[1] != channels:
         last = input.shape[-1] == channels
@@ -250,4 +265,4 @@ def _check_sizes(input, weight, bias, groups):
     if bias is not None and tuple(bias.shape) != (weight.shape[0],):
         raise RuntimeError(explain(
             f"Given weight of size {shape_text(weight.shape)}, expected bias to be 1-dimensional with {weight.shape[0]} elements, "
-            f"but got bias of size {shape_text(bias.shape)} instead", where + "each output channel has one bias", None))
+            f"but got bias of size {shape_text(bias.shape)} instead", where + "each output channel has one bias", f"give a bias of {weight.shape[0]} numbers"))

@@ -2,6 +2,7 @@
 
 import functools
 import math
+import warnings
 
 import numpy as np
 
@@ -23,8 +24,21 @@ def _finish(array, device, requires_grad=False):
     return made
 
 
+def _memory(make, shape, kind):
+    """The array `make(shape, kind)`. Raises RuntimeError where there is not that much memory."""
+    try:
+        return make(shape, kind)
+    except (MemoryError, ValueError, OverflowError):
+        bytes_wanted = math.prod(shape) * kind.itemsize
+        raise RuntimeError(explain(
+            f"Storage size calculation overflowed with sizes={list(shape)}" if bytes_wanted >= 2**63 else
+            f"DefaultCPUAllocator: can't allocate memory: you tried to allocate {bytes_wanted} bytes.",
+            f"{' x '.join(map(str, shape))} numbers of {kind.itemsize} bytes are {bytes_wanted / 1e9:,.0f} GB",
+            "make the tensor smaller, or work on a part at a time")) from None
+
+
 def _numpy_dtype(dtype, default=None):
-    chosen = dtype or default or dtypes.get_default_dtype()
+    chosen = dtypes.asked(dtype) or default or dtypes.get_default_dtype()
     if chosen.numpy is None:
         raise TypeError(dtypes.no_bfloat16())
     return chosen.numpy
@@ -61,7 +75,10 @@ def as_tensor(data, dtype=None, device=None):
 
 
 def from_numpy(ndarray):
-    """Return a Tensor on the memory of a NumPy array: writing to one changes the other. Raises TypeError for anything else.
+    """Return a Tensor on the memory of a NumPy array: writing to one changes the other.
+
+    An array that is only for reading is copied, with a warning. Raises TypeError for anything that is no array of numbers,
+    ValueError for one that is read backwards or in the other byte order.
 
     >>> import numpy, workbook as torch
     >>> n = numpy.ones(2); t = torch.from_numpy(n); n[0] = 5
@@ -72,18 +89,40 @@ def from_numpy(ndarray):
     """
     if not isinstance(ndarray, np.ndarray):
         raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    _check_array(ndarray)
+    if not ndarray.flags.writeable:
+        warnings.warn(explain(
+            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors.",
+            "the tensor holds a copy, so that nobody writes into an array that is only for reading",
+            "copy the array yourself, with array.copy(), to be rid of this warning"), UserWarning, stacklevel=2)
+        ndarray = ndarray.copy()
+    return wrap(ndarray)
+
+
+def _check_array(ndarray):
+    """Raise where PyTorch makes no Tensor of an array."""
+    if any(step < 0 for step in ndarray.strides):
+        raise ValueError(explain(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "supported. (You can probably work around this by making a copy of your array  with array.copy().)",
+            "its memory is read backwards, as after array[::-1]", "write array[::-1].copy()"))
+    if not ndarray.dtype.isnative:
+        raise ValueError(explain(
+            "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently "
+            "not supported.", f"its dtype is {ndarray.dtype.str}", "write array.astype(array.dtype.newbyteorder('='))"))
     if ndarray.dtype not in dtypes.OF_NUMPY:
         raise TypeError(explain(
             f"can't convert np.ndarray of type numpy.{ndarray.dtype}. The only supported types are: float64, float32, float16, "
             "complex64, complex128, int64, int32, int16, int8, uint8, and bool.", None, "convert it first with .astype(...)"))
-    return wrap(ndarray)
 
 
 def _array_of(data, dtype, copy):
     if isinstance(data, Tensor):
         array = data._host()
     elif isinstance(data, np.ndarray):
-        array = from_numpy(data)._array
+        _check_array(data)
+        array = data
+        copy = copy or not data.flags.writeable
     elif isinstance(data, np.generic):
         array = np.asarray(data)
     else:
@@ -160,7 +199,7 @@ def legacy_tensor(*data):
     """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes."""
     if len(data) == 1 and not isinstance(data[0], int):
         return _array_of(data[0], dtypes.get_default_dtype(), copy=not isinstance(data[0], Tensor))
-    return np.zeros(size_of_new(data) if data else (0,), dtypes.get_default_dtype().numpy)
+    return _memory(np.zeros, size_of_new(data) if data else (0,), dtypes.get_default_dtype().numpy)
 
 
 # ---- by size --------------------------------------------------------------------------------------------------------------
@@ -175,7 +214,7 @@ def empty(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.empty.html
     """
-    return _finish(np.empty(size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
+    return _finish(_memory(np.empty, size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
 def zeros(*size, dtype=None, device=None, requires_grad=False):
@@ -188,7 +227,7 @@ def zeros(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.zeros.html
     """
-    return _finish(np.zeros(size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
+    return _finish(_memory(np.zeros, size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
 def ones(*size, dtype=None, device=None, requires_grad=False):
@@ -200,7 +239,7 @@ def ones(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.ones.html
     """
-    return _finish(np.ones(size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
+    return _finish(_memory(np.ones, size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
@@ -214,7 +253,9 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.full.html
     """
     kind = _numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
-    return _finish(np.full(size_of_new((size,)), np.asarray(fill_value).astype(kind)), device, requires_grad)
+    array = _memory(np.empty, size_of_new((size,)), kind)
+    array[...] = np.asarray(fill_value).astype(kind)
+    return _finish(array, device, requires_grad)
 
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
@@ -230,7 +271,9 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     for name, side in (("n", n), ("m", 0 if m is None else m)):
         if side < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {side}")
-    return _finish(np.eye(n, m, dtype=_numpy_dtype(dtype)), device, requires_grad)
+    array = _memory(np.zeros, (n, n if m is None else m), _numpy_dtype(dtype))
+    np.fill_diagonal(array, 1)
+    return _finish(array, device, requires_grad)
 
 
 def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
@@ -268,8 +311,6 @@ def range_(start, end, step=1, **options):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.range.html
     """
-    import warnings
-
     warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
                   "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
                   UserWarning, stacklevel=2)
@@ -366,7 +407,7 @@ def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.rand.html
     """
-    array = np.empty(size_of_new(size), _numpy_dtype(dtype))
+    array = _memory(np.empty, size_of_new(size), _numpy_dtype(dtype))
     random.fill_uniform(array, generator=generator)
     return _finish(array, device, requires_grad)
 
@@ -381,7 +422,7 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.randn.html
     """
-    array = np.empty(size_of_new(size), _numpy_dtype(dtype))
+    array = _memory(np.empty, size_of_new(size), _numpy_dtype(dtype))
     random.fill_normal(array, generator=generator)
     return _finish(array, device, requires_grad)
 
@@ -398,7 +439,7 @@ def randint(low, high=None, size=None, *, generator=None, dtype=None, device=Non
     """
     if size is None:
         low, high, size = 0, low, high
-    array = np.empty(size_of_new((size,)), _numpy_dtype(dtype, dtypes.int64))
+    array = _memory(np.empty, size_of_new((size,)), _numpy_dtype(dtype, dtypes.int64))
     random.fill_integers(array, low, high, generator=generator)
     return _finish(array, device, requires_grad)
 

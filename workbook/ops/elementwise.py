@@ -3,6 +3,8 @@
 A formula says nothing of broadcasting: the backward walk sums a gradient back to its input's shape.
 """
 
+import itertools
+
 import numpy as np
 
 from workbook import dtypes
@@ -20,7 +22,10 @@ class Elementwise(Operation):
     @classmethod
     def refusal(cls, problem, arrays, options):
         shapes = [array.shape for array in arrays if hasattr(array, "shape")]
-        return cannot_broadcast(shapes[-2], shapes[-1]) if len(shapes) > 1 else problem
+        for a, b in itertools.combinations(shapes, 2):
+            if not meet(a, b):
+                return cannot_broadcast(a, b)
+        return problem
 
 
 class FloatElementwise(Elementwise):
@@ -29,15 +34,20 @@ class FloatElementwise(Elementwise):
     dtype_rule = staticmethod(dtypes.promote_to_float)
 
 
+def meet(a, b):
+    """Return whether two shapes broadcast: aligned from the right, sides are equal or one of them is 1."""
+    return all(x == y or 1 in (x, y) for x, y in zip(reversed(a), reversed(b)))
+
+
 def cannot_broadcast(a, b):
     """The error for shapes that do not fit when they are aligned from the right."""
     ndim = max(len(a), len(b))
     left, right = (1,) * (ndim - len(a)) + tuple(a), (1,) * (ndim - len(b)) + tuple(b)
-    axis = next((i for i in reversed(range(ndim)) if left[i] != right[i] and 1 not in (left[i], right[i])), 0)
+    axis = next(i for i in reversed(range(ndim)) if left[i] != right[i] and 1 not in (left[i], right[i]))
     fix = "make the sizes equal, or one of them 1"
     for place in range(len(b) + 1):
         grown = tuple(b[:place]) + (1,) + tuple(b[place:])
-        if len(grown) <= len(a) and all(x == y or 1 in (x, y) for x, y in zip(reversed(a), reversed(grown))):
+        if len(grown) <= len(a) and meet(a, grown):
             fix = f"b.unsqueeze({place}) has shape {shape_text(grown)}, which fits; or make the sizes equal"
     return RuntimeError(explain(
         f"The size of tensor a ({left[axis]}) must match the size of tensor b ({right[axis]}) at non-singleton dimension {axis}",

@@ -3,15 +3,17 @@
 from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
-from workbook.errors import by_sizes, explain, shape_text
-from workbook.ops.elementwise import broadcast_shape
+from workbook.errors import by_sizes, explain, not_a_tensor, shape_text
+from workbook.ops.elementwise import broadcast_shape, not_implemented
 from workbook.ops.shape import SqueezeIn, T, UnsafeView, expand, reshape, transpose, unsqueeze
 from workbook.tensor import Tensor
 
 
-def equal_dtypes(values):
-    """The dtype rule of products: PyTorch does not promote here."""
+def equal_dtypes(values, kernel):
+    """The dtype rule of products: PyTorch does not promote here, and knows no product of bools."""
     first = values[-2].dtype
+    if first.kind == values[-1].dtype.kind == "b":
+        raise not_implemented(kernel, values[-2])
     for value in values:
         if value is not None and value.dtype is not first and value.dtype != first:
             raise _unequal_dtypes(*(dtypes.OF_NUMPY[v.dtype] for v in values[-2:]))
@@ -31,7 +33,11 @@ def _unequal_dtypes(first, second):
 class Product(Operation):
     """A product of matrices or vectors: the dtypes must be equal, and the inner sizes."""
 
-    dtype_rule = staticmethod(equal_dtypes)
+    kernel = "addmm_impl_cpu_"  # the name under which PyTorch speaks of it
+
+    @classmethod
+    def dtype_rule(cls, values):
+        return equal_dtypes(values, cls.kernel)
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -54,6 +60,8 @@ class Mm(Product):
 class Mv(Product):
     """out = a @ v, for a matrix and a vector"""
 
+    kernel = "addmv_impl_cpu"
+
     def forward(ctx, a, v):
         ctx.save_crosswise(a, v)
         return a @ v
@@ -67,6 +75,8 @@ class Mv(Product):
 class Dot(Product):
     """out = the sum of a * b, for two vectors"""
 
+    kernel = "dot"
+
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
         return a @ b
@@ -79,6 +89,8 @@ class Dot(Product):
 
 class Bmm(Product):
     """out[i] = a[i] @ b[i], for two stacks of matrices"""
+
+    kernel = "bmm"
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
@@ -261,7 +273,20 @@ def linear(input, weight, bias=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.linear.html
     """
+    for place, (name, given) in enumerate((("input", input), ("weight", weight)), 1):
+        if not isinstance(given, Tensor):
+            raise not_a_tensor("linear", name, place, given)
     shape = input._array.shape
+    if not shape or not weight._array.ndim:
+        raise RuntimeError(explain(
+            f"both arguments to linear need to be at least 1D, but they are {len(shape)}D and {weight._array.ndim}D",
+            "each output is a weighted sum of the last axis, and a single number has no axis",
+            "give rows of features: x.reshape(-1, in_features)"))
+    if weight._array.ndim > 2:
+        raise RuntimeError(explain(
+            f"t() expects a tensor with <= 2 dimensions, but self is {weight._array.ndim}D",
+            f"linear takes a weight of (out_features, in_features), and this one has shape {shape_text(weight.shape)}",
+            "use matmul (the @ sign) for stacks of matrices"))
     rows = input
     if len(shape) != 2:
         rows = unsqueeze(input, 0) if len(shape) == 1 else reshape(input, (-1, shape[-1]))

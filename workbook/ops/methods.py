@@ -49,7 +49,8 @@ ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide":
 OPERATORS = {
     "__add__": arithmetic.add, "__radd__": arithmetic.add, "__sub__": arithmetic.sub, "__rsub__": arithmetic.rsub,
     "__mul__": arithmetic.mul, "__rmul__": arithmetic.mul, "__truediv__": arithmetic.div, "__rtruediv__": arithmetic.rdiv,
-    "__floordiv__": arithmetic.floor_divide, "__mod__": arithmetic.remainder, "__pow__": arithmetic.pow,
+    "__floordiv__": arithmetic.floor_divide, "__rfloordiv__": arithmetic.rfloor_divide, "__mod__": arithmetic.remainder,
+    "__rmod__": arithmetic.rremainder, "__pow__": arithmetic.pow,
     "__rpow__": arithmetic.rpow, "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__matmul__": linalg.matmul,
     **{f"__{function.__name__}__": comparison.operator(function) for function in (
         comparison.eq, comparison.ne, comparison.lt, comparison.le, comparison.gt, comparison.ge)},
@@ -129,12 +130,17 @@ def _grad_fn(input):
 
 
 def _set_data(input, new):
+    """Put `input` on the memory of `new`: both then show the same numbers, as in PyTorch.
+
+    Each keeps its own count of writes, and views made before keep the memory that they show. A step recorded before keeps the
+    values that it saved, so its gradient belongs to the numbers that it was computed with. (PyTorch's leaf shows it the new ones.)
+    """
     if not isinstance(new, Tensor):
         raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
     if input._requires_grad and new._array.dtype.kind not in "fc":
         raise RuntimeError(explain("data set to a tensor that requires gradients must be floating point or complex dtype",
                                    f"the new data holds {new.dtype}", "write x.data = new.float()"))
-    input._array, input._device, input._memory = new._array, new._device, None
+    input._array, input._device = new._array, new._device
 
 
 install()

@@ -3,9 +3,10 @@
 import math
 
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.convolution import pair
 from workbook.ops.elementwise import not_implemented
+from workbook.tensor import Tensor
 
 
 class Windows:
@@ -136,10 +137,17 @@ def _windows(name, input, kernel_size, stride, padding, dilation, ceil_mode):
     kernel = pair(kernel_size)
     stride = kernel if stride is None or stride == () else pair(stride)
     padding = pair(padding)
+    dilation = pair(dilation)
+    for what, sides, shown in (("kernel size", kernel, "k"), ("stride", stride, "d"), ("dilation", dilation, "dilation")):
+        if min(sides) < 1:
+            raise RuntimeError(explain(
+                "stride should not be zero" if what != "dilation" and 0 in stride else
+                f"{what} should be greater than zero, but got {shown}H: {sides[0]} {shown}W: {sides[1]}",
+                f"{name} was asked for a {what} of {' x '.join(map(str, sides))}", f"use a {what} of 1 or more"))
     if any(p > k // 2 for p, k in zip(padding, kernel)):
         raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={max(padding)}, "
                            f"kernel_size={min(kernel)} and dilation=1")
-    windows = Windows(tuple(input.shape[-2:]), kernel, stride, padding, pair(dilation), ceil_mode)
+    windows = Windows(tuple(input.shape[-2:]), kernel, stride, padding, dilation, ceil_mode)
     if min(windows.out) < 1:
         c, h, w = input.shape[-3:]
         raise RuntimeError(explain(
@@ -180,7 +188,10 @@ def avg_pool2d(input, kernel_size, stride=None, padding=0):
 
 
 def _check_image(name, input):
+    if not isinstance(input, Tensor):
+        raise not_a_tensor(name, "input", 1, input)
     if input.ndim not in (3, 4):
         raise RuntimeError(explain(
             f"{name}: Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:"
-            f"{shape_text(input.shape)}", "the axes are (N, C, H, W), or (C, H, W) for one image", None))
+            f"{shape_text(input.shape)}", "the axes are (N, C, H, W), or (C, H, W) for one image",
+            "give the image its shape: x.view(-1, C, H, W)"))

@@ -5,6 +5,7 @@ import math
 from workbook import dtypes
 from workbook.autograd.broadcast import Expand
 from workbook.autograd.operation import Operation
+from workbook.autograd.views import detached
 from workbook.errors import explain, shape_text
 from workbook.tensor import Size, Tensor, axis_of
 
@@ -27,6 +28,9 @@ def size_of_new(size):
     """Return the shape of a new Tensor. Raises RuntimeError for a negative length."""
     shape = sizes(size)
     for side in shape:
+        if side >= 2**63:
+            raise TypeError(explain("argument 'size' failed to unpack: Overflow when unpacking long long",
+                                    f"no memory has {side} places", "give a smaller size"))
         if side < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {side}: {shape_text(shape)}")
     return shape
@@ -79,7 +83,7 @@ class ViewAs(Operation):
 
 
 def _view_as(input, dtype):
-    """`input`, read as another dtype: bytes stay, numbers change."""
+    """`input`, read as another dtype: bytes stay, numbers change, and no gradient comes back."""
     if dtype.numpy is None:
         raise TypeError(dtypes.no_bfloat16())
     have, names = input.dtype, f"view {input.dtype.legacy} as {dtype.legacy} (different element sizes)"
@@ -91,7 +95,7 @@ def _view_as(input, dtype):
         ratio = dtype.itemsize // have.itemsize
         if ratio and input.shape[-1] % ratio:
             raise RuntimeError(f"self.size(-1) must be divisible by {ratio} to {names}, but got {input.shape[-1]}")
-    return ViewAs.apply(input, dtype=dtype.numpy)
+    return ViewAs.apply(detached(input), dtype=dtype.numpy)
 
 
 class UnsafeView(Operation):
