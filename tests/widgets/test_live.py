@@ -290,7 +290,7 @@ def test_a_slider_on_a_network_answers_in_a_tenth_of_a_second():
     (lambda: graph(torch.tensor(1.0)), RuntimeError, ["element 0 of tensors does not require grad", "Why:", "Fix:"]),
     (lambda: graph(torch.ones(2, requires_grad=True) * 2), RuntimeError, ["only for scalar outputs", "[2]", "y.sum()"]),
     (lambda: graph(3.0), TypeError, ["float", "item()", "graph(loss)"]),
-    (lambda: graph(lambda a: (a, a), a=1.0), TypeError, ["returned 2", "Why:", "Fix:"]),
+    (lambda: graph(lambda a: (a, a), a=1.0), TypeError, ["a tuple of 2", "Why:", "Fix:"]),
     (lambda: graph(lambda a: a.item(), a=1.0), TypeError, ["float", "Why:", "Fix:"]),
     (lambda: graph(lambda a: a * 2), TypeError, ["a number for each argument", "graph(f, x=3.)"]),
     (lambda: graph(leaf(1.0) * 2, a=2.0), TypeError, ["takes no a=", "Fix:"]),
@@ -301,3 +301,28 @@ def test_wrong_use_is_told_in_three_parts(make, kind, words):
         make()
     for word in words:
         assert word in str(raised.value)
+
+
+def test_a_function_that_wants_to_leave_at_a_move_leaves_the_last_picture():
+    def f(x):
+        if x > 4:
+            raise SystemExit("enough")
+        return x * x
+
+    live = graph(f, x=3.0)
+    sent_by(live, "move", x=4.5)
+    assert live.state["sentence"].startswith("The function failed here: SystemExit: enough.")
+    sent_by(live, "move", x=3.99999999)
+    assert leaves(live)["x"][2] == "SystemExit"  # the slope looks to both sides
+
+
+def test_a_list_of_results_is_explained():
+    with pytest.raises(TypeError, match="follows one Tensor, but got a list of 1"):
+        graph([leaf(1.0) * 2])
+
+
+def test_a_leaf_without_a_name_is_no_word_behind_a_number():
+    live = graph(torch.ones(1, 1, requires_grad=True) * 2)
+    assert live.title == "2 × leaf"
+    x = leaf(1.0)
+    assert graph(2 * x).title == "2x"

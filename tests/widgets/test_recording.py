@@ -2,6 +2,7 @@
 
 import gc
 import inspect
+import os
 import threading
 import weakref
 
@@ -110,3 +111,11 @@ def test_watching_changes_no_number():
     seen = losses()
     assert quiet[0] == seen[0]
     np.testing.assert_array_equal(quiet[1], seen[1])
+
+
+def test_a_students_folder_beside_the_package_is_not_the_package():
+    """`workbook-notes` begins with the same letters as `workbook`."""
+    mine = recording.PACKAGE + "-notes" + os.sep + "a.py"
+    found = {}
+    exec(compile("y = x * 2", mine, "exec"), {"x": leaf(1.0)}, found)
+    assert found["y"].grad_fn.record.location == (mine, 1)

@@ -9,9 +9,10 @@ import workbook as torch
 from workbook import nn
 from workbook.random import Generator, default_generator
 from workbook.utils.data import DataLoader, TensorDataset
+from workbook.vision.datasets import Digits
 from workbook.widgets import training
 from workbook.widgets.training_curve import curve
-from workbook.widgets.training_view import MOST
+from workbook.widgets.training_view import MOST, Course
 
 TRAIN = TensorDataset(torch.arange(40.).view(20, 2) / 20 - 1, torch.arange(20) % 3)
 LOSS = nn.CrossEntropyLoss()
@@ -147,6 +148,43 @@ def test_text_and_fallback_need_no_kernel():
     assert data["text/plain"] == "Training view: step 1, learning rate 0.5"
     assert data["text/html"].startswith('<img alt="The loss curve of a training run, 1 steps long."')
     assert "<th scope='row'>learning rate</th><td>0.5</td>" in data["text/html"]
+
+
+@pytest.mark.parametrize("rate, least, most", [(0.01, 45, 60), (0.1, 240, 290), (0.5, 301, 330), (1.0, 301, 330), (1.5, 60, 99), (3.0, 30, 50)])
+def test_lesson_00_says_what_its_rates_do(rate, least, most):
+    """The figures that stand under the view of lesson 00: 34 before, about 50, more than 300, fewer than 100, no better than guessing."""
+    def lesson_net():
+        torch.manual_seed(0)
+        return nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+
+    course = Course(lesson_net, LOSS, Digits(train=True), 32, Digits(train=False))
+    assert course.right() == (34, 359) and len(course.batches) == 45
+    for _ in course.batches:
+        course.take(rate)
+    assert least <= course.right()[0] <= most
+
+
+@pytest.mark.parametrize("make", [None, 3, "net"])
+def test_what_makes_no_network_is_explained(make):
+    with pytest.raises(TypeError, match=f"needs a function that makes a network, and got a {type(make).__name__}"):
+        training(make, LOSS, TRAIN)
+
+
+def test_a_function_that_returns_no_network_is_explained():
+    with pytest.raises(TypeError, match="needs a network from make_net.., and got NoneType"):
+        training(lambda: None, LOSS, TRAIN)
+
+
+@pytest.mark.parametrize("given", [{"data": []}, {"data": TRAIN, "test": []}])
+def test_an_empty_data_set_is_named(given):
+    with pytest.raises(ValueError, match=f"got no items in {list(given)[-1]}="):
+        training(make_net, LOSS, **given)
+
+
+@pytest.mark.parametrize("rate", ["a", None, True])
+def test_a_rate_that_is_no_number_is_explained(rate):
+    with pytest.raises(TypeError, match=f"needs a number for lr, and got {type(rate).__name__}"):
+        view(lr=rate)
 
 
 def test_a_network_in_place_of_a_function_is_explained():

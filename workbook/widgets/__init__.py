@@ -37,7 +37,8 @@ def training(make_net, loss_fn, data, lr=0.5, batch_size=32, test=None):
     `(input, class)`. Every step is one of plain gradient descent, `w = w - lr * grad`, on the next batch. The batches and their
     order are the same in every run, so that two curves differ by the learning rate alone. Nothing of yours is changed.
 
-    Raises TypeError where `make_net` is a network and not a function that makes one; ImportError without anywidget.
+    Raises TypeError where `make_net` is no function that returns a network, or `lr` no number; ValueError for an empty data set;
+    ImportError without anywidget.
 
     >>> import workbook as torch
     >>> from workbook.vision.datasets import Digits

@@ -44,7 +44,7 @@ class Leaves:
         for key in self._origin.movable if wanted else ():
             try:
                 self._slopes[key] = self._origin.slope(self.values, key, self.place(key))
-            except Exception as problem:  # the student's function may fail beside a point where it does not
+            except (Exception, SystemExit) as problem:  # the student's function may fail beside a point where it does not
                 self._slopes[key] = type(problem).__name__
 
     def sliders(self):

@@ -155,11 +155,6 @@ class LiveGraph(anywidget.AnyWidget):
         part = self._run.order[step - 1] if step > 0 else ops[len(ops) + step - 1]
         return self._box_keys[part.key]
 
-    def _fold(self, key):
-        self._folding.toggle(key)
-        self._rebuild()
-        self._show(redraw=True)
-
     # ---- what it shows ---------------------------------------------------------------------------------------------------
 
     def _compute(self, step=None):
@@ -173,7 +168,7 @@ class LiveGraph(anywidget.AnyWidget):
         begun = perf_counter()
         try:
             self._run = self._origin.run(self._leaves.values, self._passes[-1])
-        except Exception as problem:  # the student's function may raise anything at all
+        except (Exception, SystemExit) as problem:  # the student's function may raise anything at all, and must not end the kernel
             if self._form is None:
                 raise
             self._failed = f"{type(problem).__name__}: {(str(problem).splitlines() or ['no message'])[0].rstrip('.!')}"

@@ -157,8 +157,8 @@ def check_single(result):
     """Raise TypeError where `result` is no Tensor; return it otherwise."""
     if isinstance(result, (tuple, list)):
         raise TypeError(explain(
-            f"graph() follows one result, but the function returned {len(result)}",
-            "backward begins at one number", "return the one to be drawn, such as the loss"))
+            f"graph() follows one Tensor, but got a {type(result).__name__} of {len(result)}",
+            "backward begins at one number", "give it, or let your function return, the one to be drawn, such as the loss"))
     if not isinstance(result, Tensor):
         raise TypeError(explain(
             f"graph() needs a Tensor or a function, but got {type(result).__name__}",

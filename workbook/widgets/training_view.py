@@ -1,5 +1,6 @@
 """Training as a view: the loss curve, the learning rate under the finger, and the graph of any single step."""
 
+import numbers
 import sys
 from html import escape
 from pathlib import Path
@@ -10,6 +11,7 @@ import traitlets
 
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
+from workbook.nn import Module
 from workbook.random import Generator
 from workbook.utils.data import DataLoader
 
@@ -28,15 +30,24 @@ class Course:
     """One training run: `losses[k]` is the loss of batch k before step k; `go_to(k)` stands before it again."""
 
     def __init__(self, make_net, loss_fn, data, batch_size, test):
-        if hasattr(make_net, "parameters"):
+        if isinstance(make_net, Module) or not callable(make_net):
             raise TypeError(explain(
                 f"training() needs a function that makes a network, and got a {type(make_net).__name__}",
                 "every run has to begin with the same new network", "write def make_net(): ... and pass make_net"))
+        for name, items in (("data", data), ("test", test)):
+            if items is not None and not len(items):
+                raise ValueError(explain(
+                    f"training() got no items in {name}=", "there is nothing to take a loss or a count of",
+                    "give a data set of at least one (input, class), or leave test out"))
         self.make_net, self.loss_fn = make_net, loss_fn
         with unseen():
             self.batches = list(DataLoader(data, batch_size, shuffle=True, generator=Generator().manual_seed(0)))
             self.test = next(iter(DataLoader(test, len(test)))) if test is not None else None
             self.net = make_net()
+        if not isinstance(self.net, Module):
+            raise TypeError(explain(
+                f"training() needs a network from make_net(), and got {type(self.net).__name__}",
+                "the view moves the numbers of a Module", "end make_net with return net"))
         self.numbers = sum(p.numel() for p in self.net.parameters())
         self.begin()
 
@@ -114,6 +125,9 @@ class TrainingView(ipywidgets.VBox):
     """The widget behind `training`: the panel, and under it the live graph of a step that was asked for."""
 
     def __init__(self, course, rate):
+        if isinstance(rate, bool) or not isinstance(rate, numbers.Real):
+            raise TypeError(explain(
+                f"training() needs a number for lr, and got {type(rate).__name__}", "a step is lr times the slope", "write lr=0.5"))
         self.course, self.first_rate = course, rate
         self.looked_at, self.earlier = 0, []
         self._said = "Nothing has been learned yet: the weights are the random numbers that the network began with."

@@ -138,7 +138,8 @@ class Words:
             left = left if strong_left >= binding else f"({left})"
             loose = strong_right < binding or (strong_right == binding and sign not in EITHER_WAY) or right.startswith("−")
             right = f"({right})" if loose else right
-            if sign == "×" and number and not right[0].isdigit() and (strong_right >= POWER or loose) and left[-1].isdigit():
+            if sign == "×" and number and not right[0].isdigit() and (strong_right >= POWER or loose) and left[-1].isdigit() \
+                    and not right.startswith(("leaf", "data")):  # 3x, but 3 × leaf: that is no name of the student's
                 return f"{left}{right}", PRODUCT
             return f"{left} {sign} {right}", binding
         if part.operation == "Pow" and plain_number(part.inputs[1]) is not None:
