@@ -210,5 +210,5 @@ def _instead(mine, theirs):
 
 def _brief(outcome):
     if isinstance(outcome, dict) and "raises" in outcome:
-        return f"{outcome['raises']}({outcome['message'].splitlines()[:1]})"
+        return f"{outcome['raises']}({outcome.get('message', '').splitlines()[:1]})"
     return str(outcome["result"] if isinstance(outcome, dict) and "result" in outcome else outcome)

@@ -33,7 +33,8 @@ def share(operation, inputs, options, outputs):
         refusal = "no_grad"
     for output in outputs:
         output._memory = memory
-        output._view = View(base, chain, memory.version, refusal)
+        if operation.differentiable:
+            output._view = View(base, chain, memory.version, refusal)
 
 
 def refreshed_node(tensor):
