@@ -325,4 +325,5 @@ def test_a_leaf_without_a_name_is_no_word_behind_a_number():
     live = graph(torch.ones(1, 1, requires_grad=True) * 2)
     assert live.title == "2 × leaf"
     x = leaf(1.0)
-    assert graph(2 * x).title == "2x"
+    live = graph(2 * x)
+    assert live.title == "2x"
