@@ -327,3 +327,12 @@ def test_a_leaf_without_a_name_is_no_word_behind_a_number():
     x = leaf(1.0)
     live = graph(2 * x)
     assert live.title == "2x"
+
+
+def test_the_panel_before_a_second_backward_pass_speaks_of_that_pass():
+    x = leaf(3.0)
+    live = graph(x * x)
+    assert live.state["panel"]["heading"] == "The forward pass is done"
+    sent_by(live, "end")
+    sent_by(live, "on")
+    assert live.state["panel"]["heading"] == "Backward pass 2 has not begun"

@@ -210,7 +210,8 @@ class Telling:
         """Return what stands beside the picture: a heading, what was computed, what arrived, and what was handed by which rule."""
         part = self.now
         if part is None:
-            return {"heading": "Before the first step" if self.step < 0 else "The forward pass is done", "computed": "",
+            heading = "The forward pass is done" if self.number == 1 else f"Backward pass {self.number} has not begun"
+            return {"heading": "Before the first step" if self.step < 0 else heading, "computed": "",
                     "arrives": "", "hands": [], "operation": ""}
         fold, taken = self._boxes[part.key], self.taken.get(part)
         if fold.kind == "fold" and taken is not None:
