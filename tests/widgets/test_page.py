@@ -4,7 +4,7 @@ import pytest
 import workbook as torch
 from tests.widgets.graphs import lenet, mean_of_squares, sum_of_squares
 from workbook.commands.chromium import FIX, find_chromium
-from workbook.widgets import graph
+from workbook.widgets import graph, training
 
 pytest.importorskip("playwright", reason="a browser is driven with playwright: pip install workbook[test]")
 pytest.importorskip("anywidget", reason="the live view needs anywidget: pip install workbook[lab]")
@@ -246,3 +246,18 @@ def test_a_text_of_the_students_cannot_become_markup(show):
     live._show(redraw=True)
     page = show(live)
     assert page.locator(".box img").count() == 0 and page.evaluate("window.hit === undefined")
+
+
+@pytest.mark.parametrize("typed", ["-1", ""])
+def test_a_learning_rate_that_is_none_is_put_back_and_said(show, typed):
+    data = torch.utils.data.TensorDataset(torch.ones(4, 2), torch.zeros(4))
+    panel = training(lambda: torch.nn.Linear(2, 1), lambda out, _: out.mean(), data, lr=0.5).panel
+    page = show(panel)
+    box = page.get_by_label("learning rate, as a number")
+    box.fill(typed)
+    box.press("Tab")
+    assert box.input_value() == "0.5" and panel.rate == 0.5
+    assert page.locator(".wb-sentence").inner_text() == "A learning rate is a number from 0 up. It stays 0.5."
+    box.fill("0.25")
+    box.press("Tab")
+    assert panel.rate == 0.25

@@ -63,6 +63,11 @@ function render({ model, el }) {
     report(rate);
   });
   number.addEventListener("change", () => {
+    if (!(number.valueAsNumber >= 0)) { // what was typed is no rate: show the one in use, and say so
+      number.value = String(model.get("rate"));
+      sentence.textContent = `A learning rate is a number from 0 up. It stays ${number.value}.`;
+      return;
+    }
     if (number.valueAsNumber > 0) slide.value = String(Math.log10(number.valueAsNumber));
     report(number.valueAsNumber);
   });
