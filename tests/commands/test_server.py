@@ -181,3 +181,8 @@ def test_a_lesson_that_there_is_not_is_refused_and_the_others_named(one_lesson, 
 def test_lab_tells_a_lesson_that_there_is_not_in_one_sentence(capsys):
     assert cli.main(["lab", "99"]) == 1
     assert re.fullmatch(r"There is no lesson 99\. The lessons are: .*\.\n", capsys.readouterr().err)
+
+
+def test_a_misspelt_command_is_taken_for_a_lesson_and_told_so(capsys):
+    assert cli.main(["lab", "tset"]) == 1
+    assert capsys.readouterr().err.endswith(" And no command: did you mean test?\n")
