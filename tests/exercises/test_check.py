@@ -43,8 +43,9 @@ class Meta(type):
     __name__ = __module__
 
 
-class BadMeta(metaclass=Meta):
-    """An object whose class raises when it is asked for its name."""
+def bad_class():
+    """Return a class that raises when it is asked for its name."""
+    return Meta("Bad", (), {})
 
 
 class Own(BaseException):
@@ -110,7 +111,7 @@ def test_no_mistake_raises_and_none_passes(lesson_98, id, mistake):
 
 
 # made inside the test: pytest itself cannot look at them
-UNREADABLE = {"hostile": Hostile, "liar": lambda: Liar(), "bad metaclass": lambda: BadMeta(), "bad class": lambda: BadMeta}
+UNREADABLE = {"hostile": Hostile, "liar": lambda: Liar(), "bad metaclass": lambda: bad_class()(), "bad class": bad_class}
 
 
 @pytest.mark.parametrize("made", UNREADABLE.values(), ids=UNREADABLE)
