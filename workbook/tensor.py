@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.devices import CPU, device as Device
+from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
 from workbook.printing import tensor_text
@@ -176,7 +176,8 @@ class Tensor(metaclass=PrintsAsTorch):
             return
         if not wanted and self.grad_fn is not None:
             raise RuntimeError(explain(
-                "you can only change requires_grad flags of leaf variables.",
+                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that "
+                "doesn't require differentiation use var_no_grad = var.detach().",
                 "this tensor was computed by a recorded operation", "call detach() for a copy outside the graph"))
         if wanted and self._array.dtype.kind not in "fc":
             raise RuntimeError(needs_floats(self.dtype))
@@ -203,10 +204,14 @@ class Tensor(metaclass=PrintsAsTorch):
                                            "assign a copy: x.grad = x.detach().clone()"))
             if new._array.shape != self._array.shape:
                 raise RuntimeError(explain(
-                    f"assigned grad has data of a different size: the tensor has shape {shape_text(self._array.shape)}, "
-                    f"the gradient {shape_text(new._array.shape)}", "each element has one gradient", None))
+                    f"attempting to assign a gradient of size '{shape_text(new._array.shape)}' to a tensor of size "
+                    f"'{shape_text(self._array.shape)}'. Please ensure that the gradient and the tensor are the same size",
+                    "each element has one gradient", "reshape or expand the gradient to the tensor's shape"))
             if new._array.dtype != self._array.dtype:
-                raise RuntimeError(f"assigned grad has data of a different type: {new.dtype} for a tensor of {self.dtype}")
+                raise RuntimeError(explain(
+                    f"attempting to assign a gradient with dtype '{new.dtype.legacy.lower()}' to a tensor with grad_dtype "
+                    f"'{self.dtype.legacy}'.", "a gradient is added to the tensor, number by number",
+                    f"convert the gradient: .to({self.dtype})"))
         self._grad = new
 
     # ---- out to Python and NumPy -----------------------------------------------------------------------------------------
@@ -291,7 +296,7 @@ class Tensor(metaclass=PrintsAsTorch):
         if not isinstance(element, (Tensor, int, float, bool, complex)):
             raise RuntimeError(explain(
                 f"Tensor.__contains__ only supports Tensor or scalar, but you passed in a {type(element)}.",
-                "a tensor holds numbers", None))
+                "a tensor holds numbers", "look for a number, or ask (x == other).any()"))
         return bool((self == element)._array.any())
 
     def __hash__(self):
@@ -373,6 +378,7 @@ def needs_floats(dtype):
 
 
 def _unpickle(cls, array, where, requires_grad):
-    made = wrap(array, Device(where), cls)
+    place = settle(where)
+    made = wrap(array if place is CPU else place.backend.from_host(array, place.index), place, cls)
     made._requires_grad = requires_grad
     return made

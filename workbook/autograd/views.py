@@ -112,10 +112,11 @@ def _ambiguous(tensor, what):
         return RuntimeError(explain(
             f"A view was created in no_grad mode and {what} with grad mode enabled.",
             "nothing recorded how the view came about", "make the view and write both inside no_grad, or both outside"))
-    maker = view.chain[-1][0].__name__
+    maker = view.chain[-1][0].__qualname__
     return RuntimeError(explain(
         f"Output {tensor._index} of {maker} is a view and {what}. This view is the output of a function that returns multiple "
-        "views. Such functions do not allow the output views to be modified inplace.",
+        "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an "
+        "out-of-place one.",
         "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))
 
 

@@ -42,7 +42,7 @@ def asked_for(inputs):
         return None
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     if not inputs:
-        raise RuntimeError("'inputs' argument to backward cannot be empty.")
+        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
     return inputs
 
 
@@ -357,6 +357,7 @@ def _show_to_hooks(node, arrived, create_graph):
         keeper = node.retains and node.retains.get(index)
         keeper = keeper and keeper()
         if keeper is not None:
-            keeper._grad = tensor if create_graph else wrap(tensor._array.copy(), tensor._device)
+            new = tensor if create_graph else wrap(tensor._array.copy(), tensor._device)
+            keeper._grad = new if keeper._grad is None else keeper._grad + new
     here.on_arrays = earlier
     return arrived

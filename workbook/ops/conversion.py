@@ -150,7 +150,7 @@ def requires_grad_(input, requires_grad=True):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.requires_grad_.html
     """
     if requires_grad and input._array.dtype.kind not in "fc":
-        raise RuntimeError(needs_floats(input.dtype))
+        raise RuntimeError(needs_floats(input.dtype).replace(" and complex", "", 1))
     input.requires_grad = requires_grad
     return input
 
@@ -175,7 +175,8 @@ def copy_(input, src, non_blocking=False):
     except ValueError:
         raise RuntimeError(explain(
             f"The size of tensor a ({list(input.shape)}) must match the size of tensor b ({list(src.shape)})",
-            "copy_ writes into the memory that is there", None)) from None
+            "copy_ writes into the memory that is there",
+            f"give a tensor of shape {list(input.shape)}, or one that expands to it")) from None
     return views.adopt(input, result, "copy_")
 
 
