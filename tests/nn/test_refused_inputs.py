@@ -50,3 +50,31 @@ def test_linear_takes_a_vector_as_weight():
 def test_a_parameter_without_data_is_empty():
     empty = nn.Parameter()
     assert empty.shape == (0,) and empty.requires_grad and nn.Parameter(None, requires_grad=False).requires_grad is False
+
+
+def test_a_state_that_does_not_fit_leaves_the_network_as_it_was():
+    layer = nn.Linear(2, 1)
+    before = layer.weight.tolist(), layer.bias.tolist()
+    for assign in (False, True):
+        for state in ({"weight": torch.zeros(1, 2), "bias": torch.zeros(3)}, {"weight": torch.zeros(1, 2)},
+                      {"weight": torch.zeros(1, 2), "bias": [0.0]}):
+            with pytest.raises(RuntimeError):
+                layer.load_state_dict(state, assign=assign)
+            assert (layer.weight.tolist(), layer.bias.tolist()) == before
+    layer.load_state_dict({"weight": torch.zeros(1, 2)}, strict=False)
+    assert layer.weight.tolist() == [[0, 0]] and layer.bias.tolist() == before[1]
+
+
+THREE_PARTS = [
+    lambda: torch.tensor("1"), lambda: torch.tensor({"a": 1}), lambda: torch.zeros(2).copy_(torch.ones(3)),
+    lambda: F.dropout(torch.ones(2), p=2), lambda: torch.tensor(1.).split(1), lambda: torch.tensor(1.).chunk(1),
+    lambda: torch.bmm(torch.ones(2, 2), torch.ones(2, 2, 2)), lambda: setattr(torch.ones(2), "grad", torch.ones(3)),
+    lambda: "a" in torch.ones(2), lambda: F.avg_pool2d(torch.ones(2, 2), 2), lambda: F.conv2d(IMAGE, KERNEL, torch.ones(3)),
+]
+
+
+@pytest.mark.parametrize("act", THREE_PARTS, ids=range(len(THREE_PARTS)))
+def test_errors_that_beginners_meet_say_what_to_change(act):
+    with pytest.raises((RuntimeError, TypeError, ValueError)) as caught:
+        act()
+    assert "\n  Why: " in str(caught.value) and "\n  Fix: " in str(caught.value)

@@ -70,7 +70,6 @@ ELEMENTWISE = [
     *each("a NAME {n}", "& | ^", ANY, DTYPES[:3], words={"n": ("3", "True")}),
     *each("a NAME {n}", "== != < + ", ANY, words={"n": ("None", "'a'", "[1]", "object")}),
     *each("{n} NAME a", "+ - * / < >=", ANY, words={"n": NUMBER}),
-    *each("{n} NAME a", "// %", ANY, words={"n": NUMBER}, derivatives=0),
     *each("a.__NAME__(b)", "iadd isub imul itruediv", TWO),
     Row("a.__ifloordiv__(b)", TWO, NUMBERS, derivatives=0), Row("a.__imod__(b)", TWO, NUMBERS),
     *each("a.__NAME__({n})", "iadd isub imul itruediv", ANY, words={"n": NUMBER}),
@@ -364,6 +363,8 @@ QUERIES = [
     Row("str(torch.result_type(a, b))", TWO, MORE), Row("str(torch.result_type(a, {n}))", ANY, MORE, words={"n": NUMBER}),
 ]
 
-ROWS = [*ELEMENTWISE, *REDUCTIONS, *SHAPES, *INDEXING, *MATRICES, *IMAGE, *LOSSES, *CONVERSIONS, *CREATION, *QUERIES]
+DIVIDED = each("{n} NAME a", "// %", ANY, words={"n": NUMBER}, derivatives=0)
+
+ROWS = [*ELEMENTWISE, *REDUCTIONS, *SHAPES, *INDEXING, *MATRICES, *IMAGE, *LOSSES, *CONVERSIONS, *CREATION, *QUERIES, *DIVIDED]
 NAMED = {f"{number}-{row.text[:60]}": row for number, row in enumerate(ROWS)}
 

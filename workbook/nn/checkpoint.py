@@ -50,7 +50,7 @@ class Checkpoint:
         """Copy the tensors of `state_dict` into this module's parameters and buffers; with `assign` put them in their place.
 
         Returns `(missing_keys, unexpected_keys)`. Raises RuntimeError for a shape that differs and, when `strict`, for a key
-        that is missing or unexpected, TypeError for something that is no dictionary.
+        that is missing or unexpected, TypeError for something that is no dictionary; nothing is loaded then.
 
         >>> import workbook as torch
         >>> torch.nn.Linear(2, 1).load_state_dict(torch.nn.Linear(2, 1).state_dict())
@@ -65,7 +65,7 @@ class Checkpoint:
         problems, sizes = [], []
         for key, (module, name, tensor) in own.items():
             if key in state_dict:
-                problem = _take_over(module, name, tensor, key, state_dict[key], assign)
+                problem = _what_stands_against(tensor, key, state_dict[key])
                 if problem:
                     problems.append(problem)
                     sizes += _settings(key, module, name, tensor, state_dict[key])
@@ -79,6 +79,9 @@ class Checkpoint:
             why, fix = _diagnose(missing, unexpected, state_dict, sizes)
             name = type(self).__name__
             raise RuntimeError(explain(f"Error(s) in loading state_dict for {name}:\n\t" + "\n\t".join(problems), why, fix))
+        for key, (module, name, tensor) in own.items():
+            if key in state_dict:
+                _take_over(module, name, tensor, state_dict[key], assign)
         return _IncompatibleKeys(missing, unexpected)
 
     def _saved(self):
@@ -87,14 +90,19 @@ class Checkpoint:
         return {name: tensor for name, tensor in {**self._parameters, **kept}.items() if tensor is not None}
 
 
-def _take_over(module, name, tensor, key, new, assign):
-    """Put `new` where `tensor` is; return what stands against it, or None."""
+def _what_stands_against(tensor, key, new):
+    """Return why `new` cannot stand where `tensor` is, or None."""
     if not isinstance(new, Tensor):
         return (f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but '
                 f"received {type(new)}")
     if tensor.shape != new.shape:
         return (f"size mismatch for {key}: copying a param with shape {new.shape} from checkpoint, "
                 f"the shape in current model is {tensor.shape}.")
+    return None
+
+
+def _take_over(module, name, tensor, new, assign):
+    """Put `new` where `tensor` is."""
     if not assign:
         with no_grad():
             tensor.copy_(new)
@@ -102,7 +110,6 @@ def _take_over(module, name, tensor, key, new, assign):
         setattr(module, name, Parameter(new, requires_grad=tensor.requires_grad))
     else:
         setattr(module, name, new)
-    return None
 
 
 def _quoted(keys):

@@ -191,8 +191,9 @@ def _single(part, depth):
                                 "numbers and lists stand side by side in the data", "put every number at the same depth"))
     if isinstance(part, str):
         raise (ValueError(f"too many dimensions '{kind}'") if depth else
-               TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", None)))
-    raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers, in nested lists of equal lengths", None))
+               TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", "give numbers: float(text)")))
+    raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers, in nested lists of equal lengths",
+                               "give a number, a list or a NumPy array, such as list(d.values()) of a dict"))
 
 
 def legacy_tensor(*data):

@@ -113,7 +113,8 @@ def dropout(input, p=0.5, training=True, inplace=False):
     """
     if not 0 <= p <= 1:
         raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}",
-                                 "p is the part of the elements that is set to 0", None))
+                                 "p is the part of the elements that is set to 0",
+                                 "write 0.5 for half of them"))
     if not training or p == 0:
         return input
     noise = zeros_like(input) if p == 1 else bernoulli_(empty_like(input), 1 - p)

@@ -171,7 +171,8 @@ def split(tensor, split_size_or_sections, dim=0):
 
 def _axis_to_cut(name, tensor, dim):
     if tensor.ndim == 0:
-        raise RuntimeError(explain(f"{name} expects at least a 1-dimensional tensor", "a single number has no axis to cut", None))
+        raise RuntimeError(explain(f"{name} expects at least a 1-dimensional tensor", "a single number has no axis to cut",
+                                   "give it one first: x.reshape(1)"))
     return axis_of(dim, tensor.ndim)
 
 

@@ -196,7 +196,8 @@ def bmm(input, mat2):
     """
     for name, stack in (("batch1", input), ("batch2", mat2)):
         if stack.ndim != 3:
-            raise RuntimeError(explain(f"{name} must be a 3D tensor", f"it has shape {shape_text(stack.shape)}", None))
+            raise RuntimeError(explain(f"{name} must be a 3D tensor", f"it has shape {shape_text(stack.shape)}",
+                                       "use matmul (the @ sign) for other shapes"))
     if input.shape[0] != mat2.shape[0] or input.shape[2] != mat2.shape[1]:
         raise RuntimeError(explain(
             f"Expected size for first two dimensions of batch2 tensor to be: [{input.shape[0]}, {input.shape[2]}] but got: "
