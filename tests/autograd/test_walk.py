@@ -145,6 +145,13 @@ def test_inputs_restrict_the_walk_and_nothing_else_is_touched():
     assert x.grad is None
 
 
+def test_only_the_way_to_the_inputs_is_visited():
+    x, w = leaf(2.0), leaf(3.0)
+    side, way = x.exp(), w.sin()
+    visited = [step.node for step in walk([side * way], [None], only=[w], caught={})]
+    assert way.grad_fn in visited and side.grad_fn not in visited
+
+
 def test_what_was_not_used_is_refused_or_none():
     x, other = leaf(2.0), leaf(1.0)
     with pytest.raises(RuntimeError, match="appears to not have been used in the graph"):
