@@ -1,0 +1,157 @@
+"""Graphs may be as deep as they like; they die with their last name, without the garbage collector; long training does not grow."""
+
+import gc
+import sys
+import tracemalloc
+import weakref
+
+import pytest
+
+import workbook as torch
+
+
+@pytest.fixture
+def no_collector():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_a_chain_of_100_000_operations():
+    x = torch.tensor(1.0, requires_grad=True)
+    y = x
+    for _ in range(50_000):
+        y = y * 1.0
+        y = y + 0.0
+    assert sys.getrecursionlimit() < 10_000  # nothing here relies on a deep stack
+    y.backward()
+    assert x.grad.item() == 1.0
+    del y  # letting go of the chain must not recurse either
+
+
+def test_a_chain_of_100_000_operations_recorded_once_more():
+    x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    y = x
+    for _ in range(50_000):
+        y = y * 1.00001
+        y = y + 0.5
+    (g,) = torch.autograd.grad(y, x, create_graph=True)
+    assert g.item() == pytest.approx(1.00001**50_000)
+    assert not g.requires_grad or torch.autograd.grad(g, x, allow_unused=True)[0] is None
+
+
+def test_a_graph_that_doubles_sixty_times():
+    """Each node is visited once: 60 steps, not 2**60."""
+    x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    y = x
+    for _ in range(60):
+        y = y + y
+    y.backward()
+    assert x.grad.item() == 2.0**60
+
+
+def test_a_graph_that_doubles_sixty_times_by_products_and_views():
+    x = torch.ones(2, dtype=torch.float64, requires_grad=True)
+    y = x
+    for _ in range(60):
+        y = y.view(1, 2) * 0.5 + y.view(1, 2) * 1.5
+        y = y.view(2)
+    y.sum().backward()
+    assert x.grad.tolist() == [2.0**60] * 2
+
+
+def shared_deep_graph():
+    x = torch.ones(3, requires_grad=True)
+    h = (x * 2).exp().view(3, 1)
+    y = (h @ h.t()).softmax(0).sum() + torch.cat([x, x.clone()])[1:].std()
+    return x, y
+
+
+def watched(tensor):
+    """Weak references to every node behind a Tensor."""
+    waiting, seen = [tensor.grad_fn], {}
+    while waiting:
+        node = waiting.pop()
+        if node is not None and id(node) not in seen:
+            seen[id(node)] = weakref.ref(node)
+            waiting += [edge[0] for edge in node.edges if edge is not None]
+    return list(seen.values())
+
+
+@pytest.mark.parametrize("use", [
+    lambda x, y: None,
+    lambda x, y: y.backward(),
+    lambda x, y: y.backward(retain_graph=True),
+    lambda x, y: torch.autograd.grad(y, x),
+    lambda x, y: repr(y),
+], ids=["unused", "backward", "retained", "grad", "printed"])
+def test_a_graph_dies_with_its_last_name(use, no_collector):
+    x, y = shared_deep_graph()
+    nodes = watched(y)
+    assert len(nodes) > 10
+    use(x, y)
+    del y
+    assert [node().name() for node in nodes if node() is not None] == []
+
+
+def test_a_graph_of_in_place_writes_dies_with_its_last_name(no_collector):
+    x = torch.ones(4, requires_grad=True)
+    y = x * 1
+    v = y.view(2, 2)
+    v[0].mul_(3)
+    y[1] = 5
+    y.exp_()
+    nodes = watched(y.sum())
+    y.sum().backward()
+    del y, v
+    assert [node().name() for node in nodes if node() is not None] == []
+
+
+def test_a_tensor_and_its_views_die_with_their_last_names(no_collector):
+    x = torch.ones(4)
+    v = x.view(2, 2).t()[0]
+    gone = [weakref.ref(t) for t in (x, v)]
+    del x, v
+    assert [ref() for ref in gone] == [None, None]
+
+
+def test_hooks_and_retained_gradients_hold_nothing(no_collector):
+    x = torch.ones(3, requires_grad=True)
+    y = x * 2
+    y.retain_grad()
+    y.register_hook(lambda grad: grad * 2)
+    z = y.sum()
+    nodes, tensor = watched(z), weakref.ref(y)
+    z.backward()
+    del y, z
+    assert tensor() is None and [node().name() for node in nodes if node() is not None] == []
+
+
+def test_second_derivatives_die_too(no_collector):
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    (g,) = torch.autograd.grad((x**3).sum(), x, create_graph=True)
+    (h,) = torch.autograd.grad((g * g).sum(), x, create_graph=True)
+    nodes = watched(h)
+    del g, h
+    assert [node().name() for node in nodes if node() is not None] == []
+
+
+def test_2000_training_steps_do_not_grow(no_collector):
+    net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
+    rule = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
+    x, y = torch.ones(5, 4), torch.zeros(5, 1)
+
+    def train(steps):
+        for _ in range(steps):
+            rule.zero_grad()
+            torch.nn.functional.mse_loss(net(x), y).backward()
+            rule.step()
+
+    tracemalloc.start()
+    train(1500)  # Python's own pools of free objects fill up
+    before, _ = tracemalloc.get_traced_memory()
+    train(2000)
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert after - before < 10_000  # bytes: 5 a step, where one Tensor takes a hundred
