@@ -1,0 +1,77 @@
+"""The names under `import workbook as torch`: what is there, what is PyTorch's, what is refused, and with which words."""
+
+import importlib
+import inspect
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import workbook as torch
+from workbook.ops import methods
+
+ROOT = Path(__file__).parents[1]
+# Names of Python's own that a star import of the engine must not lose, and names that only the engine has.
+PLAIN = ("Tensor", "Size", "device", "dtype", "Generator", "float32", "int64", "bool", "pi", "inf", "nan", "manual_seed", "no_grad")
+
+
+@pytest.mark.parametrize("name", [*PLAIN, *sorted(methods.functions())])
+def test_the_name_is_there(name):
+    assert getattr(torch, name) is not None
+
+
+@pytest.mark.parametrize("name", ["autograd", "nn", "optim", "utils", "cuda", "vision", "random"])
+def test_submodules_load_by_name(name):
+    assert getattr(torch, name) is importlib.import_module(f"workbook.{name}")
+
+
+def test_submodules_load_on_first_use_in_a_fresh_process():
+    code = ("import sys, workbook as torch; early = 'workbook.optim' in sys.modules; torch.optim.SGD; torch.utils.data.DataLoader;"
+            "torch.nn.functional.relu; print(early, 'workbook.optim' in sys.modules)")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("name, hint", [("sigmod", "sigmoid"), ("non_zero", "nonzero"), ("tenser", "tensor")])
+def test_a_slip_of_the_old_tutorials_is_answered_with_the_right_name(name, hint):
+    with pytest.raises(AttributeError, match=f"module 'torch' has no attribute '{name}'. Did you mean: '{hint}'"):
+        getattr(torch, name)
+
+
+def test_an_unknown_name_is_an_attribute_error_in_pytorchs_words():
+    with pytest.raises(AttributeError, match="module 'torch' has no attribute 'nothing_like_this'"):
+        torch.nothing_like_this
+    assert not hasattr(torch, "nothing_like_this")
+
+
+def test_dir_shows_functions_and_submodules_and_nothing_private_of_the_engine():
+    shown = dir(torch)
+    assert {"ones", "nn", "optim", "no_grad", "float32"} <= set(shown)
+    assert sorted(shown) == shown
+
+
+@pytest.mark.parametrize("alias, name", methods.ALIASES.items())
+def test_an_alias_is_the_same_function(alias, name):
+    assert getattr(torch, alias) is getattr(torch, name)
+    if hasattr(torch.Tensor, name):
+        assert getattr(torch.Tensor, alias) is getattr(torch.Tensor, name)
+
+
+@pytest.mark.parametrize("function", methods.METHODS + methods.WITH_INPLACE, ids=lambda f: f.__name__)
+def test_a_function_and_its_method_are_one(function):
+    assert getattr(torch.Tensor, function.__name__) is function is getattr(torch, function.__name__)
+
+
+def test_methods_are_installed_by_one_table_only():
+    """Whatever Tensor has is written in its class, or installed by `ops/methods`, or in-place forms made from the table."""
+    written = set(vars(torch.Tensor))
+    allowed = {f.__name__ for f in methods.METHODS + methods.WITH_INPLACE} | {f.__name__ + "_" for f in methods.WITH_INPLACE}
+    allowed |= {*methods.ONLY_METHODS, *methods.OPERATORS, *methods.INPLACE_OPERATORS, *methods.CASTS, *methods.ALIASES}
+    allowed |= {alias + "_" for alias in methods.ALIASES}
+    source = inspect.getsource(sys.modules["workbook.tensor"]) + inspect.getsource(methods)
+    assert [name for name in written - allowed if name not in source and not name.startswith("__")] == []
+
+
+def test_the_version_is_pytorchs_with_the_engines_own():
+    assert torch.__version__.startswith("2.13.0+workbook.")
