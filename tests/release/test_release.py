@@ -261,3 +261,21 @@ def test_lessons_are_chosen_by_number_by_name_or_as_files(lesson, monkeypatch):
     assert release.chosen(["05", str(lesson)]) == [Path("lessons", "05-autograd.ipynb"), lesson]
     with pytest.raises(Refused, match="There is no lesson 07"):
         release.chosen(["07"])
+
+
+def test_a_kernel_that_dies_before_its_first_cell_is_started_again():
+    from workbook.exercises.running import _despite_taken_ports
+
+    tries = []
+
+    def dies_twice():
+        tries.append(len(tries))
+        if len(tries) < 3:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        return "done"
+
+    assert _despite_taken_ports(dies_twice, []) == "done" and len(tries) == 3
+    with pytest.raises(RuntimeError, match="died"):
+        _despite_taken_ports(lambda: (_ for _ in ()).throw(RuntimeError("Kernel died before replying to kernel_info")), [])
+    with pytest.raises(RuntimeError, match="died"):  # a cell had begun: its effects are not repeated
+        _despite_taken_ports(lambda: (_ for _ in ()).throw(RuntimeError("Kernel died before replying to kernel_info")), [0])

@@ -34,12 +34,14 @@ def executed(notebook, name):
 
     runnable, started = nbformat.from_dict(_ready(notebook)), []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        client = NotebookClient(
-            runnable, km=_kernel(), timeout=SECONDS_A_CELL, record_timing=False, resources={"metadata": {"path": folder}},
-            on_cell_start=lambda cell, cell_index: started.append(cell_index),
-        )  # fmt: skip
+        def run():
+            NotebookClient(
+                runnable, km=_kernel(), timeout=SECONDS_A_CELL, record_timing=False, resources={"metadata": {"path": folder}},
+                on_cell_start=lambda cell, cell_index: started.append(cell_index),
+            ).execute(env=_environment(folder))  # fmt: skip
+
         try:
-            client.execute(env=_environment(folder))
+            _despite_taken_ports(run, started)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             number = started[-1] + 1
             first = runnable.cells[started[-1]].source.strip().splitlines()[0]
@@ -52,6 +54,16 @@ def executed(notebook, name):
         for output in cell.get("outputs", []):
             _without_machine(output, {folder, here})
     return result
+
+
+def _despite_taken_ports(run, started, tries=3):
+    """Run; again where the kernel died before its first cell: another program may have taken a port that was just free."""
+    for attempt in range(1, tries + 1):
+        try:
+            return run()
+        except RuntimeError as error:
+            if started or attempt == tries or "Kernel died before replying" not in str(error):
+                raise
 
 
 def _ready(notebook):
