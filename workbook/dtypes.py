@@ -28,6 +28,11 @@ class dtype:
     is_complex = property(lambda self: self.category == COMPLEX, doc="True for complex64 and complex128.")
     is_signed = property(lambda self: self.name not in ("uint8", "bool"), doc="False for uint8 and bool.")
 
+    @property
+    def in_c(self):
+        """Its name in C++, as some of PyTorch's messages have it."""
+        return _IN_C.get(self.legacy, self.legacy.lower())
+
     def __repr__(self):
         return f"torch.{self.name}"
 
@@ -43,6 +48,8 @@ class dtype:
         return {complex64: float32, complex128: float64}.get(self, self)
 
 
+_IN_C = {"Byte": "unsigned char", "Char": "signed char", "Short": "short int", "Long": "long int", "Half": "c10::Half",
+         "BFloat16": "c10::BFloat16", "ComplexFloat": "c10::complex<float>", "ComplexDouble": "c10::complex<double>"}
 BOOL, INTEGRAL, FLOAT, COMPLEX = range(4)  # PyTorch's categories, in order: a higher one wins whatever its size
 
 bool = bool_ = dtype("bool", np.bool_, BOOL, "Bool", 1)

@@ -158,13 +158,16 @@ class ConvWeight(Operation):
 
 
 def _same_dtype(values):
-    first, *others = (None if value is None else dtypes.of(value) for value in values)
-    for name, second in zip(("weight", "bias"), others):
-        if second not in (first, None):
-            raise RuntimeError(explain(
-                f"Input type ({first.legacy.lower()}) and {name} type ({second.legacy.lower()}) should be the same",
-                f"{running_layer() or f'the {name}'} holds {second}, and what arrived holds {first}", "convert the data: x.float()"))
-    return values
+    """The dtype rule of convolution: PyTorch does not promote here. It looks at the bias first."""
+    first, weight, bias = (None if value is None else dtypes.of(value) for value in values)
+    if bias not in (first, None):
+        what = f"Input type ({first.in_c}) and bias type ({bias.in_c}) should be the same"
+    elif weight is not first:
+        what = f"expected scalar type {first.legacy} but found {weight.legacy}"
+    else:
+        return values
+    raise RuntimeError(explain(what, f"{running_layer() or 'the weight'} holds {weight}, and what arrived holds {first}",
+                               "convert the data: x.float()"))
 
 
 class Convolve(Operation, name="ConvolutionBackward0"):

@@ -274,7 +274,7 @@ def _read(key, input):
                 "tensor to a number", "a single number has no places to choose from; loss.data[0] is how PyTorch before 0.4 "
                 "was written", "write x.item()"))
         raise IndexError(explain(f"too many indices for tensor of dimension {input.ndim}",
-                                 f"the tensor has shape {shape_text(input.shape)}", None))
+                                 f"the tensor has shape {shape_text(input.shape)}", "write at most one index an axis"))
     if sum(k is Ellipsis for k in keys) > 1:
         raise IndexError("an index can only have a single ellipsis ('...')")
     if Ellipsis not in [k if k is Ellipsis else None for k in keys]:

@@ -9,22 +9,11 @@ from workbook.ops.shape import SqueezeIn, T, UnsafeView, expand, reshape, transp
 from workbook.tensor import Tensor
 
 
-def equal_dtypes(values, kernel):
-    """The dtype rule of products: PyTorch does not promote here, and knows no product of bools."""
-    first = values[-2].dtype
-    if first.kind == values[-1].dtype.kind == "b":
-        raise not_implemented(kernel, values[-2])
-    for value in values:
-        if value is not None and value.dtype is not first and value.dtype != first:
-            raise _unequal_dtypes(*(dtypes.OF_NUMPY[v.dtype] for v in values[-2:]))
-    return values
-
-
-def _unequal_dtypes(first, second):
+def _unequal_dtypes(what, first, second):
     layer = running_layer()
     wrong = first if second.is_floating_point else second
     return RuntimeError(explain(
-        f"mat1 and mat2 must have the same dtype, but got {first.legacy} and {second.legacy}",
+        what.format(first, second),
         (f"{layer} holds {second}, and what arrived holds {first}" if layer else f"{first} meets {second}")
         + (": NumPy's floats are float64, PyTorch's float32" if dtypes.float64 in (first, second) else ""),
         "convert the data: x.float()" + ("" if wrong.is_floating_point else ", or write 1. for 1")))
@@ -34,10 +23,20 @@ class Product(Operation):
     """A product of matrices or vectors: the dtypes must be equal, and the inner sizes."""
 
     kernel = "addmm_impl_cpu_"  # the name under which PyTorch speaks of it
+    unequal = "mat1 and mat2 must have the same dtype, but got {0.legacy} and {1.legacy}"  # and its words
 
     @classmethod
     def dtype_rule(cls, values):
-        return equal_dtypes(values, cls.kernel)
+        """PyTorch does not promote here, and knows no product of bools."""
+        kind = values[-2].dtype
+        if kind.kind == values[-1].dtype.kind == "b":
+            raise not_implemented(cls.kernel, values[-2])
+        if values[-1].dtype != kind:
+            raise _unequal_dtypes(cls.unequal, *(dtypes.of(value) for value in values[-2:]))
+        if len(values) == 3 and values[0].dtype != kind:
+            raise _unequal_dtypes("self and mat2 must have the same dtype, but got {0.legacy} and {1.legacy}",
+                                  *(dtypes.of(value) for value in values[:2]))
+        return values
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -46,6 +45,8 @@ class Product(Operation):
 
 class Mm(Product):
     """out = a @ b, for two matrices"""
+
+    unequal = "expected m1 and m2 to have the same dtype, but got: {0.in_c} != {1.in_c}"
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
@@ -61,6 +62,7 @@ class Mv(Product):
     """out = a @ v, for a matrix and a vector"""
 
     kernel = "addmv_impl_cpu"
+    unequal = "addmv input tensors must have the same dtype, but got {1.legacy}, {0.legacy}, and {1.legacy}"
 
     def forward(ctx, a, v):
         ctx.save_crosswise(a, v)
@@ -76,6 +78,7 @@ class Dot(Product):
     """out = the sum of a * b, for two vectors"""
 
     kernel = "dot"
+    unequal = "dot : expected both vectors to have same dtype, but found {0.legacy} and {1.legacy}"
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
@@ -91,6 +94,7 @@ class Bmm(Product):
     """out[i] = a[i] @ b[i], for two stacks of matrices"""
 
     kernel = "bmm"
+    unequal = "expected scalar type {0.legacy} but found {1.legacy}"
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
@@ -158,8 +162,10 @@ def mv(input, vec):
     Source: https://pytorch.org/docs/2.13/generated/torch.mv.html
     """
     if input.ndim != 2 or vec.ndim != 1 or input.shape[1] != vec.shape[0]:
-        raise RuntimeError(explain(f"size mismatch, got input ({by_sizes(input.shape)}), vec ({by_sizes(vec.shape)})",
-                                   "each row of the matrix meets the vector", "give a (n, k) matrix and a vector of k"))
+        raise RuntimeError(explain(
+            f"size mismatch, got input ({by_sizes(input.shape[:1])}), mat ({by_sizes(input.shape)}), vec ({by_sizes(vec.shape)})",
+            f"each row of the matrix meets the vector; the shapes are {shape_text(input.shape)} and {shape_text(vec.shape)}",
+            "give a (n, k) matrix and a vector of k"))
     return Mv.apply(input, vec)
 
 
