@@ -1,6 +1,7 @@
 """One JupyterLab and one Chromium for all browser tests; a fresh context, and a gate that nothing leaves the machine by, for each."""
 
 import contextlib
+import json
 import os
 import shutil
 import socket
@@ -35,7 +36,8 @@ def lab(tmp_path_factory):
                 "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))}
     command = [sys.executable, "-m", "jupyterlab", "--no-browser", "--ip=127.0.0.1", f"--port={port}", f"--ServerApp.root_dir={lessons}",
                "--IdentityProvider.token=", "--ServerApp.password=", "--LabApp.expose_app_in_browser=True",
-               "--LabApp.news_url=", "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--allow-root"]
+               "--LabApp.news_url=", "--ServerApp.disable_check_xsrf=True",
+               "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate", "--allow-root"]
     log = (home / "lab.log").open("w+", encoding="utf-8")
     server = subprocess.Popen(command, env={**os.environ, **scratch}, stdout=log, stderr=subprocess.STDOUT, cwd=home)
     address = f"http://127.0.0.1:{port}"
@@ -107,7 +109,10 @@ def page(browser, lab):
 
 @pytest.fixture
 def lesson(page, lab):
-    """A function that opens a lesson in JupyterLab, runs all its cells and returns a Lesson."""
+    """A function that opens a lesson in JupyterLab, in a kernel of its own, runs all its cells and returns a Lesson."""
+    with urllib.request.urlopen(lab + "/api/sessions", timeout=10) as answer:
+        for session in json.load(answer):
+            urllib.request.urlopen(urllib.request.Request(f"{lab}/api/sessions/{session['id']}", method="DELETE"), timeout=30).close()
     return lambda name, theme="light": Lesson(page, lab, name, theme)
 
 
@@ -138,9 +143,14 @@ class Lesson:
     def show(self, selector):
         """Scroll a part of the page into view and return it, once it is there."""
         part = self.page.locator(selector).first
-        part.scroll_into_view_if_needed()
-        part.wait_for(state="visible")
-        return part
+        place = None
+        for _ in range(50):  # JupyterLab draws cells as they come into view, and what stood there moves
+            part.scroll_into_view_if_needed()
+            earlier, place = place, part.bounding_box()
+            if place is not None and place == earlier:
+                return part
+            self.page.wait_for_timeout(300)
+        raise AssertionError(f"{selector} did not come to rest")
 
     def errors(self):
         """Return the cells that ended in an error although they are not tagged for it."""
