@@ -56,7 +56,8 @@ class Size(tuple):
 class Tensor(metaclass=PrintsAsTorch):
     """An n-dimensional array of one dtype on one device that can record what is computed from it.
 
-    `torch.tensor(data)` makes one from numbers. The old constructor `torch.Tensor(2, 3)` makes a float32 Tensor of that shape
+    Its operators, its methods and `grad_fn` come from the table in `ops/methods.py`. `torch.tensor(data)` makes one from numbers.
+    The old constructor `torch.Tensor(2, 3)` makes a float32 Tensor of that shape
     whose memory is not filled; `torch.Tensor([2, 3])` one with that data.
 
     >>> import workbook as torch

@@ -12,7 +12,8 @@ An operation is a class with two methods, value and derivative:
             return grad * b, grad * a
 
 `Mul.apply(x, y)` computes. Where a gradient may be wanted, the instance that served as `ctx` stays: it is the node of the graph,
-and it remembers what its own derivative needs.
+and it remembers what its own derivative needs. (`ctx` is what Python calls `self`; the name is PyTorch's. Where nothing is
+recorded, `forward` is given a `ctx` that forgets.)
 """
 
 import itertools
