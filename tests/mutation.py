@@ -1,7 +1,8 @@
 """Breaks the derivatives one at a time and tells which breaks no test notices: `python -m tests.mutation [FILE ...]`.
 
-Each `backward` of the engine is changed in one place: a sign, a factor, a constant, a comparison, a gradient left out. The tests
-of the table of cases run against the broken copy; a change that they let pass is printed. Run by hand: it takes minutes a file.
+Each `backward` of the engine is changed in one place: a sign, a factor, a constant, a comparison, a gradient left out. The
+tests of the table of cases run against the broken copy; a change that they let pass is printed. Run by hand: it takes minutes
+a file.
 """
 
 import argparse
@@ -59,7 +60,8 @@ def mutants(source):
                             for part in found.body if isinstance(part, ast.FunctionDef) and part.name == "backward")
                 target = list(ast.walk(twin))[place]
                 Put(target, copy.deepcopy(changes_of(target)[number])).visit(twin)
-                yield f"{kind}, line {node.lineno}", ast.unparse(node), ast.unparse(new), ast.unparse(ast.fix_missing_locations(broken))
+                changed = ast.unparse(ast.fix_missing_locations(broken))
+                yield f"{kind}, line {node.lineno}", ast.unparse(node), ast.unparse(new), changed
 
 
 class Put(ast.NodeTransformer):

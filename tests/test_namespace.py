@@ -12,8 +12,8 @@ import workbook as torch
 from workbook.ops import methods
 
 ROOT = Path(__file__).parents[1]
-# Names of Python's own that a star import of the engine must not lose, and names that only the engine has.
-PLAIN = ("Tensor", "Size", "device", "dtype", "Generator", "float32", "int64", "bool", "pi", "inf", "nan", "manual_seed", "no_grad")
+PLAIN = ("Tensor", "Size", "device", "dtype", "Generator", "float32", "int64", "bool", "pi", "inf", "nan", "manual_seed",
+         "no_grad")
 
 
 @pytest.mark.parametrize("name", [*PLAIN, *sorted(methods.functions())])
@@ -27,8 +27,8 @@ def test_submodules_load_by_name(name):
 
 
 def test_submodules_load_on_first_use_in_a_fresh_process():
-    code = ("import sys, workbook as torch; early = 'workbook.optim' in sys.modules; torch.optim.SGD; torch.utils.data.DataLoader;"
-            "torch.nn.functional.relu; print(early, 'workbook.optim' in sys.modules)")
+    code = ("import sys, workbook as torch; early = 'workbook.optim' in sys.modules; torch.optim.SGD;"
+            "torch.utils.data.DataLoader; torch.nn.functional.relu; print(early, 'workbook.optim' in sys.modules)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["False", "True"]
 

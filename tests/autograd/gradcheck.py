@@ -46,7 +46,8 @@ def difference_quotients(function, leaves, position):
     def weighted(array):
         moved = [torch.from_numpy(array).requires_grad_() if i == position else leaf for i, leaf in enumerate(leaves)]
         outputs = [part for part, counts in zip(tensors_of(function(*moved)), tracked) if counts]
-        return sum(float((part.detach().numpy() * uneven(tuple(part.shape), place)).sum()) for place, part in enumerate(outputs))
+        return sum(float((part.detach().numpy() * uneven(tuple(part.shape), place)).sum())
+                   for place, part in enumerate(outputs))
 
     here = leaves[position].detach().numpy()
     slopes = np.zeros(here.shape)

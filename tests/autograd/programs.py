@@ -1,7 +1,7 @@
 """Random programs of views, in-place writes and backward passes, run step by step on two engines at once.
 
-A step is five small numbers: which operation, on which Tensors made so far, with which parameters. Every sequence of numbers is a
-program; steps that an engine refuses must be refused by the other with the same type of error.
+A step is five small numbers: which operation, on which Tensors made so far, with which parameters. Every sequence of numbers is
+a program; steps that an engine refuses must be refused by the other with the same type of error.
 """
 
 import itertools
@@ -29,7 +29,7 @@ def _backward(torch, x, y, i, j):
 
 def _grad(torch, x, y, i, j):
     found = torch.autograd.grad(x.sum(), [y], retain_graph=bool(i % 2), create_graph=i % 5 == 4, allow_unused=bool(j % 2))[0]
-    return found if found is None else found.clone()  # whether it is a view of something inside, and how often written, is torch's own affair
+    return found if found is None else found.clone()  # whether it is a view, and how often written, is torch's own affair
 
 
 def _set(torch, x, y, i, j):

@@ -1,4 +1,4 @@
-"""Graphs may be as deep as they like; they die with their last name, without the garbage collector; long training does not grow."""
+"""Graphs may be as deep as they like; they die with their last name, without the collector; long training does not grow."""
 
 import gc
 import sys

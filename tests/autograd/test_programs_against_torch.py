@@ -1,4 +1,4 @@
-"""Random programs of views, in-place writes and backward passes leave the same values, gradients, flags, versions and refusals."""
+"""Random programs of views, in-place writes and backward passes leave the same values, gradients, flags and refusals."""
 
 import torch  # noqa: F401  without it this file is skipped, with the reason
 from hypothesis import example, given, settings

@@ -18,7 +18,8 @@ GRADIENT_UNITS = 64  # of derivatives, which chain several such functions and ca
 
 LAYOUTS = ("plain", "transposed", "sliced", "expanded")
 FLOATS = ("float16", "float32", "float64")
-APART = {  # kinds of numbers that are all different, and away from multiples of 1/16, where functions have kinks: (low, high, step)
+# Kinds of numbers that are all different, and away from multiples of 1/16, where functions have kinks: (low, high, step).
+APART = {
     "apart": (-50, 50, 1 / 16), "apart positive": (4, 104, 1 / 16), "apart unit": (5, 95, 1 / 100)}
 SPECIAL = (math.nan, math.inf, -math.inf, -0.0, 1e30)
 
@@ -87,7 +88,7 @@ def names_of(engine):
 
 
 def outcome(engine, text, inputs):
-    """Return what an expression of `a`, `b`, ... gives, and what it leaves in them where it writes; or the type of its error."""
+    """Return what an expression of `a`, `b`, ... gives, and what it leaves in them where it writes; or its error."""
     names = names_of(engine)
     given = [put.laid(names["torch"].from_numpy(put.memory())) for put in inputs]
     before = described(given)

@@ -1,6 +1,7 @@
 """Records torch's answers to examples of the table in recorded.json, for machines without torch: `python -m tests.ops.record`.
 
-Each row of the table gives two examples of values and, where it has derivatives, one of gradients. The choice depends on nothing
+Each row of the table gives two examples of values and, where it has derivatives,
+        one of gradients. The choice depends on nothing
 but the row, so a test can see whether table and record belong together.
 """
 
@@ -40,7 +41,8 @@ def main():
     record = {}
     for name, row in NAMED.items():
         record[name] = [
-            {"kind": kind, "text": text, "inputs": [astuple(put) for put in inputs], "torch": shortened(answer("torch", kind, text, inputs))}
+            {"kind": kind, "text": text, "inputs": [astuple(put) for put in inputs], "torch": shortened(answer("torch", kind,
+                    text, inputs))}
             for kind, text, inputs in examples(name, row)]
     lines = [f"{json.dumps(name)}: {json.dumps(entry, separators=(',', ':'))}" for name, entry in record.items()]
     RECORDED.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")

@@ -1,4 +1,4 @@
-"""Every function, method, operator and in-place form gives what torch gives: number, dtype, shape, or type of error; and its slopes."""
+"""Every function, method, operator and in-place form gives what torch gives: number, dtype, shape, type of error, slopes."""
 
 import pytest
 import torch  # noqa: F401  without it this file is skipped, with the reason

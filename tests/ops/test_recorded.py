@@ -23,6 +23,7 @@ def test_answers_are_those_of_torch(name):
 def test_the_record_belongs_to_the_table():
     """Red: `python -m tests.ops.record`, with torch installed."""
     wanted = {name: [(kind, text, inputs) for kind, text, inputs in examples(name, row)] for name, row in NAMED.items()}
-    have = {name: [(entry["kind"], entry["text"], [Input(tuple(shape), *rest) for shape, *rest in entry["inputs"]]) for entry in entries]
+    have = {name: [(entry["kind"], entry["text"], [Input(tuple(shape), *rest) for shape,
+            *rest in entry["inputs"]]) for entry in entries]
             for name, entries in RECORD.items()}
     assert have == wanted

@@ -10,7 +10,8 @@ from workbook.nn import functional
 from workbook.ops import methods
 
 UNARY = {ast.USub: "__neg__", ast.UAdd: "__pos__", ast.Invert: "__invert__"}
-BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod", ast.Pow: "pow",
+BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", ast.FloorDiv: "floordiv", ast.Mod: "mod",
+        ast.Pow: "pow",
           ast.MatMult: "matmul", ast.BitAnd: "and", ast.BitOr: "or", ast.BitXor: "xor"}
 COMPARISONS = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 # Not expressions of one line: tests/autograd and tests/devices hold these.
@@ -48,7 +49,8 @@ def test_every_function_has_a_row(name):
 
 def test_every_method_and_operator_has_a_row():
     in_place = [f.__name__ + "_" for f in methods.WITH_INPLACE]
-    names = {f.__name__ for f in methods.METHODS + methods.WITH_INPLACE} | {*in_place, *methods.ONLY_METHODS, *methods.OPERATORS,
+    names = {f.__name__ for f in methods.METHODS + methods.WITH_INPLACE} | {*in_place, *methods.ONLY_METHODS,
+            *methods.OPERATORS,
              *methods.INPLACE_OPERATORS, *methods.CASTS, "T", "mT"}  # fmt: skip
     names |= {alias for alias in methods.ALIASES if hasattr(workbook.Tensor, alias)}
     names |= {alias + "_" for alias in methods.ALIASES if hasattr(workbook.Tensor, alias + "_")}

@@ -1,0 +1,16 @@
+"""The table of cases: expressions of `a`, `b`, ..., and what shapes, dtypes and numbers these take.
+
+Words in braces are filled in from the lists given by name. Many combinations are errors; they must be torch's errors.
+"""
+
+from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
+from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
+from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
+from tests.ops.table.places import INDEXING, SHAPES
+from tests.ops.table.reductions import REDUCTIONS
+
+ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes": SHAPES, "indexing": INDEXING,
+    "matrices": MATRICES,
+         "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES}
+ROWS = [row for rows in ROOMS.values() for row in rows]
+NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
