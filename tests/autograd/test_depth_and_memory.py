@@ -1,8 +1,6 @@
-"""Graphs may be as deep as they like; they die with their last name, without the collector; long training does not grow."""
+"""Graphs may be as deep as they like, and recorded again; they die with their last name, without the collector."""
 
 import gc
-import sys
-import tracemalloc
 import weakref
 
 import pytest
@@ -18,18 +16,6 @@ def no_collector():
     gc.enable()
 
 
-def test_a_chain_of_100_000_operations():
-    x = torch.tensor(1.0, requires_grad=True)
-    y = x
-    for _ in range(50_000):
-        y = y * 1.0
-        y = y + 0.0
-    assert sys.getrecursionlimit() < 10_000  # nothing here relies on a deep stack
-    y.backward()
-    assert x.grad.item() == 1.0
-    del y  # letting go of the chain must not recurse either
-
-
 def test_a_chain_of_100_000_operations_recorded_once_more():
     x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
     y = x
@@ -39,16 +25,6 @@ def test_a_chain_of_100_000_operations_recorded_once_more():
     (g,) = torch.autograd.grad(y, x, create_graph=True)
     assert g.item() == pytest.approx(1.00001**50_000)
     assert not g.requires_grad or torch.autograd.grad(g, x, allow_unused=True)[0] is None
-
-
-def test_a_graph_that_doubles_sixty_times():
-    """Each node is visited once: 60 steps, not 2**60."""
-    x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
-    y = x
-    for _ in range(60):
-        y = y + y
-    y.backward()
-    assert x.grad.item() == 2.0**60
 
 
 def test_a_graph_that_doubles_sixty_times_by_products_and_views():
@@ -135,23 +111,3 @@ def test_second_derivatives_die_too(no_collector):
     nodes = watched(h)
     del g, h
     assert [node().name() for node in nodes if node() is not None] == []
-
-
-def test_2000_training_steps_do_not_grow(no_collector):
-    net = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.ReLU(), torch.nn.Linear(8, 1))
-    rule = torch.optim.SGD(net.parameters(), lr=0.01, momentum=0.9)
-    x, y = torch.ones(5, 4), torch.zeros(5, 1)
-
-    def train(steps):
-        for _ in range(steps):
-            rule.zero_grad()
-            torch.nn.functional.mse_loss(net(x), y).backward()
-            rule.step()
-
-    tracemalloc.start()
-    train(1500)  # Python's own pools of free objects fill up
-    before, _ = tracemalloc.get_traced_memory()
-    train(2000)
-    after, _ = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert after - before < 10_000  # bytes: 5 a step, where one Tensor takes a hundred

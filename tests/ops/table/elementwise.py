@@ -1,6 +1,6 @@
 """Elementwise operations: sums, products, powers, comparisons, functions of one number, choices."""
 
-from tests.ops.table.row import ANY, DTYPES, MORE, NUMBER, NUMBERS, REAL, THREE, TWO, Row, each
+from tests.ops.table.row import ANY, DTYPES, MORE, NUMBER, NUMBERS, REAL, THREE, TWO, Row, each, shapes
 
 ELEMENTWISE = [
     *each("torch.NAME(a, b)", "add sub mul div maximum minimum", TWO, MORE),
@@ -26,9 +26,9 @@ ELEMENTWISE = [
     *each("torch.NAME(a, b)", "greater greater_equal less less_equal not_equal", TWO),
     *each("a.NAME(b)", "eq ne lt le gt ge greater greater_equal less less_equal not_equal logical_and logical_or bitwise_and "
           "bitwise_or bitwise_xor subtract multiply divide true_divide", TWO),
-    Row("torch.add(a, b, alpha={n})", TWO, words={"n": ("2", "-1", "0.5")}),
-    Row("a.sub(b, alpha={n})", TWO, words={"n": ("2", "-1", "0.5")}),
-    Row("a.add_(b, alpha=3)", TWO),
+    Row("torch.add(a, b, alpha={n})", TWO, values="finite", words={"n": ("2", "-1", "0.5")}),
+    Row("a.sub(b, alpha={n})", TWO, values="finite", words={"n": ("2", "-1", "0.5")}),
+    Row("a.add_(b, alpha=3)", TWO, values="finite"),
     Row("torch.div(a, b, rounding_mode={mode})", TWO, words={"mode": ("'floor'", "'trunc'", "None", "'up'")}, named=False),
     Row("torch.div(a, b, rounding_mode='floor')", TWO, REAL, values="positive"),
     Row("a.div({n}, rounding_mode={mode})", ANY, words={"mode": ("'floor'", "'trunc'"), "n": ("2", "-3", "0.5")}),
@@ -51,6 +51,7 @@ ELEMENTWISE = [
     Row("torch.pow(a, b)", TWO, values="positive", rounded=True),
     Row("torch.pow(a, b)", TWO, rounded=True, derivatives=1),
     Row("torch.pow(a, {n})", ANY, rounded=True, words={"n": ("2", "3", "0", "1", "-1", "0.5", "-2", "1.5")}),
+    Row("torch.pow(0, a)", shapes("2x3 | 5"), REAL, values="finite", derivatives=1, smooth=False),
     Row("torch.pow({n}, a)", ANY, rounded=True, words={"n": ("2", "0", "0.5", "1")}, derivatives=1),
     Row("a ** b", TWO, values="positive", rounded=True),
     Row("(a * (a > 1)) ** b", TWO, REAL, values="positive", rounded=True, derivatives=1, smooth=False),
@@ -64,7 +65,7 @@ ELEMENTWISE = [
     Row("a.pow_(b)", TWO, NUMBERS, values="positive", rounded=True), Row("a.__ipow__(2)", ANY),
     Row("torch.clamp(a, {low}, {high})", ANY, words={"low": ("None", "0", "-1", "0.25"), "high": ("None", "1", "2.5", "-2")}),
     Row("a.clamp(min={n})", ANY, words={"n": ("0", "0.5")}), Row("torch.clip(a, -1, 1)", ANY),
-    Row("torch.clamp(a, b, c)", (THREE[0], THREE[2]), NUMBERS), Row("a.clamp(min=b)", TWO), Row("a.clip(max=0.25)", ANY),
+    Row("torch.clamp(a, b, c)", (THREE[0], THREE[2]), NUMBERS), Row("a.clamp(min=b)", TWO), Row("a.clamp(max=b)", TWO), Row("a.clip(max=0.25)", ANY),
     Row("a.clamp_({n}, 2)", ANY, words={"n": ("0", "0.5")}), Row("a.clip_(0, 1)", ANY),
     Row("torch.where(a > 0, b, c)", THREE), Row("torch.where(a > 0, b, {n})", TWO, words={"n": NUMBER}),
     Row("torch.where(a > 0, {n}, b)", TWO, words={"n": NUMBER}), Row("torch.where(a > 0, {n}, 1)", ANY, words={"n": NUMBER}),

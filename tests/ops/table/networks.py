@@ -35,7 +35,7 @@ IMAGE = [
     Row("F.conv2d(a, b, None, {stride}, {padding}, {dilation})", IMAGES, REAL, alike=True, values="finite",
         words={"stride": ("1", "2", "(2, 1)"), "padding": ("0", "1", "(0, 2)", "'same'", "'valid'"),
         "dilation": ("1", "2", "(1, 2)")}),
-    Row("F.conv2d(a, b, torch.tensor({bias}))", shapes("2x2x4x3 3x2x2x2 | 2x2x4x3 3x1x2x2"), ("float32",),
+    Row("F.conv2d(a, b, torch.tensor({bias}))", shapes("2x2x4x3 3x2x2x2 | 2x2x4x3 3x1x2x2"), ("float32",), values="finite",
         words={"bias": ("[1., 2., 3.]", "[1., 2.]", "[1, 2, 3]")}),
     Row("F.conv2d(a, b, c, {stride}, padding=1)", shapes("2x2x4x3 3x2x2x2 3 | 1x2x3x4 1x2x3x1 1"), REAL, alike=True,
         values="finite", words={"stride": ("1", "(2, 3)", "2")}),
