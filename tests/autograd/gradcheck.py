@@ -23,6 +23,16 @@ def gradgradcheck(function, leaves):
     compare(slopes, leaves, gradients(slopes, leaves))
 
 
+def check_alone(function, leaves):
+    """Raise AssertionError where a gradient depends on whether other inputs want theirs: formulas save work where nobody asks."""
+    for position, together in enumerate(gradients(function, leaves)):
+        only = [leaf if place == position else leaf.detach() for place, leaf in enumerate(leaves)]
+        alone = gradients(function, only, of=[position])[0]
+        assert (alone is None) == (together is None), f"the gradient of input {position} alone"
+        if alone is not None:
+            np.testing.assert_array_equal(alone.numpy(), together.numpy(), f"the gradient of input {position} alone")
+
+
 def compare(function, leaves, claimed):
     for position, (leaf, gradient) in enumerate(zip(leaves, claimed)):
         shown = difference_quotients(function, leaves, position)
@@ -30,13 +40,14 @@ def compare(function, leaves, claimed):
         np.testing.assert_allclose(gradient, shown, NEAR, NEAR, err_msg=f"the gradient of input {position}")
 
 
-def gradients(function, leaves, create_graph=False):
-    """Return the gradient of the unevenly weighted outputs to each leaf, None where there is none."""
+def gradients(function, leaves, create_graph=False, of=None):
+    """Return the gradient of the unevenly weighted outputs to each leaf, or to the leaves at places `of`; None where there is none."""
     outputs = [part for part in tensors_of(function(*leaves)) if part.requires_grad]
+    leaves = list(leaves) if of is None else [leaves[place] for place in of]
     if not outputs:
         return [None] * len(leaves)
     weights = [torch.from_numpy(uneven(tuple(part.shape), place)) for place, part in enumerate(outputs)]
-    return list(torch.autograd.grad(outputs, list(leaves), weights, create_graph=create_graph, allow_unused=True))
+    return list(torch.autograd.grad(outputs, leaves, weights, create_graph=create_graph, allow_unused=True))
 
 
 def difference_quotients(function, leaves, position):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 import workbook as torch
-from tests.autograd.gradcheck import gradcheck, gradgradcheck
+from tests.autograd.gradcheck import check_alone, gradcheck, gradgradcheck
 from tests.conftest import FULL
 from tests.ops.both import names_of, quiet, tensors_of
 from tests.ops.test_recorded import RECORD
@@ -62,5 +62,6 @@ def test_derivatives_are_slopes(name):
             print(text, [tuple(leaf.shape) for leaf in leaves])  # shown with a failure
             gradcheck(function, leaves)
             gradgradcheck(function, leaves)
+            check_alone(function, leaves)
 
 
