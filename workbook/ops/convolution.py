@@ -1,118 +1,33 @@
-"""Convolution in two dimensions, by columns and one matrix product.
+"""Convolution in two dimensions: the operation, its derivatives, and what it refuses.
 
-Each place of the output sees one patch of the input. `columns` writes the patches side by side, and the convolution is then the
-product of the weights with them. The derivatives are a convolution's two partners, `ConvInput` and `ConvWeight`; the three are
-closed under differentiation.
-
-Source: Chellapilla, Puri, Simard, High Performance Convolutional Neural Networks for Document Processing, 2006, section 3
+The derivatives are a convolution's two partners, `ConvInput` and `ConvWeight`; the three are closed under differentiation. How
+they are computed stands in `ops.columns`, and for the commonest case, faster, in `ops.rows`.
 """
 
 from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.ops import columns, rows
+from workbook.ops.columns import Geometry
 from workbook.ops.reduction import sum
 from workbook.ops.shape import squeeze, unsqueeze
 from workbook.tensor import Tensor
 
 
-class Geometry:
-    """How a kernel moves over an image: all sizes of one convolution."""
-
-    def __init__(self, image, kernel, stride, padding, dilation, groups):
-        self.image, self.kernel, self.stride, self.padding = image, kernel, stride, padding
-        self.dilation, self.groups = dilation, groups
-        (top, bottom), (left, right) = padding
-        self.padded = (image[0] + top + bottom, image[1] + left + right)
-        self.reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel))
-        self.out = tuple((p - r) // s + 1 for p, r, s in zip(self.padded, self.reach, stride))
-        self.wide = stride == (1, 1)  # rows can stay at full width: each tap is then one run of memory
+def _kernels(g):
+    """The module that computes a convolution of this geometry."""
+    return rows if g.stride == g.dilation == (1, 1) else columns
 
 
-def columns(xp, x, g):
-    """Return the patches of `x` (N, C, H, W) as (N, C * kh * kw, places)."""
-    n, c = x.shape[:2]
-    (kh, kw), (dh, dw), (oh, ow) = g.kernel, g.dilation, g.out
-    (top, _), (left, _) = g.padding
-    height, width = g.padded
-    run = oh * width if g.wide else None
-    # the last tap of the last channel reads a few numbers past the image; they end in columns that nobody uses
-    flat = xp.zeros((n, c * height * width + g.reach[1]), x.dtype)
-    image = flat[:, :c * height * width].reshape(n, c, height, width)
-    image[:, :, top:top + g.image[0], left:left + g.image[1]] = x
-    sn, _, sh, sw = image.strides
-    if g.wide:
-        shape, steps = (n, c, kh, kw, run), (sn, height * sh, dh * sh, dw * sw, sw)
-    else:
-        shape = (n, c, kh, kw, oh, ow)
-        steps = (sn, height * sh, dh * sh, dw * sw, g.stride[0] * sh, g.stride[1] * sw)
-    taps = xp.lib.stride_tricks.as_strided(flat, shape, steps)
-    return xp.ascontiguousarray(taps).reshape(n, c * kh * kw, run or oh * ow)
+def _group(array, g, number, axis):
+    """The part of `array` along `axis` that belongs to one group."""
+    size = array.shape[axis] // g.groups
+    return array[(slice(None),) * axis + (slice(number * size, (number + 1) * size),)]
 
 
-def images(xp, cols, c, g):
-    """The transpose of `columns`: add each patch back to where it came from. Return (N, C, H, W)."""
-    n = cols.shape[0]
-    (kh, kw), (dh, dw), (oh, ow), (sh, sw) = g.kernel, g.dilation, g.out, g.stride
-    (top, _), (left, _) = g.padding
-    height, width = g.padded
-    if g.wide:  # rows of a kernel first, then its lines: kh + kw long additions in place of kh * kw short ones
-        run = oh * width
-        taps = cols.reshape(n, c, kh, kw, run)
-        length = run + (kw - 1) * dw
-        lines = xp.zeros((n, c, kh, length), cols.dtype)
-        for j in range(kw):
-            lines[..., j * dw:j * dw + run] += taps[:, :, :, j]
-        flat = xp.zeros((n, c, height * width + g.reach[1]), cols.dtype)
-        for i in range(kh):
-            flat[:, :, i * dh * width:i * dh * width + length] += lines[:, :, i]
-        image = flat[:, :, :height * width].reshape(n, c, height, width)
-    else:
-        taps = cols.reshape(n, c, kh, kw, oh, ow)
-        image = xp.zeros((n, c, height, width), cols.dtype)
-        for i in range(kh):
-            for j in range(kw):
-                image[:, :, i * dh:i * dh + sh * oh:sh, j * dw:j * dw + sw * ow:sw] += taps[:, :, i, j]
-    return image[:, :, top:top + g.image[0], left:left + g.image[1]]
-
-
-def _spread_rows(xp, grad, g):
-    """(N, O, OH, OW) as (N, O, places): rows at full width, with zeros in the columns that nobody uses."""
-    n, o, oh, ow = grad.shape
-    if not g.wide or ow == g.padded[1]:
-        return grad.reshape(n, o, oh * ow)
-    wide = xp.zeros((n, o, oh, g.padded[1]), grad.dtype)
-    wide[..., :ow] = grad
-    return wide.reshape(n, o, oh * g.padded[1])
-
-
-def _by_group(array, groups, axis):
-    size = array.shape[axis] // groups
-    return [array[(slice(None),) * axis + (slice(i * size, (i + 1) * size),)] for i in range(groups)]
-
-
-def convolve(xp, x, weight, g):
-    """out[n, o, y, x] = sum over c, i, j of x[n, c, y*s + i*d, x*s + j*d] * weight[o, c, i, j]"""
-    out = xp.empty((x.shape[0], weight.shape[0], *g.out), x.dtype)
-    for part, kernels, target in zip(_by_group(x, g.groups, 1), _by_group(weight, g.groups, 0), _by_group(out, g.groups, 1)):
-        flat = kernels.reshape(kernels.shape[0], -1)
-        for some in chunks(part, g):
-            product = flat @ columns(xp, part[some], g)
-            if g.wide:
-                product = product.reshape(len(product), len(flat), g.out[0], g.padded[1])[..., :g.out[1]]
-            target[some] = product.reshape(target[some].shape)
-    return out
-
-
-def chunks(x, g):
-    """Yield slices of the batch whose columns stay in the processor's cache: one large array of columns is far slower."""
-    width = g.padded[1] if g.wide else g.out[1]
-    step = max(1, CACHED // max(1, x.shape[1] * g.kernel[0] * g.kernel[1] * g.out[0] * width))
-    for start in range(0, max(1, len(x)), step):
-        yield slice(start, start + step)
-
-
-CACHED = 250_000  # numbers
+def _together(xp, parts, axis):
+    return parts[0] if len(parts) == 1 else xp.concatenate(parts, axis)
 
 
 class ConvInput(Operation):
@@ -121,12 +36,8 @@ class ConvInput(Operation):
     def forward(ctx, grad, weight, *, geometry):
         ctx.save_crosswise(grad, weight)
         ctx.geometry = g = geometry
-        xp, outs = ctx.xp, []
-        for part, kernels in zip(_by_group(grad, g.groups, 1), _by_group(weight, g.groups, 0)):
-            flat = kernels.reshape(kernels.shape[0], -1).T
-            outs.append(xp.concatenate([images(xp, flat @ _spread_rows(xp, part[some], g), weight.shape[1], g)
-                                        for some in chunks(part, g)]))
-        return outs[0] if g.groups == 1 else xp.concatenate(outs, 1)
+        parts = [_kernels(g).to_input(ctx.xp, _group(grad, g, i, 1), _group(weight, g, i, 0), g) for i in range(g.groups)]
+        return _together(ctx.xp, parts, 1)
 
     def backward(ctx, grad):
         grad_out, weight = ctx.saved
@@ -141,14 +52,8 @@ class ConvWeight(Operation):
     def forward(ctx, grad, x, *, geometry):
         ctx.save_crosswise(grad, x)
         ctx.geometry = g = geometry
-        xp, outs = ctx.xp, []
-        for part, inputs in zip(_by_group(grad, g.groups, 1), _by_group(x, g.groups, 1)):
-            rows, cols = _spread_rows(xp, part, g), columns(xp, inputs, g)
-            product = rows[0] @ cols[0].T if len(x) else xp.zeros((rows.shape[1], cols.shape[1]), grad.dtype)
-            for n in range(1, x.shape[0]):
-                product += rows[n] @ cols[n].T
-            outs.append(product.reshape(part.shape[1], inputs.shape[1], *g.kernel))
-        return outs[0] if g.groups == 1 else xp.concatenate(outs, 0)
+        parts = [_kernels(g).to_weight(ctx.xp, _group(grad, g, i, 1), _group(x, g, i, 1), g) for i in range(g.groups)]
+        return _together(ctx.xp, parts, 0)
 
     def backward(ctx, grad):
         grad_out, x = ctx.saved
@@ -177,11 +82,10 @@ class Convolve(Operation, name="ConvolutionBackward0"):
 
     def forward(ctx, x, weight, bias, *, geometry):
         ctx.save_crosswise(x, weight)
-        ctx.geometry = geometry
-        out = convolve(ctx.xp, x, weight, geometry)
-        if bias is not None:
-            out += bias[:, None, None]
-        return out
+        ctx.geometry = g = geometry
+        parts = [_kernels(g).convolve(ctx.xp, _group(x, g, i, 1), _group(weight, g, i, 0),
+                                      None if bias is None else _group(bias, g, i, 0), g) for i in range(g.groups)]
+        return _together(ctx.xp, parts, 1)
 
     def backward(ctx, grad):
         x, weight = ctx.saved
