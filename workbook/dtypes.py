@@ -199,18 +199,16 @@ def as_given(values):
 
 def promote(values):
     """All arrays take the dtype in which they meet."""
-    first = values[0]
-    if first.__class__ is _ndarray:  # the common case, at little cost: nothing to do
-        common = first.dtype
-        inexact = common.kind in "fc"
-        for value in values:
-            if value.__class__ is _ndarray:
-                if value.dtype is not common:
-                    break
-            elif not inexact or value.__class__ is not _float and value.__class__ is not _int:
-                break
-        else:
-            return values
+    if len(values) == 2:  # the common cases, at little cost: nothing to do
+        a, b = values
+        if a.__class__ is _ndarray:
+            if b.__class__ is _ndarray:
+                if a.dtype is b.dtype:
+                    return values
+            elif (b.__class__ is _float or b.__class__ is _int) and a.dtype.kind in "fc":
+                return values
+    elif len(values) == 1:
+        return values
     return _cast(values, result_type(values))
 
 

@@ -15,10 +15,8 @@ from workbook.printing import tensor_text
 class Memory:
     """What all Tensors on one piece of memory share: how often it was written, and by what."""
 
-    __slots__ = ("version", "written_by")
-
-    def __init__(self):
-        self.version, self.written_by = 0, None
+    version = 0
+    written_by = None
 
     def wrote(self, writer):
         """Count one more write, by the operation called `writer`."""

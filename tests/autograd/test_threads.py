@@ -5,7 +5,7 @@ import threading
 import pytest
 
 import workbook as torch
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 
 
 def in_thread(function):
@@ -18,9 +18,9 @@ def in_thread(function):
         except Exception as problem:  # handed on to the test's own thread
             outcome["problem"] = problem
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    thread.join()
+    worker = threading.Thread(target=run)
+    worker.start()
+    worker.join()
     if "problem" in outcome:
         raise outcome["problem"]
     return outcome["value"]
@@ -92,7 +92,7 @@ def test_an_error_in_a_pass_leaves_the_mode_as_it_was():
     y.backward()
     with pytest.raises(RuntimeError, match="second time"):
         y.backward()
-    assert torch.is_grad_enabled() and not state.on_arrays
+    assert torch.is_grad_enabled() and not thread.state.on_arrays
     with pytest.raises(TypeError):  # were `on_arrays` left on, this would compute
         torch.mul(2.0, "x")
 

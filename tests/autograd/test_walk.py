@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import workbook as torch
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 from workbook.autograd.walk import walk
 
 
@@ -99,7 +99,7 @@ def test_between_two_steps_the_threads_state_is_the_callers():
     x = leaf(2.0)
     steps = walk([(x * x).exp()], [None])
     next(steps)
-    assert torch.is_grad_enabled() and not state.on_arrays
+    assert torch.is_grad_enabled() and not thread.state.on_arrays
     with torch.no_grad():
         next(steps)
         assert not torch.is_grad_enabled()
@@ -115,7 +115,7 @@ def test_an_exception_in_a_hook_leaves_the_state_clean():
     y.register_hook(lambda grad: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         (y * 3).backward()
-    assert torch.is_grad_enabled() and not state.on_arrays
+    assert torch.is_grad_enabled() and not thread.state.on_arrays
     with pytest.raises(TypeError):
         torch.exp(np.ones(2))
     (x * 5).backward()
@@ -194,11 +194,11 @@ def test_grad_mode_belongs_to_its_thread():
         inside.wait(5)
         outside.append((torch.is_grad_enabled(), (leaf(1.0) * 2).requires_grad))
 
-    thread = threading.Thread(target=look)
-    thread.start()
+    worker = threading.Thread(target=look)
+    worker.start()
     with torch.no_grad():
         inside.set()
-        thread.join()
+        worker.join()
         assert not (leaf(1.0) * 2).requires_grad
     assert outside == [(True, True)]
 
@@ -232,16 +232,16 @@ def test_modes_nest_decorate_and_hold_inside_generators():
 
 def test_the_observer_is_called_once_a_node_and_only_in_its_thread():
     seen = []
-    state.observer = lambda node, inputs, options, outputs: seen.append((node.name(), len(inputs), outputs[0].tolist()))
+    thread.state.observer = lambda node, inputs, options, outputs: seen.append((node.name(), len(inputs), outputs[0].tolist()))
     try:
         x = leaf(2.0)
         (x * 3).exp()
         torch.ones(2) * 2
-        thread = threading.Thread(target=lambda: leaf(1.0) * 2)
-        thread.start()
-        thread.join()
+        worker = threading.Thread(target=lambda: leaf(1.0) * 2)
+        worker.start()
+        worker.join()
     finally:
-        state.observer = None
+        thread.state.observer = None
     assert [name for name, _, _ in seen] == ["MulBackward0", "ExpBackward0"]
     assert seen[0][1:] == (2, 6.0)
 

@@ -179,7 +179,7 @@ def test_the_words_do_not_depend_on_what_was_kept(lesson_98):
 
 
 def test_a_check_leaves_no_trace_in_the_session(lesson_98, capsys, monkeypatch):
-    monkeypatch.setattr(modes.state, "observer", None)
+    monkeypatch.setattr(modes.thread.state, "observer", None)
     torch.manual_seed(3)
     random.seed(3)
     np.random.seed(3)
@@ -192,7 +192,7 @@ def test_a_check_leaves_no_trace_in_the_session(lesson_98, capsys, monkeypatch):
         print("a student's print")
         torch.manual_seed(0)
         torch.rand(9), random.random(), np.random.random()
-        modes.state.observer = "mine"
+        modes.thread.state.observer = "mine"
         torch.set_default_dtype(torch.float64)
         torch.set_grad_enabled(True)
         return (t * t).mean()
@@ -200,7 +200,7 @@ def test_a_check_leaves_no_trace_in_the_session(lesson_98, capsys, monkeypatch):
     with torch.no_grad():
         assert check("98.2", answer).passed
         assert not torch.is_grad_enabled()
-    assert modes.state.observer is None
+    assert modes.thread.state.observer is None
     assert torch.get_default_dtype() is torch.float32
     assert (torch.rand(3).tolist(), random.random(), np.random.random()) == expected
     assert capsys.readouterr().out == ""
@@ -223,14 +223,14 @@ def test_an_exception_of_the_student_s_own_is_named(lesson_98):
 
 def test_a_check_does_not_depend_on_the_session(lesson_98, monkeypatch):
     torch.set_default_dtype(torch.float64)
-    monkeypatch.setattr(modes.state, "observer", watched := [])
+    monkeypatch.setattr(modes.thread.state, "observer", watched := [])
     try:
         with torch.no_grad():
             assert check("98.1", 18).passed
             seen = []
             assert check("98.2", lambda t: seen.append(t.dtype) or (t * t).mean()).passed
         assert seen == [torch.float32, torch.float32]  # as the exercise means its data
-        assert modes.state.observer is watched and not watched
+        assert modes.thread.state.observer is watched and not watched
     finally:
         torch.set_default_dtype(torch.float32)
 

@@ -8,7 +8,7 @@ import pytest
 
 import workbook as torch
 from workbook import nn
-from workbook.autograd.modes import running_layer, state
+from workbook.autograd.modes import running_layer, thread
 from workbook.nn.registration import misspelt
 
 
@@ -33,13 +33,13 @@ class Net(nn.Module):
 
 def test_the_running_modules_are_known_outermost_first_while_forward_runs():
     net, seen = Net(), []
-    net.block.fc2.register_forward_hook(lambda module, args, output: seen.append((list(state.modules), running_layer())))
+    net.block.fc2.register_forward_hook(lambda module, args, output: seen.append((list(thread.state.modules), running_layer())))
     net(torch.zeros(1, 4))
     (modules, words), = seen
     assert modules == [net, net.block, net.block.fc2]
     assert words == "layer block.fc2 (Linear(in_features=3, out_features=2, bias=True)) of Net" or words == (
         "layer fc2 (Linear(in_features=3, out_features=2, bias=True)) of Block")
-    assert state.modules == []
+    assert thread.state.modules == []
 
 
 def test_an_error_names_the_layer_and_the_shape_and_leaves_no_module_running():
@@ -48,7 +48,7 @@ def test_an_error_names_the_layer_and_the_shape_and_leaves_no_module_running():
     text = str(caught.value)
     assert "mat1 and mat2 shapes cannot be multiplied (2x5 and 4x3)" in text
     assert "fc1 (Linear(in_features=4, out_features=3, bias=True))" in text
-    assert state.modules == []
+    assert thread.state.modules == []
 
 
 def test_the_running_modules_belong_to_one_thread():
@@ -60,12 +60,12 @@ def test_the_running_modules_belong_to_one_thread():
         done.wait(10)
 
     net.register_forward_pre_hook(hold)
-    thread = threading.Thread(target=lambda: net(torch.zeros(1, 4)))
-    thread.start()
+    worker = threading.Thread(target=lambda: net(torch.zeros(1, 4)))
+    worker.start()
     assert inside.wait(10)
-    elsewhere.append(list(state.modules))
+    elsewhere.append(list(thread.state.modules))
     done.set()
-    thread.join()
+    worker.join()
     assert elsewhere == [[]]
 
 

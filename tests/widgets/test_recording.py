@@ -9,7 +9,7 @@ import weakref
 import numpy as np
 import workbook as torch
 from tests.widgets.graphs import LeNet, leaf
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 from workbook.widgets import recording
 from workbook.widgets.recording import REFERRED
 
@@ -39,17 +39,17 @@ def test_nothing_is_recorded_when_nobody_watches_or_in_another_thread():
     recording.start()
     assert (x * 2).grad_fn.record is not None
     found = []
-    thread = threading.Thread(target=lambda: found.append((x * 2).grad_fn.record))
-    thread.start()
-    thread.join()
+    worker = threading.Thread(target=lambda: found.append((x * 2).grad_fn.record))
+    worker.start()
+    worker.join()
     assert found == [None]
 
 
 def test_the_context_puts_back_what_was_there():
     recording.stop()
     with recording.recording():
-        assert state.observer is recording.observe
-    assert state.observer is None
+        assert thread.state.observer is recording.observe
+    assert thread.state.observer is None
 
 
 def test_importing_the_package_begins_to_watch(tmp_path):

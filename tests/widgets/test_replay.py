@@ -7,7 +7,7 @@ import workbook.nn.functional as F
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.widgets.graphs import leaf, lenet, sum_of_squares
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 from workbook.autograd.walk import walk
 from workbook.widgets import picture
 from workbook.widgets.origin import Called, Recorded
@@ -50,7 +50,7 @@ def test_nothing_of_the_students_is_touched():
         np.testing.assert_array_equal(parameter.detach().numpy(), array)
         assert (parameter._version, parameter.grad) == (version, grad) == (version, None)
     assert input._version == 0
-    assert state.modules == [] and state.on_arrays is False
+    assert thread.state.modules == [] and thread.state.on_arrays is False
     loss.backward()  # what the student's own graph saved is still there
     assert net.conv1.weight.grad is not None
 

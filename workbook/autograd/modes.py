@@ -7,18 +7,26 @@ import threading
 import numpy
 
 
-class _State(threading.local):
-    grad_enabled = True  # operations record themselves
-    inference = False  # inside inference_mode
-    on_arrays = False  # the walk is running a formula on plain arrays
-    xp = numpy  # and this is their library
-    observer = None  # called with every new node
+class State:
+    """What one thread has switched on."""
+
+    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "observer", "modules")
 
     def __init__(self):
+        self.grad_enabled = True  # operations record themselves
+        self.inference = False  # inside inference_mode
+        self.on_arrays = False  # the walk is running a formula on plain arrays
+        self.xp = numpy  # and this is their library
+        self.observer = None  # called with every new node
         self.modules = []  # the modules whose forward is running, outermost first
 
 
-state = _State()
+class _Thread(threading.local):
+    def __init__(self):
+        self.state = State()
+
+
+thread = _Thread()  # `thread.state` is the State of the thread that asks
 
 
 def is_grad_enabled():
@@ -30,7 +38,7 @@ def is_grad_enabled():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.is_grad_enabled.html
     """
-    return state.grad_enabled
+    return thread.state.grad_enabled
 
 
 def is_inference_mode_enabled():
@@ -38,7 +46,7 @@ def is_inference_mode_enabled():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.is_inference_mode_enabled.html
     """
-    return state.inference
+    return thread.state.inference
 
 
 class _Mode:
@@ -49,11 +57,11 @@ class _Mode:
         self._earlier = []
 
     def __enter__(self):
-        self._earlier.append((state.grad_enabled, state.inference))
-        state.grad_enabled = self._enabled
+        self._earlier.append((thread.state.grad_enabled, thread.state.inference))
+        thread.state.grad_enabled = self._enabled
 
     def __exit__(self, *exception):
-        state.grad_enabled, state.inference = self._earlier.pop()
+        thread.state.grad_enabled, thread.state.inference = self._earlier.pop()
 
     def _again(self):
         return type(self)()
@@ -133,18 +141,18 @@ class set_grad_enabled(_Mode):
 
     def __init__(self, mode):
         super().__init__(bool(mode))
-        self._before = (state.grad_enabled, state.inference)
-        state.grad_enabled = self._enabled
+        self._before = (thread.state.grad_enabled, thread.state.inference)
+        thread.state.grad_enabled = self._enabled
 
     def __enter__(self):
         self._earlier.append(self._before)
-        state.grad_enabled = self._enabled
+        thread.state.grad_enabled = self._enabled
 
     def _again(self):
         return type(self)(self._enabled)
 
     def __call__(self, function):
-        state.grad_enabled = self._before[0]  # a decorator changes nothing until the function runs
+        thread.state.grad_enabled = self._before[0]  # a decorator changes nothing until the function runs
         return super().__call__(function)
 
 
@@ -166,9 +174,9 @@ class inference_mode(_Mode):
         self._mode = mode
 
     def __enter__(self):
-        self._earlier.append((state.grad_enabled, state.inference))
-        state.inference = self._mode
-        state.grad_enabled = False if self._mode else state.grad_enabled
+        self._earlier.append((thread.state.grad_enabled, thread.state.inference))
+        thread.state.inference = self._mode
+        thread.state.grad_enabled = False if self._mode else thread.state.grad_enabled
 
     def _again(self):
         return type(self)(self._mode)
@@ -176,7 +184,7 @@ class inference_mode(_Mode):
 
 def running_layer():
     """Return how the innermost running module is called, for an error: `fc1 (Linear(...)) of Net`; '' where none runs."""
-    running = state.modules
+    running = thread.state.modules
     if not running:
         return ""
     inner = running[-1]

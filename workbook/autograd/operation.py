@@ -24,7 +24,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd import views
-from workbook.autograd.modes import running_layer, state
+from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
 from workbook.tensor import Memory, Tensor, memory_of, wrap
@@ -42,14 +42,14 @@ class Node:
     `meta`: for each output, its `(shape, dtype, device)`. `sequence`: newer nodes have higher numbers.
     """
 
-    edges = ()
-    meta = ()
-    sequence = 0
+    # Every node has these, and slots are made three times faster than other attributes. A formula may set others on its ctx.
+    __slots__ = (
+        "edges", "meta", "sequence",
+        "hooks",  # output index -> functions that see the gradient before this node does; None where there are none
+        "retains",  # output index -> weak reference to a Tensor that called retain_grad(); or None
+        "record",  # what an observer keeps: widgets.recording.Record; or None
+        "__weakref__")
     hands_on = False  # what arrives goes on as it is: to a leaf's .grad, or through a view
-    record = None  # what an observer keeps: widgets.recording.Record
-    hooks = None  # output index -> functions that see the gradient before this node does
-    retains = None  # output index -> weak reference to a Tensor that called retain_grad()
-
     prefix = ""
 
     def name(self):
@@ -71,11 +71,12 @@ class Node:
 class AccumulateGrad(Node):
     """The end of the road: adds what arrives to the `.grad` of the leaf `variable`."""
 
+    __slots__ = ("variable",)
     hands_on = True
 
     def __init__(self, variable):
-        self.variable = variable
-        self.sequence = next(_sequence)
+        self.variable, self.sequence, self.edges = variable, next(_sequence), ()
+        self.hooks = self.retains = self.record = None
 
     @property
     def meta(self):
@@ -91,10 +92,10 @@ class Operation(Node):
     is_view = False  # the result shows the input's memory
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
     differentiable = True
-
-    _saved = ()
-    _kept = ()
+    place = None  # place(device, options) is the device of the results, where that is not the device of the inputs
     xp = np
+
+    __slots__ = ("needs_input_grad", "_saved", "_kept")
 
     def __init_subclass__(cls, name=None, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -112,37 +113,38 @@ class Operation(Node):
     @classmethod
     def apply(cls, *inputs, **options):
         """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: Python values, and never a Tensor."""
-        here = state
+        here = thread.state
         if here.on_arrays:  # the walk is running a formula on arrays: just compute
-            return cls.forward(_Forgetful(here.xp), *inputs, **options)
+            return cls.forward(_forgetful(here.xp), *inputs, **options)
         tracking = here.grad_enabled and cls.differentiable
-        arrays, edges, needs, device, adrift = [], [], [], None, False
+        arrays, edges, device, recording = [], [], None, False
         for given in inputs:
             edge = None
             if isinstance(given, Tensor):
                 arrays.append(given._array)
-                if device is not given._device:
+                if given._device is not device:
                     device = given._device if device is None else _meeting_device(device, given, inputs)
                 if tracking:
                     node = given._node if given._view is None else views.refreshed_node(given)
                     if node is not None:
-                        edge = node, given._index
+                        edge, recording = (node, given._index), True
                     elif given._requires_grad:
-                        edge = accumulator_of(given), 0
+                        edge, recording = (accumulator_of(given), 0), True
                     elif given._view is not None and given.requires_grad:
-                        adrift = True  # a view made under no_grad: recorded, as in PyTorch, but its gradient goes nowhere
+                        recording = True  # a view made under no_grad: recorded, as in PyTorch, but its gradient goes nowhere
             elif given.__class__ in _NUMBERS:
                 arrays.append(given)
             else:
                 arrays.append(_as_number(cls, given))
             edges.append(edge)
-            needs.append(edge is not None)
-        if device is None:
-            raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
 
-        recording = adrift or True in needs
-        ctx = _new(cls) if recording else _Forgetful()
-        ctx.needs_input_grad = needs
+        if recording:
+            ctx = cls()
+            ctx.edges = ctx.needs_input_grad = edges
+            ctx._saved = ctx._kept = ()
+            ctx.hooks = ctx.retains = ctx.record = None
+        else:
+            ctx = _Forgetful()
         try:
             if device is CPU:
                 arrays = cls.dtype_rule(arrays)
@@ -152,32 +154,40 @@ class Operation(Node):
         except ValueError as problem:  # NumPy's way of refusing shapes
             refusal = cls.refusal(problem, arrays, options)
             raise refusal from (problem.__cause__ if refusal is problem else None)
+        if cls.place is not None:
+            device = cls.place(device, options)
 
-        device = cls.place(device, options)
-        several = results.__class__ is tuple
-        outputs = []
-        for result in results if several else (results,):
-            output = _new(Tensor)  # as tensor.wrap does, but without a call
-            output._array = result if result.__class__ is ndarray else _as_array(result, device)
-            output._device, output._index, output._requires_grad = device, 0, False
+        if results.__class__ is tuple:
+            outputs = _wrap_all(results, device)
+            if recording:
+                _link_all(ctx, outputs)
+        else:  # the same for one output, without the calls
+            array = results if results.__class__ is ndarray else _as_array(results, device)
+            output = _new(Tensor)
+            output._array, output._device, output._index, output._requires_grad = array, device, 0, False
             output._memory = output._node = output._grad = output._view = output._accumulator = None
-            outputs.append(output)
+            outputs = (output,)
+            if recording:
+                kind = array.dtype
+                ctx.sequence, ctx.meta = next(_sequence), ((array.shape, kind, device),)
+                if kind.kind == "f":
+                    output._node = ctx
+                elif kind.kind == "c":
+                    raise _no_complex(ctx)
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
-            link(ctx, inputs, arrays, edges, results, outputs)
+            if ctx._saved:
+                _tie(ctx, inputs, arrays, results, outputs)
             if here.observer is not None:
-                here.observer(ctx, inputs, options, tuple(outputs))
-        return tuple(outputs) if several else output
-
-    @staticmethod
-    def place(device, options):
-        """The device of the results, given that of the inputs."""
-        return device
+                here.observer(ctx, inputs, options, outputs)
+        return outputs if results.__class__ is tuple else output
 
     @classmethod
     def _elsewhere(cls, ctx, arrays, options, device):
         """Settle dtypes and compute on a device that is not the CPU. Return what reached `forward`, and its results."""
+        if device is None:
+            raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
         backend = device.backend
         ctx.xp = backend.xp
         with backend.using(device.index):
@@ -201,7 +211,7 @@ class Operation(Node):
 
     def save_crosswise(self, a, b, first=0):
         """Remember the two factors of a product, inputs `first` and `first + 1`: each where the other's gradient is wanted."""
-        self._saved = (a if self.needs_input_grad[first + 1] else None, b if self.needs_input_grad[first] else None)
+        self._saved = a if self.edges[first + 1] else None, b if self.edges[first] else None
 
     def keep(self, *values):
         """Remember what carries no gradient, or is dear to compute again; it comes back from `kept`."""
@@ -212,14 +222,14 @@ class Operation(Node):
         """What `keep` was given: arrays while the walk runs on arrays, Tensors without history otherwise."""
         if self._kept is _FREED:
             raise RuntimeError(second_time(self))
-        return self._kept if state.on_arrays else [wrap(value, self.meta[0][2]) for value in self._kept]
+        return self._kept if thread.state.on_arrays else [wrap(value, self.meta[0][2]) for value in self._kept]
 
     @property
     def saved(self):
         """What `save` was given: arrays while the walk runs on arrays, Tensors with their history otherwise."""
         if self._saved is _FREED:
             raise RuntimeError(second_time(self))
-        on_arrays, unpacked = state.on_arrays, []
+        on_arrays, unpacked = thread.state.on_arrays, []
         for value, memory, version, source in self._saved:
             if memory is not None:
                 if memory.version != version:
@@ -283,44 +293,54 @@ class Operation(Node):
         return problem
 
 
-def link(node, inputs, arrays, edges, results, outputs):
-    """Make `node` the step that made `outputs`: give it its edges, and tie what it saved to where that came from."""
-    node.edges, node.sequence, node.meta = edges, next(_sequence), []
+def _wrap_all(results, device):
+    return tuple([wrap(_as_array(result, device), device) for result in results])
+
+
+def _link_all(node, outputs):
+    """Make `node` the step that made these outputs. Of an integer output nothing can be asked, so it stays outside the graph."""
+    node.sequence = next(_sequence)
+    node.meta = tuple([(output._array.shape, output._array.dtype, output._device) for output in outputs])
     for index, output in enumerate(outputs):
-        array = output._array
-        node.meta.append((array.shape, array.dtype, output._device))
-        if array.dtype.kind == "c":
-            raise NotImplementedError(explain(
-                f"{_plain(node.name())} of complex numbers cannot be recorded yet", "complex derivatives are not there, and a "
-                "wrong gradient would be worse than none", "compute inside torch.no_grad(), or with the real and imaginary parts"))
-        if array.dtype.kind == "f":
+        if output._array.dtype.kind == "f":
             output._node, output._index = node, index
-    if node._saved:
-        node._saved = [_tied(value, inputs, arrays, results, outputs) for value in node._saved]
+        elif output._array.dtype.kind == "c":
+            raise _no_complex(node)
 
 
-def _tied(value, inputs, arrays, results, outputs):
-    """A saved value with the Memory it stands in, the version it has, and which input (0, 1, ...) or output (-1, ...) it was."""
-    if value is None:
-        return None, None, 0, 0
-    for source, array in enumerate(arrays):
-        if array is value:
-            owner = inputs[source]
-            break
-    else:
-        for index, result in enumerate(results if results.__class__ is tuple else (results,)):
-            if result is value:
-                source, owner = -1 - index, outputs[index]
+def _tie(node, inputs, arrays, results, outputs):
+    """Tie each value that `node` saved to where it came from.
+
+    It becomes `(array, memory, version, source)`: the Memory it stands in, the version that has now, and which input (0, 1, ...)
+    or output (-1, -2, ...) it was.
+    """
+    tied = []
+    for value in node._saved:
+        owner, source = None, 0
+        if value is not None:
+            for array in arrays:
+                if array is value:
+                    owner = inputs[source]
+                    break
+                source += 1
+            else:
+                source, owner = _output_saved(value, results, outputs)
                 value = owner._array
-                break
+        if isinstance(owner, Tensor):
+            memory = owner._memory
+            if memory is None:
+                memory = owner._memory = Memory()
+            tied.append((value, memory, memory.version, source))
         else:
-            raise TypeError("forward saved a value that is neither an input nor an output; use ctx.keep")
-    if not isinstance(owner, Tensor):
-        return value, None, 0, source
-    memory = owner._memory
-    if memory is None:
-        memory = owner._memory = Memory()
-    return value, memory, memory.version, source
+            tied.append((value, None, 0, source))
+    node._saved = tied
+
+
+def _output_saved(value, results, outputs):
+    for index, result in enumerate(results if results.__class__ is tuple else (results,)):
+        if result is value:
+            return -1 - index, outputs[index]
+    raise TypeError("forward saved a value that is neither an input nor an output; use ctx.keep")
 
 
 class _Forgetful:
@@ -328,10 +348,6 @@ class _Forgetful:
 
     xp = np
     needs_input_grad = (False,) * 8
-
-    def __init__(self, xp=np):
-        if xp is not np:
-            self.xp = xp
 
     def save(self, *values):
         pass
@@ -341,6 +357,13 @@ class _Forgetful:
 
     def keep(self, *values):
         pass
+
+
+def _forgetful(xp):
+    ctx = _Forgetful()
+    if xp is not np:
+        ctx.xp = xp
+    return ctx
 
 
 def edge_of(tensor):
@@ -388,6 +411,12 @@ def _meeting_device(device, given, inputs):
         f"Expected all tensors to be on the same device, but found at least two devices, {device} and {given._device}!",
         f"a tensor of shape {shape_text(given._array.shape)} is on {given._device}" + (f", in {layer}" if layer else ""),
         f"move it: tensor.to('{device}')"))
+
+
+def _no_complex(node):
+    return NotImplementedError(explain(
+        f"{_plain(node.name())} of complex numbers cannot be recorded yet", "complex derivatives are not there, and a wrong gradient "
+        "would be worse than none", "compute inside torch.no_grad(), or with the real and imaginary parts"))
 
 
 def _plain(name):

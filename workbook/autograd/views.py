@@ -4,7 +4,7 @@ A view remembers its base and the chain of view operations that leads to it. Wri
 then `adopt`: the result goes into the target's memory, and the target takes over the result's node.
 """
 
-from workbook.autograd.modes import enable_grad, state
+from workbook.autograd.modes import enable_grad, thread
 from workbook.errors import explain, shape_text
 from workbook.tensor import Memory, memory_of, wrap
 
@@ -29,7 +29,7 @@ def share(operation, inputs, options, outputs):
     refusal = from_view.refusal if from_view is not None else None
     if len(outputs) > 1 or operation.refuses_writes:
         refusal = "multi"
-    elif not state.grad_enabled and refusal is None:
+    elif not thread.state.grad_enabled and refusal is None:
         refusal = "no_grad"
     for output in outputs:
         output._memory = memory
@@ -76,7 +76,7 @@ def adopt(target, result, writer):
         node.settle_output(target)
     before, place = target._node, target._index
     if target._view is None:
-        if state.grad_enabled:
+        if thread.state.grad_enabled:
             target._node, target._index = node, result._index
     else:
         _rewrite_base(target, result)
@@ -89,7 +89,7 @@ def may_write(target, writer, gradient_wanted=False):
     """Raise where PyTorch forbids writing into `target`: its memory, or autograd."""
     if writer not in ("fill_", "zero_"):  # these write the same number everywhere
         stands_for_one_element_each(target._array)
-    if not state.grad_enabled or not (gradient_wanted or target.requires_grad):
+    if not thread.state.grad_enabled or not (gradient_wanted or target.requires_grad):
         return
     view = target._view
     if view is not None and view.refusal is not None:
@@ -136,7 +136,7 @@ def _rewrite_base(target, result):
 
     view = target._view
     base = view.base
-    if state.grad_enabled and (result.requires_grad or base.requires_grad):
+    if thread.state.grad_enabled and (result.requires_grad or base.requires_grad):
         written = CopySlices.apply(base, result, chain=view.chain)
         base._node, base._index = written._node, written._index
         refreshed_node(target)

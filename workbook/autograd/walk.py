@@ -1,12 +1,13 @@
 """The backward pass: one walk over the nodes, from newest to oldest."""
 
+import contextlib
 import typing
 from heapq import heappop, heappush
 
 import numpy as np
 
 from workbook.autograd.broadcast import fit
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad, edge_of
 from workbook.autograd.views import stands_for_one_element_each
 from workbook.devices import CPU
@@ -115,15 +116,18 @@ def walk(roots, seeds, **options):
     """
     steps = Pass(roots, seeds, **options)
     while steps.waiting:
-        yield Step(*steps.visit())
+        with steps.modes():
+            step = Step(*steps.visit())
+        yield step
 
 
 def run(roots, seeds, **options):
     """The same walk, from its beginning to its end."""
     __tracebackhide__ = True
     steps = Pass(roots, seeds, **options)
-    while steps.waiting:
-        steps.visit()
+    with steps.modes():
+        while steps.waiting:
+            steps.visit()
 
 
 class Pass:
@@ -139,8 +143,8 @@ class Pass:
     def __init__(self, roots, seeds, *, retain_graph=False, create_graph=False, only=None, caught=None):
         self.retain_graph, self.create_graph, self.caught = retain_graph, create_graph, caught
         self.wanted, self.way = _way_to(roots, only)
-        self.waiting = []  # a heap of (-sequence, node): the newest first
-        self.arrivals = {}  # node -> what has arrived, one entry an output
+        self.waiting = []  # a heap of negative sequence numbers: the newest node first
+        self.arrivals = {}  # negative sequence number -> (node, what has arrived there, one entry an output)
         self.owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
         __tracebackhide__ = True  # IPython then shows a student's wrong call without the walk's own frames
         begin = []
@@ -152,39 +156,47 @@ class Pass:
 
     def arrive(self, node, index, gradient, new):
         """Add a gradient to what has arrived at a node. `new`: nobody else holds its memory."""
-        slots = self.arrivals.get(node)
-        if slots is None:
-            slots = self.arrivals[node] = [None] * len(node.meta)
-            heappush(self.waiting, (-node.sequence, node))
-        if slots[index] is not None:
-            gradient, new = slots[index] + gradient, True
+        place = -node.sequence
+        found = self.arrivals.get(place)
+        if found is None:
+            slots = [None] * (1 if node.__class__ is AccumulateGrad else len(node.meta))
+            self.arrivals[place] = node, slots
+            heappush(self.waiting, place)
+        else:
+            slots = found[1]
+            if slots[index] is not None:
+                gradient, new = slots[index] + gradient, True
         slots[index] = gradient
         if new:
             self.owned.add(node)
 
-    def visit(self):
-        """Visit the newest waiting node. Return it, what had arrived there, and what it handed on."""
-        node = heappop(self.waiting)[1]
-        here, device = state, node.meta[0][2]
+    @contextlib.contextmanager
+    def modes(self):
+        """The thread's modes while formulas run: on arrays, unrecorded; or on Tensors and recorded, for `create_graph`."""
+        here = thread.state
         found = here.grad_enabled, here.on_arrays
         here.grad_enabled, here.on_arrays = self.create_graph, not self.create_graph
         try:
-            return self._visit(node) if device is CPU else self._visit_elsewhere(node, device)
+            yield
         finally:
             here.grad_enabled, here.on_arrays = found
 
-    def _visit_elsewhere(self, node, device):
-        """Visit a node whose arrays are not on the CPU: on its device, with its array library."""
-        found, state.xp = state.xp, device.xp
+    def visit(self):
+        """Visit the newest waiting node. Return it, what had arrived there, and what it handed on."""
+        node, arrived = self.arrivals.pop(heappop(self.waiting))
+        device = node.meta[0][2]
+        if device is CPU:
+            return self._visit(node, arrived)
+        here = thread.state  # elsewhere: on the node's device, with its array library
+        found, here.xp = here.xp, device.xp
         try:
             with device.backend.using(device.index):
-                return self._visit(node)
+                return self._visit(node, arrived)
         finally:
-            state.xp = found
+            here.xp = found
 
-    def _visit(self, node):
-        arrived, wanted = self.arrivals.pop(node), self.wanted
-        leaf = node.variable if node.__class__ is AccumulateGrad else None
+    def _visit(self, node, arrived):
+        wanted, leaf = self.wanted, node.variable if node.__class__ is AccumulateGrad else None
         if node.hooks or node.retains or leaf is not None and leaf._hooks:
             arrived = _show_to_hooks(node, arrived, self.create_graph)
             self.owned.discard(node)
@@ -192,7 +204,7 @@ class Pass:
             self._deliver(node, arrived)
         elif leaf is not None:
             accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
-        if leaf is not None or self.way is not None and node not in self.way:
+        if leaf is not None or wanted is not None and node not in self.way:
             return node, arrived, ()
         if len(arrived) > 1:
             arrived = [_zeros(meta, self.create_graph) if gradient is None else gradient
@@ -204,10 +216,10 @@ class Pass:
             if edge is None or gradient is None:
                 continue
             target, index = edge
-            if self.way is not None and target not in self.way and edge not in wanted:
+            if wanted is not None and target not in self.way and edge not in wanted:
                 continue
             shape, dtype, _ = target.meta[index]
-            if gradient.shape != shape or gradient.dtype != dtype:
+            if gradient.shape != shape or gradient.dtype is not dtype:
                 gradient = fit(gradient, shape, dtype)
             new = target.hands_on and not self.create_graph and _is_new(gradient, () if node in self.owned else arrived, handed)
             self.arrive(target, index, gradient, new)
@@ -293,7 +305,7 @@ def _seed_of(root, seed, create_graph):
 
 
 def _why_no_graph(root):
-    if not state.grad_enabled:
+    if not thread.state.grad_enabled:
         return "recording is switched off here (torch.no_grad or inference_mode)"
     if root._array.dtype.kind not in "fc":
         return f"it holds {root.dtype}: a comparison, an argmax or an integer has no slope"
@@ -340,7 +352,7 @@ def _check_answer(hook, tensor, answer):
 
 def _show_to_hooks(node, arrived, create_graph):
     """Let hooks see, and replace, what arrives at a node; fill the `.grad` of Tensors that asked to retain it."""
-    here = state
+    here = thread.state
     earlier, here.on_arrays = here.on_arrays, False  # a student's hook is given Tensors
     arrived = list(arrived)
     leaf_hooks = node.variable._hooks if node.__class__ is AccumulateGrad else None

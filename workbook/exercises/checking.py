@@ -97,15 +97,11 @@ def _same_folder():
 @contextlib.contextmanager
 def _thread_state():
     # the thread's modes as a new thread has them, so that nothing of the judging is recorded or shown in the student's graph
-    state = vars(modes.state)
-    earlier = dict(state)
-    state.clear()
-    state["modules"] = []
+    earlier, modes.thread.state = modes.thread.state, modes.State()
     try:
         yield
     finally:
-        state.clear()
-        state.update(earlier)
+        modes.thread.state = earlier
 
 
 def _hints(exercise):

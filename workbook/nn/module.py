@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 from workbook.dtypes import dtype as Dtype
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
@@ -57,7 +57,7 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
         raise registration.missing_forward(self)
 
     def __call__(self, *args, **kwargs):
-        running = state.modules
+        running = thread.state.modules
         running.append(self)
         try:
             if self._forward_hooks or self._forward_pre_hooks:

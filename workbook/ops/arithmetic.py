@@ -12,9 +12,13 @@ from workbook.ops.pointwise import log
 class Add(Elementwise):
     """out = a + alpha * b"""
 
+    alpha = 1
+
     def forward(ctx, a, b, *, alpha=1):
+        if alpha == 1:
+            return a + b
         ctx.alpha = alpha
-        return a + b if alpha == 1 else a + _scaled(ctx.xp, a, b, alpha)
+        return a + _scaled(ctx.xp, a, b, alpha)
 
     def backward(ctx, grad):
         return grad, grad if ctx.alpha == 1 else grad * ctx.alpha
@@ -63,10 +67,13 @@ class Sub(Elementwise):
     """out = a - alpha * b"""
 
     dtype_rule = staticmethod(_no_bools)
+    alpha = 1
 
     def forward(ctx, a, b, *, alpha=1):
+        if alpha == 1:
+            return a - b
         ctx.alpha = alpha
-        return a - b if alpha == 1 else a - _scaled(ctx.xp, a, b, alpha)
+        return a - _scaled(ctx.xp, a, b, alpha)
 
     def backward(ctx, grad):
         return grad, -grad if ctx.alpha == 1 else grad * -ctx.alpha

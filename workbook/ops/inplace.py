@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook import random
 from workbook.autograd import views
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.ops.arithmetic import mul
@@ -47,7 +47,7 @@ def _held(input, result):
 def _random_fill(name, fill, sentence):
     def form(input, *args, generator=None, **options):
         views.may_write(input, name)
-        here = input._device is CPU and not (state.grad_enabled and input.requires_grad)
+        here = input._device is CPU and not (thread.state.grad_enabled and input.requires_grad)
         array = input._array if here else np.empty_like(input._host())
         fill(array, *args, generator=generator, **options)
         if here:

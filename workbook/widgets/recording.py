@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from workbook.autograd.modes import state
+from workbook.autograd.modes import thread
 from workbook.tensor import Tensor, memory_of
 
 COPIED = 1 << 16      # an input of at most so many elements is copied: an optimiser will soon write over it
@@ -22,12 +22,12 @@ INSIDE = PACKAGE + os.sep  # a student's folder beside the package may begin wit
 
 def start():
     """Watch the operations of this thread: from now on every new node keeps a Record."""
-    state.observer = observe
+    thread.state.observer = observe
 
 
 def stop():
     """Stop watching the operations of this thread."""
-    state.observer = None
+    thread.state.observer = None
 
 
 @contextmanager
@@ -41,11 +41,11 @@ def recording():
     >>> y.grad_fn.record.output.array
     array(6., dtype=float32)
     """
-    before, state.observer = state.observer, observe
+    before, thread.state.observer = thread.state.observer, observe
     try:
         yield
     finally:
-        state.observer = before
+        thread.state.observer = before
 
 
 class Record:
@@ -117,7 +117,7 @@ def observe(node, inputs, options, outputs):
             given = Kept(given, COPIED if given._node is None else 0)
         kept.append(given)
     made = tuple([Kept(output, SMALL) for output in outputs])
-    node.record = Record(tuple(kept), options, made if len(made) > 1 else made[0], where_called(), tuple(state.modules))
+    node.record = Record(tuple(kept), options, made if len(made) > 1 else made[0], where_called(), tuple(thread.state.modules))
 
 
 SMALL = 64            # an output of at most so many elements is copied, so that a write in place does not change the picture

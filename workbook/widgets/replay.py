@@ -10,7 +10,7 @@ import numpy as np
 from workbook import random
 from workbook.autograd.broadcast import fit
 from workbook.autograd.copy_slices import CopySlices
-from workbook.autograd.modes import enable_grad, no_grad, state
+from workbook.autograd.modes import enable_grad, no_grad, thread
 from workbook.autograd.views import replay as show_part
 from workbook.autograd.walk import walk
 from workbook.tensor import wrap
@@ -87,12 +87,12 @@ def _written(base, new, *, chain):
 def unseen():
     """A context in which operations are recorded for a view and leave no mark: the random stream goes on where it stood."""
     stream = random.default_generator.state_array()
-    running, state.modules = state.modules, []
+    running, thread.state.modules = thread.state.modules, []
     try:
         with enable_grad(), recording(), np.errstate(all="ignore"):
             yield
     finally:
-        state.modules = running
+        thread.state.modules = running
         random.default_generator.load_state_array(stream)
 
 
@@ -173,11 +173,11 @@ class Taken:
 
 def _fitted(gradient, shape, dtype):
     """A gradient as the walk brings it to its input: the engine's own `fit`, on arrays."""
-    before, state.on_arrays = state.on_arrays, True
+    before, thread.state.on_arrays = thread.state.on_arrays, True
     try:
         return fit(gradient, shape, dtype)
     finally:
-        state.on_arrays = before
+        thread.state.on_arrays = before
 
 
 def _host(array, device):
