@@ -1,5 +1,7 @@
 """Comparing elements, and choosing between them."""
 
+import math
+
 import numpy as np
 
 from workbook import dtypes
@@ -261,11 +263,25 @@ class Where(Elementwise):
 
     def forward(ctx, condition, a, b):
         ctx.save(condition)
+        if getattr(condition, "dtype", None) == bool:
+            if _is_zero(b) and a.dtype.kind == "f":
+                return _kept(a, condition)
+            if _is_zero(a) and b.dtype.kind == "f":
+                return _kept(b, ~condition)
         return ctx.xp.where(condition, a, b)
 
     def backward(ctx, grad):
         (condition,) = ctx.saved
         return None, where(condition, grad, 0.0), where(condition, 0.0, grad)
+
+
+def _is_zero(value):
+    return value.__class__ is float and value == 0 and math.copysign(1, value) == 1
+
+
+def _kept(a, keep):
+    """a where `keep` holds, 0 elsewhere: its bits times 1 or 0, several times faster than xp.where, and a NaN is no exception."""
+    return (a.view(f"i{a.itemsize}") * keep).view(a.dtype)
 
 
 def where(condition, input, other):
