@@ -153,7 +153,17 @@ class Generator(metaclass=PrintsAsTorch):
 
     def uniform64(self, n):
         """Return `n` float64 from [0, 1): the low 53 bits of two outputs each."""
-        return (self.random64(n) & LOW_53) * 2.0**-53
+        return (self.random64(n) & np.uint64(2**53 - 1)) * 2.0**-53
+
+    def below64(self, n, p):
+        """Return `uniform64(n) < p`, from the whole numbers that a uniform is made of: the first output decides nearly always."""
+        first, second = self.random32(2 * n).reshape(n, 2).T
+        high, low = divmod(math.ceil(p * 2**53), 2**32)
+        first = first & np.uint32(2**21 - 1)
+        below = first < high
+        if low:
+            below |= (first == high) & (second < low)
+        return below
 
     def normals(self, n):
         """Return `n` standard normals in float64, one after the other, by Box and Muller's pairs.
@@ -175,9 +185,6 @@ class Generator(metaclass=PrintsAsTorch):
 # The generator's state as PyTorch lays it out, so that a state can travel between the two.
 STATE = np.dtype([("seed", "<u8"), ("left", "<i4"), ("seeded", "<i4"), ("next", "<u8"), ("key", "<u8", 624), ("", "<f8"),
                   ("spare", "<f8"), ("", "<f8"), ("has_spare", "<i4"), ("", "<i4"), ("", "<f8")])
-
-
-LOW_53 = np.uint64(2**53 - 1)
 
 
 def _restore(device, state):
@@ -323,8 +330,7 @@ def fill_bernoulli(array, p=0.5, generator=None):
     if not isinstance(p, np.ndarray):
         if not 0 <= p <= 1:
             raise RuntimeError(explain(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}", why, fix))
-        bound = np.uint64(math.ceil(p * 2**53))  # as uniform64(n) < p, before the numbers are divided by 2**53
-        return _fill(array, generator, lambda source, n: source.random64(n) & LOW_53 < bound)
+        return _fill(array, generator, lambda source, n: source.below64(n, p))
     if not _dtype(p).is_floating_point:
         raise _not_implemented("bernoulli_tensor_cpu_p_", _dtype(p))
     if not ((p >= 0) & (p <= 1)).all():
@@ -375,9 +381,9 @@ def permutation(n, generator=None):
                                           "shuffle fewer numbers"))
     with _lock(generator) as source:
         steps = source.random32(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=np.uint32)
-    order = list(range(n))
-    for i, step in enumerate(steps.tolist()):
-        order[i], order[i + step] = order[i + step], order[i]
+    order, places = list(range(n)), np.arange(max(n - 1, 0)) + steps
+    for i, j in enumerate(places.tolist()):
+        order[i], order[j] = order[j], order[i]
     return np.array(order, dtype=np.int64)
 
 
