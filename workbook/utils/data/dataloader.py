@@ -8,9 +8,11 @@ from operator import index as as_index
 import numpy as np
 
 from workbook import random
+from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
 from workbook.ops.creation import from_numpy
+from workbook.tensor import wrap
 from workbook.utils.data.collate import default_collate, default_convert
 from workbook.utils.data.dataset import IterableDataset, TensorDataset
 from workbook.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, length_of
@@ -136,7 +138,13 @@ def _way_to_read(loader):
 
 def _rows(tensors, numbers):
     """What default_collate makes of these samples of a TensorDataset, taken from each tensor at once."""
-    rows = from_numpy(np.array([as_index(number) for number in numbers], np.int64))
+    rows = np.array([*map(as_index, numbers)], np.int64)
+    if all(tensor._device is CPU for tensor in tensors):
+        try:
+            return [wrap(tensor._array.take(rows, 0), CPU) for tensor in tensors]
+        except IndexError:
+            pass  # told in PyTorch's words below
+    rows = from_numpy(rows)
     return [tensor[rows] for tensor in tensors]
 
 
