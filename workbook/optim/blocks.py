@@ -16,7 +16,8 @@ def blocks(*arrays, work=0):
     first = arrays[0]
     size = first.size
     if size <= BLOCK or not all(type(array) is np.ndarray and array.flags.c_contiguous for array in arrays):
-        yield *arrays, *(first.copy() for _ in range(work))  # a copy is memory of the right kind in every library
+        room = np.empty_like if type(first) is np.ndarray else type(first).copy  # memory of the right kind in every library
+        yield *arrays, *[room(first) for _ in range(work)]
         return
     flat = [array.reshape(-1) for array in arrays]
     room = [np.empty(BLOCK, first.dtype) for _ in range(work)]
