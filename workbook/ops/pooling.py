@@ -1,5 +1,6 @@
 """Pooling: the largest, or the mean, of each window of an image."""
 
+import functools
 import math
 
 from workbook.autograd.operation import Operation
@@ -9,6 +10,7 @@ from workbook.ops.elementwise import not_implemented
 from workbook.tensor import Tensor
 
 
+@functools.lru_cache  # a network asks for the same ones at every step
 class Windows:
     """The windows of a pooling: for each place inside a window (a tap), the slice of the image that it walks over."""
 
