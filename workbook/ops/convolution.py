@@ -22,6 +22,8 @@ def _kernels(g):
 
 def _group(array, g, number, axis):
     """The part of `array` along `axis` that belongs to one group."""
+    if g.groups == 1:
+        return array
     size = array.shape[axis] // g.groups
     return array[(slice(None),) * axis + (slice(number * size, (number + 1) * size),)]
 
@@ -150,8 +152,11 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
 
 def _check_sizes(input, weight, bias, groups):
+    fits = input.ndim == 4 and groups > 0 and input.shape[1] == weight.shape[1] * groups
+    if fits and (bias is None or tuple(bias.shape) == (weight.shape[0],)):
+        return
     shape = shape_text(input.shape)
-    layer = running_layer()
+    layer = running_layer()  # takes longer than a small convolution: only for an error
     where = f"{layer}: " if layer else ""
     if input.ndim != 4:
         raise RuntimeError(explain(
@@ -169,7 +174,7 @@ def _check_sizes(input, weight, bias, groups):
             where + (f"the {channels} stands in the last axis: the image looks channels-last, as NumPy and PIL keep it" if last
                      else "the second axis is the channel axis"),
             "use x.permute(0, 3, 1, 2)" if last else f"give it {channels} channels, or change in_channels"))
-    if bias is not None and tuple(bias.shape) != (weight.shape[0],):
-        raise RuntimeError(explain(
-            f"Given weight of size {shape_text(weight.shape)}, expected bias to be 1-dimensional with {weight.shape[0]} elements, "
-            f"but got bias of size {shape_text(bias.shape)} instead", where + "each output channel has one bias", f"give a bias of {weight.shape[0]} numbers"))
+    raise RuntimeError(explain(
+        f"Given weight of size {shape_text(weight.shape)}, expected bias to be 1-dimensional with {weight.shape[0]} elements, "
+        f"but got bias of size {shape_text(bias.shape)} instead", where + "each output channel has one bias",
+        f"give a bias of {weight.shape[0]} numbers"))
