@@ -216,7 +216,7 @@ def promote_to_float(values):
     """As `promote`; integers and bools take the default floating point dtype."""
     first = values[0]
     if first.__class__ is _ndarray and first.dtype.kind in "fc":
-        return promote(values)
+        return values if len(values) == 1 else promote(values)
     met = result_type(values)
     return _cast(values, met if met.category >= FLOAT else _default)
 

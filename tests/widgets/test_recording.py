@@ -32,6 +32,11 @@ def test_the_running_modules_are_noted_outermost_first():
     assert out.grad_fn.record.location[0] == inspect.getsourcefile(LeNet)
 
 
+def test_a_step_without_outputs_is_recorded():
+    rows = (leaf(3.0) * torch.ones(0, 2)).unbind()
+    assert rows == ()
+
+
 def test_nothing_is_recorded_when_nobody_watches_or_in_another_thread():
     recording.stop()
     x = leaf(3.0)

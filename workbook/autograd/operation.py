@@ -318,14 +318,18 @@ def _tie(node, inputs, arrays, results, outputs):
     for value in node._saved:
         owner, source = None, 0
         if value is not None:
-            for array in arrays:
-                if array is value:
-                    owner = inputs[source]
-                    break
-                source += 1
-            else:
-                source, owner = _output_saved(value, results, outputs)
+            if value is results:
+                source, owner = -1, outputs[0]
                 value = owner._array
+            else:
+                for array in arrays:
+                    if array is value:
+                        owner = inputs[source]
+                        break
+                    source += 1
+                else:
+                    source, owner = _output_saved(value, results, outputs)
+                    value = owner._array
         if isinstance(owner, Tensor):
             memory = owner._memory
             if memory is None:
@@ -337,7 +341,7 @@ def _tie(node, inputs, arrays, results, outputs):
 
 
 def _output_saved(value, results, outputs):
-    for index, result in enumerate(results if results.__class__ is tuple else (results,)):
+    for index, result in enumerate(results if results.__class__ is tuple else ()):
         if result is value:
             return -1 - index, outputs[index]
     raise TypeError("forward saved a value that is neither an input nor an output; use ctx.keep")

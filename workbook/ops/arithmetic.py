@@ -50,14 +50,22 @@ def add(input, other, *, alpha=1):
 
 def _no_bools(values):
     """The dtype rule of differences: bools are no numbers there."""
-    bools = [value.__class__ is bool or getattr(value, "dtype", None) is _BOOL for value in values]
-    if True in bools:
-        raise RuntimeError(explain(
-            "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
-            if False not in bools else "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to "
-            "invert a mask, use the `~` or `logical_not()` operator instead.",
-            "True - True has no answer among True and False", "for numbers write x.int() first"))
-    return dtypes.promote(values)
+    ready = dtypes.promote(values)
+    if ready is values and getattr(values[0], "dtype", _BOOL) is not _BOOL and values[1].__class__ is not bool:
+        return values  # nothing was converted, so the second, if it is an array, has the dtype of the first
+    for value in values:
+        if value.__class__ is bool or getattr(value, "dtype", None) is _BOOL:
+            raise _difference_of_bools(values)
+    return ready
+
+
+def _difference_of_bools(values):
+    both = all(value.__class__ is bool or getattr(value, "dtype", None) is _BOOL for value in values)
+    return RuntimeError(explain(
+        "Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead."
+        if both else "Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use "
+        "the `~` or `logical_not()` operator instead.",
+        "True - True has no answer among True and False", "for numbers write x.int() first"))
 
 
 _BOOL = dtypes.bool_.numpy

@@ -117,7 +117,7 @@ def observe(node, inputs, options, outputs):
             given = Kept(given, COPIED if given._node is None else 0)
         kept.append(given)
     made = tuple([Kept(output, SMALL) for output in outputs])
-    node.record = Record(tuple(kept), options, made if len(made) > 1 else made[0], where_called(), tuple(thread.state.modules))
+    node.record = Record(tuple(kept), options, made[0] if len(made) == 1 else made, where_called(), tuple(thread.state.modules))
 
 
 SMALL = 64            # an output of at most so many elements is copied, so that a write in place does not change the picture
