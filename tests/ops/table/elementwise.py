@@ -9,7 +9,7 @@ ELEMENTWISE = [
     *each("a.NAME(b)", "add sub mul div floor_divide remainder maximum minimum", TWO),
     *each("a.NAME_(b)", "add sub mul div subtract multiply divide true_divide", TWO),
     Row("a.floor_divide_(b)", TWO, NUMBERS, derivatives=0), Row("a.remainder_(b)", TWO, NUMBERS),
-    *each("a NAME b", "+ - * / // % & | ^ == != < <= > >=", TWO),
+    *each("a NAME b", "+ - * / // & | ^ == != < <= > >=", TWO), Row("a % b", TWO, smooth=False),
     *each("a NAME {n}", "+ - * / // % == != < <= > >=", ANY, words={"n": NUMBER}),
     *each("a NAME {n}", "& | ^", ANY, DTYPES[:3], words={"n": ("3", "True")}),
     *each("a NAME {n}", "== != < + ", ANY, words={"n": ("None", "'a'", "[1]", "object")}),
