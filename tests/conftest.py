@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, settings
 from workbook.commands.test import imports_torch
 
 FULL = os.environ.get("WORKBOOK_FULL") == "1"
+EXAMPLES = int(os.environ.get("WORKBOOK_EXAMPLES", "250"))
 TORCH = "2.13"
 NEEDS_TORCH = f"compares with PyTorch {TORCH}, which is not installed: pip install torch=={TORCH}.0"
 
 # `ci` draws the same examples every time: a red test there is a change, never luck. `full` looks for new ones, also where the
 # variable CI is set, which alone would make hypothesis repeat itself.
 settings.register_profile("ci", derandomize=True, max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("full", derandomize=False, max_examples=500, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("full", derandomize=False, max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("full" if FULL else "ci")
 
 

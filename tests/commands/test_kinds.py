@@ -113,13 +113,19 @@ def test_without_a_browser_its_tests_are_skipped_with_the_fix(project, capfd, mo
 
 
 def test_only_what_is_asked_for_runs_and_full_reaches_it(project, capfd):
-    full = "import os\n\ndef test_one():\n    assert os.environ['WORKBOOK_FULL'] == '1'\n"
+    full = "import os\n\ndef test_one():\n    assert os.environ['WORKBOOK_FULL'] == '1' and os.environ['WORKBOOK_EXAMPLES'] == '7'\n"
     write(project, "tests/nn/test_a.py", full + FAILS)
     write(project, "tests/optim/test_b.py", FAILS)
-    code, printed = run(capfd, "--full", str(project / "tests/nn/test_a.py") + "::test_one")
+    code, printed = run(capfd, "--full", "--examples", "7", str(project / "tests/nn/test_a.py") + "::test_one")
     assert code == 0
     assert row(printed, "unit") == (1, 0, 0)
     assert "\nparity" not in printed
+
+
+@pytest.mark.parametrize("arguments", [("--examples", "7"), ("--full", "--examples", "0"), ("--full", "--examples", "-3")])
+def test_a_number_of_examples_that_means_nothing_is_refused(project, capfd, arguments):
+    assert cli.main(["test", *arguments]) == 1
+    assert "belongs to --full" in capfd.readouterr().err
 
 
 def test_the_doctests_of_one_file_are_only_its_doctests(project, capfd):
@@ -212,5 +218,5 @@ def test_every_day_the_examples_are_the_same_and_what_is_left_out_says_why(with_
 
 def test_a_full_run_leaves_out_nothing_for_time_and_looks_for_new_examples(with_conftest):
     printed = with_conftest(full="1")
-    assert "profile 500 False None" in printed
+    assert "profile 250 False None" in printed
     assert "3 passed, 1 skipped" in printed

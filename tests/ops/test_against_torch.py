@@ -5,11 +5,12 @@ import torch  # noqa: F401  without it this file is skipped, with the reason
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import FULL
 from tests.ops.both import GRADIENT_UNITS, ROUNDED_UNITS, difference, gradients, outcome
 from tests.ops.table import NAMED
 
 ROWS = pytest.mark.parametrize("row", NAMED.values(), ids=NAMED.keys())
-FEWER = settings(max_examples=settings().max_examples // 2)  # there are more than a thousand tests here
+FEWER = settings(max_examples=settings().max_examples // (1 if FULL else 2))  # there are more than a thousand tests here
 SLOPES = {name: row for name, row in NAMED.items() if row.derivatives}
 
 

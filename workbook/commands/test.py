@@ -31,6 +31,8 @@ OPTIONS = {
 }
 ONE_AT_A_TIME = {"browser"}  # one server and one browser serve the whole run
 WORTH_TWO_WORKERS = 4  # files; with fewer, starting the workers takes longer than they save
+EXAMPLES = 250  # that hypothesis generates for each test of a full run
+SECONDS_A_TEST = 120  # as in pyproject.toml
 NO_TESTS_COLLECTED = 5  # pytest's exit code
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
@@ -39,6 +41,8 @@ def add_arguments(parser):
     """Add the options of `workbook test`."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only what lies there: tests/nn, lessons, workbook/ops, a file ...")
     parser.add_argument("--full", action="store_true", help="also what takes too long for every day, and more examples of the rest")
+    parser.add_argument("--examples", type=int, metavar="N",
+                        help="with --full: how many examples to generate for each test (250); 20000 takes most of a day")
 
 
 def main(args):
@@ -48,10 +52,12 @@ def main(args):
         raise Refused("The tests come with the source and not with the installed package: get the project's folder and start there.")
     if importlib.util.find_spec("pytest") is None:
         raise Refused(f"pytest is missing: start with  python lab.py test , or install it:  {places.install('lab,test')}")
+    if args.examples is not None and not (args.full and args.examples > 0):
+        raise Refused("--examples takes a number of examples above 0 and belongs to --full:  workbook test --full --examples 20000")
     results = []
     for kind, paths in chosen(root, args.paths).items():
         print(f"\n{kind}\n{'=' * len(kind)}", flush=True)
-        results.append(run_kind(kind, paths, root, args.full))
+        results.append(run_kind(kind, paths, root, args.full and (args.examples or EXAMPLES)))
     print("\n" + table(results, shares(root)))
     return int(any(result.bad for result in results))
 
@@ -129,8 +135,8 @@ def imports_torch(path, only_at_top=False):
 # Running them ---------------------------------------------------------------------------------------------------------
 
 
-def run_kind(kind, paths, root, full):
-    """Run the tests of one kind in a pytest of their own and return its Result."""
+def run_kind(kind, paths, root, examples):
+    """Run the tests of one kind in a pytest of their own and return its Result. `examples`: as many for each test, and --full."""
     if not paths:
         return Result(kind, skipped=Counter({"there are none yet": 1}))
     if kind == "browser" and chromium.find_chromium() is None:
@@ -144,21 +150,23 @@ def run_kind(kind, paths, root, full):
         options += ["--continue-on-collection-errors", f"--junitxml={report}"]
         if len(paths) >= WORTH_TWO_WORKERS and kind not in ONE_AT_A_TIME and (os.cpu_count() or 1) > 1:
             options += ["-n", "2"]
+        if examples:
+            options += [f"--timeout={SECONDS_A_TEST * max(1, examples // EXAMPLES)}"]
         command = [sys.executable, "-m", "pytest", *options, *map(str, paths)]
-        code = subprocess.call(command, cwd=root, env=environment(Path(scratch), full))
+        code = subprocess.call(command, cwd=root, env=environment(Path(scratch), examples))
         result = read_report(kind, report, code)
     result.seconds = time.monotonic() - since
     return result
 
 
-def environment(scratch, full):
+def environment(scratch, examples):
     """Return the variables for a run: one thread a process, no settings of the person who runs it, none of the person's files."""
     changed = {name: "1" for name in ONE_THREAD}
     changed |= {"IPYTHONDIR": scratch / "ipython", "JUPYTER_PREFER_ENV_PATH": "1"}
     changed |= {f"JUPYTER_{what}_DIR": scratch / what.lower() for what in ("CONFIG", "DATA", "RUNTIME")}
     changed |= {f"JUPYTERLAB_{what}_DIR": scratch / what.lower() for what in ("SETTINGS", "WORKSPACES")}
-    if full:
-        changed["WORKBOOK_FULL"] = "1"
+    if examples:
+        changed |= {"WORKBOOK_FULL": "1", "WORKBOOK_EXAMPLES": str(examples)}
     if browser := chromium.find_chromium():
         changed["WORKBOOK_CHROMIUM"] = browser
     return os.environ | {name: str(value) for name, value in changed.items()}
