@@ -2,6 +2,9 @@
 
 import pytest
 
+from tests.widgets.page import browser as opened_browser
+from tests.widgets.page import shown
+from workbook.commands.chromium import FIX, find_chromium
 from workbook.widgets import recording
 
 
@@ -9,3 +12,31 @@ from workbook.widgets import recording
 def watched():
     with recording.recording():
         yield
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A Chromium of this machine; skipped, with the reason, where there is none."""
+    pytest.importorskip("playwright", reason="a browser is driven with playwright: pip install workbook[test]")
+    found = find_chromium()
+    if found is None:
+        pytest.skip(f"no browser was found: {FIX}")
+    with opened_browser(found) as opened:
+        yield opened
+
+
+@pytest.fixture
+def show(chromium):
+    """A function that shows a widget in a page; afterwards nothing may have failed or left the page."""
+    pages = []
+
+    def opened(widget, **settings):
+        context = shown(chromium, widget, **settings)
+        pages.append((context, context.__enter__()))
+        return pages[-1][1]
+
+    yield opened
+    found = [(page.problems, page.refused) for _, page in pages]
+    for context, _ in pages:
+        context.__exit__(None, None, None)
+    assert found == [([], [])] * len(pages)

@@ -7,8 +7,6 @@ in one update. The tests of whole lessons in JupyterLab are in tests/browser.
 import json
 from contextlib import contextmanager
 
-from playwright.sync_api import sync_playwright
-
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>One widget</title><style>%s</style>
@@ -40,6 +38,8 @@ LIGHT, DARK = "background:#fff;color:#111", "background:#111;color:#eee"
 @contextmanager
 def browser(executable):
     """A Chromium for several pages."""
+    from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         opened = playwright.chromium.launch(executable_path=str(executable), args=FLAGS)
         try:
@@ -92,6 +92,21 @@ def shown(opened, widget, dark=False, width=1120, height=900, **context):
     finally:
         widget.unobserve(note, names)
         context.close()
+
+
+def press(page, widget, *keys):
+    """Press keys, one after the other, and wait each time until the page shows the answer."""
+    for key in keys:
+        before = widget.seq
+        page.keyboard.press(key)
+        page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
+
+
+def click(page, widget, selector):
+    """Click, and wait until the page shows the answer."""
+    before = widget.seq
+    page.click(selector)
+    page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
 
 
 def _quoted(value):

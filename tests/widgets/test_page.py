@@ -3,58 +3,15 @@
 import pytest
 import workbook as torch
 from tests.widgets.graphs import lenet, mean_of_squares, sum_of_squares
-from workbook.commands.chromium import FIX, find_chromium
+from tests.widgets.page import click, press
 from workbook.widgets import graph, training
 
-pytest.importorskip("playwright", reason="a browser is driven with playwright: pip install workbook[test]")
 pytest.importorskip("anywidget", reason="the live view needs anywidget: pip install workbook[lab]")
-CHROMIUM = find_chromium()
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=f"no browser was found: {FIX}")
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    from tests.widgets.page import browser
-
-    with browser(CHROMIUM) as opened:
-        yield opened
-
-
-@pytest.fixture
-def show(chromium):
-    """A function that shows a widget in a page; afterwards nothing may have failed or left the page."""
-    from tests.widgets.page import shown
-
-    pages = []
-
-    def opened(widget, **settings):
-        context = shown(chromium, widget, **settings)
-        pages.append((context, context.__enter__()))
-        return pages[-1][1]
-
-    yield opened
-    found = [(page.problems, page.refused) for _, page in pages]
-    for context, _ in pages:
-        context.__exit__(None, None, None)
-    assert found == [([], [])] * len(pages)
 
 
 def until(page, widget):
     """Wait until the page shows what Python last said."""
     page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) >= seq", arg=widget.seq, timeout=5000)
-
-
-def press(page, widget, *keys):
-    for key in keys:
-        before = widget.seq
-        page.keyboard.press(key)
-        page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
-
-
-def click(page, widget, selector):
-    before = widget.seq
-    page.click(selector)
-    page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
 
 
 def leaf_rows(page):

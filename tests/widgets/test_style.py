@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import workbook.widgets
+from workbook.widgets.board import mixed
 from workbook.widgets.svg import palette
 
 FOLDER = Path(workbook.widgets.__file__).parent
@@ -16,6 +17,7 @@ TEXT, SHAPE = 4.5, 3.0  # WCAG 2.2, success criteria 1.4.3 and 1.4.11
 GROUNDS = ("paper", "panel", "now", "done", "result")
 TEXTS = ("ink", "soft", "value", "grad")
 SHAPES = ("line", "ring", "value", "grad", "ink")
+COLOUR = r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\("
 JUPYTER = {"light": {"paper": ["#ffffff"], "panel": ["#ffffff"]}, "dark": {"paper": ["#111111"], "panel": ["#212121"]}}
 
 
@@ -57,6 +59,17 @@ def test_every_shape_can_be_seen_on_every_ground(theme):
     assert poor == []
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_numbers_can_be_read_on_every_shade_of_a_cell(theme):
+    text = (FOLDER / "board.css").read_text(encoding="utf-8")
+    shades = re.findall(r"color-mix\(in srgb, var\(--wb-(\w+)\) (\d+)%, var\(--wb-(\w+)\)\)", text)
+    assert len(shades) >= 7 and len(shades) == text.count("color-mix")
+    colours = palette(theme)
+    for name, percent, ground in shades:
+        for paper in [colours[ground], *JUPYTER[theme].get(ground, [])]:
+            assert contrast(colours["ink"], mixed(colours[name], paper, int(percent))) >= TEXT, (name, percent)
+
+
 def test_both_palettes_name_the_same_colours_and_these_tests_know_them_all():
     light, dark = palette("light"), palette("dark")
     decoration = {"rule"}  # lines that only divide; nothing is lost without them
@@ -69,26 +82,32 @@ def test_no_colour_stands_outside_the_palettes():
     for name in ("light", "dark"):
         start = rest.index(f"/* {name} palette */")
         rest = rest[:start] + rest[rest.index("}", start):]
-    assert re.findall(r"#[0-9a-fA-F]{3,8}\b|\b(?:rgb|hsl)a?\(", rest) == []
+    assert re.findall(COLOUR, rest) == []
+    for file in FOLDER.glob("*.css"):
+        if file.name != "style.css":
+            assert re.findall(COLOUR, file.read_text(encoding="utf-8")) == [], file.name
     for file in [*FOLDER.glob("*.js"), FOLDER / "svg.py"]:
         assert re.findall(r"#[0-9a-fA-F]{6}\b", file.read_text(encoding="utf-8")) == [], file.name
 
 
 def test_movement_stops_for_readers_who_ask_for_it():
     assert "prefers-reduced-motion: no-preference" in STYLE
-    assert "prefers-reduced-motion: reduce" in (FOLDER / "graph.js").read_text(encoding="utf-8")
+    for file in FOLDER.glob("*.js"):
+        text = file.read_text(encoding="utf-8")
+        assert "prefers-reduced-motion: reduce" in text or not re.search(r"requestAnimationFrame|\.animate\(", text), file.name
     assert "animation" not in STYLE
 
 
 def test_nothing_is_fetched():
-    for file in ("graph.js", "style.css"):
-        text = (FOLDER / file).read_text(encoding="utf-8")
-        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|@import|\bimport\s*[\"'(]|fetch\(", text), file
+    for file in [*FOLDER.glob("*.js"), *FOLDER.glob("*.css")]:
+        text = file.read_text(encoding="utf-8")
+        assert not re.search(r"https?://(?!www\.w3\.org/2000/svg)|@import|\bimport\s*[\"'(]|fetch\(", text), file.name
 
 
 @pytest.mark.skipif(shutil.which("node") is None, reason="node is not installed; a browser reads the same file in test_page.py")
-def test_the_script_has_no_slip_of_syntax(tmp_path):
-    module = tmp_path / "graph.mjs"
-    module.write_bytes((FOLDER / "graph.js").read_bytes())
+@pytest.mark.parametrize("name", sorted(file.name for file in FOLDER.glob("*.js")))
+def test_the_script_has_no_slip_of_syntax(tmp_path, name):
+    module = tmp_path / "script.mjs"
+    module.write_bytes((FOLDER / name).read_bytes())
     done = subprocess.run(["node", "--check", str(module)], capture_output=True, text=True, timeout=60)
     assert done.returncode == 0, done.stderr

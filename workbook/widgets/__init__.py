@@ -5,7 +5,7 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["graph", "picture", "recording", "training"]
+__all__ = ["broadcasting", "graph", "indexing", "picture", "recording", "reshaping", "training"]
 
 recording.start()
 
@@ -51,3 +51,54 @@ def training(make_net, loss_fn, data, lr=0.5, batch_size=32, test=None):
     from .training_view import Course, TrainingView
 
     return TrainingView(Course(make_net, loss_fn, data, batch_size, test), lr)
+
+
+def indexing(expression, /, *, axes=None, **tensor):
+    """Return a view in which an index lights up the cells that it takes: `indexing("x[1, :, None]", x=x)`.
+
+    The reader types other indices: numbers, slices, None, ..., lists and masks such as `x > 3`. The text is read, never run; what
+    the engine refuses is shown with its reason. `axes` names the axes: `axes={"x": ("row", "column")}`.
+
+    Raises TypeError for an expression that is no text, and for anything but one Tensor; ValueError for a tensor of more than 120
+    numbers; ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> indexing("x[1, :, None]", x=torch.arange(6).view(2, 3))
+    Index view: x[1, :, None] takes 3 of the 6 numbers of x. Its shape is (3, 1): dim 0 is x's dim 1, whole; dim 1 is new, made by None. It is a view: it shares the memory of x.
+    """
+    from .indexing_view import IndexView
+    from .source import only, sources
+
+    return IndexView(only("indexing", sources("indexing", expression, axes, tensor)), expression)
+
+
+def reshaping(expression, /, *, axes=None, **tensors):
+    """Return a view of a pipeline, step by step: `reshaping("x.t().reshape(6)", x=x)`, `reshaping("torch.stack([a, b])", a=a, b=b)`.
+
+    Every step shows where each number goes, what becomes of the axes, and whether memory is shared or copied. The text is read,
+    never run. `axes` names the axes: `axes={"x": ("row", "column")}`.
+
+    Raises TypeError for an expression that is no text and for what is no Tensor; ValueError for a tensor of more than 120 numbers;
+    ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> reshaping("x.t().reshape(6)", x=torch.arange(6).view(2, 3))
+    Pipeline: x (2, 3) → .t() (3, 2), shared → .reshape(6) (6,), copied
+    """
+    from .reshaping_view import PipelineView
+    from .source import sources
+
+    return PipelineView(sources("reshaping", expression, axes, tensors), expression)
+
+
+def broadcasting(a, b):
+    """Return a view of how two shapes are aligned: which axis is repeated, or why they do not fit.
+
+    Raises TypeError for what is no shape; ImportError without anywidget.
+
+    >>> broadcasting((3, 1), (4,)).result.shape
+    torch.Size([3, 4])
+    """
+    from .broadcasting_view import BroadcastView
+
+    return BroadcastView(a, b)

@@ -1,0 +1,236 @@
+// A board in the page: controls, a drawing, tables and a sentence. Python decides all of it; this file puts it there and
+// reports what the reader did.
+
+const TRAVEL = 420; // milliseconds that a cell takes to its new place
+const PAUSE = 180;  // milliseconds without a key after which what was typed is sent
+
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+function render({ model, el }) {
+  const root = element("section", { class: "wb wb-board", "aria-label": model.get("state").label });
+  const title = element("b"), status = element("span", { class: "wb-status" });
+  const nav = element("nav", { "aria-label": "steps" });
+  const controls = element("div", { class: "wb-controls" });
+  const strip = element("ol", { class: "wb-strip", "aria-label": "steps and their shapes" });
+  const canvas = element("div", { class: "wb-canvas" });
+  const aside = element("aside");
+  const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
+  const table = element("div");
+  root.append(element("header", {}, title, status, nav), controls, strip,
+    element("div", { class: "wb-body" }, canvas, aside),
+    element("footer", {}, sentence, element("details", {}, element("summary", {}, "The same as a table"), table)));
+  el.replaceChildren(root);
+
+  let asked = false; // the reader pressed a step button: movement may explain it
+  const act = (action, said = {}) => {
+    asked = action === "on" || action === "back";
+    model.send({ action, ...said });
+  };
+
+  // JupyterLab would take keys in command mode; its own shortcuts with Ctrl, Meta and Alt still reach it.
+  root.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
+    event.stopPropagation();
+  });
+
+  // Controls are made once for each set of them; afterwards only their values change, so that typing is never interrupted.
+  let made = "";
+  function drawControls() {
+    const list = model.get("state").controls;
+    const key = JSON.stringify(list.map(({ value, wrong, ...rest }) => rest));
+    if (key !== made) {
+      made = key;
+      const had = controls.contains(document.activeElement) ? document.activeElement.dataset.control : null;
+      controls.replaceChildren(...list.map(makeControl));
+      if (had) controls.querySelector(`[data-control="${had}"]`)?.focus();
+    }
+    for (const { id, kind, value, wrong } of list) {
+      const input = controls.querySelector(`[data-control="${id}"]`);
+      if (kind === "check") input.checked = value;
+      else if (kind === "text" || kind === "number") {
+        if (document.activeElement !== input || !input.matches(":focus-visible")) input.value = value;
+        input.setAttribute("aria-invalid", String(Boolean(wrong)));
+      } else if (kind === "select") input.value = value;
+    }
+  }
+
+  function makeControl({ id, kind, label, options, hint }) {
+    if (kind === "chips") {
+      return element("div", { class: "wb-control wb-chips", role: "group", "aria-label": label, "data-control": id },
+        element("span", {}, label), ...options.map((text) => {
+          const chip = element("button", { type: "button" }, text);
+          chip.addEventListener("click", () => act("set", { id, value: text }));
+          return chip;
+        }));
+    }
+    const input = kind === "select"
+      ? element("select", {}, ...options.map(([value, text]) => element("option", { value }, text)))
+      : element("input", kind === "check" ? { type: "checkbox" } : kind === "number" ? { type: "number", step: "any" }
+        : { type: "text", spellcheck: "false", autocomplete: "off", autocapitalize: "off" });
+    input.dataset.control = id;
+    if (hint) input.title = hint;
+    const report = () => act("set", { id, value: kind === "check" ? input.checked : kind === "number" ? input.valueAsNumber : input.value });
+    if (kind === "text") {
+      let waiting;
+      input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(report, PAUSE); });
+      input.addEventListener("keydown", (event) => { if (event.key === "Enter") { clearTimeout(waiting); report(); } });
+    } else input.addEventListener("change", () => { if (kind !== "number" || Number.isFinite(input.valueAsNumber)) report(); });
+    return element("label", { class: kind === "text" ? "wb-control wb-typed" : "wb-control" }, element("span", {}, label), input);
+  }
+
+  function drawNav() {
+    const list = model.get("state").nav;
+    if (nav.childElementCount !== list.length) {
+      nav.replaceChildren(...list.map(([action, text, label]) => {
+        const button = element("button", { type: "button", "aria-label": label, title: label, "data-action": action }, text);
+        button.addEventListener("click", () => act(action));
+        return button;
+      }));
+    }
+    list.forEach(([, , , able], i) => { nav.children[i].disabled = !able; });
+  }
+
+  function drawStrip() {
+    const list = model.get("state").strip ?? [];
+    strip.hidden = !list.length;
+    const had = strip.contains(document.activeElement);
+    strip.replaceChildren(...list.map(([code, note, now], place) => {
+      const button = element("button", { type: "button", "data-step": place }, element("code", {}, code), element("small", {}, note));
+      if (now) button.setAttribute("aria-current", "step");
+      button.addEventListener("click", () => act("go", { value: place }));
+      return element("li", {}, button);
+    }));
+    if (had) strip.querySelector("[aria-current]")?.focus();
+  }
+
+  function tableOf({ head, rows, hints }) {
+    return element("table", {},
+      element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
+      element("tbody", {}, ...rows.map((row, place) => {
+        const line = element("tr", {}, ...row.map((text) => element("td", {}, text)));
+        if (hints?.[place]?.length) {
+          line.tabIndex = 0;
+          for (const event of ["mouseenter", "focus"]) line.addEventListener(event, () => mark("hint", hints[place]));
+          for (const event of ["mouseleave", "blur"]) line.addEventListener(event, () => mark("hint", []));
+        }
+        return line;
+      })));
+  }
+
+  function drawPanels() {
+    const place = [...aside.querySelectorAll("tr")].indexOf(document.activeElement);
+    aside.replaceChildren(...model.get("state").panels.map(({ heading, lines, table: inner }) =>
+      element("div", {}, element("h4", {}, heading), ...(lines ?? []).map((line) => element("p", {}, line)), ...(inner ? [tableOf(inner)] : []))));
+    if (place >= 0) aside.querySelectorAll("tr")[place]?.focus();
+  }
+
+  // Cells that hold the same number wear the ring together.
+  const mark = (name, keys) => {
+    const wanted = new Set(keys.map(String));
+    for (const cell of canvas.querySelectorAll("[data-cell]")) cell.classList.toggle(name, wanted.has(cell.dataset.cell));
+  };
+  canvas.addEventListener("mouseover", (event) => {
+    const cell = event.target.closest("[data-cell]");
+    mark("linked", cell ? (cell.dataset.links ?? cell.dataset.cell).split(" ") : []);
+  });
+  canvas.addEventListener("mouseleave", () => mark("linked", []));
+
+  // Cells of a result that can be chosen: one stop for Tab, arrow keys inside.
+  canvas.addEventListener("click", (event) => {
+    const cell = event.target.closest("[data-choose]");
+    if (cell) cell.focus(), act("choose", { value: Number(cell.dataset.choose) });
+  });
+  // Points of a curve: dragged, or moved by arrow keys; Page Up and Page Down take ten steps at once.
+  const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+  canvas.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    const point = event.target.closest("[data-point]"), cell = event.target.closest("[data-choose]");
+    if (!(event.key in KEYS) || !(point || cell)) return;
+    event.preventDefault();
+    if (point) return act("nudge", { id: Number(point.dataset.point), value: KEYS[event.key] });
+    const cells = [...canvas.querySelectorAll("[data-choose]")];
+    const next = cells[cells.indexOf(cell) + KEYS[event.key]];
+    if (next) act("choose", { value: Number(next.dataset.choose) });
+  });
+
+  let dragged = null, wanted = null, underway = false; // one message at a time, the last place always sent
+  canvas.addEventListener("pointerdown", (event) => {
+    const point = event.target.closest("[data-point]");
+    if (!point) return;
+    event.preventDefault();
+    point.focus();
+    dragged = Number(point.dataset.point);
+    canvas.setPointerCapture?.(event.pointerId);
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    const svg = canvas.querySelector("svg");
+    if (dragged === null || !svg) return;
+    const place = svg.createSVGPoint();
+    place.x = event.clientX;
+    place.y = event.clientY;
+    const inside = place.matrixTransform(svg.getScreenCTM().inverse()).x;
+    const [left, right] = [Number(svg.dataset.left), Number(svg.dataset.right)];
+    wanted = (inside - left) / (right - left);
+    sendPlace();
+  });
+  for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { dragged = null; });
+  function sendPlace() {
+    if (underway || wanted === null || dragged === null) return;
+    underway = true;
+    act("drag", { id: dragged, value: wanted });
+    wanted = null;
+  }
+
+  function drawCanvas() {
+    const focused = canvas.contains(document.activeElement) ? document.activeElement : null;
+    const point = focused?.dataset.point, chose = focused?.dataset.choose !== undefined;
+    canvas.innerHTML = model.get("drawing"); // made by cells.py and curves.py, every text of the student's escaped
+    const svg = canvas.querySelector("svg");
+    if (svg) canvas.style.setProperty("--wb-least", `${0.7 * svg.getAttribute("width")}px`);
+    if (point !== undefined) canvas.querySelector(`[data-point="${point}"]`)?.focus({ preventScroll: true });
+    else if (chose) canvas.querySelector('[data-choose][tabindex="0"]')?.focus({ preventScroll: true });
+    if (asked) travel();
+  }
+
+  // Every cell behind a step starts where its number stood before it.
+  function travel() {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    const numbers = (cell) => cell.getAttribute("transform").match(/-?[\d.]+/g);
+    const shift = (cell) => { const [x, y] = numbers(cell); return `translate(${x}px, ${y}px)`; };
+    const before = {};
+    for (const cell of canvas.querySelectorAll(".before [data-cell]")) before[cell.dataset.cell] ??= cell;
+    for (const cell of canvas.querySelectorAll(".after [data-cell]")) {
+      const from = before[cell.dataset.cell];
+      if (from) cell.animate([{ transform: shift(from) }, { transform: shift(cell) }], { duration: TRAVEL, easing: "ease-in-out" });
+    }
+  }
+
+  function drawState() {
+    const state = model.get("state");
+    title.textContent = state.title;
+    status.textContent = state.status;
+    if (sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
+    drawNav();
+    drawControls();
+    drawStrip();
+    drawPanels();
+    table.replaceChildren(tableOf(state.table));
+  }
+  const drawAll = () => {
+    drawCanvas();
+    drawState();
+    asked = underway = false;
+    sendPlace();
+    root.setAttribute("data-seq", model.get("seq")); // tests, and nothing else, wait for this number
+  };
+  model.on("change:seq", drawAll);
+  drawAll();
+  return () => model.off("change:seq", drawAll);
+}
+
+export default { render };

@@ -1,0 +1,94 @@
+"""A board: controls, a drawing, tables beside it and a sentence under it. Python says what each holds; board.js puts it there."""
+
+import re
+from html import escape
+from pathlib import Path
+
+import traitlets
+
+from workbook.errors import explain
+
+from .expressions import NotUnderstood
+from .still import image_html
+from .svg import palette
+
+try:
+    import anywidget
+except ImportError as missing:
+    raise ImportError(explain(
+        f"this view needs the package {missing.name}", "it is a widget of JupyterLab", "pip install anywidget, or python lab.py")) from None
+
+HERE = Path(__file__).parent
+
+
+class Board(anywidget.AnyWidget):
+    """What the views of lessons 02 and 03 share. A view gives `_picture(style)`, `_state()` and `act(action, **said)`."""
+
+    _esm = HERE / "board.js"
+    _css = (HERE / "style.css").read_text(encoding="utf-8") + (HERE / "board.css").read_text(encoding="utf-8")
+    drawing = traitlets.Unicode().tag(sync=True)
+    state = traitlets.Dict().tag(sync=True)
+    seq = traitlets.Int(0).tag(sync=True)
+
+    def __init__(self):
+        super().__init__()
+        self.on_msg(lambda _, message, __: self.act(**message))
+        self.show()
+
+    def show(self):
+        """Send what the view now shows."""
+        with self.hold_sync():
+            self.drawing, self.state = self._picture(""), self._state()
+            self.seq += 1
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data["text/plain"] = repr(self)
+        data["text/html"] = self.still()
+        return data, metadata
+
+    def still(self):
+        """Return the view as HTML that a notebook shows without a kernel: an image with its text, the sentence and a table."""
+        state = self.state
+        head, rows = state["table"]["head"], state["table"]["rows"]
+        titles = "".join(f"<th>{escape(title)}</th>" for title in head)
+        body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
+        image = image_html(self._picture(alone_style()), f"{state['title']}. {state['sentence']}")
+        return (f'{image}<p>{escape(state["sentence"])}</p>'
+                f"<details><summary>The same as a table</summary><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
+                "</details>")
+
+
+def first_lines(problem):
+    """Return an error as one sentence: its type, what happened, and what to change.
+
+    >>> first_lines(IndexError(explain("index 5 is out of bounds", "there are 3", "use 0 to 2")))
+    'IndexError: index 5 is out of bounds. Why: there are 3. Fix: use 0 to 2.'
+    """
+    return ". ".join(line.rstrip(".") for line in lines_of(problem)) + "."
+
+
+def lines_of(problem):
+    """Return an error as lines: its type and what happened, why, and what to change."""
+    lines = [line.strip() for line in str(problem).splitlines() if line.strip()] or ["no message"]
+    name = "" if isinstance(problem, NotUnderstood) else f"{type(problem).__name__}: "
+    return [name + lines[0], *lines[1:]]
+
+
+def alone_style():
+    """Return the rules of board.css's drawing with the light palette's colours in them, for a picture outside our page."""
+    text = (HERE / "board.css").read_text(encoding="utf-8")
+    rules = text.partition("/* drawing */")[2].partition("/* end of drawing */")[0]
+    rules = re.sub(r"var\(--wb-([a-z-]+)\)", lambda found: palette("light")[found[1]], rules)
+    rules = re.sub(r"color-mix\(in srgb, (#\w{6}) (\d+)%, (#\w{6})\)", lambda found: mixed(found[1], found[3], int(found[2])), rules)
+    return re.sub(r"\s+", " ", rules.replace(".wb-cells ", ""))
+
+
+def mixed(colour, ground, percent):
+    """Return `percent` of a colour on a ground, as color-mix(in srgb) does.
+
+    >>> mixed("#000000", "#ffffff", 20)
+    '#cccccc'
+    """
+    pairs = zip(*([int(each[i:i + 2], 16) for i in (1, 3, 5)] for each in (colour, ground)))
+    return "#" + "".join(f"{round((a * percent + b * (100 - percent)) / 100):02x}" for a, b in pairs)
