@@ -11,7 +11,7 @@ from workbook.devices import device
 from workbook.dtypes import dtype, get_default_dtype, promote_types, set_default_dtype
 from workbook.ops import methods
 from workbook.printing import set_printoptions
-from workbook.queries import allclose, equal, is_floating_point, is_tensor, isclose, result_type, typename
+from workbook.queries import is_complex, is_floating_point, is_tensor, result_type, typename
 from workbook.random import Generator
 from workbook.seeding import initial_seed, manual_seed, seed
 from workbook.tensor import Size, Tensor
@@ -30,7 +30,7 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.(o
 
 # Misspelt names that the old tutorials print, with the right one.
 _MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor"}
-_SUBMODULES = ("autograd", "nn", "optim", "utils", "vision", "widgets", "exercises", "cuda", "devices", "random")
+_SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "random")
 
 
 def __getattr__(name):

@@ -1,10 +1,7 @@
 """Questions about Tensors whose answer is a Python value."""
 
-import numpy as np
-
 from workbook import dtypes
-from workbook.ops.elementwise import broadcast_shape
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor
 
 
 def is_tensor(obj):
@@ -31,43 +28,16 @@ def is_floating_point(input):
     return input.is_floating_point()
 
 
-def equal(input, other):
-    """Return whether two Tensors have the same shape and the same elements.
+def is_complex(input):
+    """Return whether a Tensor holds complex numbers.
 
     >>> import workbook as torch
-    >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2]))
+    >>> torch.is_complex(torch.tensor([1j]))
     True
 
-    Source: https://pytorch.org/docs/2.13/generated/torch.equal.html
+    Source: https://pytorch.org/docs/2.13/generated/torch.is_complex.html
     """
-    return input.shape == other.shape and bool((input._array == other._array).all())
-
-
-def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-    """Return, as bool, where `|input - other| <= atol + rtol * |other|`.
-
-    >>> import workbook as torch
-    >>> torch.isclose(torch.tensor([1., 2.]), torch.tensor([1., 2.1]))
-    tensor([ True, False])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.isclose.html
-    """
-    if input.dtype is not other.dtype:
-        raise RuntimeError(f"{input.dtype.legacy} did not match {other.dtype.legacy}")
-    broadcast_shape(tuple(input.shape), tuple(other.shape))
-    return wrap(np.asarray(np.isclose(input._host(), other._host(), rtol, atol, equal_nan)))
-
-
-def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-    """Return whether all elements are close; see `isclose`.
-
-    >>> import workbook as torch
-    >>> torch.allclose(torch.tensor([0.1]) + 0.2, torch.tensor([0.3]))
-    True
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.allclose.html
-    """
-    return bool(isclose(input, other, rtol, atol, equal_nan).all())
+    return input.is_complex()
 
 
 def result_type(tensor1, tensor2):

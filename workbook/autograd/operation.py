@@ -417,6 +417,12 @@ def _meeting_device(device, given, inputs):
         f"move it: tensor.to('{device}')"))
 
 
+def refuse_complex_gradient(ctx):
+    """Raise where a step from complex to real numbers, of which the gate sees real results, is being recorded."""
+    if isinstance(ctx, Operation):
+        raise _no_complex(ctx)
+
+
 def _no_complex(node):
     return NotImplementedError(explain(
         f"{_plain(node.name())} of complex numbers cannot be recorded yet", "complex derivatives are not there, and a wrong gradient "

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import FloatElementwise
+from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
 
 
@@ -38,9 +38,10 @@ class Erf(FloatElementwise):
     """out = 2 / sqrt(pi) * the integral of exp(-t**2) from 0 to a"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "c":
+            raise not_implemented("erf_vml_cpu", a)
         ctx.save(a)
-        # NumPy has no erf: Python's, element by element, in double precision
-        return _erf(a.astype(np.float64)).astype(a.dtype)
+        return one_by_one(ctx.xp, math.erf, a)
 
     def backward(ctx, grad):
         (a,) = ctx.saved

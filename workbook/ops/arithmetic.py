@@ -187,10 +187,10 @@ class DivRounded(Elementwise, name="DivBackward2"):
     def forward(ctx, a, b, *, rounding_mode):
         kernel = f"div_{rounding_mode}_cpu"
         if rounding_mode == "floor":
-            return _whole_division(ctx.xp, "floor_divide", kernel, a, b)
+            return whole_division(ctx.xp, "floor_divide", kernel, a, b)
         if a.dtype.kind == "f":
             return ctx.xp.trunc(a / b)
-        down = _whole_division(ctx.xp, "floor_divide", kernel, a, b)
+        down = whole_division(ctx.xp, "floor_divide", kernel, a, b)
         return down + ((down < 0) & (down * b != a))
 
     def backward(ctx, grad):
@@ -238,7 +238,7 @@ class FloorDivide(Elementwise, name="NotImplemented"):
     """out = floor(a / b)"""
 
     def forward(ctx, a, b):
-        return _whole_division(ctx.xp, "floor_divide", "div_floor_cpu", a, b)
+        return whole_division(ctx.xp, "floor_divide", "div_floor_cpu", a, b)
 
     def backward(ctx, grad):
         raise RuntimeError(explain(
@@ -246,10 +246,10 @@ class FloorDivide(Elementwise, name="NotImplemented"):
             "detach() the operands, or use torch.div(a, b, rounding_mode='floor'), whose gradient is 0"))
 
 
-def _whole_division(xp, name, kernel, a, b):
+def whole_division(xp, name, kernel, a, b):
     kind = (a if hasattr(a, "dtype") else b).dtype.kind
-    if kind == "b":
-        raise not_implemented(kernel, a, b)
+    if kind in "bc":
+        raise not_implemented(kernel, a if hasattr(a, "dtype") else b, b)
     out = getattr(xp, name)(a, b)
     if kind in "iu" and out.size and not xp.all(b):
         raise RuntimeError(explain("ZeroDivisionError", "whole numbers have no infinity to answer with",
@@ -286,7 +286,7 @@ class Remainder(Elementwise, name="RemainderBackward1"):
 
     def forward(ctx, a, b):
         ctx.save(a, b)
-        return _whole_division(ctx.xp, "remainder", "remainder_cpu", a, b)
+        return whole_division(ctx.xp, "remainder", "remainder_cpu", a, b)
 
     def backward(ctx, grad):
         a, b = ctx.saved

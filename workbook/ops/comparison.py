@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
 
 
@@ -17,6 +17,18 @@ class Compare(Elementwise):
 
     def forward(ctx, a, b, *, relation):
         return getattr(ctx.xp, relation)(a, b)
+
+
+class Order(Compare):
+    """out = whether a comes before b, or behind: complex numbers have no order"""
+
+    def forward(ctx, a, b, *, relation):
+        if a.dtype.kind == "c":
+            raise not_implemented(f"{_KERNELS[relation]}_cpu", a, b)
+        return getattr(ctx.xp, relation)(a, b)
+
+
+_KERNELS = {"less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": "ge"}
 
 
 def eq(input, other):
@@ -52,7 +64,7 @@ def lt(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.lt.html
     """
-    return Compare.apply(input, other, relation="less")
+    return Order.apply(input, other, relation="less")
 
 
 def le(input, other):
@@ -64,7 +76,7 @@ def le(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.le.html
     """
-    return Compare.apply(input, other, relation="less_equal")
+    return Order.apply(input, other, relation="less_equal")
 
 
 def gt(input, other):
@@ -76,7 +88,7 @@ def gt(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.gt.html
     """
-    return Compare.apply(input, other, relation="greater")
+    return Order.apply(input, other, relation="greater")
 
 
 def ge(input, other):
@@ -88,7 +100,7 @@ def ge(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.ge.html
     """
-    return Compare.apply(input, other, relation="greater_equal")
+    return Order.apply(input, other, relation="greater_equal")
 
 
 def operator(function):
@@ -124,6 +136,19 @@ def logical_or(input, other):
     Source: https://pytorch.org/docs/2.13/generated/torch.logical_or.html
     """
     return Compare.apply(input, other, relation="logical_or")
+
+
+def logical_xor(input, other):
+    """Return, as bool, whether exactly one is true, elementwise.
+
+    >>> import workbook as torch
+    >>> torch.logical_xor(torch.tensor([True, False]), torch.tensor([True, True]))
+    tensor([False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logical_xor.html
+    """
+    refuse_numbers("logical_xor", input, other)
+    return Compare.apply(input, other, relation="logical_xor")
 
 
 class Bitwise(Compare):
@@ -310,6 +335,8 @@ class Maximum(Elementwise):
     """out = the larger of a and b; a tie shares the gradient"""
 
     def forward(ctx, a, b):
+        if a.dtype.kind == "c":
+            raise RuntimeError("maximum not implemented for complex tensors.")
         ctx.save(a, b)
         return ctx.xp.maximum(a, b)
 
@@ -331,6 +358,7 @@ def maximum(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.maximum.html
     """
+    refuse_numbers("maximum", input, other)
     return Maximum.apply(input, other)
 
 
@@ -338,6 +366,8 @@ class Minimum(Elementwise):
     """out = the smaller of a and b; a tie shares the gradient"""
 
     def forward(ctx, a, b):
+        if a.dtype.kind == "c":
+            raise RuntimeError("minimum not implemented for complex tensors.")
         ctx.save(a, b)
         return ctx.xp.minimum(a, b)
 
@@ -355,6 +385,7 @@ def minimum(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.minimum.html
     """
+    refuse_numbers("minimum", input, other)
     return Minimum.apply(input, other)
 
 
@@ -370,6 +401,8 @@ class Clamp(Elementwise, name="ClampBackward1"):
     dtype_rule = staticmethod(_bounds)
 
     def forward(ctx, a, low, high):
+        if a.dtype.kind == "c":
+            raise NotImplementedError("clamp is not supported for complex types")
         ctx.save(a, low, high)
         if low is not None:
             a = ctx.xp.maximum(a, low)

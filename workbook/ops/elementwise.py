@@ -9,7 +9,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 
 NUMBERS = (float, int, bool, complex)
 
@@ -68,3 +68,20 @@ def not_implemented(kernel, *arrays):
     kind = dtypes.of(arrays[0])
     return NotImplementedError(explain(f'"{kernel}" not implemented for \'{kind.legacy}\'',
                                        f"the operation has no meaning for {kind}", "convert the tensor first: x.float() or x.long()"))
+
+
+def refuse_numbers(name, input, other, second="other"):
+    """Raise TypeError for a Python number where PyTorch's function called `name` takes two Tensors."""
+    for position, (argument, given) in enumerate((("input", input), (second, other)), start=1):
+        if given.__class__ in NUMBERS:
+            raise not_a_tensor(name, argument, position, given)
+
+
+def one_by_one(xp, function, a):
+    """Return `function`, of Python floats, of each element of `a`: for what the array libraries do not have.
+
+    It is slow, and as exact as float64 is.
+    """
+    host = a if xp is np else xp.asnumpy(a)
+    found = np.array([function(number) for number in host.ravel().tolist()], np.float64).reshape(host.shape).astype(host.dtype)
+    return found if xp is np else xp.asarray(found)

@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.comparison import maximum, minimum
+from workbook.ops.elementwise import not_implemented
 from workbook.ops.indexing import ScatterAdd
 from workbook.ops.shape import unsqueeze
 from workbook.tensor import Tensor, axis_of
@@ -114,6 +115,8 @@ class PlaceOf(Operation):
 def _extreme(name, input, dim, keepdim, smallest):
     if isinstance(dim, Tensor):
         return (minimum if smallest else maximum)(input, dim)
+    if input.is_complex():
+        raise not_implemented(f"{name}_all", input._array) if dim is None else RuntimeError(f"{name}(): does not support complex input")
     if dim is None:
         if input.numel() == 0:
             raise RuntimeError(explain(
@@ -187,6 +190,8 @@ def _place(name, input, dim, keepdim, smallest):
     if input.dtype is dtypes.bool_:
         raise RuntimeError(explain(f"{name}(): does not support bool input", "among True and False many are equal",
                                    "write x.int() first"))
+    if input.is_complex():
+        raise RuntimeError(explain(f"{name}(): does not support complex input", "complex numbers have no order", "compare x.abs()"))
     if dim is None and input.numel() == 0:
         raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                          "with the 'dim' argument.")
@@ -204,6 +209,8 @@ def sort(input, dim=-1, descending=False, stable=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sort.html
     """
+    if input.is_complex():
+        raise RuntimeError(explain(" Sort does not support complex dtypes on CPU", "complex numbers have no order", "sort x.abs()"))
     return sort_result(*Sort.apply(input, axis=axis_of(dim, input.ndim), descending=descending))
 
 
@@ -237,6 +244,8 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.topk.html
     """
+    if input.is_complex():
+        raise RuntimeError(explain(" topk does not support complex dtypes on CPU", "complex numbers have no order", "ask x.abs()"))
     axis = axis_of(dim, input.ndim)
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "

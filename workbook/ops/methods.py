@@ -7,8 +7,9 @@ Every name stands beside the room of `ops/` or `autograd/` where its function li
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
-from workbook.ops import (activation, arithmetic, comparison, conversion, creation, extremes, indexing, inplace, joining, linalg,
-                          losses, pointwise, reduction, shape)
+from workbook.ops import (activation, arithmetic, bessel, bounds, closeness, comparison, complexes, conversion, creation, entropies,
+                          exponentials, extremes, fractions, gamma, indexing, inplace, integers, joining, linalg, losses, mixing,
+                          normal, pointwise, reduction, shape, signs, trigonometry)
 from workbook.ops.out import with_out
 from workbook.tensor import Tensor
 
@@ -23,14 +24,30 @@ BOTH = {
     losses: "softmax log_softmax",
     comparison: "maximum minimum isnan isinf isfinite",
     arithmetic: "positive",
+    closeness: "isclose allclose equal",
+    exponentials: "logaddexp logaddexp2",
+    signs: "signbit isposinf isneginf",
+    bounds: "fmax fmin",
+    complexes: "conj angle isreal",
 }
 
 # The same, with an in-place form.
 WITH_INPLACE = {
     arithmetic: "add sub mul div pow neg reciprocal square floor_divide remainder",
     pointwise: "exp log sqrt sin cos tanh sigmoid relu abs sign floor ceil round",
-    comparison: "clamp eq ne lt le gt ge logical_and logical_or logical_not bitwise_and bitwise_or bitwise_xor bitwise_not",
+    comparison: "clamp eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not",
     activation: "erf",
+    trigonometry: "tan asin acos atan atan2 sinh cosh asinh acosh atanh hypot sinc deg2rad rad2deg",
+    exponentials: "exp2 expm1 log2 log10 log1p rsqrt logit float_power ldexp",
+    fractions: "trunc frac fmod",
+    signs: "sgn copysign heaviside nan_to_num nextafter",
+    bounds: "clamp_min clamp_max",
+    mixing: "lerp addcmul addcdiv",
+    integers: "gcd lcm bitwise_left_shift bitwise_right_shift",
+    normal: "erfc erfinv",
+    gamma: "lgamma digamma mvlgamma",
+    bessel: "i0",
+    entropies: "xlogy",
 }
 
 # Functions of `torch` that are not methods.
@@ -42,6 +59,8 @@ ONLY_FUNCTIONS = {
     inplace: "bernoulli",
     shape: "numel",
     arithmetic: "rsub",
+    complexes: "real imag complex polar view_as_real view_as_complex",
+    gamma: "polygamma",
 }
 
 # Methods that are not functions of `torch`.
@@ -57,18 +76,22 @@ ONLY_METHODS = {
 # Functions of `torch` that take `out=`, by what an out Tensor of another dtype gets: see ops/out.py.
 OUT = {
     "cast": "add sub mul div pow reciprocal floor_divide remainder exp log sqrt sin cos tanh sigmoid square maximum minimum erf "
-            "bitwise_and bitwise_or bitwise_xor mean var std",
+            "bitwise_and bitwise_or bitwise_xor mean var std "
+            "tan asin acos atan atan2 sinh cosh asinh acosh atanh hypot sinc deg2rad rad2deg exp2 expm1 log2 log10 log1p rsqrt xlogy "
+            "logit ldexp logaddexp logaddexp2 fmod copysign nextafter fmax fmin clamp_min clamp_max lerp addcmul addcdiv gcd lcm "
+            "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle",
     "joined": "cat stack",
     "equal": "mm mv dot bmm matmul addmm max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
-             "round clamp bitwise_not softmax log_softmax all any",
-    "any": "sum eq ne lt le gt ge logical_and logical_or logical_not zeros ones full eye arange linspace rand randn randint "
+             "round clamp bitwise_not softmax log_softmax all any trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar",
+    "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace rand randn randint "
            "randperm empty bernoulli",
 }
 
 # Other names for the same function, as PyTorch has them.
 ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide": "div", "negative": "neg", "absolute": "abs",
            "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "clip": "clamp",
-           "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat"}
+           "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc",
+           **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")}}
 
 OPERATORS = {
     "__add__": arithmetic.add, "__radd__": arithmetic.add, "__sub__": arithmetic.sub, "__rsub__": arithmetic.rsub,
@@ -79,11 +102,12 @@ OPERATORS = {
     **{f"__{function.__name__}__": comparison.operator(function) for function in (
         comparison.eq, comparison.ne, comparison.lt, comparison.le, comparison.gt, comparison.ge)},
     "__and__": comparison.bitwise_and, "__or__": comparison.bitwise_or,
-    "__xor__": comparison.bitwise_xor, "__invert__": comparison.invert, "__getitem__": indexing.getitem,
+    "__xor__": comparison.bitwise_xor, "__lshift__": integers.bitwise_left_shift, "__rshift__": integers.bitwise_right_shift, "__invert__": comparison.invert, "__getitem__": indexing.getitem,
     "__setitem__": indexing.setitem,
 }
 INPLACE_OPERATORS = {"__iadd__": "add_", "__isub__": "sub_", "__imul__": "mul_", "__itruediv__": "div_", "__ipow__": "pow_",
-                     "__ifloordiv__": "floor_divide_", "__imod__": "remainder_"}
+                     "__ifloordiv__": "floor_divide_", "__imod__": "remainder_", "__ilshift__": "bitwise_left_shift_",
+                     "__irshift__": "bitwise_right_shift_"}
 
 CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
          "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool}
@@ -125,6 +149,9 @@ def install():
         setattr(Tensor, name, conversion.caster(name, dtype))
     Tensor.__iter__ = _iterate
     Tensor.__rmatmul__ = lambda self, other: linalg.matmul(other, self)
+    Tensor.real = property(complexes.real, doc="The real parts, a view; a real Tensor itself.")
+    Tensor.imag = property(complexes.imag, doc="The imaginary parts, a view.")
+    Tensor.polygamma = _polygamma
     Tensor.T = property(_mirrored, doc="A view with the axes in reverse order.")
     Tensor.mT = property(_last_two_exchanged, doc="A view with the last two axes exchanged.")
     Tensor.grad_fn = property(_grad_fn, doc="The operation that made the Tensor; None for a leaf.")
@@ -145,6 +172,11 @@ def _last_two_exchanged(input):
     if input.ndim == 1:
         raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
     return shape.transpose(input, -2, -1) if input.ndim else input
+
+
+def _polygamma(input, n):
+    """As `torch.polygamma(n, input)`."""
+    return gamma.polygamma(n, input)
 
 
 def _grad_fn(input):

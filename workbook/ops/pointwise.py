@@ -1,5 +1,7 @@
 """Functions of one number, applied to every element."""
 
+from workbook.autograd.operation import refuse_complex_gradient
+from workbook.errors import explain
 from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented
 
@@ -182,6 +184,8 @@ class Relu(Elementwise):
     def forward(ctx, a):
         if a.dtype.kind == "b":
             raise RuntimeError("Boolean inputs not supported for relu")
+        if a.dtype.kind == "c":
+            raise NotImplementedError("clamp is not supported for complex types")
         out = ctx.xp.maximum(a, 0)
         ctx.save(out)
         return out
@@ -209,6 +213,8 @@ class Abs(Elementwise):
     def forward(ctx, a):
         if a.dtype.kind == "b":
             raise not_implemented("abs_cpu", a)
+        if a.dtype.kind == "c":
+            refuse_complex_gradient(ctx)
         ctx.save(a)
         return ctx.xp.abs(a)
 
@@ -233,6 +239,10 @@ class Sign(Elementwise):
     """out = -1, 0 or 1; 0 for NaN, as in PyTorch"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "c":
+            raise NotImplementedError(explain(
+                "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
+                "complex numbers have a direction, not one of two signs", "write torch.sgn(x)"))
         return a.copy() if a.dtype.kind == "b" else (a > 0).astype(a.dtype) - (a < 0)
 
     def backward(ctx, grad):
@@ -251,9 +261,11 @@ def sign(input):
     return Sign.apply(input)
 
 
-def _rounded(xp, name, a):
+def rounded(xp, name, a):
     if a.dtype.kind == "b":
         raise not_implemented(f"{name}_vml_cpu", a)
+    if a.dtype.kind == "c":
+        raise NotImplementedError(f"{name} is not supported for complex inputs")
     return getattr(xp, name)(a) if a.dtype.kind == "f" else a.copy()
 
 
@@ -261,7 +273,7 @@ class Floor(Elementwise):
     """out = the largest whole number not above a"""
 
     def forward(ctx, a):
-        return _rounded(ctx.xp, "floor", a)
+        return rounded(ctx.xp, "floor", a)
 
     def backward(ctx, grad):
         return flat(grad)
@@ -283,7 +295,7 @@ class Ceil(Elementwise):
     """out = the smallest whole number not below a"""
 
     def forward(ctx, a):
-        return _rounded(ctx.xp, "ceil", a)
+        return rounded(ctx.xp, "ceil", a)
 
     def backward(ctx, grad):
         return flat(grad)
@@ -305,7 +317,7 @@ class Round(Elementwise):
     """out = the nearest whole number; halves go to the even one"""
 
     def forward(ctx, a, *, decimals=0):
-        return ctx.xp.round(a, decimals) if decimals else _rounded(ctx.xp, "round", a)
+        return ctx.xp.round(a, decimals) if decimals else rounded(ctx.xp, "round", a)
 
     def backward(ctx, grad):
         return flat(grad)

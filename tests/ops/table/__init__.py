@@ -5,6 +5,7 @@ Words in braces are filled in from the lists given by name. Many combinations ar
 
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
+from tests.ops.table.mathematics import MATHEMATICS
 from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
 from tests.ops.table.outs import OUTS
 from tests.ops.table.places import INDEXING, SHAPES
@@ -12,6 +13,7 @@ from tests.ops.table.reductions import REDUCTIONS
 
 ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes": SHAPES, "indexing": INDEXING,
     "matrices": MATRICES,
-         "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS}
+         "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
+         "mathematics": MATHEMATICS}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

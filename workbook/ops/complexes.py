@@ -1,0 +1,234 @@
+"""Complex numbers: their parts, their angle, and how they are put together.
+
+Complex steps are not recorded: where a gradient of a complex Tensor would be wanted, the functions here refuse.
+"""
+
+import math
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation, refuse_complex_gradient
+from workbook.errors import explain, not_a_tensor
+from workbook.ops.comparison import flat
+from workbook.ops.elementwise import Elementwise, FloatElementwise
+from workbook.tensor import Tensor
+
+
+class Part(Operation):
+    """out = the real or the imaginary part, a view"""
+
+    is_view = True
+
+    def forward(ctx, a, *, part):
+        refuse_complex_gradient(ctx)
+        return getattr(a, part)
+
+
+def real(input):
+    """Return the real parts, a view of `input`; a real Tensor itself.
+
+    >>> import workbook as torch
+    >>> torch.real(torch.tensor([1 + 2j, 3 - 1j]))
+    tensor([1., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.real.html
+    """
+    return Part.apply(input, part="real") if input.is_complex() else input
+
+
+def imag(input):
+    """Return the imaginary parts, a view of `input`. Raises RuntimeError for a real Tensor.
+
+    >>> import workbook as torch
+    >>> torch.imag(torch.tensor([1 + 2j, 3 - 1j]))
+    tensor([ 2., -1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.imag.html
+    """
+    if not input.is_complex():
+        raise RuntimeError(explain("imag is not implemented for tensors with non-complex dtypes.",
+                                   f"this tensor holds {input.dtype}", "its imaginary parts are zeros: torch.zeros_like(x)"))
+    return Part.apply(input, part="imag")
+
+
+class Conj(Operation):
+    """out = a with the imaginary parts negated"""
+
+    def forward(ctx, a):
+        return ctx.xp.conj(a)
+
+
+def conj(input):
+    """Return `input` with the imaginary parts negated, a new Tensor (PyTorch's is a view); a real Tensor itself.
+
+    >>> import workbook as torch
+    >>> torch.conj(torch.tensor([1 + 2j]))
+    tensor([1.-2.j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.conj.html
+    """
+    return Conj.apply(input) if input.is_complex() else input
+
+
+class Angle(FloatElementwise):
+    """out = the angle of a in the complex plane; of a real number, 0 or pi"""
+
+    def forward(ctx, a):
+        if a.dtype.kind == "c":
+            refuse_complex_gradient(ctx)
+            return ctx.xp.angle(a)
+        return ctx.xp.where(a != a, a, ctx.xp.where(a < 0, a.dtype.type(math.pi), a.dtype.type(0)))
+
+    def backward(ctx, grad):
+        return flat(grad)
+
+
+def angle(input):
+    """Return the angle of each element in the complex plane, in radians: 0 or pi for real ones.
+
+    >>> import workbook as torch
+    >>> torch.angle(torch.tensor([1j, -1]))
+    tensor([1.5708, 3.1416])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.angle.html
+    """
+    return Angle.apply(input)
+
+
+def isreal(input):
+    """Return, as bool, whether each element has no imaginary part.
+
+    >>> import workbook as torch
+    >>> torch.isreal(torch.tensor([1 + 2j, 1]))
+    tensor([False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.isreal.html
+    """
+    return IsReal.apply(input)
+
+
+class IsReal(Operation):
+    """out = whether the imaginary part is 0"""
+
+    differentiable = False
+
+    def forward(ctx, a):
+        return ctx.xp.isreal(a)
+
+
+class Complex(Elementwise):
+    """out = a + i b"""
+
+    def forward(ctx, a, b):
+        out = ctx.xp.empty(ctx.xp.broadcast(a, b).shape, dtypes.of(a).to_complex().numpy)
+        out.real, out.imag = a, b
+        return out
+
+
+def complex(real, imag):
+    """Return the complex numbers of these parts: two Tensors of one dtype, float32 or float64.
+
+    Raises RuntimeError for other dtypes.
+
+    >>> import workbook as torch
+    >>> torch.complex(torch.tensor([1.]), torch.tensor([2.]))
+    tensor([1.+2.j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.complex.html
+    """
+    _two_floats("complex", real, imag, ("real", "imag"))
+    return Complex.apply(real, imag)
+
+
+class Polar(Elementwise):
+    """out = a e ** (i b)"""
+
+    def forward(ctx, a, b):
+        return Complex.forward(ctx, a * ctx.xp.cos(b), a * ctx.xp.sin(b))
+
+
+def polar(abs, angle):
+    """Return the complex numbers of these lengths and angles: two Tensors of one dtype, float32 or float64.
+
+    Raises RuntimeError for other dtypes.
+
+    >>> import workbook as torch
+    >>> torch.polar(torch.tensor([2.]), torch.tensor([0.]))
+    tensor([2.+0.j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.polar.html
+    """
+    _two_floats("polar", abs, angle, ("abs", "angle"))
+    return Polar.apply(abs, angle)
+
+
+def _two_floats(function, first, second, names):
+    for position, (name, given) in enumerate(zip(names, (first, second)), start=1):
+        if not isinstance(given, Tensor):
+            raise not_a_tensor(function, name, position, given)
+    kinds = [value.dtype for value in (first, second)]
+    if not all(kind in (dtypes.float32, dtypes.float64) for kind in kinds):
+        raise RuntimeError(explain(
+            f"Expected both inputs to be Half, Float or Double tensors but got {kinds[0].legacy} and {kinds[1].legacy}",
+            "NumPy's complex numbers are made of float32 or float64", "write x.float()"))
+    if kinds[0] is not kinds[1]:
+        raise RuntimeError(explain(
+            f"Expected object of scalar type {kinds[0].legacy} but got scalar type {kinds[1].legacy} for second argument",
+            "both parts of a number have one dtype", f"write {names[1]}.to({kinds[0]})"))
+
+
+class AsReal(Operation, name="ViewAsRealBackward0"):
+    """out = the two parts of each number, as one more axis at the end; a view"""
+
+    is_view = True
+
+    def forward(ctx, a):
+        refuse_complex_gradient(ctx)
+        return ctx.xp.lib.stride_tricks.as_strided(a.real, (*a.shape, 2), (*a.strides, a.real.itemsize))
+
+
+def view_as_real(input):
+    """Return the parts of complex numbers as an axis of length 2, a view: `(...) -> (..., 2)`. Raises RuntimeError for real ones.
+
+    >>> import workbook as torch
+    >>> torch.view_as_real(torch.tensor([1 + 2j]))
+    tensor([[1., 2.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.view_as_real.html
+    """
+    if not input.is_complex():
+        raise RuntimeError("view_as_real is only supported for complex tensors")
+    return AsReal.apply(input)
+
+
+class AsComplex(Operation, name="ViewAsComplexBackward0"):
+    """out = pairs of the last axis as complex numbers; a view"""
+
+    is_view = True
+
+    def forward(ctx, a):
+        return a.view(dtypes.of(a).to_complex().numpy)[..., 0]
+
+
+def view_as_complex(input):
+    """Return the pairs of the last axis as complex numbers, a view: `(..., 2) -> (...)`.
+
+    Raises RuntimeError where the last axis does not have length 2, or its numbers do not lie side by side.
+
+    >>> import workbook as torch
+    >>> torch.view_as_complex(torch.tensor([[1., 2.]]))
+    tensor([1.+2.j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.view_as_complex.html
+    """
+    if input.dtype not in (dtypes.float32, dtypes.float64):
+        raise RuntimeError("view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+                           f"{input.dtype.legacy}")
+    if not input.ndim:
+        raise RuntimeError("Input tensor must have one or more dimensions")
+    if input.shape[-1] != 2:
+        raise RuntimeError(explain("Tensor must have a last dimension of size 2", f"its shape is {list(input.shape)}",
+                                   "put the parts last: torch.stack([real, imag], dim=-1)"))
+    if input.stride(-1) != 1 or any(step % 2 for step in input.stride()[:-1]):
+        raise RuntimeError(explain("Tensor must have a last dimension with stride 1", "the two parts have to lie side by side",
+                                   "call contiguous() first"))
+    return AsComplex.apply(input)

@@ -1,0 +1,117 @@
+"""Products with a logarithm that are 0 where a factor is 0, as entropies need them."""
+
+import math
+
+from workbook.ops.comparison import where
+from workbook.ops.creation import tensor
+from workbook.ops.elementwise import NUMBERS, FloatElementwise
+from workbook.ops.exponentials import log1p
+from workbook.ops.pointwise import log
+
+
+class Xlogy(FloatElementwise):
+    """out = a * log(b), and 0 where a is 0"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return _times_log(ctx.xp, a, b, ctx.xp.log)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (grad * where((a == 0) & (b <= 0), 0.0, log(b)) if ctx.needs_input_grad[0] else None,
+                grad * a / b if ctx.needs_input_grad[1] else None)
+
+
+class XlogyOfScalar(FloatElementwise, name="XlogyBackward1"):
+    """out = number * log(b)"""
+
+    def forward(ctx, number, b):
+        ctx.save(number, b)
+        return _times_log(ctx.xp, number, b, ctx.xp.log)
+
+    def backward(ctx, grad):
+        number, b = ctx.saved
+        return None, grad * number / b
+
+
+class XlogyScalar(FloatElementwise, name="XlogyBackward2"):
+    """out = a * log(number)"""
+
+    def forward(ctx, a, number):
+        ctx.save(a, number)
+        return _times_log(ctx.xp, a, a.dtype.type(number), ctx.xp.log)
+
+    def backward(ctx, grad):
+        a, number = ctx.saved
+        if number > 0:
+            return grad * math.log(number), None
+        return where(a == 0, 0.0, grad * (-math.inf if number == 0 else math.nan)), None
+
+
+def _times_log(xp, a, b, logarithm):
+    """a times the logarithm of b: 0 where a is 0, whatever b is, but NaN where b is."""
+    return xp.where((a == 0) & ~xp.isnan(b), b.dtype.type(0), a * logarithm(b))
+
+
+def xlogy(input, other):
+    """Return `input * log(other)`, and 0 where `input` is 0: entropies need it so. Either may be a number.
+
+    >>> import workbook as torch
+    >>> torch.xlogy(torch.tensor([0., 2.]), torch.tensor([0., 3.]))
+    tensor([0.0000, 2.1972])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.xlogy.html
+    """
+    if other.__class__ in NUMBERS:
+        return XlogyScalar.apply(input, other)
+    return (XlogyOfScalar if input.__class__ in NUMBERS else Xlogy).apply(input, other)
+
+
+class Xlog1py(Xlogy, name="SpecialXlog1PyBackward0"):
+    """out = a * log(1 + b), and 0 where a is 0"""
+
+    def forward(ctx, a, b):
+        ctx.save(a, b)
+        return _times_log(ctx.xp, a, b, ctx.xp.log1p)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (grad * where((a == 0) & (b <= -1), 0.0, log1p(b)) if ctx.needs_input_grad[0] else None,
+                grad * a / (b + 1) if ctx.needs_input_grad[1] else None)
+
+
+def xlog1py(input, other):
+    """Return `input * log(1 + other)`, and 0 where `input` is 0. Either may be a number.
+
+    >>> import workbook as torch
+    >>> torch.special.xlog1py(torch.tensor([0., 2.]), torch.tensor([-1., 1.]))
+    tensor([0.0000, 1.3863])
+
+    Source: https://pytorch.org/docs/2.13/special.html#torch.special.xlog1py
+    """
+    return Xlog1py.apply(*(tensor(number) if number.__class__ in NUMBERS else number for number in (input, other)))
+
+
+class Entr(FloatElementwise, name="SpecialEntrBackward0"):
+    """out = -a log(a), 0 at 0, -infinity below"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        xp = ctx.xp
+        return xp.where(a > 0, -a * xp.log(a), xp.where(a == 0, a.dtype.type(0), xp.where(a < 0, a.dtype.type(-math.inf), a)))
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return (grad * where(a < 0, math.nan, -log(a) - 1),)
+
+
+def entr(input):
+    """Return `-x * log(x)` of each element, 0 at 0 and -infinity below: over probabilities, its sum is the entropy.
+
+    >>> import workbook as torch
+    >>> torch.special.entr(torch.tensor([0., 0.5]))
+    tensor([0.0000, 0.3466])
+
+    Source: https://pytorch.org/docs/2.13/special.html#torch.special.entr
+    """
+    return Entr.apply(input)

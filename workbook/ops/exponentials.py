@@ -1,0 +1,296 @@
+"""Powers of 2 and e, logarithms and their sums, beside exp, log and sqrt."""
+
+import math
+
+from workbook import dtypes
+from workbook.ops.arithmetic import pow
+from workbook.ops.comparison import where
+from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented, refuse_numbers
+from workbook.ops.pointwise import exp
+from workbook.tensor import Tensor
+
+
+class Exp2(FloatElementwise):
+    """out = 2 ** a"""
+
+    def forward(ctx, a):
+        out = ctx.xp.exp2(a)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return grad * out * math.log(2)
+
+
+def exp2(input):
+    """Return 2 to the power of each element.
+
+    >>> import workbook as torch
+    >>> torch.exp2(torch.tensor([0., 3.]))
+    tensor([1., 8.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.exp2.html
+    """
+    return Exp2.apply(input)
+
+
+class Expm1(FloatElementwise):
+    """out = e ** a - 1, without losing the digits of a small a"""
+
+    def forward(ctx, a):
+        out = ctx.xp.expm1(a)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return grad * (out + 1)
+
+
+def expm1(input):
+    """Return `exp(x) - 1` of each element, exact also for small ones.
+
+    >>> import workbook as torch
+    >>> torch.expm1(torch.tensor([0., 1.]))
+    tensor([0.0000, 1.7183])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.expm1.html
+    """
+    return Expm1.apply(input)
+
+
+class Log2(FloatElementwise):
+    """out = logarithm of a to the base 2"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.log2(a)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return grad / (a * math.log(2))
+
+
+def log2(input):
+    """Return the logarithm to the base 2 of each element; NaN below zero.
+
+    >>> import workbook as torch
+    >>> torch.log2(torch.tensor([1., 8.]))
+    tensor([0., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.log2.html
+    """
+    return Log2.apply(input)
+
+
+class Log10(FloatElementwise):
+    """out = logarithm of a to the base 10"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        if a.dtype.kind == "c":
+            return ctx.xp.log10(a)
+        return ctx.xp.log10(a.astype(ctx.xp.float64)).astype(a.dtype)  # so that the float32 logarithm of 100 is 2
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return grad / (a * math.log(10))
+
+
+def log10(input):
+    """Return the logarithm to the base 10 of each element; NaN below zero.
+
+    >>> import workbook as torch
+    >>> torch.log10(torch.tensor([1., 100.]))
+    tensor([0., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.log10.html
+    """
+    return Log10.apply(input)
+
+
+class Log1p(FloatElementwise, name="Log1PBackward0"):
+    """out = log(1 + a), without losing the digits of a small a"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.log1p(a)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return grad / (a + 1)
+
+
+def log1p(input):
+    """Return `log(1 + x)` of each element, exact also for small ones; NaN below -1.
+
+    >>> import workbook as torch
+    >>> torch.log1p(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.6931])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.log1p.html
+    """
+    return Log1p.apply(input)
+
+
+class LogAddExp(Elementwise, name="LogaddexpBackward0"):
+    """out = log(e ** a + e ** b)"""
+
+    def forward(ctx, a, b):
+        if a.dtype.kind not in "fc":
+            raise not_implemented("logaddexp_cpu", a, b)
+        ctx.save(a, b)
+        return ctx.xp.logaddexp(a, b)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return grad / (1 + exp(b - a)), grad / (1 + exp(a - b))
+
+
+def logaddexp(input, other):
+    """Return `log(exp(input) + exp(other))`, which does not overflow. Raises NotImplementedError for integers.
+
+    >>> import workbook as torch
+    >>> torch.logaddexp(torch.tensor([0., 1000.]), torch.tensor([0., 1000.]))
+    tensor([6.9315e-01, 1.0007e+03])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logaddexp.html
+    """
+    refuse_numbers("logaddexp", input, other)
+    return LogAddExp.apply(input, other)
+
+
+class LogAddExp2(Elementwise, name="Logaddexp2Backward0"):
+    """out = log2(2 ** a + 2 ** b)"""
+
+    def forward(ctx, a, b):
+        if a.dtype.kind != "f":
+            raise not_implemented("logaddexp2_cpu", a, b)
+        ctx.save(a, b)
+        return ctx.xp.logaddexp2(a, b)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return grad / (1 + exp2(b - a)), grad / (1 + exp2(a - b))
+
+
+def logaddexp2(input, other):
+    """Return `log2(2**input + 2**other)`, which does not overflow. Raises NotImplementedError for integers.
+
+    >>> import workbook as torch
+    >>> torch.logaddexp2(torch.tensor([0.]), torch.tensor([0.]))
+    tensor([1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logaddexp2.html
+    """
+    refuse_numbers("logaddexp2", input, other)
+    return LogAddExp2.apply(input, other)
+
+
+class Rsqrt(FloatElementwise):
+    """out = 1 / sqrt(a)"""
+
+    def forward(ctx, a):
+        out = 1 / ctx.xp.sqrt(a)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return -0.5 * grad * (out * out * out)
+
+
+def rsqrt(input):
+    """Return one over the square root of each element; NaN below zero.
+
+    >>> import workbook as torch
+    >>> torch.rsqrt(torch.tensor([4., 1.]))
+    tensor([0.5000, 1.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.rsqrt.html
+    """
+    return Rsqrt.apply(input)
+
+
+class Logit(FloatElementwise):
+    """out = log(a / (1 - a)), for a moved into [eps, 1 - eps]"""
+
+    def forward(ctx, a, *, eps):
+        if a.dtype.kind == "c":
+            raise not_implemented("logit_cpu", a)
+        ctx.save(a)
+        ctx.eps = eps
+        if eps is not None:
+            a = ctx.xp.clip(a, a.dtype.type(eps), a.dtype.type(1 - eps))
+        return ctx.xp.log(a / (1 - a))
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        if ctx.eps is None:
+            return where((a >= 0) & (a <= 1), grad / (a * (1 - a)), math.nan)
+        return where((a >= ctx.eps) & (a <= 1 - ctx.eps), grad / (a * (1 - a)), 0.0)
+
+
+def logit(input, eps=None):
+    """Return `log(x / (1 - x))`, the inverse of the sigmoid; with `eps`, elements are first moved into [eps, 1 - eps].
+
+    >>> import workbook as torch
+    >>> torch.logit(torch.tensor([0.5, 0.8808]))
+    tensor([0.0000, 2.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logit.html
+    """
+    return Logit.apply(input, eps=eps)
+
+
+def float_power(input, exponent):
+    """Return `input ** exponent`, computed in float64 whatever the dtypes are. Either may be a number.
+
+    >>> import workbook as torch
+    >>> torch.float_power(torch.tensor([2, 3]), -1)
+    tensor([0.5000, 0.3333], dtype=torch.float64)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.float_power.html
+    """
+    tensors = [value for value in (input, exponent) if isinstance(value, Tensor)]
+    wide = dtypes.complex128 if any(value.is_complex() for value in tensors) or complex in map(type, (input, exponent)) else (
+        dtypes.float64)
+    input, exponent = (value.to(wide) if isinstance(value, Tensor) else value for value in (input, exponent))
+    return pow(input, exponent if isinstance(exponent, (Tensor, complex)) else float(exponent))
+
+
+class Ldexp(FloatElementwise):
+    """out = a * 2 ** b"""
+
+    @staticmethod
+    def dtype_rule(values):
+        """The power of 2 is computed in the dtype of b alone, and then meets a."""
+        a, b = values
+        if b.dtype.kind == "b" and a.dtype.kind in "fc":
+            raise not_implemented("ldexp_cpu_exp", b, a)
+        return [a, *dtypes.promote_to_float([b])]
+
+    def forward(ctx, a, b):
+        factor, power = dtypes.promote([a, ctx.xp.exp2(b)])
+        out = factor * power
+        ctx.save(b, out)
+        return out
+
+    def backward(ctx, grad):
+        b, out = ctx.saved
+        return (grad * exp2(b) if ctx.needs_input_grad[0] else None,
+                grad * out * math.log(2) if ctx.needs_input_grad[1] else None)
+
+
+def ldexp(input, other):
+    """Return `input * 2**other`.
+
+    >>> import workbook as torch
+    >>> torch.ldexp(torch.tensor([1., 3.]), torch.tensor([1, 2]))
+    tensor([ 2., 12.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.ldexp.html
+    """
+    refuse_numbers("ldexp", input, other)
+    return Ldexp.apply(input, other)

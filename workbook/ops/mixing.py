@@ -1,0 +1,118 @@
+"""Three Tensors into one: a point between two, and a product or a quotient added."""
+
+from workbook import dtypes
+from workbook.errors import explain, not_a_tensor
+from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.tensor import Tensor
+
+
+class LerpTensor(Elementwise, name="LerpBackward1"):
+    """out = a + weight * (b - a)"""
+
+    @staticmethod
+    def dtype_rule(values):
+        a, b, weight = values
+        return [a, b, weight.astype(a.dtype) if hasattr(weight, "dtype") else weight]  # of a weight only the number matters
+
+    def forward(ctx, a, b, weight):
+        if a.dtype.kind not in "fc":
+            raise not_implemented("lerp_kernel_tensor" if hasattr(weight, "dtype") else "lerp_kernel_scalar", a, b, weight)
+        ctx.save(a, b, weight)
+        # from the nearer end, so that weight 1 gives b itself
+        return ctx.xp.where(abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
+
+    def backward(ctx, grad):
+        a, b, weight = ctx.saved
+        return grad * (1 - weight), grad * weight, grad * (b - a) if ctx.needs_input_grad[2] else None
+
+
+class Lerp(LerpTensor):
+    """out = a + number * (b - a)"""
+
+
+def lerp(input, end, weight):
+    """Return the points between `input` and `end`, `input + weight * (end - input)`; `weight` is a number or a Tensor.
+
+    Raises RuntimeError for different dtypes, NotImplementedError for integers.
+
+    >>> import workbook as torch
+    >>> torch.lerp(torch.tensor([0., 10.]), torch.tensor([1., 20.]), 0.5)
+    tensor([ 0.5000, 15.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.lerp.html
+    """
+    number = weight.__class__ in NUMBERS
+    _only_tensors("lerp", input=input, end=end, **{} if number else {"weight": weight})
+    for name, other in (("end", end), ("weight", weight)):
+        if isinstance(other, Tensor) and other.dtype is not input.dtype and (other is end or other.ndim):
+            raise RuntimeError(explain(f"expected dtype {input.dtype.in_c} for `{name}` but got dtype {other.dtype.in_c}",
+                                       "all points lie on one line of numbers", f"write {name}.to({input.dtype})"))
+    return (Lerp if number else LerpTensor).apply(input, end, weight)
+
+
+class Addcmul(Elementwise):
+    """out = a + value * b * c"""
+
+    def forward(ctx, a, b, c, *, value):
+        if a.dtype.kind == "b":
+            raise not_implemented("addcmul_cpu_out", a, b, c)
+        ctx.save(a, b, c)
+        ctx.value = value = value if a.dtype.kind in "fc" else int(value)
+        return a + b * c if value == 1 else a + value * b * c
+
+    def backward(ctx, grad):
+        a, b, c = ctx.saved
+        scaled = grad if ctx.value == 1 else grad * ctx.value
+        return (grad, scaled * c if ctx.needs_input_grad[1] else None, scaled * b if ctx.needs_input_grad[2] else None)
+
+
+def addcmul(input, tensor1, tensor2, *, value=1):
+    """Return `input + value * tensor1 * tensor2`, elementwise with broadcasting.
+
+    >>> import workbook as torch
+    >>> torch.addcmul(torch.ones(2), torch.tensor([1., 2.]), torch.tensor([3., 4.]), value=0.5)
+    tensor([2.5000, 5.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.addcmul.html
+    """
+    _only_tensors("addcmul", input=input, tensor1=tensor1, tensor2=tensor2)
+    return Addcmul.apply(input, tensor1, tensor2, value=value.item() if isinstance(value, Tensor) else value)
+
+
+class Addcdiv(Elementwise):
+    """out = a + value * b / c"""
+
+    def forward(ctx, a, b, c, *, value):
+        ctx.save(a, b, c)
+        ctx.value = value
+        return a + b / c if value == 1 else a + value * b / c
+
+    def backward(ctx, grad):
+        a, b, c = ctx.saved
+        scaled = grad if ctx.value == 1 else grad * ctx.value
+        return (grad, scaled / c if ctx.needs_input_grad[1] else None,
+                -scaled * (b / (c * c)) if ctx.needs_input_grad[2] else None)
+
+
+def addcdiv(input, tensor1, tensor2, *, value=1):
+    """Return `input + value * tensor1 / tensor2`, elementwise with broadcasting. Raises RuntimeError for two integer Tensors.
+
+    >>> import workbook as torch
+    >>> torch.addcdiv(torch.ones(2), torch.tensor([1., 2.]), torch.tensor([4., 4.]))
+    tensor([1.2500, 1.5000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.addcdiv.html
+    """
+    _only_tensors("addcdiv", input=input, tensor1=tensor1, tensor2=tensor2)
+    if tensor1.dtype.category <= dtypes.INTEGRAL and tensor2.dtype.category <= dtypes.INTEGRAL:
+        raise RuntimeError(explain(
+            "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of "
+            "tensor1 and tensor2.", "it once cut the quotient off, while `/` does not",
+            "write tensor1.float(), or input + value * torch.div(tensor1, tensor2, rounding_mode='trunc')"))
+    return Addcdiv.apply(input, tensor1, tensor2, value=value.item() if isinstance(value, Tensor) else value)
+
+
+def _only_tensors(function, **arguments):
+    for position, (name, given) in enumerate(arguments.items(), start=1):
+        if not isinstance(given, Tensor):
+            raise not_a_tensor(function, name, position, given)

@@ -1,0 +1,202 @@
+"""Signs, infinities and neighbours of numbers."""
+
+from workbook.errors import explain
+from workbook.ops.comparison import flat, isfinite, where
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, not_implemented, refuse_numbers
+from workbook.ops.pointwise import Sign
+
+
+class Sgn(Sign):
+    """out = -1, 0 or 1; of a complex number, the point of the unit circle in its direction"""
+
+    def forward(ctx, a):
+        if a.dtype.kind != "c":
+            return Sign.forward(ctx, a)
+        return ctx.xp.where(a == 0, a.dtype.type(0), a / ctx.xp.abs(a))
+
+
+def sgn(input):
+    """Return the sign of each element: -1, 0 or 1, and `x / |x|` of complex numbers.
+
+    >>> import workbook as torch
+    >>> torch.sgn(torch.tensor([-3., 0., 2.]))
+    tensor([-1.,  0.,  1.])
+    >>> torch.sgn(torch.tensor([3 + 4j]))
+    tensor([0.6000+0.8000j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sgn.html
+    """
+    return Sgn.apply(input)
+
+
+class AskSign(Elementwise):
+    """out = whether a has the sign, or the infinity, that `question` names"""
+
+    differentiable = False
+
+    def forward(ctx, a, *, question):
+        if a.dtype.kind == "c":
+            if question == "signbit":
+                raise NotImplementedError("signbit is not implemented for complex tensors.")
+            raise RuntimeError(f"{question} does not support complex inputs.")
+        if a.dtype.kind != "f":
+            return a < 0 if question == "signbit" else ctx.xp.zeros(a.shape, bool)
+        return getattr(ctx.xp, question)(a)
+
+
+def signbit(input):
+    """Return, as bool, whether each element carries a minus sign; -0. does.
+
+    >>> import workbook as torch
+    >>> torch.signbit(torch.tensor([1., -1., -0.]))
+    tensor([False,  True,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.signbit.html
+    """
+    return AskSign.apply(input, question="signbit")
+
+
+def isposinf(input):
+    """Return, as bool, whether each element is positive infinity.
+
+    >>> import workbook as torch
+    >>> torch.isposinf(torch.tensor([1., float('inf'), float('-inf')]))
+    tensor([False,  True, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.isposinf.html
+    """
+    return AskSign.apply(input, question="isposinf")
+
+
+def isneginf(input):
+    """Return, as bool, whether each element is negative infinity.
+
+    >>> import workbook as torch
+    >>> torch.isneginf(torch.tensor([1., float('inf'), float('-inf')]))
+    tensor([False, False,  True])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.isneginf.html
+    """
+    return AskSign.apply(input, question="isneginf")
+
+
+class Copysign(FloatElementwise):
+    """out = |a| with the sign of b"""
+
+    def forward(ctx, a, b):
+        if a.dtype.kind == "c":
+            raise not_implemented("copysign_cpu", a)
+        out = ctx.xp.copysign(a, b)
+        ctx.save(a, out)
+        return out
+
+    def backward(ctx, grad):
+        a, out = ctx.saved
+        return where(a == 0, 0.0, grad * (out / a)), flat(grad)
+
+
+class CopysignScalar(Copysign, name="CopysignBackward1"):
+    """out = |a| with the sign of a number"""
+
+
+def copysign(input, other):
+    """Return the size of `input` with the sign of `other`, a Tensor or a number; integers give floats.
+
+    >>> import workbook as torch
+    >>> torch.copysign(torch.tensor([1., -2.]), torch.tensor([-1., 1.]))
+    tensor([-1.,  2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.copysign.html
+    """
+    return (CopysignScalar if other.__class__ in NUMBERS else Copysign).apply(input, other)
+
+
+class Heaviside(Elementwise, name="NotImplemented"):
+    """out = 0 below zero, 1 above, b at zero"""
+
+    def forward(ctx, a, b):
+        return ctx.xp.where(a == 0, b, a > 0).astype(a.dtype)
+
+    def backward(ctx, grad):
+        raise RuntimeError(explain("derivative for aten::heaviside is not implemented", "a step is flat, and jumps at 0",
+                                   "detach() the operands"))
+
+
+def heaviside(input, values):
+    """Return 0 where `input` is negative, 1 where it is positive, and `values` where it is 0.
+
+    Raises RuntimeError for different dtypes.
+
+    >>> import workbook as torch
+    >>> torch.heaviside(torch.tensor([-1., 0., 2.]), torch.tensor([0.5]))
+    tensor([0.0000, 0.5000, 1.0000])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.heaviside.html
+    """
+    refuse_numbers("heaviside", input, values, second="values")
+    if input.is_complex() or values.is_complex():
+        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+    if input.dtype is not values.dtype:
+        raise RuntimeError(explain("heaviside is not yet implemented for tensors with different dtypes.",
+                                   f"input holds {input.dtype}, values {values.dtype}", "write values.to(input.dtype)"))
+    return Heaviside.apply(input, values)
+
+
+class NanToNum(Elementwise):
+    """out = a, with numbers in place of NaN and the infinities"""
+
+    def forward(ctx, a, *, nan, posinf, neginf):
+        ctx.save(a)
+        if a.dtype.kind not in "fc":
+            return a.copy()
+        if a.dtype.kind == "c":
+            out, options = ctx.xp.empty_like(a), {"nan": nan, "posinf": posinf, "neginf": neginf}
+            out.real, out.imag = NanToNum.forward(ctx, a.real, **options), NanToNum.forward(ctx, a.imag, **options)
+            return out
+        largest = ctx.xp.finfo(a.dtype).max
+        out = ctx.xp.where(a != a, a.dtype.type(nan or 0), a)
+        out = ctx.xp.where(a == ctx.xp.inf, a.dtype.type(largest if posinf is None else posinf), out)
+        return ctx.xp.where(a == -ctx.xp.inf, a.dtype.type(-largest if neginf is None else neginf), out)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return (where(isfinite(a), grad, 0.0),)
+
+
+def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
+    """Return `input` with `nan` in place of NaN, and `posinf` and `neginf` (the dtype's largest numbers) in place of infinities.
+
+    >>> import workbook as torch
+    >>> torch.nan_to_num(torch.tensor([1., float('nan'), float('inf')]), posinf=9.)
+    tensor([1., 0., 9.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nan_to_num.html
+    """
+    return NanToNum.apply(input, nan=nan, posinf=posinf, neginf=neginf)
+
+
+class Nextafter(Elementwise):
+    """out = the float next to a on the way to b"""
+
+    def forward(ctx, a, b):
+        if a.dtype.kind != "f":
+            raise not_implemented("nextafter_cpu", a, b)
+        ctx.save(a, b)
+        return ctx.xp.nextafter(a, b)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return where(a != b, grad, 0.0), flat(grad)
+
+
+def nextafter(input, other):
+    """Return the next float after `input` on the way to `other`. Raises NotImplementedError for integers.
+
+    >>> import workbook as torch
+    >>> torch.nextafter(torch.tensor(1.), torch.tensor(2.)) - 1 == 2 ** -23
+    tensor(True)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nextafter.html
+    """
+    refuse_numbers("nextafter", input, other)
+    return Nextafter.apply(input, other)
