@@ -3,6 +3,8 @@
 import math
 
 from workbook import dtypes
+from workbook.autograd import views
+from workbook.errors import explain
 from workbook.ops.arithmetic import pow
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented, refuse_numbers
@@ -258,6 +260,23 @@ def float_power(input, exponent):
         dtypes.float64)
     input, exponent = (value.to(wide) if isinstance(value, Tensor) else value for value in (input, exponent))
     return pow(input, exponent if isinstance(exponent, (Tensor, complex)) else float(exponent))
+
+
+def float_power_(input, exponent):
+    """As `float_power`, written into the memory of `input`, which must hold float64 (or complex128). Raises RuntimeError otherwise.
+
+    >>> import workbook as torch
+    >>> torch.tensor([2.], dtype=torch.float64).float_power_(3)
+    tensor([8.], dtype=torch.float64)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.float_power_.html
+    """
+    result = float_power(input, exponent)
+    if result.dtype is not input.dtype:
+        raise RuntimeError(explain(
+            f"the base given to float_power_ has dtype {input.dtype.legacy} but the operation's result requires dtype "
+            f"{result.dtype.legacy}", "float_power computes in float64", "use float_power() for a new tensor"))
+    return views.adopt(input, result, "float_power_")
 
 
 class Ldexp(FloatElementwise):

@@ -89,8 +89,8 @@ MATHEMATICS = [
     *each("a.NAME({n})", "bitwise_left_shift bitwise_right_shift", ANY, WHOLE, words={"n": ("1", "70")}, derivatives=0),
     *each("a.NAME(b)", "equal allclose isclose", TWO, alike=True), *each("a.NAME({n})", "equal isclose", ANY, words={"n": ("1.0", "[1]")}),
     # torch.special
-    *each("torch.special.NAME(a)", "erf erfc exp2 expit expm1 i0 i1 sinc ndtr", ANY, values="finite", rounded=True, named=False),
-    Row("torch.special.log_ndtr(a)", ANY, values="finite", rounded=True, derivatives=1),
+    *each("torch.special.NAME(a)", "erf erfc exp2 expit expm1 i0 sinc ndtr", ANY, values="finite", rounded=True, named=False),
+    Row("torch.special.i1(a)", ANY, ("float64",), values="finite", rounded=True), Row("torch.special.log_ndtr(a)", ANY, values="finite", rounded=True, derivatives=1),
     *each("torch.special.NAME(a)", "entr erfinv logit ndtri gammaln psi digamma log1p", ANY, values="unit", rounded=True, smooth=False,
           derivatives=1),
     *each("torch.special.NAME(a)", "gammaln psi digamma log1p entr", ANY, values="positive", rounded=True),
@@ -102,8 +102,8 @@ MATHEMATICS = [
     Row("torch.special.multigammaln(a + 1, 2)", ANY, values="positive", rounded=True, named=False),
     Row("torch.special.polygamma(1, a)", ANY, values="positive", rounded=True),
     # complex numbers: values only
-    *each(f"torch.NAME({Z})", "real imag angle isreal sgn view_as_real is_complex abs square reciprocal", NOTHING, rounded=True, derivatives=0),
-    *each(f"torch.view_as_real(torch.NAME({Z}))", "exp log sqrt sin cos tanh log10 expm1 log1p atan", NOTHING, rounded=True,
+    *each(f"torch.NAME({Z})", "real imag angle isreal view_as_real is_complex abs", NOTHING, rounded=True, derivatives=0),
+    *each(f"torch.view_as_real(torch.NAME({Z}))", "exp log sqrt sin cos tanh sgn square reciprocal log10 expm1 log1p atan", NOTHING, rounded=True,
           derivatives=0),
     *each(f"{Z}.NAME", "real imag angle() abs() isreal() conj().imag sgn().real", NOTHING, rounded=True, derivatives=0),
     *each(f"torch.NAME({Z})", "sign floor ceil round trunc frac relu max min argmax argmin signbit isposinf deg2rad erf erfc lgamma",
