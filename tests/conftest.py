@@ -27,6 +27,18 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=f"only with `workbook test --full`: {marker.args[0]}"))
 
 
+_settings = {}  # of each test function, as they were before its first case
+
+
+def pytest_runtest_setup(item):
+    """Hypothesis hangs new settings on the earlier ones for each case of a parametrized test, and asks down that chain: a test of a
+    thousand rows would end in a RecursionError."""
+    function = getattr(item.function, "__func__", item.function) if hasattr(item, "function") else None
+    if hasattr(function, "_hypothesis_internal_use_settings"):
+        first = _settings.setdefault(function, function._hypothesis_internal_use_settings)
+        function._hypothesis_internal_use_settings = first
+
+
 def pytest_pycollect_makemodule(module_path, parent):
     """A file that imports torch at its top is skipped with the reason where torch is missing, instead of failing to import."""
     if not torch_is_installed() and imports_torch(module_path, only_at_top=True):
