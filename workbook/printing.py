@@ -47,6 +47,15 @@ def tensor_text(array, *, dtype, device_text=None, grad_fn_name=None, requires_g
     return _with_suffixes(prefix + body, suffixes, len(prefix), options.linewidth)
 
 
+def element_texts(array):
+    """Return the text of each element of an array as it stands in the print of all of them, without the padding.
+
+    >>> element_texts(np.array([[1.0, 2.5], [3.0, 100.0]]))
+    ['1.0000', '2.5000', '3.0000', '100.0000']
+    """
+    return [text.strip() for text in _number_texts(array, _options)[0]] if array.size else []
+
+
 @dataclasses.dataclass(frozen=True)
 class _Options:
     precision: int = 4

@@ -1,6 +1,7 @@
 """Tensor: an array, a gradient, and the step that made it."""
 
 import copy
+import sys
 import warnings
 
 import numpy as np
@@ -310,6 +311,12 @@ class Tensor(metaclass=PrintsAsTorch):
             self._host(), dtype=self.dtype, default_dtype=dtypes.get_default_dtype(), prefix=prefix,
             device_text=None if self._device is CPU else str(self._device),
             grad_fn_name=None if node is None else type(node).__name__, requires_grad=self.requires_grad)
+
+    def show(self):
+        """Return a live view of its cells, its facts and its memory, for a notebook. Needs anywidget, which `python lab.py` brings."""
+        from workbook.widgets.inspector_view import Inspector
+
+        return Inspector(self, sys._getframe(1))
 
     def __format__(self, spec):
         if self._array.ndim == 0 and type(self) is Tensor:

@@ -5,7 +5,7 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["broadcasting", "graph", "indexing", "picture", "recording", "reshaping", "training"]
+__all__ = ["broadcasting", "graph", "indexing", "inspector", "picture", "recording", "reshaping", "training"]
 
 recording.start()
 
@@ -102,3 +102,20 @@ def broadcasting(a, b):
     from .broadcasting_view import BroadcastView
 
     return BroadcastView(a, b)
+
+
+def inspector(tensor=None):
+    """Return a view of a tensor: its cells, what can be asked of it, and where each cell lies in memory.
+
+    Without a tensor, the view makes one by a call of `zeros`, `arange`, `tensor` and others, whose argument is edited in it.
+    `x.show()` is `inspector(x)`. The view's `update()` looks again after a write; its `still()` is a picture without controls.
+
+    Raises TypeError for what is no Tensor; ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> inspector(torch.tensor([[1, 2], [3, 4]]))
+    Inspector of x: shape [2, 2], torch.int64, strides (2, 1), offset 0; x[0, 0] is 1, x[0, 1] is 2, x[1, 0] is 3, x[1, 1] is 4
+    """
+    from .inspector_view import Inspector
+
+    return Inspector(tensor, sys._getframe(1))

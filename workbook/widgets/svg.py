@@ -44,7 +44,7 @@ class Drawing:
         words = escape(self.scene.title, quote=True)
         if alone:
             size = f'xmlns="http://www.w3.org/2000/svg" width="{self.width}" height="{self.height}"'
-            head = f'<style>{_own_style()}</style><rect class="paper" width="100%" height="100%" rx="8"/>'
+            head = f'<style>{own_style()}</style><rect class="paper" width="100%" height="100%" rx="8"/>'
             return f'<svg {size} viewBox="0 0 {self.width} {self.height}" class="wb-drawing">{head}{"".join(wires + boxes)}</svg>'
         return (f'<svg viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}" class="wb-drawing" '
                 f'role="group" aria-label="Graph of {words}">{"".join(wires + boxes)}</svg>')
@@ -181,10 +181,10 @@ def _label_place(route, down, crowded):
     return (x, y + 15, "middle") if abs(y1 - y0) < 12 and not crowded else (x, y + 4, "middle")
 
 
-def _own_style():
-    """Return the light palette and the rules of the drawing from style.css, for a picture outside our page."""
-    text = STYLE.read_text(encoding="utf-8")
-    rules = text.partition("/* drawing */")[2].partition("/* end of drawing */")[0]
+def own_style(*more):
+    """Return the light palette and the rules of the drawing from style.css and `more` files, for a picture outside our page."""
+    texts = [file.read_text(encoding="utf-8") for file in (STYLE, *more)]
+    rules = "".join(text.partition("/* drawing */")[2].partition("/* end of drawing */")[0] for text in texts)
     light = palette("light")
     return re.sub(r"\s+", " ", re.sub(r"var\(--wb-([a-z-]+)\)", lambda found: light[found[1]], rules).replace(".wb-drawing ", ""))
 

@@ -1,0 +1,54 @@
+"""What the smaller live views have in common: a widget that draws what Python says, and brings its still picture with it."""
+
+from html import escape
+from pathlib import Path
+
+import traitlets
+
+from workbook.errors import explain
+
+from .still import image_html
+
+try:
+    import anywidget
+except ImportError as missing:
+    raise ImportError(explain(
+        f"a live view needs the package {missing.name}", "it is a widget of JupyterLab", "pip install anywidget, or python lab.py")) from None
+
+HERE = Path(__file__).parent
+
+
+def styles(*names):
+    """Return the one stylesheet, and what a view's own file adds to it."""
+    return "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", *names))
+
+
+class View(anywidget.AnyWidget):
+    """A widget with a `state` that says everything but the drawings. A view has `_act(action, ...)` and `still()`."""
+
+    state = traitlets.Dict().tag(sync=True)
+    seq = traitlets.Int(0).tag(sync=True)  # counts finished updates, for tests
+
+    def __init__(self):
+        super().__init__()
+        self.on_msg(lambda _, message, __: self._act(**message))
+
+    def _repr_mimebundle_(self, **kwargs):
+        data, metadata = super()._repr_mimebundle_(**kwargs)
+        data["text/plain"], data["text/html"] = repr(self), self.still()._repr_html_()
+        return data, metadata
+
+
+class Still:
+    """A picture that needs no kernel: an image with its text, and a table. A notebook shows it; `svg` is its text."""
+
+    def __init__(self, svg, told, head, rows):
+        self.svg, self._told, self._head, self._rows = svg, told, head, rows
+
+    def __repr__(self):
+        return f"Picture of {self._told}"
+
+    def _repr_html_(self):
+        head = "".join(f"<th>{escape(title)}</th>" for title in self._head)
+        rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows)
+        return f"{image_html(self.svg, self._told)}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
