@@ -256,6 +256,12 @@ class Tensor(metaclass=PrintsAsTorch):
             return array.astype(dtype)
         return array.copy() if copy else array
 
+    def __array_wrap__(self, array, context=None, return_scalar=False):
+        """Make what a NumPy function computed from Tensors a Tensor: np.sqrt(x), x + np.ones(3). NumPy asks for it."""
+        if array.dtype not in dtypes.OF_NUMPY:
+            raise TypeError(f"can't convert np.ndarray of type numpy.{array.dtype}.")
+        return wrap(array.view(np.uint8) if array.dtype == bool else array)  # PyTorch's yes or no before it had bool
+
     def __bool__(self):
         if self._array.size != 1:
             raise RuntimeError(explain(
@@ -282,7 +288,7 @@ class Tensor(metaclass=PrintsAsTorch):
         return self._array.item()
 
     def __index__(self):
-        if self._array.dtype.kind not in "iub":
+        if self._array.dtype.kind not in "iub" or self._array.size != 1:
             raise TypeError("only integer tensors of a single element can be converted to an index")
         return int(self.item())
 

@@ -92,6 +92,7 @@ class Operation(Node):
     is_view = False  # the result shows the input's memory
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
     differentiable = True
+    of_numbers = False  # whether it also computes with Python numbers alone, as torch.add(1, 2)
     place = None  # place(device, options) is the device of the results, where that is not the device of the inputs
     xp = np
 
@@ -135,7 +136,7 @@ class Operation(Node):
             elif given.__class__ in _NUMBERS:
                 arrays.append(given)
             else:
-                arrays.append(_as_number(cls, given))
+                arrays.append(_as_number(cls, given, len(edges)))
             edges.append(edge)
 
         if recording:
@@ -150,7 +151,7 @@ class Operation(Node):
                 arrays = cls.dtype_rule(arrays)
                 results = cls.forward(ctx, *arrays, **options) if options else cls.forward(ctx, *arrays)
             else:
-                arrays, results = cls._elsewhere(ctx, arrays, options, device)
+                arrays, results, device = cls._elsewhere(ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
             refusal = cls.refusal(problem, arrays, options)
             raise refusal from (problem.__cause__ if refusal is problem else None)
@@ -185,15 +186,18 @@ class Operation(Node):
 
     @classmethod
     def _elsewhere(cls, ctx, arrays, options, device):
-        """Settle dtypes and compute on a device that is not the CPU. Return what reached `forward`, and its results."""
+        """Settle dtypes and compute on a device that is not the CPU. Return what reached `forward`, its results, and where they are."""
         if device is None:
-            raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
+            if not cls.of_numbers:
+                raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
+            arrays = cls.dtype_rule([np.asarray(x, dtypes.of_number(x).numpy) for x in arrays])
+            return arrays, cls.forward(ctx, *arrays, **options), CPU
         backend = device.backend
         ctx.xp = backend.xp
         with backend.using(device.index):
             arrays = [backend.from_host(x, device.index) if isinstance(x, np.ndarray) else x for x in arrays]
             arrays = cls.dtype_rule(arrays)
-            return arrays, cls.forward(ctx, *arrays, **options)
+            return arrays, cls.forward(ctx, *arrays, **options), device
 
     @classmethod
     def called(cls):
@@ -395,12 +399,13 @@ def _as_array(result, device):
     return result if result.__class__ is np.ndarray or device is not CPU else np.asarray(result)
 
 
-def _as_number(cls, given):
+def _as_number(cls, given, place):
     if isinstance(given, np.generic):
         return given.item()
     kind = f"numpy.{type(given).__name__}" if isinstance(given, np.ndarray) else type(given).__name__
+    argument = f"argument '{('input', 'other')[place]}' (position {place + 1})" if place < 2 else "argument"
     raise TypeError(explain(
-        f"{cls.called()}(): argument must be Tensor, not {kind}",
+        f"{cls.called()}(): {argument} must be Tensor, not {kind}",
         "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...) or torch.from_numpy(...)"))
 
 

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.errors import explain
 from workbook.ops.comparison import flat, where
@@ -12,6 +14,7 @@ from workbook.ops.pointwise import log
 class Add(Elementwise):
     """out = a + alpha * b"""
 
+    of_numbers = True
     alpha = 1
 
     def forward(ctx, a, b, *, alpha=1):
@@ -74,6 +77,7 @@ _BOOL = dtypes.bool_.numpy
 class Sub(Elementwise):
     """out = a - alpha * b"""
 
+    of_numbers = True
     dtype_rule = staticmethod(_no_bools)
     alpha = 1
 
@@ -126,6 +130,8 @@ def rsub(input, other):
 class Mul(Elementwise):
     """out = a * b"""
 
+    of_numbers = True
+
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
         return a * b
@@ -150,6 +156,8 @@ def mul(input, other):
 
 class Div(FloatElementwise):
     """out = a / b"""
+
+    of_numbers = True
 
     def forward(ctx, a, b):
         ctx.save(a if ctx.needs_input_grad[1] else None, b)
@@ -183,6 +191,8 @@ def div(input, other, *, rounding_mode=None):
 
 class DivRounded(Elementwise, name="DivBackward2"):
     """out = a / b, rounded down ("floor") or towards 0 ("trunc"): between its steps it is flat"""
+
+    of_numbers = True
 
     def forward(ctx, a, b, *, rounding_mode):
         kernel = f"div_{rounding_mode}_cpu"
@@ -231,11 +241,15 @@ def rdiv(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.div.html
     """
-    return Mul.apply(Reciprocal.apply(input), other) if other.__class__ in NUMBERS else Div.apply(other, input)
+    if other.__class__ in NUMBERS:
+        return Mul.apply(Reciprocal.apply(input), other)
+    return reciprocal(input) * other if isinstance(other, np.ndarray) else Div.apply(other, input)
 
 
 class FloorDivide(Elementwise, name="NotImplemented"):
     """out = floor(a / b)"""
+
+    of_numbers = True
 
     def forward(ctx, a, b):
         return whole_division(ctx.xp, "floor_divide", "div_floor_cpu", a, b)
@@ -286,7 +300,10 @@ class Remainder(Elementwise, name="RemainderBackward1"):
 
     def forward(ctx, a, b):
         ctx.save(a, b)
-        return whole_division(ctx.xp, "remainder", "remainder_cpu", a, b)
+        if (a if hasattr(a, "dtype") else b).dtype.kind != "f":
+            return whole_division(ctx.xp, "remainder", "remainder_cpu", a, b)
+        out = ctx.xp.fmod(a, b)  # has the sign of a: where that is not b's, one b further; a zero keeps its sign, as in PyTorch
+        return ctx.xp.where((out != 0) & ((out < 0) != (b < 0)), out + b, out)
 
     def backward(ctx, grad):
         a, b = ctx.saved

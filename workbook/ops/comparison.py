@@ -5,7 +5,8 @@ import math
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import explain
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, not_a_tensor
 from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
 
@@ -101,17 +102,6 @@ def ge(input, other):
     Source: https://pytorch.org/docs/2.13/generated/torch.ge.html
     """
     return Order.apply(input, other, relation="greater_equal")
-
-
-def operator(function):
-    """Return the operator of a comparison: against what is no number and no Tensor, such as None, Python itself answers."""
-
-    def compare(input, other):
-        return function(input, other) if isinstance(other, (Tensor, *NUMBERS, np.generic)) else NotImplemented
-
-    compare.__name__ = compare.__qualname__ = f"__{function.__name__}__"
-    compare.__doc__ = f"As `{function.__name__}`."
-    return compare
 
 
 def logical_and(input, other):
@@ -309,16 +299,36 @@ def _kept(a, keep):
     return (a.view(f"i{a.itemsize}") * keep).view(a.dtype)
 
 
-def where(condition, input, other):
-    """Return `input` where `condition` holds, `other` elsewhere, with broadcasting.
+class Places(Operation):
+    """out = for each axis, where along it the true elements are"""
+
+    differentiable = False
+
+    def forward(ctx, condition):
+        return ctx.xp.nonzero(condition if condition.ndim else condition[None])
+
+
+def where(condition, input=None, other=None):
+    """Return `input` where `condition` holds, `other` elsewhere, with broadcasting; of a condition alone, where it holds.
+
+    That is a tuple of index Tensors, one an axis, so that `condition[torch.where(condition)]` are the true elements.
 
     >>> import workbook as torch
     >>> x = torch.tensor([-1., 2.])
     >>> torch.where(x > 0, x, 0.)
     tensor([0., 2.])
+    >>> torch.where(x > 0)
+    (tensor([1]),)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.where.html
     """
+    if input is None or other is None:
+        if input is not other:
+            raise TypeError(explain("where() received an invalid combination of arguments - got (Tensor, Tensor)",
+                                    "a choice is between two", "give both: torch.where(condition, input, other)"))
+        if not isinstance(condition, Tensor):
+            raise not_a_tensor("where", "condition", 1, condition)
+        return Places.apply(condition)
     if isinstance(condition, Tensor) and condition._array.dtype.kind not in "bu":
         raise RuntimeError(explain(
             f"where expected condition to be a boolean tensor, but got a tensor with dtype {condition.dtype.legacy}",

@@ -10,6 +10,7 @@ from workbook.errors import explain
 from workbook.ops import (activation, arithmetic, bessel, bounds, closeness, comparison, complexes, conversion, creation, entropies,
                           exponentials, extremes, fractions, gamma, indexing, inplace, integers, joining, linalg, losses, mixing,
                           normal, pointwise, reduction, shape, signs, trigonometry)
+from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
 from workbook.tensor import Tensor
 
@@ -83,7 +84,7 @@ OUT = {
             "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle",
     "joined": "cat stack",
     "equal": "mm mv dot bmm matmul addmm max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
-             "round clamp bitwise_not softmax log_softmax all any trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar",
+             "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar",
     "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace rand randn randint "
            "randperm empty bernoulli",
 }
@@ -93,22 +94,6 @@ ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide":
            "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "clip": "clamp",
            "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc",
            **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")}}
-
-OPERATORS = {
-    "__add__": arithmetic.add, "__radd__": arithmetic.add, "__sub__": arithmetic.sub, "__rsub__": arithmetic.rsub,
-    "__mul__": arithmetic.mul, "__rmul__": arithmetic.mul, "__truediv__": arithmetic.div, "__rtruediv__": arithmetic.rdiv,
-    "__floordiv__": arithmetic.floor_divide, "__rfloordiv__": arithmetic.rfloor_divide, "__mod__": arithmetic.remainder,
-    "__rmod__": arithmetic.rremainder, "__pow__": arithmetic.pow,
-    "__rpow__": arithmetic.rpow, "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__matmul__": linalg.matmul,
-    **{f"__{function.__name__}__": comparison.operator(function) for function in (
-        comparison.eq, comparison.ne, comparison.lt, comparison.le, comparison.gt, comparison.ge)},
-    "__and__": comparison.bitwise_and, "__or__": comparison.bitwise_or,
-    "__xor__": comparison.bitwise_xor, "__lshift__": integers.bitwise_left_shift, "__rshift__": integers.bitwise_right_shift, "__invert__": comparison.invert, "__getitem__": indexing.getitem,
-    "__setitem__": indexing.setitem,
-}
-INPLACE_OPERATORS = {"__iadd__": "add_", "__isub__": "sub_", "__imul__": "mul_", "__itruediv__": "div_", "__ipow__": "pow_",
-                     "__ifloordiv__": "floor_divide_", "__imod__": "remainder_", "__ilshift__": "bitwise_left_shift_",
-                     "__irshift__": "bitwise_right_shift_"}
 
 CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
          "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool}
@@ -145,14 +130,13 @@ def install():
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name, form in INPLACE_OPERATORS.items():
-        setattr(Tensor, name, getattr(Tensor, form))
+        setattr(Tensor, name, operator(form, getattr(Tensor, form)))
     for name, dtype in CASTS.items():
         setattr(Tensor, name, conversion.caster(name, dtype))
     Tensor.__iter__ = _iterate
-    Tensor.__rmatmul__ = lambda self, other: linalg.matmul(other, self)
     Tensor.real = property(complexes.real, doc="The real parts, a view; a real Tensor itself.")
     Tensor.imag = property(complexes.imag, doc="The imaginary parts, a view.")
-    Tensor.polygamma = _polygamma
+    Tensor.polygamma, Tensor.where = _polygamma, _where
     Tensor.T = property(_mirrored, doc="A view with the axes in reverse order.")
     Tensor.mT = property(_last_two_exchanged, doc="A view with the last two axes exchanged.")
     Tensor.grad_fn = property(_grad_fn, doc="The operation that made the Tensor; None for a leaf.")
@@ -178,6 +162,11 @@ def _last_two_exchanged(input):
 def _polygamma(input, n):
     """As `torch.polygamma(n, input)`."""
     return gamma.polygamma(n, input)
+
+
+def _where(input, condition, other):
+    """As `torch.where(condition, input, other)`."""
+    return comparison.where(condition, input, other)
 
 
 def _grad_fn(input):

@@ -120,4 +120,21 @@ MATHEMATICS = [
           words={"n": ("3, dtype=torch.complex64", "0", "3, dtype=torch.complex128")}),
     *each("torch.NAME(a, {n})", "complex polar", ANY, REAL, words={"n": ("2.0", "None")}, derivatives=0),
     Row("torch.view_as_complex(a).real", shapes("2 | 3x2 | 2x3x2 | 0x2 | 3 | ."), derivatives=0),
+    # NumPy arrays and numbers alone
+    *each("a NAME np.ones(3)", "+ - * / // % ** @ == < >= &", shapes("3 | 2x3 | ."), derivatives=0),
+    *each("np.ones(3) NAME a", "+ - * / // ** @ ==", shapes("3 | 2x3"), REAL, derivatives=0),
+    *each("a.__NAME__(np.ones(3))", "iadd imul", shapes("3"), layouts=("plain",), derivatives=0),
+    *each("np.NAME(a)", "sqrt exp negative abs square floor", ANY, REAL, values="positive", rounded=True, layouts=("plain",), derivatives=0),
+    *each("np.NAME(a, b)", "add maximum multiply", shapes("3 3 | 2x3 3 | . 3"), derivatives=0), Row("np.add(np.ones(3), a)", shapes("3"), derivatives=0),
+    *each("a NAME {n}", "- * / // % ** & << @", shapes("3"), words={"n": ("None", "'a'", "[1]", "object", "(1,)")}, derivatives=0),
+    *each("{n} NAME a", "+ - * / & << @", shapes("3"), words={"n": ("None", "'a'", "[1]", "object")}, derivatives=0),
+    *each("{n} NAME a", "& | ^ << >>", ANY, ("bool", "uint8", "int64"), words={"n": ("1", "True", "6", "0")}, derivatives=0),
+    *each("torch.NAME({n}, {m})", "add sub mul div floor_divide multiply subtract divide pow maximum eq", NOTHING,
+          words={"n": NUMBER, "m": NUMBER[:4]}, derivatives=0),
+    *each("torch.NAME({n})", "exp abs neg sqrt", NOTHING, words={"n": NUMBER}, derivatives=0),
+    # where
+    *each("NAME", "torch.where(a) a[torch.where(a>0)] torch.where(a,b) a.where(b)", shapes("3 3 | 2x3 2x3 | . ."), derivatives=0),
+    Row("torch.where(a > 0)", ANY, derivatives=0), Row("a.where(a > 0, b)", TWO), Row("a.where(a > 0, {n})", ANY, words={"n": NUMBER}),
+    Row("torch.where(a > 0, a, b, out={o})", TWO, REAL, alike=True, words=SAME, derivatives=0),
+    Row("torch.signbit(torch.remainder(a, b))", TWO, REAL, values="any", derivatives=0),
 ]

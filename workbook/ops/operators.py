@@ -1,0 +1,91 @@
+"""`x + y` and its like: the operations of `ops/`, with Python's manners towards what is neither a Tensor nor a number.
+
+An operator that does not know its other side answers NotImplemented, and Python asks that side. A NumPy array knows how to add a
+Tensor: it reads the Tensor's memory, and `Tensor.__array_wrap__` makes its answer a Tensor. (So `x + np.ones(3)` computes, in
+NumPy, outside the graph, and `np.ones(3) * x` raises TypeError, as in PyTorch; PyTorch warns besides that its `__array_wrap__` is old.)
+"""
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.errors import explain
+from workbook.ops import arithmetic, comparison, indexing, integers, linalg, pointwise
+from workbook.ops.elementwise import NUMBERS
+from workbook.tensor import Tensor, wrap
+
+KNOWN = (Tensor, *NUMBERS, np.generic)
+
+
+def operator(symbol, function):
+    """Return the operator that calls `function`."""
+
+    def operate(input, other):
+        try:
+            return function(input, other)
+        except TypeError:
+            if isinstance(other, KNOWN):
+                raise
+            return _unknown(symbol, other)
+
+    operate.__doc__ = f"The operator `{symbol}`."
+    return operate
+
+
+def comparing(symbol, function):
+    """The same for comparisons. (What is no number is only equal or not equal to a Tensor: never, says Python.)"""
+
+    def compare(input, other):
+        if isinstance(other, KNOWN):
+            return function(input, other)
+        if symbol in ("==", "!=") and isinstance(other, np.ndarray) and other.dtype in dtypes.OF_NUMPY:
+            return function(input, wrap(other))
+        return NotImplemented
+
+    compare.__doc__ = f"The operator `{symbol}`."
+    return compare
+
+
+def _unknown(symbol, other):
+    if symbol[0] != "r" and isinstance(other, (list, tuple, str)):
+        raise TypeError(explain(f"unsupported operand type(s) for {symbol}: 'Tensor' and '{type(other).__name__}'",
+                                "operations work on Tensors and numbers, so that they can be recorded", "wrap it: torch.tensor(...)"))
+    return NotImplemented
+
+
+def _matmul_from_right(input, other):
+    return linalg.matmul(other, input)
+
+
+def _left_shift_from_right(input, other):
+    return integers.bitwise_left_shift(other, input)
+
+
+def _right_shift_from_right(input, other):
+    return integers.bitwise_right_shift(other, input)
+
+
+# The four that everything is made of go to the gate without a stop.
+_BINARY = {
+    "+": ("add", arithmetic.Add.apply, arithmetic.Add.apply), "-": ("sub", arithmetic.Sub.apply, arithmetic.rsub),
+    "*": ("mul", arithmetic.Mul.apply, arithmetic.Mul.apply), "/": ("truediv", arithmetic.Div.apply, arithmetic.rdiv),
+    "//": ("floordiv", arithmetic.floor_divide, arithmetic.rfloor_divide), "%": ("mod", arithmetic.remainder, arithmetic.rremainder),
+    "**": ("pow", arithmetic.pow, arithmetic.rpow), "@": ("matmul", linalg.matmul, _matmul_from_right),
+    "&": ("and", comparison.bitwise_and, comparison.bitwise_and), "|": ("or", comparison.bitwise_or, comparison.bitwise_or),
+    "^": ("xor", comparison.bitwise_xor, comparison.bitwise_xor),
+    "<<": ("lshift", integers.bitwise_left_shift, _left_shift_from_right),
+    ">>": ("rshift", integers.bitwise_right_shift, _right_shift_from_right),
+}
+_COMPARISONS = {"==": comparison.eq, "!=": comparison.ne, "<": comparison.lt, "<=": comparison.le, ">": comparison.gt, ">=": comparison.ge}
+
+OPERATORS = {
+    **{f"__{name}__": operator(symbol, function) for symbol, (name, function, _) in _BINARY.items()},
+    **{f"__r{name}__": operator(f"r{symbol}", function) for symbol, (name, _, function) in _BINARY.items()},
+    **{f"__{function.__name__}__": comparing(symbol, function) for symbol, function in _COMPARISONS.items()},
+    "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__invert__": comparison.invert,
+    "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,
+}
+# The method that each in-place operator is.
+INPLACE_OPERATORS = {
+    "__iadd__": "add_", "__isub__": "sub_", "__imul__": "mul_", "__itruediv__": "div_", "__ipow__": "pow_",
+    "__ifloordiv__": "floor_divide_", "__imod__": "remainder_", "__ilshift__": "bitwise_left_shift_",
+    "__irshift__": "bitwise_right_shift_"}
