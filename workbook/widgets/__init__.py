@@ -5,7 +5,8 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["broadcasting", "graph", "indexing", "inspector", "picture", "recording", "reshaping", "training"]
+__all__ = ["broadcasting", "functions", "graph", "indexing", "inspector", "picture", "recording", "reductions", "reshaping",
+           "training"]
 
 recording.start()
 
@@ -119,3 +120,38 @@ def inspector(tensor=None):
     from .inspector_view import Inspector
 
     return Inspector(tensor, sys._getframe(1))
+
+
+def functions(name="exp", /, points=(-2.0, 0.5, 2.0), **arguments):
+    """Return a view of the curve of a function of one number, with points to move and the slope that autograd finds at each.
+
+    `name` is one of `exp log sqrt sigmoid tanh relu abs round floor ceil clamp ...`; `points` are places on the x axis;
+    `clamp` takes `min=` and `max=`, too. All numbers come from the engine.
+
+    Raises ValueError for a function that it does not draw, and for points that cannot be drawn; ImportError without anywidget.
+
+    >>> functions("relu")
+    Function explorer: Point A: relu of −2 is 0. The slope there is 0: a small step changes nothing. Left of 0 value and slope are 0; at 0 the engine takes slope 0.
+    """
+    from .functions_view import FunctionView
+
+    return FunctionView(name, points, arguments)
+
+
+def reductions(name="sum", /, *, dim=None, keepdim=False, axes=None, **tensor):
+    """Return a view of a reduction: which cells of a tensor collapse into which cell of the result, `reductions("sum", x=x, dim=1)`.
+
+    `name` is one of `sum mean max min argmax argmin std var all any`, or goes along an axis as `sort` and `softmax` do. The reader
+    chooses function, `dim` and `keepdim`, and a cell of the result. `axes` names the axes: `axes={"x": ("row", "column")}`.
+
+    Raises TypeError for anything but one Tensor; ValueError for a function that it does not show, for an axis that does not exist
+    and for a tensor of more than 120 numbers; ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> reductions("sum", x=torch.arange(6).view(2, 3), dim=1)
+    Reduction: x.sum(dim=1) has shape (2,): dim 1 (column) goes, 3 numbers into each cell. Cell [0]: 0 + 1 + 2 = 3.
+    """
+    from .reductions_view import ReductionView
+    from .source import only, sources
+
+    return ReductionView(name, only("reductions", sources("reductions", name, axes, tensor)), dim, keepdim)

@@ -108,11 +108,11 @@ function render({ model, el }) {
     if (had) strip.querySelector("[aria-current]")?.focus();
   }
 
-  function tableOf({ head, rows, hints }) {
+  function tableOf({ head, rows, hints, classes }) {
     return element("table", {},
       element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
       element("tbody", {}, ...rows.map((row, place) => {
-        const line = element("tr", {}, ...row.map((text) => element("td", {}, text)));
+        const line = element("tr", {}, ...row.map((text, i) => element("td", classes?.[i] ? { class: classes[i] } : {}, text)));
         if (hints?.[place]?.length) {
           line.tabIndex = 0;
           for (const event of ["mouseenter", "focus"]) line.addEventListener(event, () => mark("hint", hints[place]));
@@ -124,8 +124,16 @@ function render({ model, el }) {
 
   function drawPanels() {
     const place = [...aside.querySelectorAll("tr")].indexOf(document.activeElement);
-    aside.replaceChildren(...model.get("state").panels.map(({ heading, lines, table: inner }) =>
-      element("div", {}, element("h4", {}, heading), ...(lines ?? []).map((line) => element("p", {}, line)), ...(inner ? [tableOf(inner)] : []))));
+    const open = aside.querySelector("details")?.open;
+    const atCode = aside.querySelector("summary") === document.activeElement && open !== undefined;
+    aside.replaceChildren(...model.get("state").panels.map(({ heading, lines, table: inner, code }) => {
+      const panel = element("div", {}, element("h4", {}, heading), ...(lines ?? []).map((line) => element("p", {}, line)));
+      if (inner) panel.append(tableOf(inner));
+      if (code?.[1]) panel.append(element("details", open ? { open: "" } : {}, element("summary", {}, code[0]),
+        element("pre", { tabindex: "0", "aria-label": "source of this step" }, code[1])));
+      return panel;
+    }));
+    if (atCode) aside.querySelector("summary")?.focus();
     if (place >= 0) aside.querySelectorAll("tr")[place]?.focus();
   }
 

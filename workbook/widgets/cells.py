@@ -88,6 +88,7 @@ class Picture:
 
     def __init__(self):
         self.parts, self.width, self.height = [], 0, 0
+        self.more = ""  # attributes of the whole
 
     def text(self, x, y, text, role, anchor="start"):
         """Put a line of text; `role` is its class."""
@@ -133,7 +134,7 @@ class Picture:
         width, height = round(self.width + 20), round(self.height + 16)
         ground = f'<style>{style}</style><rect class="paper" width="100%" height="100%" rx="8"/>' if style else ""
         return (f'<svg xmlns="http://www.w3.org/2000/svg" class="wb-cells" viewBox="0 0 {width} {height}" width="{width}" '
-                f'height="{height}" role="group" aria-label="{escape(told, quote=True)}">{ground}{"".join(self.parts)}</svg>')
+                f'height="{height}" role="group" aria-label="{escape(told, quote=True)}"{self.more}>{ground}{"".join(self.parts)}</svg>')
 
     def _reach(self, x, y):
         self.width, self.height = max(self.width, x), max(self.height, y)
