@@ -203,4 +203,4 @@ def test_text_and_fallback_need_no_kernel(view):
     data, _ = view()._repr_mimebundle_()
     assert data["text/html"].startswith('<img alt="') and "var(--wb" not in data["text/html"] and "<svg" not in data["text/html"]
     assert data["text/plain"] == repr(view()) and "\n" not in data["text/plain"]
-    assert view().still() == data["text/html"]
+    assert view().still()._repr_html_() == data["text/html"]

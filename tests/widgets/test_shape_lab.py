@@ -252,7 +252,7 @@ def test_the_still_picture_and_its_text_need_no_kernel(view):
     svg = base64.b64decode(re.search(r"base64,([^\"]+)", html)[1]).decode("utf-8")
     ET.fromstring(svg)
     assert "var(--wb" not in svg and "color-mix" not in svg and "#0072b2" in svg
-    assert view().still() == html  # the same bytes each time
+    assert view().still()._repr_html_() == html  # the same bytes each time
 
 
 @pytest.mark.parametrize("shape", [(), (3,), (2, 3), (2, 3, 4), (2, 1, 2, 3), (2, 2, 1, 2, 2), (1, 2, 1, 2, 1, 2), (0, 3)])

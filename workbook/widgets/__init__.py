@@ -68,9 +68,9 @@ def indexing(expression, /, *, axes=None, **tensor):
     Index view: x[1, :, None] takes 3 of the 6 numbers of x. Its shape is (3, 1): dim 0 is x's dim 1, whole; dim 1 is new, made by None. It is a view: it shares the memory of x.
     """
     from .indexing_view import IndexView
-    from .source import only, sources
+    from .given import given_tensors, only
 
-    return IndexView(only("indexing", sources("indexing", expression, axes, tensor)), expression)
+    return IndexView(only("indexing", given_tensors("indexing", expression, axes, tensor)), expression)
 
 
 def reshaping(expression, /, *, axes=None, **tensors):
@@ -87,9 +87,9 @@ def reshaping(expression, /, *, axes=None, **tensors):
     Pipeline: x (2, 3) → .t() (3, 2), shared → .reshape(6) (6,), copied
     """
     from .reshaping_view import PipelineView
-    from .source import sources
+    from .given import given_tensors
 
-    return PipelineView(sources("reshaping", expression, axes, tensors), expression)
+    return PipelineView(given_tensors("reshaping", expression, axes, tensors), expression)
 
 
 def broadcasting(a, b):
@@ -152,6 +152,6 @@ def reductions(name="sum", /, *, dim=None, keepdim=False, axes=None, **tensor):
     Reduction: x.sum(dim=1) has shape (2,): dim 1 (column) goes, 3 numbers into each cell. Cell [0]: 0 + 1 + 2 = 3.
     """
     from .reductions_view import ReductionView
-    from .source import only, sources
+    from .given import given_tensors, only
 
-    return ReductionView(name, only("reductions", sources("reductions", name, axes, tensor)), dim, keepdim)
+    return ReductionView(name, only("reductions", given_tensors("reductions", name, axes, tensor)), dim, keepdim)

@@ -1,39 +1,29 @@
 """A board: controls, a drawing, tables beside it and a sentence under it. Python says what each holds; board.js puts it there."""
 
 import re
-from html import escape
-from pathlib import Path
 
 import traitlets
 
 from workbook.errors import explain
 
 from .expressions import NotUnderstood
-from .still import image_html
 from .svg import palette
-
-try:
-    import anywidget
-except ImportError as missing:
-    raise ImportError(explain(
-        f"this view needs the package {missing.name}", "it is a widget of JupyterLab", "pip install anywidget, or python lab.py")) from None
-
-HERE = Path(__file__).parent
+from .widget import HERE, Still, View, styles
 
 
-class Board(anywidget.AnyWidget):
-    """What the views of lessons 02 and 03 share. A view gives `_picture(style)`, `_state()` and `act(action, **said)`."""
+class Board(View):
+    """What the views of lessons 02 and 03 share. A view gives `_picture(style)`, `_state()` and `act(action, id, value)`."""
 
     _esm = HERE / "board.js"
-    _css = (HERE / "style.css").read_text(encoding="utf-8") + (HERE / "board.css").read_text(encoding="utf-8")
+    _css = styles("board.css")
     drawing = traitlets.Unicode().tag(sync=True)
-    state = traitlets.Dict().tag(sync=True)
-    seq = traitlets.Int(0).tag(sync=True)
 
     def __init__(self):
         super().__init__()
-        self.on_msg(lambda _, message, __: self.act(**message))
         self.show()
+
+    def _act(self, action, **said):
+        self.act(action, **said)
 
     def show(self):
         """Send what the view now shows."""
@@ -41,22 +31,11 @@ class Board(anywidget.AnyWidget):
             self.drawing, self.state = self._picture(""), self._state()
             self.seq += 1
 
-    def _repr_mimebundle_(self, **kwargs):
-        data, metadata = super()._repr_mimebundle_(**kwargs)
-        data["text/plain"] = repr(self)
-        data["text/html"] = self.still()
-        return data, metadata
-
     def still(self):
-        """Return the view as HTML that a notebook shows without a kernel: an image with its text, the sentence and a table."""
+        """Return the view as a picture that a notebook shows without a kernel."""
         state = self.state
-        head, rows = state["table"]["head"], state["table"]["rows"]
-        titles = "".join(f"<th>{escape(title)}</th>" for title in head)
-        body = "".join("<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>" for row in rows)
-        image = image_html(self._picture(alone_style()), f"{state['title']}. {state['sentence']}")
-        return (f'{image}<p>{escape(state["sentence"])}</p>'
-                f"<details><summary>The same as a table</summary><table><thead><tr>{titles}</tr></thead><tbody>{body}</tbody></table>"
-                "</details>")
+        return Still(self._picture(alone_style()), f"{state['title']}. {state['sentence']}", state["table"]["head"], state["table"]["rows"],
+                     note=state["sentence"])
 
 
 def first_lines(problem):

@@ -12,7 +12,7 @@ from .cells import LINE, Grid, Picture, indices, room_for, shade, shape_text
 from .expressions import NotUnderstood
 from .numbers import short
 from .replay import unseen
-from .source import MOST, WIDEST
+from .given import MOST, WIDEST
 
 COLUMN = 92   # width of an axis in the alignment
 HIGH = 34

@@ -12,7 +12,7 @@ from .cells import ROW, Grid, Picture, index_text, indices, room_for, shade, sha
 from .expressions import MOST_AXES, NotUnderstood, parse
 from .numbers import short
 from .replay import unseen
-from .source import MOST, WIDEST, index_examples
+from .given import MOST, WIDEST, index_examples
 
 class IndexView(Board):
     """The widget behind `indexing`: an expression, the cells that it takes, and the result."""

@@ -12,7 +12,7 @@ from .cells import ROW, Grid, Picture, index_text, indices, room_for, shade, sha
 from .function_table import ABOUT, ALONG, NEEDS_AXIS, NO_PAIRS, REDUCTIONS, SPREADS
 from .numbers import short
 from .replay import unseen
-from .source import WIDEST
+from .given import WIDEST
 from .sources import engine_lines
 
 ALL = "all"

@@ -14,7 +14,7 @@ from .cells import GAP, LINE, ROW, Grid, Picture, index_text, indices, room_for,
 from .expressions import MOST_AXES, NotUnderstood, parse
 from .numbers import short
 from .replay import unseen
-from .source import WIDEST, pipeline_examples
+from .given import WIDEST, pipeline_examples
 
 MOST = 64        # cells of one station: they and their memory stand in one picture
 SMALL = 30       # width of a cell of the memory strip

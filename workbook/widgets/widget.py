@@ -40,10 +40,13 @@ class View(anywidget.AnyWidget):
 
 
 class Still:
-    """A picture that needs no kernel: an image with its text, and a table. A notebook shows it; `svg` is its text."""
+    """A picture that needs no kernel: an image with its text, and a table. A notebook shows it; `svg` is its text.
 
-    def __init__(self, svg, told, head, rows):
-        self.svg, self._told, self._head, self._rows = svg, told, head, rows
+    A `note` stands under the picture, and the table is then folded away until somebody wants it.
+    """
+
+    def __init__(self, svg, told, head, rows, note=""):
+        self.svg, self._told, self._head, self._rows, self._note = svg, told, head, rows, note
 
     def __repr__(self):
         return f"Picture of {self._told}"
@@ -51,4 +54,7 @@ class Still:
     def _repr_html_(self):
         head = "".join(f"<th>{escape(title)}</th>" for title in self._head)
         rows = "".join("<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows)
-        return f"{image_html(self.svg, self._told)}<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        if self._note:
+            table = f"<p>{escape(self._note)}</p><details><summary>The same as a table</summary>{table}</details>"
+        return image_html(self.svg, self._told) + table

@@ -14,7 +14,7 @@ MOST = 120     # cells of one tensor: more cannot be read
 WIDEST = 780   # of two grids side by side
 
 
-class Source:
+class Given:
     """A student's tensor as the lab holds it: its numbers, names for its axes, and a number for each of its places."""
 
     def __init__(self, name, tensor, axes=None, first=0):
@@ -35,8 +35,8 @@ class Source:
             self.places = torch.arange(first, first + tensor.numel()).view(self.shape)
 
 
-def sources(view, expression, axes, tensors):
-    """Return a Source for each tensor that a view was given by name, and refuse what is no expression about them."""
+def given_tensors(view, expression, axes, tensors):
+    """Return a Given for each tensor that a view was given by name, and refuse what is no expression about them."""
     if not isinstance(expression, str):
         raise TypeError(explain(f"{view}() needs the expression as a text, and got a {type(expression).__name__}",
                                 "it reads the text, and never runs it", f'write {view}("x[0]", x=x)'))
@@ -44,13 +44,13 @@ def sources(view, expression, axes, tensors):
         raise TypeError(explain(f"{view}() got no tensor", "it shows the cells of a tensor of yours", f'write {view}("x[0]", x=x)'))
     found, first = [], 0
     for name, tensor in tensors.items():
-        found.append(Source(name, tensor, (axes or {}).get(name), first))
+        found.append(Given(name, tensor, (axes or {}).get(name), first))
         first += found[-1].tensor.numel()
     return found
 
 
 def only(view, found):
-    """Return the one Source of a view that shows one tensor."""
+    """Return the one Given of a view that shows one tensor."""
     if len(found) > 1:
         raise TypeError(explain(f"{view}() shows one tensor, and got {len(found)}", None, f'write {view}("x[0]", x=x)'))
     return found[0]
