@@ -22,7 +22,7 @@ def table():
 
 WAYS = {
     "whole": lambda x: x, "transposed": lambda x: x.t(), "column": lambda x: x[:, 1], "block": lambda x: x[1:, ::2],
-    "one": lambda x: x[2, 3], "expanded": lambda x: x[0].expand(5, 4), "page": lambda x: x.view(1, 3, 2, 2), "flat": lambda x: x.view(-1),
+    "one": lambda x: x[2, 3], "expanded": lambda x: x[1].expand(5, 4), "expanded column": lambda x: x[:, 2:3].expand(3, 5), "page": lambda x: x.view(1, 3, 2, 2), "flat": lambda x: x.view(-1),
     "copy": lambda x: x.t().contiguous(), "narrow": lambda x: x.narrow(1, 1, 2), "empty": lambda x: x[:0]}
 
 

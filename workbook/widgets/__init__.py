@@ -5,8 +5,8 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["broadcasting", "functions", "graph", "indexing", "inspector", "picture", "recording", "reductions", "reshaping",
-           "training"]
+__all__ = ["broadcasting", "functions", "graph", "indexing", "inspector", "memory_map", "picture", "recording",
+           "reductions", "reshaping", "training"]
 
 recording.start()
 
@@ -155,3 +155,23 @@ def reductions(name="sum", /, *, dim=None, keepdim=False, axes=None, **tensor):
     from .given import given_tensors, only
 
     return ReductionView(name, only("reductions", given_tensors("reductions", name, axes, tensor)), dim, keepdim)
+
+
+def memory_map(**names):
+    """Return a view of which names show which memory: `memory_map(a=a, n=n)`; without names, of all that stand around the call.
+
+    Names are Tensors and NumPy arrays. A write can be tried on any element, on a copy: it is seen wherever that memory is seen.
+    After your own code wrote, or gave a name to another array, the view's `update()` tells what changed. Its `still()` is a picture.
+
+    Raises TypeError for what is neither Tensor nor array; ValueError for more than 1,024 elements or where nothing is found;
+    ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> import numpy as np
+    >>> n = np.zeros(3)
+    >>> memory_map(n=n, t=torch.from_numpy(n), c=torch.tensor(n))
+    Memory map. n and t share memory A. c has memory B for itself, with the same numbers as n: a copy.
+    """
+    from .memory_view import MemoryView
+
+    return MemoryView(names, sys._getframe(1))

@@ -9,7 +9,7 @@ from workbook.printing import element_texts
 from .inspection import WHOLE
 from .svg import DIGIT, own_style
 
-CSS = Path(__file__).with_name("inspector.css")
+CSS = Path(__file__).with_name("places.css")
 HIGH = 30            # of a cell
 ROOM = 660           # pages stand beside each other up to this width
 TOP, LEFT = 40, 58   # for the numbers of columns and rows
@@ -89,11 +89,12 @@ def _page(seen, page, rows, columns, place, live):
             parts.append(f'<text class="note" text-anchor="middle" x="{x + wide / 2:.1f}" y="{y + 19}">{mark}</text>')
         else:
             key, said = ",".join(map(str, index)), f"{seen.called(index)} is {seen.texts[index]}"
-            parts.append(_cell("at", key, said, (x, y, wide), seen.texts[index], "button" if live else ""))
+            parts.append(cell("at", key, said, (x, y, wide), seen.texts[index], "button" if live else ""))
     return "".join(parts)
 
 
-def _cell(kind, key, said, place, text, role, states=""):
+def cell(kind, key, said, place, text, role="", states=""):
+    """Return one cell: a box of a number. With a `role` it can be reached, and is known to the page by `data-kind=key`."""
     x, y, wide = place
     live = f' data-{kind}="{key}" role="{role}" tabindex="-1" aria-label="{escape(said, quote=True)}"' if role else ""
     return (f'<g class="cell{states}"{live}><rect class="face" x="{x + 1.5:.1f}" y="{y + 1.5:.1f}" width="{wide - 3:.1f}" height="{HIGH - 3}" rx="4"/>'
@@ -106,7 +107,7 @@ def _strip(seen, live):
         return '<text class="note" x="8" y="26">no memory</text>', 260, 44
     wide = max(34, DIGIT * max(map(len, _texts(seen, _some(seen)).values())) + 14)
     per = max(4, min(16, int(ROOM // wide)))
-    lines = _lines(total, per, seen.place)
+    lines = lines_around(total, per, seen.place)
     texts = _texts(seen, [place for line in lines if line is not None for place in range(line * per, min(total, line * per + per))])
     parts, y, same = [], 0, bool(seen.same())
     for line in lines:
@@ -118,7 +119,7 @@ def _strip(seen, live):
             x = (place - line * per) * wide
             states = " now" if place == seen.place and live else "" if seen.shows(place) else " other"
             said = f"place {place} of the memory holds {texts[place]}" + ("" if seen.shows(place) else f", not in {seen.name}")
-            parts.append(_cell("place", place, said, (x, y, wide), texts[place], "button" if live else "", states))
+            parts.append(cell("place", place, said, (x, y, wide), texts[place], "button" if live else "", states))
             mark = "▲ " if place == seen.place and live else ""
             weight = ' class="note here"' if mark else ' class="note"'
             parts.append(f'<text{weight} text-anchor="middle" x="{x + wide / 2:.1f}" y="{y + HIGH + 11}">{mark}{place}</text>')
@@ -137,10 +138,10 @@ def _texts(seen, places):
     return dict(zip(places, element_texts(seen.memory[places])))
 
 
-def _lines(total, per, place):
+def lines_around(total, per, place, whole=WHOLE):
     """Return the numbers of the lines that are drawn, with None where some are left out."""
     last = (total - 1) // per
-    if total <= WHOLE:
+    if total <= whole:
         return list(range(last + 1))
     here = place // per
     wanted = sorted({0, last, *(line for line in (here - 1, here, here + 1) if 0 <= line <= last)})

@@ -10,9 +10,13 @@ def root_of(array):
     >>> root_of(a[2:].reshape(2, 2)) is a
     True
     """
-    while type(array.base) is type(array):
-        array = array.base
-    return array
+    while True:
+        below = array.base
+        if not isinstance(below, type(array)):
+            below = getattr(below, "base", None)  # as_strided and broadcast_to put an object of their own in between
+        if not isinstance(below, type(array)):
+            return array
+        array = below
 
 
 def address_of(array):
