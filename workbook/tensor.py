@@ -25,7 +25,10 @@ class Memory:
         self.written_by = writer
 
 
-class Size(tuple):
+_tuple = tuple.__new__
+
+
+class Size(tuple, metaclass=PrintsAsTorch):
     """A Tensor's shape: a tuple of ints that prints as PyTorch's.
 
     >>> Size([2, 3]).numel()
@@ -33,6 +36,15 @@ class Size(tuple):
 
     Source: https://pytorch.org/docs/2.13/size.html
     """
+
+    torch_name = "torch.Size"
+
+    def __new__(cls, sides=()):
+        sides = tuple(sides)
+        for place, side in enumerate(sides):
+            if side.__class__ is not int and not hasattr(side, "__index__"):
+                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(side).__name__}')")
+        return tuple.__new__(cls, sides)
 
     def numel(self):
         """The number of elements of a Tensor of this shape."""
@@ -49,7 +61,20 @@ class Size(tuple):
         return Size(part) if isinstance(key, slice) else part
 
     def __add__(self, other):
-        return Size(super().__add__(tuple(other)))
+        if not isinstance(other, tuple):
+            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+        return Size(super().__add__(other))
+
+    def __radd__(self, other):
+        return Size(other) + self if isinstance(other, tuple) else NotImplemented
+
+    def __mul__(self, times):
+        return Size(super().__mul__(times))
+
+    __rmul__ = __mul__
+
+
+Size.__name__ = "torch.Size"  # so that Python's own errors call it as PyTorch's do
 
 
 class Tensor(metaclass=PrintsAsTorch):
@@ -93,11 +118,11 @@ class Tensor(metaclass=PrintsAsTorch):
     @property
     def shape(self):
         """The lengths of its axes, as a `torch.Size`."""
-        return Size(self._array.shape)
+        return _tuple(Size, self._array.shape)  # what stands there is checked already
 
     def size(self, dim=None):
         """Return the shape, or the length of axis `dim`."""
-        return Size(self._array.shape) if dim is None else self._array.shape[axis_of(dim, self._array.ndim)]
+        return _tuple(Size, self._array.shape) if dim is None else self._array.shape[axis_of(dim, self._array.ndim)]
 
     @property
     def dtype(self):

@@ -10,12 +10,14 @@ class CopySlices(Operation, name="CopySlices"):
     prefix = "torch::autograd::"
 
     def forward(ctx, base, new, *, chain):
-        ctx.chain = chain
+        ctx.chain, ctx.strides = chain, base.strides
         return base  # the write itself has happened
 
     def backward(ctx, grad):
         if ctx.chain is None:
             raise RuntimeError(second_time(ctx))
+        if any(operation.by_strides for operation, _ in ctx.chain):
+            grad = Laid.apply(grad, strides=ctx.strides)
         return ZeroSlices.apply(grad, chain=ctx.chain), replay(ctx.chain, grad)
 
     def release(self):
@@ -37,3 +39,17 @@ class ZeroSlices(Operation):
 
     def backward(ctx, grad):
         return (ZeroSlices.apply(grad, chain=ctx.chain),)
+
+
+class Laid(Operation, name="CloneBackward0"):
+    """A copy that lies in memory with the given strides, in bytes: what a view by strides shows depends on them."""
+
+    def forward(ctx, a, *, strides):
+        width = a.dtype.itemsize
+        span = 1 + sum((side - 1) * step // width for side, step in zip(a.shape, strides)) if a.size else 0
+        out = ctx.xp.lib.stride_tricks.as_strided(ctx.xp.zeros(span, a.dtype), a.shape, strides)
+        out[...] = a
+        return out
+
+    def backward(ctx, grad):
+        return grad

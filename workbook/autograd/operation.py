@@ -90,6 +90,7 @@ class Operation(Node):
 
     dtype_rule = staticmethod(dtypes.as_given)
     is_view = False  # the result shows the input's memory
+    by_strides = False  # a view that depends on how the input lies in memory
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
     differentiable = True
     of_numbers = False  # whether it also computes with Python numbers alone, as torch.add(1, 2)

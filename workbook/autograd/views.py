@@ -46,6 +46,10 @@ def refreshed_node(tensor):
         view.version = tensor._memory.version
         with enable_grad():
             twin = replay(view.chain, view.base)
+        if twin._array.shape != tensor._array.shape or twin._array.strides != tensor._array.strides:
+            raise RuntimeError(explain(
+                "a view's base was given another shape in place, and then written",
+                "nobody can say any more which elements of the base the view shows", "make the view after t_(), squeeze_() and their like"))
         tensor._node, tensor._index = twin._node, twin._index
     return tensor._node
 
@@ -82,6 +86,20 @@ def adopt(target, result, writer):
         _rewrite_base(target, result)
     if target._retains_grad and before is not None and target._node is not None and target._node is not before:
         target._node.retains = {**(target._node.retains or {}), target._index: before.retains.pop(place)}
+    return target
+
+
+def become(target, result, writer):
+    """Let `target` itself show its memory as `result`, a view of it, does. `writer` is the in-place form's name, such as `t_`."""
+    if result is target:
+        return target
+    target._array = result._array
+    memory_of(target).wrote(writer)
+    if target._view is not None:
+        target._view = result._view
+        target._view.version = target._memory.version
+    if thread.state.grad_enabled:
+        target._node, target._index = result._node, result._index
     return target
 
 

@@ -1,5 +1,7 @@
 """Reading and writing parts of a Tensor."""
 
+import warnings
+
 import numpy as np
 
 from workbook import dtypes
@@ -218,23 +220,37 @@ def setitem(input, key, value):
     """Write `value`, a number or a Tensor that broadcasts, into the part of `input` that `key` names."""
     if not isinstance(value, Tensor):
         if not isinstance(value, (bool, int, float, complex, np.generic)):
-            raise TypeError(explain(f"can't assign a {type(value).__name__} to a {input.type()}",
+            raise TypeError(explain(f"can't assign a {_class_name(value)} to a {input.type()}",
                                     "a part of a tensor takes a number or a tensor", "write x[...] = torch.tensor(...)"))
+        if isinstance(value, complex) and not input.is_complex():
+            raise RuntimeError(explain(f"value cannot be converted to type {_IN_MESSAGES.get(input.dtype.name, input.dtype.in_c)} without overflow",
+                                       f"the tensor holds {input.dtype}, which has no imaginary part", "write value.real"))
         value = wrap(np.asarray(value, input.dtype.numpy if not isinstance(value, np.generic) else None), CPU)
+    if isinstance(key, Tensor) and key.dtype is dtypes.uint8 and value._array.size == 1:
+        raise RuntimeError(explain("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char",
+                                   "bytes are no longer a mask when one number is written", "write mask.bool()"))
     steps, advanced = _read(key, input)
     target = input
     for operation, options in steps:
         target = operation.apply(target, **options)
     if advanced is None:
-        if value.ndim > target.ndim:
-            value = reshape(value, tuple(value.shape)[value.ndim - target.ndim:])
-        try:
-            result = Overwrite.apply(target, value)
-        except ValueError:
-            raise _does_not_fit(target.shape, value.shape) from None
+        extra = value.ndim - target.ndim
+        if extra > 0 and all(side == 1 for side in value.shape[:extra]):
+            value = reshape(value, tuple(value.shape)[extra:])
+        if value.ndim and value.shape != target.shape:
+            value = expand(value, tuple(target.shape))  # raises, in PyTorch's words, what does not fit
+        result = Overwrite.apply(target, value)
     else:
         result = _put(target, value, advanced)
     adopt(target, result, "__setitem__")
+
+
+_IN_MESSAGES = {"int64": "int64_t", "int32": "int32_t", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t"}
+
+
+def _class_name(value):
+    kind = type(value)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def _put(target, value, advanced):
@@ -242,13 +258,20 @@ def _put(target, value, advanced):
     if only_mask and value._array.size == 1:
         value = value.to(target.dtype)  # PyTorch fills a mask with one number of any dtype
     if value.dtype is not target.dtype:
-        raise RuntimeError(explain(
-            f"Index put requires the source and destination dtypes match, got {target.dtype.legacy} for the destination and "
-            f"{value.dtype.legacy} for the source.", "a write changes numbers, not the dtype of the memory",
-            f"write value.to({target.dtype})"))
-    pattern, places = _apart(advanced, target)
+        raise _another_dtype(target, value)
+    return _written(IndexPut, target, value, *_apart(advanced, target))
+
+
+def _another_dtype(target, value):
+    return RuntimeError(explain(
+        f"Index put requires the source and destination dtypes match, got {target.dtype.legacy} for the destination and "
+        f"{value.dtype.legacy} for the source.", "a write changes numbers, not the dtype of the memory",
+        f"write value.to({target.dtype})"))
+
+
+def _written(operation, target, value, pattern, places):
     try:
-        return IndexPut.apply(target, value, *places, pattern=pattern)
+        return operation.apply(target, value, *places, pattern=pattern)
     except (ValueError, TypeError):  # NumPy's words for values that do not fit
         shape = target._array[_filled(pattern, [k._array for k in places])].shape
         raise RuntimeError(explain(
@@ -256,27 +279,14 @@ def _put(target, value, advanced):
             f"{shape_text(shape)}", f"the index names {shape_text(shape)} places", "write a value of that shape")) from None
 
 
-def _does_not_fit(shape, given):
-    return RuntimeError(explain(
-        f"expand({{{shape_text(given)}}}, size={list(shape)}): The expanded size of the tensor must match the existing size",
-        f"the place has shape {shape_text(shape)}, the value {shape_text(given)}", "write a value of the place's shape"))
-
-
 def _read(key, input):
     """Take an index apart: view operations for numbers, slices and None, in order; then one advanced index, or None."""
-    keys = list(key) if isinstance(key, tuple) else [key]
+    keys = [key] if not _is_tuple(key) else list(key)
     keys = [_settled(k) for k in keys]
     used = sum(k.ndim if _is_mask(k) else 1 for k in keys if k is not None and k is not Ellipsis)
     if used > input.ndim:
-        if input.ndim == 0:
-            raise IndexError(explain(
-                "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
-                "tensor to a number", "a single number has no places to choose from; loss.data[0] is how PyTorch before 0.4 "
-                "was written", "write x.item()"))
-        raise IndexError(explain(f"too many indices for tensor of dimension {input.ndim}",
-                                 f"the tensor has shape {shape_text(input.shape)}", "write at most one index an axis"))
-    if sum(k is Ellipsis for k in keys) > 1:
-        raise IndexError("an index can only have a single ellipsis ('...')")
+        raise _too_many(keys, input)
+    keys = _without_more_dots(keys)
     if Ellipsis not in [k if k is Ellipsis else None for k in keys]:
         keys.append(Ellipsis)
     at = next(i for i, k in enumerate(keys) if k is Ellipsis)
@@ -315,8 +325,55 @@ def _apart(advanced, input):
             [k if k._device is input._device else k.to(input._device) for k in places])
 
 
+def _too_many(keys, input):
+    """The error for more indices than axes."""
+    if input.ndim == 0 and len(keys) == 1 and isinstance(keys[0], int):
+        return IndexError(explain(
+            "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
+            "tensor to a number", "a single number has no places to choose from; loss.data[0] is how PyTorch before 0.4 "
+            "was written", "write x.item()"))
+    if input.ndim == 0 and len(keys) == 1 and isinstance(keys[0], slice):
+        return IndexError(explain("slice() cannot be applied to a 0-dim tensor.", "a single number has no places", "write x[...] or x"))
+    return IndexError(explain(f"too many indices for tensor of dimension {input.ndim}",
+                              f"the tensor has shape {shape_text(input.shape)}", "write at most one index an axis"))
+
+
+def _is_tuple(key):
+    """Whether an index names one axis after the other, as a tuple does.
+
+    As PyTorch does to this day, with a warning, a list is read as a tuple where a list, slice, Tensor, None or ... stands in it.
+    """
+    if isinstance(key, tuple):
+        return True
+    if not isinstance(key, (list, str)) or not any(
+            k is None or k is Ellipsis or isinstance(k, (slice, Tensor, list, tuple, range, str, np.ndarray)) for k in key):
+        return False
+    warnings.warn("Using a non-tuple sequence for multidimensional indexing is deprecated and will be changed in pytorch 2.9; use "
+                  "x[tuple(seq)] instead of x[seq]. In pytorch 2.9 this will be interpreted as tensor index, x[torch.tensor(seq)], which "
+                  "will result either in an error or a different result", UserWarning, stacklevel=4)
+    return True
+
+
+def _without_more_dots(keys):
+    """Leave out every `...` but the first. Raise IndexError where an index follows it: nobody could say of which axis."""
+    first = next((i for i, k in enumerate(keys) if k is Ellipsis), None)
+    if first is None or sum(k is Ellipsis for k in keys) == 1:
+        return keys
+    second = next(i for i, k in enumerate(keys) if k is Ellipsis and i > first)
+    if any(k is not Ellipsis for k in keys[second:]):
+        raise IndexError(explain("an index can only have a single ellipsis ('...')", "the axes after the second ... are not determined",
+                                 "write ':' for each axis that stays"))
+    return keys[:second]
+
+
 def _whole(bound):
-    return None if bound is None else int(bound)
+    if bound is None:
+        return None
+    try:
+        return bound.__index__()
+    except AttributeError:
+        raise TypeError(explain("slice indices must be integers or None or have an __index__ method",
+                                f"a slice begins and ends at a place, not at {bound!r}", "write a whole number")) from None
 
 
 def _is_mask(k):
@@ -330,18 +387,29 @@ def _host_array(k):
 def _settled(k):
     """An index as a Python number, slice, None, Ellipsis, or an index array."""
     if isinstance(k, Tensor):
-        if k._array.dtype.kind == "f":
+        kind = k._array.dtype
+        if k.ndim == 0 and kind.kind in "iu" and kind != np.uint8:
+            return int(k.item())
+        if kind == np.uint8:
+            return _mask_of_bytes(k)
+        if kind.kind != "b" and kind not in (np.int64, np.int32):
             raise IndexError(explain("tensors used as indices must be long, int, byte or bool tensors",
                                      f"this index holds {k.dtype}", "write index.long()"))
-        return int(k.item()) if k.ndim == 0 and k._array.dtype.kind in "iu" else k
-    if isinstance(k, slice) and k.step is not None and k.step <= 0:
-        raise ValueError(explain("step must be greater than zero", "PyTorch has no negative steps",
-                                 "use torch.flip to turn an axis around"))
+        return k
+    if isinstance(k, slice) and k.step is not None:
+        step = _whole(k.step)
+        if step == 0:
+            raise ValueError(explain("slice step cannot be zero", "a step of 0 never arrives", "leave the step out"))
+        if step < 0:
+            raise ValueError(explain("step must be greater than zero", "PyTorch has no negative steps",
+                                     "use torch.flip to turn an axis around"))
     if k is None or k is Ellipsis or isinstance(k, (slice, bool)):
         return np.asarray(k) if isinstance(k, bool) else k
-    if isinstance(k, (list, np.ndarray, range)):
-        array = np.asarray([int(i) if isinstance(i, Tensor) else i for i in k] if isinstance(k, list) else k)
-        return array.astype(np.int64) if array.size == 0 else array
+    if isinstance(k, (list, tuple, np.ndarray, range)):
+        array = np.asarray(_numbers_in(k))
+        if array.dtype == np.uint8:
+            return _mask_of_bytes(wrap(array))
+        return array if array.dtype == bool else array.astype(np.int64)
     if hasattr(k, "__index__"):
         return k.__index__()
     if isinstance(k, str):
@@ -349,6 +417,20 @@ def _settled(k):
     raise IndexError(explain(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
         f"(got {type(k).__name__})", "a place is a whole number", "write int(i)" if isinstance(k, float) else None))
+
+
+def _mask_of_bytes(k):
+    warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", UserWarning, stacklevel=5)
+    return wrap(k._array != 0, k._device)
+
+
+def _numbers_in(part):
+    """Nested lists with the Tensors in them as numbers."""
+    if isinstance(part, (list, tuple)):
+        return [_numbers_in(inner) for inner in part]
+    if isinstance(part, str):
+        raise TypeError(explain("new(): invalid data type 'str'", f"axes have no names; '{part}' is no place", "use whole numbers"))
+    return part.tolist() if isinstance(part, Tensor) else part
 
 
 def _check_advanced(k, sides, axis, shape):
@@ -440,7 +522,7 @@ class ScatterAdd(Operation):
         return (Gather.apply(grad, index, axis=ctx.axis),)
 
 
-def gather(input, dim, index):
+def gather(input, dim, index, *, sparse_grad=False):
     """Return, for each place of `index`, the element of `input` whose position along `dim` it names.
 
     >>> import workbook as torch
@@ -451,8 +533,8 @@ def gather(input, dim, index):
     Source: https://pytorch.org/docs/2.13/generated/torch.gather.html
     """
     axis = axis_of(dim, input.ndim)
-    if index._array.dtype.kind not in "iu":
-        raise RuntimeError("gather(): Expected dtype int64 for index")
+    if index.dtype not in (dtypes.int64, dtypes.int32):
+        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     places = index._host()
     shape = tuple(input.shape) or (1,)
     if max(places.ndim, 1) != len(shape):

@@ -7,9 +7,10 @@ Every name stands beside the room of `ops/` or `autograd/` where its function li
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
-from workbook.ops import (activation, arithmetic, bessel, bounds, closeness, comparison, complexes, conversion, creation, entropies,
-                          exponentials, extremes, fractions, gamma, indexing, inplace, integers, joining, linalg, losses, mixing,
-                          normal, pointwise, reduction, shape, signs, trigonometry)
+from workbook.ops import (activation, arithmetic, bessel, bounds, closeness, comparison, complexes, conversion, creation,
+                          entropies, exponentials, extremes, fractions, gamma, indexing, inplace, integers, joining, linalg,
+                          losses, mixing, normal, placing, pointwise, rearranging, reduction, scatter, shape, signs, stacking,
+                          strided, triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
 from workbook.tensor import Tensor
@@ -30,6 +31,11 @@ BOTH = {
     signs: "signbit isposinf isneginf",
     bounds: "fmax fmin",
     complexes: "conj angle isreal",
+    rearranging: "movedim unflatten ravel flip fliplr flipud roll rot90 tile repeat_interleave broadcast_to adjoint",
+    stacking: "tensor_split hsplit vsplit dsplit",
+    strided: "as_strided",
+    triangles: "diagonal diag diag_embed diagflat trace",
+    placing: "take take_along_dim select_scatter slice_scatter diagonal_scatter",
 }
 
 # The same, with an in-place form.
@@ -49,6 +55,9 @@ WITH_INPLACE = {
     gamma: "lgamma digamma mvlgamma",
     bessel: "i0",
     entropies: "xlogy",
+    triangles: "tril triu",
+    scatter: "scatter scatter_add scatter_reduce",
+    placing: "index_add index_copy index_fill index_put masked_fill masked_scatter put",
 }
 
 # Functions of `torch` that are not methods.
@@ -62,6 +71,9 @@ ONLY_FUNCTIONS = {
     arithmetic: "rsub",
     complexes: "real imag complex polar view_as_real view_as_complex",
     gamma: "polygamma",
+    rearranging: "broadcast_tensors broadcast_shapes",
+    stacking: "atleast_1d atleast_2d atleast_3d hstack vstack dstack column_stack meshgrid cartesian_prod combinations",
+    triangles: "tril_indices triu_indices",
 }
 
 # Methods that are not functions of `torch`.
@@ -71,6 +83,7 @@ ONLY_METHODS = {
     conversion: "to cpu cuda type_as copy_ fill_ zero_ detach detach_ requires_grad_",
     inplace: "uniform_ normal_ bernoulli_ random_ exponential_",
     exponentials: "float_power_",
+    strided: "unfold storage_offset untyped_storage storage resize resize_ resize_as_",
     walk: "backward",
     hooks: "retain_grad register_hook",
 }
@@ -82,8 +95,9 @@ OUT = {
             "tan asin acos atan atan2 sinh cosh asinh acosh atanh hypot sinc deg2rad rad2deg exp2 expm1 log2 log10 log1p rsqrt xlogy "
             "logit ldexp logaddexp logaddexp2 fmod copysign nextafter fmax fmin clamp_min clamp_max lerp addcmul addcdiv gcd lcm "
             "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle",
-    "joined": "cat stack",
-    "equal": "mm mv dot bmm matmul addmm max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
+    "joined": "cat stack hstack vstack dstack column_stack",
+    "equal": "diag tril triu take take_along_dim scatter scatter_add scatter_reduce index_add index_copy "
+             "mm mv dot bmm matmul addmm max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
              "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar",
     "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace rand randn randint "
            "randperm empty bernoulli",
@@ -93,7 +107,11 @@ OUT = {
 ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide": "div", "negative": "neg", "absolute": "abs",
            "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "clip": "clamp",
            "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc",
-           **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")}}
+           **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
+           "moveaxis": "movedim", "row_stack": "vstack"}
+
+# Forms that change the shape of the Tensor itself.
+RESHAPED = {shape: "squeeze unsqueeze t transpose"}
 
 CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
          "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool}
@@ -122,6 +140,8 @@ def install():
     Tensor.type = conversion.type_
     for name, function in named(WITH_INPLACE).items():
         setattr(Tensor, name + "_", inplace.inplace(function, name + "_"))
+    for name, function in named(RESHAPED).items():
+        setattr(Tensor, name + "_", strided.reshaping(function, name + "_"))
     for alias, name in ALIASES.items():
         if hasattr(Tensor, name):
             setattr(Tensor, alias, getattr(Tensor, name))
@@ -134,10 +154,14 @@ def install():
     for name, dtype in CASTS.items():
         setattr(Tensor, name, conversion.caster(name, dtype))
     Tensor.__iter__ = _iterate
+    Tensor.__reversed__ = lambda self: rearranging.flip(self, 0) if self.ndim else self
+    Tensor.__delitem__ = _delete
     Tensor.real = property(complexes.real, doc="The real parts, a view; a real Tensor itself.")
     Tensor.imag = property(complexes.imag, doc="The imaginary parts, a view.")
     Tensor.polygamma, Tensor.where = _polygamma, _where
     Tensor.T = property(_mirrored, doc="A view with the axes in reverse order.")
+    Tensor.H = property(_conjugate_mirrored, doc="A matrix with its axes exchanged, of complex numbers the conjugates.")
+    Tensor.mH = property(_conjugate_last_two, doc="A view with the last two axes exchanged, of complex numbers the conjugates.")
     Tensor.mT = property(_last_two_exchanged, doc="A view with the last two axes exchanged.")
     Tensor.grad_fn = property(_grad_fn, doc="The operation that made the Tensor; None for a leaf.")
     Tensor.data = property(views.data_of, _set_data, doc="The same memory outside the graph; writes to it go unseen.")
@@ -147,6 +171,24 @@ def _iterate(input):
     if input.ndim == 0:
         raise TypeError("iteration over a 0-d tensor")
     return iter(joining.unbind(input))
+
+
+def _delete(input, key):
+    raise TypeError(explain("Tensor does not support deleting items", "a tensor has as many places as its shape says",
+                            "index what stays, such as x[1:], or use torch.cat"))
+
+
+def _conjugate_mirrored(input):
+    if input.ndim not in (0, 2):
+        more = ". For batches of matrices, consider using tensor.mH" if input.ndim > 2 else ""
+        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.{more[1:]}")
+    return rearranging.adjoint(input)
+
+
+def _conjugate_last_two(input):
+    if input.ndim == 1:
+        raise RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.")
+    return rearranging.adjoint(input)
 
 
 def _mirrored(input):

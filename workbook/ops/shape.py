@@ -325,8 +325,8 @@ class Unsqueeze(Operation):
         return (Squeeze.apply(grad, axes=(ctx.axis,)),)
 
 
-def squeeze(input, dim=None):
-    """Return a view without axes of length 1: all of them, or `dim` alone, where it has length 1.
+def squeeze(input, dim=None, *more):
+    """Return a view without axes of length 1: all of them, or `dim` alone (or several), where it has length 1.
 
     >>> import workbook as torch
     >>> torch.zeros(1, 3, 1).squeeze().shape, torch.zeros(1, 3, 1).squeeze(0).shape
@@ -336,9 +336,15 @@ def squeeze(input, dim=None):
     """
     if dim is None:
         return SqueezeAll.apply(input)
+    if more:
+        dim = (dim, *more)
     if isinstance(dim, int):
         return Squeeze.apply(input, axes=(axis_of(dim, input.ndim),))
-    return SqueezeSeveral.apply(input, axes=tuple(axis_of(d, input.ndim) for d in dim))
+    axes = tuple(axis_of(d, input.ndim) for d in dim)
+    for axis in axes:
+        if axes.count(axis) > 1:
+            raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
+    return SqueezeSeveral.apply(input, axes=axes)
 
 
 def unsqueeze(input, dim):

@@ -9,11 +9,13 @@ from tests.ops.table.mathematics import MATHEMATICS
 from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
 from tests.ops.table.outs import OUTS
 from tests.ops.table.places import INDEXING, SHAPES
+from tests.ops.table.rearranged import REARRANGED, SCATTERED
 from tests.ops.table.reductions import REDUCTIONS
 
 ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes": SHAPES, "indexing": INDEXING,
     "matrices": MATRICES,
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
-         "mathematics": MATHEMATICS}
+         "mathematics": MATHEMATICS,
+         "rearranged": REARRANGED, "scattered": SCATTERED}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

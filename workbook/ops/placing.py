@@ -1,0 +1,489 @@
+"""Writing values to places: along an axis, by a mask, in the order of the memory, in a view. All in a copy of the Tensor."""
+
+import math
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.ops.arithmetic import add, mul
+from workbook.ops.comparison import logical_not
+from workbook.ops.elementwise import NUMBERS, broadcast_shape
+from workbook.ops.indexing import HOLE, Index, IndexAdd, IndexPut, MaskedSelect, Part, Placed, gather, put_at
+from workbook.ops.scatter import LONG, number_of, within
+from workbook.ops.shape import expand, flatten, reshape
+from workbook.ops.triangles import Diagonal, diagonal_of, two_axes
+from workbook.tensor import Tensor, axis_of, wrap
+
+
+# ---- along one axis -------------------------------------------------------------------------------------------------------
+
+
+class IndexAddTo(Operation, name="IndexAddBackward0"):
+    """out = a, to which values are added at the places of an index pattern"""
+
+    def forward(ctx, a, values, *places, pattern):
+        ctx.save(*places)
+        ctx.pattern = pattern
+        out, rest = a.copy(), iter(places)
+        ctx.xp.add.at(out, tuple(next(rest) if part is HOLE else part for part in pattern), values)
+        return out
+
+    def backward(ctx, grad):
+        return grad, Index.apply(grad, *ctx.saved, pattern=ctx.pattern)
+
+
+class IndexWrite(Operation, name="IndexCopyBackward0"):
+    """out = a, with values at the places of an index pattern"""
+
+    def forward(ctx, a, values, *places, pattern):
+        ctx.save(*places)
+        ctx.pattern = pattern
+        out, rest = a.copy(), iter(places)
+        out[tuple(next(rest) if part is HOLE else part for part in pattern)] = values
+        return out
+
+    def backward(ctx, grad):
+        places = ctx.saved
+        return IndexWrite.apply(grad, 0.0, *places, pattern=ctx.pattern), Index.apply(grad, *places, pattern=ctx.pattern)
+
+
+class IndexFill(IndexWrite, name="IndexFillBackward0"):
+    """out = a, with one number at the places that an index names along one axis"""
+
+    def backward(ctx, grad):
+        return IndexWrite.apply(grad, 0.0, *ctx.saved, pattern=ctx.pattern), None
+
+
+class IndexFillTensor(IndexWrite, name="IndexFillBackward1"):
+    """out = as IndexFill, the number in a Tensor"""
+
+
+def _along(axis):
+    return (slice(None),) * axis + (HOLE,)
+
+
+def index_add(input, dim, index, source, *, alpha=1):
+    """Return a copy of `input`, to which `alpha` times the places of `source` are added at those of a vector `index` along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(3).index_add(0, torch.tensor([0, 2, 0]), torch.tensor([1., 2., 3.]))
+    tensor([4., 0., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.index_add.html
+    """
+    if not isinstance(source, Tensor):
+        raise not_a_tensor("index_add", "source", 4, source)
+    axis = axis_of(dim, input.ndim)
+    if index.dtype not in LONG:
+        raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.legacy}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError(explain(f"index_add_(): self ({input.dtype.legacy}) and source ({source.dtype.legacy}) must have the same scalar type",
+                                   None, f"write source.to({input.dtype})"))
+    if index.ndim > 1:
+        raise IndexError(f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {index.dtype.legacy} and "
+                         f"size: {shape_text(index.shape)}")
+    side = source.shape[axis_of(dim, source.ndim)] if source.ndim else 1
+    if source.ndim == 0 and index.numel() != 1:
+        raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions",
+                                 f"the index names {index.numel()} places, and source is a single number", None))
+    if index.numel() != side:
+        raise RuntimeError(f"index_add_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({side}), for dim: {dim}")
+    if source.ndim != input.ndim or source.shape[:axis] + source.shape[axis + 1:] != input.shape[:axis] + input.shape[axis + 1:]:
+        raise RuntimeError(explain(
+            "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
+            f"{shape_text(input.shape)} source.shape = {shape_text(source.shape)}", None, None))
+    within(index, axis, input.shape[axis] if input.ndim else 1, RuntimeError if input.ndim else IndexError)
+    if alpha != 1:
+        source = mul(source, number_of(alpha, input))
+    if input.ndim == 0:
+        return add(input, source)
+    return IndexAddTo.apply(input, source, flatten(index), pattern=_along(axis))
+
+
+def index_copy(input, dim, index, source):
+    """Return a copy of `input` with the places of `source` at those that a vector `index` names along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(3).index_copy(0, torch.tensor([2, 0]), torch.tensor([1., 2.]))
+    tensor([2., 0., 1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.index_copy.html
+    """
+    if not isinstance(source, Tensor):
+        raise not_a_tensor("index_copy", "source", 4, source)
+    axis = axis_of(dim, input.ndim)
+    if index.ndim > 1:
+        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+    count = index.numel()
+    if source.ndim == 0 and count != 1:
+        raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {count})")
+    if source.ndim != input.ndim and source.ndim and input.ndim:
+        raise IndexError("index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+                         f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})")
+    if index.dtype is not dtypes.int64:
+        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {index.dtype.legacy}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError("index_copy_(): self and source expected to have the same dtype, but got (self) "
+                           f"{input.dtype.legacy} and (source) {source.dtype.legacy}")
+    rest, given = ([side for i, side in enumerate(t.shape) if i != axis] for t in (input, source))
+    if rest != given:
+        raise RuntimeError("index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+                           f"{' '.join(map(str, rest))} at dimension {axis} and source slice shape: {' '.join(map(str, given))} at dimension 0.")
+    if source.ndim and count != source.shape[axis]:
+        raise IndexError(f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[axis]})")
+    within(index, axis, input.shape[axis] if input.ndim else 1, IndexError, 0,
+            "index_copy_(): index {} is out of bounds for dimension {} with size {}")
+    if input.ndim == 0 or source.ndim == 0:
+        return reshape(IndexWrite.apply(reshape(input, (-1,)), reshape(source, (-1,)), flatten(index), pattern=(HOLE,)), tuple(input.shape))
+    return IndexWrite.apply(input, source, flatten(index), pattern=_along(axis))
+
+
+def index_fill(input, dim, index, value):
+    """Return a copy of `input` with one number at the places that a vector `index` names along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(3).index_fill(0, torch.tensor([0, 2]), 7)
+    tensor([7., 0., 7.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.index_fill.html
+    """
+    value = _single("index_fill", value, input)
+    axis = axis_of(dim, input.ndim)
+    if index.dtype is not dtypes.int64:
+        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+    if index.ndim > 1:
+        raise RuntimeError("Index has to be a vector/scalar")
+    side = input.shape[axis] if input.ndim else 1
+    within(index, axis, side, IndexError, -side)
+    operation = IndexFillTensor if isinstance(value, Tensor) else IndexFill
+    if input.ndim == 0:
+        return reshape(operation.apply(reshape(input, (1,)), value, flatten(index), pattern=(HOLE,)), ())
+    return operation.apply(input, value, flatten(index), pattern=_along(axis))
+
+
+def _single(name, value, input):
+    """A fill value: a Python number of the Tensor's dtype, or a Tensor without axes."""
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(f"{name}_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
+        return value if value.dtype is input.dtype else value.to(input.dtype)
+    if not isinstance(value, NUMBERS):
+        raise TypeError(explain(f"{name}() received an invalid combination of arguments - got value {type(value).__name__}",
+                                "the value is one number, or a Tensor without axes", None))
+    return number_of(value, input)
+
+
+# ---- by a mask ------------------------------------------------------------------------------------------------------------
+
+
+class MaskedFill(Operation):
+    """out = `value` where the mask holds, a elsewhere"""
+
+    def forward(ctx, a, value, mask):
+        ctx.save(mask)
+        return ctx.xp.where(mask, ctx.xp.asarray(value).astype(a.dtype), a)
+
+    def backward(ctx, grad):
+        (mask,) = ctx.saved
+        return MaskedFill.apply(grad, 0.0, mask), None
+
+
+class MaskedFillTensor(MaskedFill, name="MaskedFillBackward1"):
+    """out = as MaskedFill, the value in a Tensor"""
+
+    def backward(ctx, grad):
+        (mask,) = ctx.saved
+        return MaskedFill.apply(grad, 0.0, mask), MaskedFill.apply(grad, 0.0, logical_not(mask))
+
+
+class MaskedScatter(Operation):
+    """out = the elements of source, in order, where the mask holds; a elsewhere"""
+
+    def forward(ctx, a, source, mask):
+        ctx.save(mask)
+        ctx.shape = source.shape
+        out = ctx.xp.array(ctx.xp.broadcast_to(a, mask.shape))
+        out[mask] = source.reshape(-1)[:int(mask.sum())]
+        return out
+
+    def backward(ctx, grad):
+        (mask,) = ctx.saved
+        taken = MaskedSelect.apply(grad, mask, pattern=(HOLE,))
+        given = Placed.apply(taken, shape=(math.prod(ctx.shape),), place=(slice(0, len(taken)),))
+        return MaskedFill.apply(grad, 0.0, mask), reshape(given, ctx.shape)
+
+
+def masked_fill(input, mask, value):
+    """Return a copy of `input` with one number where a bool `mask`, which broadcasts, holds.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1., 2., 3.]).masked_fill(torch.tensor([True, False, True]), 0)
+    tensor([0., 2., 0.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.masked_fill.html
+    """
+    value = _single("masked_fill", value, input)
+    if mask.dtype is not dtypes.bool:
+        raise RuntimeError(explain(f"masked_fill_ only supports boolean masks, but got mask with dtype {mask.dtype.in_c}",
+                                   "a mask says yes or no", "write a comparison, or mask.bool()"))
+    broadcast_shape(tuple(mask.shape), tuple(input.shape))
+    return (MaskedFillTensor if isinstance(value, Tensor) else MaskedFill).apply(input, value, mask)
+
+
+def masked_scatter(input, mask, source):
+    """Return a copy of `input` with the elements of `source`, in order, where a bool `mask`, which broadcasts, holds.
+
+    Raises RuntimeError where `source` has too few elements.
+
+    >>> import workbook as torch
+    >>> torch.zeros(3).masked_scatter(torch.tensor([True, False, True]), torch.tensor([1., 2., 3.]))
+    tensor([1., 0., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.masked_scatter.html
+    """
+    if source.dtype is not input.dtype:
+        raise RuntimeError("masked_scatter: expected self and source to have same dtypes but got"
+                           f"{input.dtype.legacy} and {source.dtype.legacy}")
+    shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
+    if mask.dtype is not dtypes.bool:
+        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.legacy}")
+    mask = expand(mask, shape)
+    if int(mask._array.sum()) > source.numel():
+        raise RuntimeError(explain("Number of elements of source < number of ones in mask",
+                                   f"the mask holds at {int(mask._array.sum())} places, and source has {source.numel()} elements", None))
+    return MaskedScatter.apply(input, source, mask)
+
+
+# ---- in the order of the memory -------------------------------------------------------------------------------------------
+
+
+class Take(Operation):
+    """out = the elements whose places, counted in order through all axes, index names"""
+
+    def forward(ctx, a, index):
+        ctx.save(index)
+        ctx.shape = a.shape
+        return a.reshape(-1)[index]
+
+    def backward(ctx, grad):
+        flat = IndexAdd.apply(grad, *ctx.saved, shape=(math.prod(ctx.shape),), pattern=(HOLE,))
+        return (reshape(flat, ctx.shape),)
+
+
+class Put(Operation):
+    """out = a, with source at the places that index names, counted in order through all axes; added there, or written over"""
+
+    def forward(ctx, a, source, index, *, accumulate):
+        ctx.save(index)
+        ctx.shape, ctx.accumulate = source.shape if hasattr(source, "shape") else (), accumulate
+        flat = a.copy("C").reshape(-1)
+        if accumulate:
+            ctx.xp.add.at(flat, index.reshape(-1), source.reshape(-1))
+        else:
+            flat[index.reshape(-1)] = source.reshape(-1) if hasattr(source, "reshape") else source
+        return flat.reshape(a.shape)
+
+    def backward(ctx, grad):
+        (index,) = ctx.saved
+        own = grad if ctx.accumulate else Put.apply(grad, 0.0, index, accumulate=False)
+        return own, reshape(Take.apply(grad, index), ctx.shape)
+
+
+def take(input, index):
+    """Return the elements whose places `index` names, counted in order through all axes, in the shape of `index`.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1, 2], [3, 4]]).take(torch.tensor([0, 3]))
+    tensor([1, 4])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.take.html
+    """
+    _flat_places("take", input, index)
+    return Take.apply(input, index)
+
+
+def put(input, index, source, accumulate=False):
+    """Return a copy of `input` with the elements of `source` at the places that `index` names, counted in order through all axes.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 2).put(torch.tensor([1, 2]), torch.tensor([5., 6.]))
+    tensor([[0., 5.],
+            [6., 0.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.put_.html
+    """
+    if index.dtype is not dtypes.int64:
+        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.legacy}")
+    if source.dtype is not input.dtype:
+        raise RuntimeError("put_(): self and source expected to have the same dtype, but got self.dtype = "
+                           f"{input.dtype.legacy} and source.dtype = {source.dtype.legacy}")
+    if index.numel() != source.numel():
+        raise IndexError("put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+                         f"{source.numel()}, index.numel() = {index.numel()}")
+    _flat_places("put_", input, index)
+    return Put.apply(input, source, index, accumulate=bool(accumulate))
+
+
+def _flat_places(name, input, index):
+    if index.dtype is not dtypes.int64:
+        raise RuntimeError(explain(f"{name}(): Expected a long tensor for index, but got {index.dtype.legacy}", None, "write index.long()"))
+    count = input.numel()
+    if index.numel() and not count:
+        raise IndexError(f"{name}(): tried to {'take from' if name == 'take' else 'put elements into'} an empty tensor")
+    within(index, 0, count, IndexError, -count, f"out of range: tried to access index {{}} on a tensor of {count} elements.")
+
+
+def take_along_dim(input, indices, dim=None):
+    """Return, for each place of `indices`, the element of `input` whose position along `dim` it names; other axes broadcast.
+
+    Without `dim`, of both flattened. With the places that `argsort` or `argmax(keepdim=True)` return, it gives their elements.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([[3, 1, 2]])
+    >>> torch.take_along_dim(x, x.argsort(dim=1), dim=1)
+    tensor([[1, 2, 3]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.take_along_dim.html
+    """
+    if indices.dtype is not dtypes.int64 and dim is not None:
+        raise RuntimeError(explain(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.legacy}", None,
+                                   "write indices.long()"))
+    if dim is None:
+        return gather(flatten(input), 0, flatten(indices))
+    if indices.ndim != input.ndim:
+        raise RuntimeError(explain(
+            f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got {input.ndim} dimensions for "
+            f"input, and {indices.ndim} dimensions for indices", None, "give the indices the missing axes: indices.unsqueeze(...)"))
+    axis = axis_of(dim, input.ndim)
+    if not input.ndim:
+        raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single number has no axis", "leave dim out"))
+    rest = [broadcast_shape((1,) if i == axis else (side,), (1,) if i == axis else (other,))[0]
+            for i, (side, other) in enumerate(zip(input.shape, indices.shape))]
+    input = expand(input, (*rest[:axis], input.shape[axis], *rest[axis + 1:]))
+    indices = expand(indices, (*rest[:axis], indices.shape[axis], *rest[axis + 1:]))
+    side = input.shape[axis]
+    wrapped = wrap(indices._array % side, indices._device) if side else indices  # PyTorch counts on from 0 past the end
+    return gather(input, axis, wrapped)
+
+
+# ---- where an index Tensor, or a view, says -------------------------------------------------------------------------------
+
+
+class IndexPutAdd(IndexAddTo, name="IndexPutBackward0"):
+    """out = a, to which values are added at the places that index Tensors or masks choose"""
+
+
+def index_put(input, indices, values, accumulate=False):
+    """Return a copy of `input` with `values`, which broadcast, at `input[indices]`, a tuple of Tensors; or added there.
+
+    Of a place that is named twice, `accumulate=True` adds both values; without it, one stays.
+
+    >>> import workbook as torch
+    >>> torch.zeros(3).index_put((torch.tensor([0, 0, 2]),), torch.tensor(1.), accumulate=True)
+    tensor([2., 0., 1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.index_put_.html
+    """
+    if not isinstance(indices, (tuple, list)):
+        raise TypeError(explain(f"index_put(): argument 'indices' (position 2) must be tuple of Tensors, not {type(indices).__name__}",
+                                "each axis has its own index", "write (index,)"))
+    for place, index in enumerate(indices):
+        if not isinstance(index, Tensor):
+            raise TypeError(f"expected Tensor as element {place} in argument 1, but got {type(index).__name__}")
+    if not isinstance(values, Tensor):
+        raise not_a_tensor("index_put", "values", 3, values)
+    return put_at(input, tuple(indices), values, IndexPutAdd if accumulate else IndexPut)
+
+
+class SelectScatter(Operation):
+    """out = a, with src in the part at the basic index `place`"""
+
+    def forward(ctx, a, src, *, place):
+        ctx.place = place
+        out = a.copy()
+        out[place] = src
+        return out
+
+    def backward(ctx, grad):
+        return SelectScatter.apply(grad, 0.0, place=ctx.place), Part.apply(grad, place=ctx.place)
+
+
+class SliceScatter(SelectScatter):
+    """out = as SelectScatter, in a slice"""
+
+
+class DiagonalScatter(Operation):
+    """out = a, with src on a diagonal"""
+
+    def forward(ctx, a, src, *, offset, axes):
+        ctx.offset, ctx.axes = offset, axes
+        out = a.copy()
+        diagonal_of(ctx.xp, out, offset, axes)[...] = src
+        return out
+
+    def backward(ctx, grad):
+        return (DiagonalScatter.apply(grad, 0.0, offset=ctx.offset, axes=ctx.axes),
+                Diagonal.apply(grad, offset=ctx.offset, axes=ctx.axes))
+
+
+def _fits(src, part):
+    """Raise where `src` has not the shape of `part`, an array."""
+    if tuple(src.shape) != part.shape:
+        raise RuntimeError(explain("expected src to have a size equal to the slice of self. "
+                                   f"src size = {shape_text(src.shape)}, slice size = {shape_text(part.shape)}",
+                                   "src takes the place of that part", "give it the shape of the part"))
+
+
+def select_scatter(input, src, dim, index):
+    """Return a copy of `input` with `src` in place of `input.select(dim, index)`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 2).select_scatter(torch.ones(2), 0, 1)
+    tensor([[0., 0.],
+            [1., 1.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.select_scatter.html
+    """
+    axis = axis_of(dim, input.ndim)
+    side = input.shape[axis] if input.ndim else 0
+    if not -side <= index < side:
+        raise IndexError(explain(f"select(): index {index} out of range for tensor of size {shape_text(input.shape)} at dimension {axis}",
+                                 "places are counted from 0", None))
+    place = (slice(None),) * axis + (index % side, ...)
+    _fits(src, input._array[place])
+    return SelectScatter.apply(input, src, place=place)
+
+
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
+    """Return a copy of `input` with `src` in place of the slice `start:end:step` along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(4).slice_scatter(torch.ones(2), start=1, end=3)
+    tensor([0., 1., 1., 0.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.slice_scatter.html
+    """
+    axis = axis_of(dim, input.ndim)
+    if step < 1:
+        raise RuntimeError("slice step must be positive")
+    first, last, step = slice(start, end, step).indices(input.shape[axis])
+    place = (slice(None),) * axis + (slice(first, max(first, last), step), ...)
+    _fits(src, input._array[place])
+    return SliceScatter.apply(input, src, place=place)
+
+
+def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
+    """Return a copy of `input` with `src` in place of `input.diagonal(offset, dim1, dim2)`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 2).diagonal_scatter(torch.ones(2))
+    tensor([[1., 0.],
+            [0., 1.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.diagonal_scatter.html
+    """
+    axes = two_axes(dim1, dim2, input.ndim)
+    _fits(src, diagonal_of(input._device.xp, input._array, offset, axes))
+    return DiagonalScatter.apply(input, src, offset=offset, axes=axes)

@@ -1,0 +1,358 @@
+"""A Tensor as strides over memory: windows, the memory itself, and forms that change the shape of a Tensor in place."""
+
+import math
+import warnings
+
+import numpy as np
+
+from workbook.autograd import views
+from workbook.autograd.operation import Operation
+from workbook.devices import CPU
+from workbook.errors import explain, shape_text
+from workbook.ops import shape as shapes
+from workbook.ops.indexing import HOLE, Index, IndexAdd
+from workbook.tensor import Tensor, axis_of, memory_of
+
+
+def whole_memory(array):
+    """Return, as a vector, the whole memory that `array` shows a part of. (A slice knows its `base`; a base may have one, too.)"""
+    owner, inner = array, array.base
+    while inner is not None:
+        if hasattr(inner, "strides") and inner.dtype == array.dtype and inner.flags.c_contiguous:
+            owner = inner
+        inner = getattr(inner, "base", None)
+    return owner.reshape(-1) if owner.flags.c_contiguous else np.lib.stride_tricks.as_strided(owner, (_span(owner),), (owner.itemsize,))
+
+
+def _span(array):
+    """How many places of memory lie between the first and the last element of `array`, both included."""
+    return 1 + sum((side - 1) * step // array.itemsize for side, step in zip(array.shape, array.strides)) if array.size else 0
+
+
+def _address(array):
+    return array.ctypes.data if isinstance(array, np.ndarray) else array.data.ptr
+
+
+def storage_offset(input):
+    """Return how many elements of its memory lie before the first element of `input`.
+
+    >>> import workbook as torch
+    >>> torch.arange(6).view(2, 3)[1].storage_offset()
+    3
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.storage_offset.html
+    """
+    array = input._array
+    return (_address(array) - _address(whole_memory(array))) // array.itemsize if array.size else 0
+
+
+# ---- windows --------------------------------------------------------------------------------------------------------------
+
+
+class Unfold(Operation):
+    """out = windows of `size` places along `axis`, `step` apart, each along a new last axis"""
+
+    is_view = True
+
+    def forward(ctx, a, *, axis, size, step):
+        ctx.shape, ctx.axis, ctx.size, ctx.step = a.shape, axis, size, step
+        if a.ndim == 0:
+            return a.reshape(1)[:size]
+        count = (a.shape[axis] - size) // step + 1
+        return ctx.xp.lib.stride_tricks.as_strided(
+            a, (*a.shape[:axis], count, *a.shape[axis + 1:], size),
+            (*a.strides[:axis], a.strides[axis] * step, *a.strides[axis + 1:], a.strides[axis]))
+
+    def backward(ctx, grad):
+        return (Fold.apply(grad, shape=ctx.shape, axis=ctx.axis, size=ctx.size, step=ctx.step),)
+
+
+class Fold(Operation, name="UnfoldBackwardBackward0"):
+    """out = zeros of `shape`, with the windows added at their places"""
+
+    def forward(ctx, a, *, shape, axis, size, step):
+        ctx.axis, ctx.size, ctx.step = axis, size, step
+        out = ctx.xp.zeros(shape, a.dtype)
+        if not shape:
+            out[...] = a.sum()
+            return out
+        for place in range(size):  # one place of every window: these never meet
+            part = (slice(None),) * axis + (slice(place, place + a.shape[axis] * step, step),)
+            out[part] += a[..., place]
+        return out
+
+    def backward(ctx, grad):
+        return (Unfold.apply(grad, axis=ctx.axis, size=ctx.size, step=ctx.step),)
+
+
+def unfold(input, dimension, size, step):
+    """Return a view of all windows of `size` places along an axis, `step` apart, each along a new last axis.
+
+    >>> import workbook as torch
+    >>> torch.arange(5).unfold(0, 3, 1)
+    tensor([[0, 1, 2],
+            [1, 2, 3],
+            [2, 3, 4]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.unfold.html
+    """
+    axis = axis_of(dimension, input.ndim)
+    side = input.shape[axis] if input.ndim else 1
+    if size < 0:
+        raise RuntimeError(f"size is {size} but must be >= 0")
+    if size > side:
+        raise RuntimeError(explain(f"maximum size for tensor at dimension {axis} is {side} but size is {size}",
+                                   f"no window of {size} fits into {side} places", "make the window smaller"))
+    if step <= 0:
+        raise RuntimeError(f"step is {step} but must be > 0")
+    return Unfold.apply(input, axis=axis, size=size, step=step)
+
+
+class AsStrided(Operation):
+    """out = the memory from `start` places after the first element, read in any shape and strides"""
+
+    is_view = True
+    by_strides = True
+
+    def forward(ctx, a, *, shape, strides, start):
+        memory = whole_memory(a)
+        first = (_address(a) - _address(memory)) // a.itemsize + start if a.size else start
+        ctx.shape, ctx.span = a.shape, max(_span(a), start + _reach(shape, strides), 1)
+        ctx.keep(_places(ctx.xp, shape, strides, start),
+                 _places(ctx.xp, a.shape, [step // a.itemsize for step in a.strides], 0))
+        return ctx.xp.lib.stride_tricks.as_strided(memory[first:], shape, [step * a.itemsize for step in strides])
+
+    def backward(ctx, grad):
+        read, have = ctx.kept
+        if min(int(read.min()) if math.prod(read.shape) else 0, 0) < 0:
+            raise NotImplementedError(explain("as_strided(): the derivative of memory in front of the tensor's own is not there",
+                                              "the view reads elements that its input does not show", "take as_strided of the base"))
+        memory = IndexAdd.apply(grad, read, shape=(ctx.span,), pattern=(HOLE,))
+        return (Index.apply(memory, have, pattern=(HOLE,)),)
+
+
+def _reach(shape, strides):
+    return 1 + sum((side - 1) * step for side, step in zip(shape, strides)) if math.prod(shape) else 0
+
+
+def _places(xp, shape, strides, start):
+    """For each element, its place in memory."""
+    places = xp.full(shape, start, dtype="int64")
+    for axis, (side, step) in enumerate(zip(shape, strides)):
+        places += (xp.arange(side) * step).reshape((side,) + (1,) * (len(shape) - axis - 1))
+    return places
+
+
+def as_strided(input, size, stride, storage_offset=None):
+    """Return a view of the memory of `input` in any shape: one step along axis i passes `stride[i]` elements.
+
+    Raises RuntimeError where it would leave the memory.
+
+    >>> import workbook as torch
+    >>> torch.arange(6).as_strided((2, 2), (1, 2), 1)
+    tensor([[1, 3],
+            [2, 4]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.as_strided.html
+    """
+    wanted, strides = shapes.sizes((size,)), shapes.sizes((stride,))
+    have = _offset(input)
+    offset = have if storage_offset is None else storage_offset
+    if len(wanted) != len(strides):
+        raise RuntimeError(explain("mismatch in length of strides and shape", f"{len(wanted)} axes have {len(strides)} strides", None))
+    if min(strides, default=0) < 0:
+        raise RuntimeError(explain(f"as_strided: Negative strides are not supported at the moment, got strides: {shape_text(strides)}",
+                                   "memory is read forwards", "use flip()"))
+    if min(wanted, default=0) < 0:
+        raise RuntimeError(f"Storage size calculation overflowed with sizes={shape_text(wanted)} and strides={shape_text(strides)}")
+    if offset < 0:
+        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+    room, width = whole_memory(input._array).size, input._array.itemsize
+    if math.prod(wanted) and offset + _reach(wanted, strides) > room:
+        raise RuntimeError(explain(
+            f"setStorage: sizes {shape_text(wanted)}, strides {shape_text(strides)}, storage offset {offset}, and itemsize {width} "
+            f"requiring a storage size of {width * (offset + _reach(wanted, strides))} are out of bounds for storage of size {width * room}",
+            f"the memory holds {room} numbers", "choose a smaller size, or smaller strides"))
+    return AsStrided.apply(input, shape=wanted, strides=strides, start=offset - have)
+
+
+_offset = storage_offset
+
+
+# ---- the memory itself ----------------------------------------------------------------------------------------------------
+
+
+class UntypedStorage:
+    """The bytes of the memory that a Tensor and its views share: `x.untyped_storage()`.
+
+    >>> import workbook as torch
+    >>> x = torch.zeros(2, 3)
+    >>> x.untyped_storage().nbytes(), x.untyped_storage().data_ptr() == x.t().untyped_storage().data_ptr()
+    (24, True)
+
+    Source: https://pytorch.org/docs/2.13/storage.html#torch.UntypedStorage
+    """
+
+    def __init__(self, tensor):
+        self._tensor, self._memory = tensor, whole_memory(tensor._array).view("uint8")
+
+    device = property(lambda self: self._tensor.device, doc="The device it is on.")
+
+    def data_ptr(self):
+        """Return the address of the first byte."""
+        return _address(self._memory)
+
+    def size(self):
+        """Return the number of elements (here bytes)."""
+        return self._memory.size
+
+    __len__ = size
+
+    def nbytes(self):
+        """Return the number of bytes."""
+        return self._memory.nbytes
+
+    def element_size(self):
+        """Return the bytes of one element."""
+        return self._memory.itemsize
+
+    def tolist(self):
+        """Return the elements as a list."""
+        return self._memory.tolist()
+
+    def __iter__(self):
+        return iter(self.tolist())
+
+    def __getitem__(self, place):
+        return self.tolist()[place] if isinstance(place, slice) else self._memory[place].item()
+
+    def __setitem__(self, place, value):
+        self._memory[place] = value
+        memory_of(self._tensor).wrote("a write to its storage")
+
+    def __repr__(self):
+        lines = "".join(f" {number}\n" for number in self.tolist())
+        return f"{lines}[{self._name()}(device={self.device}) of size {len(self)}]"
+
+    def _name(self):
+        return "torch.storage.UntypedStorage"
+
+
+class TypedStorage(UntypedStorage):
+    """The numbers of the memory that a Tensor and its views share: `x.storage()`. Deprecated in PyTorch.
+
+    Source: https://pytorch.org/docs/2.13/storage.html#torch.TypedStorage
+    """
+
+    def __init__(self, tensor):
+        self._tensor, self._memory = tensor, whole_memory(tensor._array)
+
+    dtype = property(lambda self: self._tensor.dtype, doc="The dtype of the numbers.")
+
+    def type(self):
+        """Return the old-style name, such as `torch.FloatStorage`."""
+        return f"torch.{self.dtype.legacy}Storage"
+
+    def untyped(self):
+        """Return the same memory as bytes."""
+        return UntypedStorage(self._tensor)
+
+    def __repr__(self):
+        lines = "".join(f" {number}\n" for number in self.tolist())
+        return f"{lines}[torch.storage.TypedStorage(dtype={self.dtype}, device={self.device}) of size {len(self)}]"
+
+
+def untyped_storage(input):
+    """Return the bytes of the memory that `input` shares with its views.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 3)[1].untyped_storage().nbytes()
+    24
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.untyped_storage.html
+    """
+    return UntypedStorage(input)
+
+
+def storage(input):
+    """Return the numbers of the memory that `input` shares with its views. Deprecated in PyTorch: use `untyped_storage`.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.storage.html
+    """
+    warnings.warn("TypedStorage is deprecated. It will be removed in the future and UntypedStorage will be the only storage class. "
+                  "This should only matter to you if you are using storages directly.  To access UntypedStorage directly, use "
+                  "tensor.untyped_storage() instead of tensor.storage()", UserWarning, stacklevel=2)
+    return TypedStorage(input)
+
+
+# ---- another shape, in place ----------------------------------------------------------------------------------------------
+
+
+def reshaping(function, name):
+    """Return the in-place form of a view function: the Tensor itself shows its memory in the new shape."""
+
+    def form(input, *args, **options):
+        try:
+            result = function(input, *args, **options)
+        except RuntimeError as problem:
+            problem.args = (str(problem).replace(f"{name[:-1]}()", f"{name}()", 1),)
+            raise
+        views.may_write(input, name)
+        return views.become(input, result, name)
+
+    form.__name__ = form.__qualname__ = name
+    form.__doc__ = f"""As `{function.__name__}`, of the Tensor itself: it shows its memory in the new shape, and is returned.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
+    """
+    return form
+
+
+def resize_(input, *sizes, memory_format=None):
+    """Give `input` another shape, in place: of the first elements of its memory, or of more memory, whose values mean nothing.
+
+    Raises RuntimeError on a Tensor that requires grad. To rearrange elements, use `reshape`.
+
+    >>> import workbook as torch
+    >>> torch.arange(6).resize_(2, 2)
+    tensor([[0, 1],
+            [2, 3]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.resize_.html
+    """
+    shape = shapes.sizes(sizes)
+    if input.requires_grad:
+        raise RuntimeError(explain("cannot resize variables that require grad", "elements would appear or vanish behind autograd's back",
+                                   "use reshape(), or resize_ on x.detach()"))
+    if min(shape, default=0) < 0:
+        raise RuntimeError(explain("numel: integer multiplication overflow", f"{shape_text(shape)} is no shape", None))
+    if shape == input._array.shape:
+        return input
+    memory, start, count = whole_memory(input._array), storage_offset(input), math.prod(shape)
+    if start + count > memory.size:
+        more = input._device.xp.zeros(start + count, input._array.dtype)
+        more[:memory.size] = memory
+        memory = more
+    input._array = memory[start:start + count].reshape(shape)
+    memory_of(input).wrote("resize_")
+    return input
+
+
+def resize_as_(input, the_template, memory_format=None):
+    """Give `input` the shape of another Tensor, in place; see `resize_`.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.resize_as_.html
+    """
+    return resize_(input, the_template.shape)
+
+
+def resize(input, *sizes):
+    """Return `input` in another shape. Deprecated in PyTorch: use `reshape`."""
+    warnings.warn("non-inplace resize is deprecated", UserWarning, stacklevel=2)
+    shape = shapes.sizes(sizes)
+    if math.prod(shape) != input.numel():
+        raise RuntimeError(explain(
+            f"requested resize to {'x'.join(map(str, shape))} ({math.prod(shape)} elements in total), but the given tensor has a size of "
+            f"{'x'.join(map(str, input.shape))} ({input.numel()} elements). autograd's resize can only change the shape of a given "
+            "tensor, while preserving the number of elements. ", None, None))
+    return shapes.reshape(input, shape)
