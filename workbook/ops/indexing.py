@@ -248,6 +248,23 @@ def setitem(input, key, value):
 _IN_MESSAGES = {"int64": "int64_t", "int32": "int32_t", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t"}
 
 
+def put_at(input, indices, values, operation):
+    """Return `input` with `values` at `input[indices]`, by an operation that takes a pattern and its places."""
+    if values.dtype is not input.dtype and not any(_is_mask(k) for k in indices) and len(indices) <= input.ndim:
+        raise _another_dtype(input, values)
+    if len(indices) > input.ndim:
+        raise _too_many(indices, input)
+    steps, advanced = _read(indices, input)
+    if steps:  # numbers, which 0-d Tensors are read as, would make views: they are places, too
+        indices = tuple(reshape(k, (1,)) if k.ndim == 0 and k.dtype is not dtypes.bool else k for k in indices)
+        steps, advanced = _read(indices, input)
+    if operation is IndexPut:
+        return _put(input, values, advanced)
+    if values.dtype is not input.dtype:
+        raise _another_dtype(input, values)
+    return _written(operation, input, values, *_apart(advanced, input))
+
+
 def _class_name(value):
     kind = type(value)
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
