@@ -56,7 +56,7 @@ REARRANGED = [
           "2, 2, dtype=torch.int32", "2, 2, dtype=torch.float32")}),
     # windows and strides
     Row("a.unfold({dim}, {n})", AXES, words={"dim": DIM, "n": ("1, 1", "2, 1", "3, 2", "0, 1", "5, 1", "1, 0", "-1, 1", "2, 3")}),
-    *each("NAME(a, {n})", "torch.as_strided torch.Tensor.as_strided", AXES, layouts=LAYOUTS[:3], named=False,
+    *each("NAME(a, {n})", "torch.as_strided torch.Tensor.as_strided", AXES, layouts=LAYOUTS[:3], named=False, smooth=False,
           words={"n": ("(2, 2), (1, 1)", "(3,), (1,)", "(2, 1), (1, 2), 1", "(), ()", "(2,), (0,)", "(2, 2), (1,)", "(9, 9), (1, 1)", "(2,), (-1,)", "(-2,), (1,)",
                        "(2,), (1,), -1", "(0, 3), (1, 1)")}),
     *each("NAME", "a.storage_offset() a.untyped_storage().nbytes() a.storage().size() a.storage().tolist() a.untyped_storage().tolist()", ANY, layouts=LAYOUTS[:3]),
