@@ -230,6 +230,8 @@ def _check_classes(input, target, weight, ignore_index):
             f"weight tensor should be defined either for all {count} classes or no classes but got weight tensor of shape: "
             f"{shape_text(weight.shape)}", "each class has one weight", None))
     classes = target._host()
+    if classes.size and classes.min() >= 0 and classes.max() < count:
+        return
     outside = (classes != ignore_index) & ((classes < 0) | (classes >= count))
     if outside.any():
         wrong = classes[outside].flat[0]
