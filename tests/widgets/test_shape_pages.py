@@ -49,6 +49,16 @@ def test_an_example_is_one_press_away_and_reset_comes_back(show):
     assert page.locator("[data-action=reset]").is_disabled()
 
 
+def test_an_example_outlines_its_cells_before_it_is_chosen(show):
+    page = show(index())
+    page.hover(".wb-chips button >> nth=1")  # x[:, 1]
+    assert keys_with(page, "hint") == [1, 6, 11] and keys_with(page, "on") == [5, 6, 7, 8, 9]
+    page.hover(".wb-sentence")
+    assert keys_with(page, "hint") == []
+    page.focus(".wb-chips button >> nth=0")
+    assert keys_with(page, "hint") == [5, 6, 7, 8, 9]
+
+
 def test_a_part_of_the_index_shows_the_cells_that_it_takes_alone(show):
     view = indexing("x[1, ::2]", x=X)
     page = show(view)

@@ -59,12 +59,13 @@ function render({ model, el }) {
     }
   }
 
-  function makeControl({ id, kind, label, options, hint }) {
+  function makeControl({ id, kind, label, options, hint, hints }) {
     if (kind === "chips") {
       return element("div", { class: "wb-control wb-chips", role: "group", "aria-label": label, "data-control": id },
-        element("span", {}, label), ...options.map((text) => {
+        element("span", {}, label), ...options.map((text, place) => {
           const chip = element("button", { type: "button" }, text);
           chip.addEventListener("click", () => act("set", { id, value: text }));
+          if (hints?.[place]) outlines(chip, hints[place]);
           return chip;
         }));
     }
@@ -115,8 +116,7 @@ function render({ model, el }) {
         const line = element("tr", {}, ...row.map((text, i) => element("td", classes?.[i] ? { class: classes[i] } : {}, text)));
         if (hints?.[place]?.length) {
           line.tabIndex = 0;
-          for (const event of ["mouseenter", "focus"]) line.addEventListener(event, () => mark("hint", hints[place]));
-          for (const event of ["mouseleave", "blur"]) line.addEventListener(event, () => mark("hint", []));
+          outlines(line, hints[place]);
         }
         return line;
       })));
@@ -136,6 +136,12 @@ function render({ model, el }) {
     if (atCode) aside.querySelector("summary")?.focus();
     if (place >= 0) aside.querySelectorAll("tr")[place]?.focus();
   }
+
+  // While something is hovered or has the focus, the cells that it speaks of are outlined.
+  const outlines = (part, cells) => {
+    for (const event of ["mouseenter", "focus"]) part.addEventListener(event, () => mark("hint", cells));
+    for (const event of ["mouseleave", "blur"]) part.addEventListener(event, () => mark("hint", []));
+  };
 
   // Cells that hold the same number wear the ring together.
   const mark = (name, keys) => {

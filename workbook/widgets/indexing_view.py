@@ -19,6 +19,7 @@ class IndexView(Board):
 
     def __init__(self, source, text):
         self.source, self.first, self.examples = source, text, index_examples(source)
+        self.hints = [self._taken(example) for example in self.examples]
         self._read(text)
         super().__init__()
 
@@ -50,6 +51,15 @@ class IndexView(Board):
             self.problem = problem
             return
         self.step, self.result, self.places = step, result, [int(place) for place in places._array.reshape(-1)]
+
+    def _taken(self, text):
+        """Return the places that an example takes; none where the engine refuses it for this tensor."""
+        try:
+            with unseen(), no_grad():
+                taken = parse(text, [self.source.name]).run({self.source.name: self.source.places}, {self.source.name: self.source.tensor})
+            return sorted({int(place) for place in taken._array.reshape(-1)})
+        except Exception:
+            return []
 
     def _follow(self, step, values):
         """Note where the axes of the result came from, and what every part of the last index did."""
@@ -129,7 +139,7 @@ class IndexView(Board):
             "nav": [["reset", "Reset", "reset: the first expression", self.text != self.first]],
             "controls": [{"id": "text", "kind": "text", "label": "index", "value": self.text, "wrong": self.problem is not None,
                           "hint": "numbers, slices, None, ..., lists and masks"},
-                         {"id": "examples", "kind": "chips", "label": "Try", "options": self.examples}],
+                         {"id": "examples", "kind": "chips", "label": "Try", "options": self.examples, "hints": self.hints}],
             "table": {"head": ["place in the result", "from", "number"], "rows": table}}
 
 
