@@ -56,6 +56,21 @@ def test_a_point_is_dragged_with_the_mouse(show):
     assert moved["x"] + moved["width"] / 2 == pytest.approx(x + 170, abs=3)
 
 
+def test_the_last_place_of_a_quick_drag_is_not_lost(show):
+    """All at once, before Python has answered the first move."""
+    view = curve()
+    page = show(view)
+    page.evaluate("""() => {
+        const point = document.querySelector('[data-point="1"] .reach'), box = point.getBoundingClientRect();
+        const send = (type, dx) => point.isConnected && point.dispatchEvent(new PointerEvent(type, { bubbles: true, pointerId: 1,
+            clientX: box.x + box.width / 2 + dx, clientY: box.y }));
+        Element.prototype.setPointerCapture = () => {};
+        send("pointerdown", 0); send("pointermove", 40); send("pointermove", 90); send("pointermove", 170); send("pointerup", 170);
+    }""")
+    page.wait_for_function("document.querySelector('[data-point=\"1\"]').getAttribute('aria-valuenow') > 3", timeout=5000)
+    assert view.points[1] == pytest.approx(3.5, abs=0.06)
+
+
 def test_a_number_is_typed_and_another_function_chosen(show):
     view = curve()
     page = show(view)

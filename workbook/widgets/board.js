@@ -172,7 +172,7 @@ function render({ model, el }) {
     if (next) act("choose", { value: Number(next.dataset.choose) });
   });
 
-  let dragged = null, wanted = null, underway = false; // one message at a time, the last place always sent
+  let dragged = null, wanted = null, underway = false; // one message at a time; the last place is always sent, also after the button is up
   canvas.addEventListener("pointerdown", (event) => {
     const point = event.target.closest("[data-point]");
     if (!point) return;
@@ -189,14 +189,14 @@ function render({ model, el }) {
     place.y = event.clientY;
     const inside = place.matrixTransform(svg.getScreenCTM().inverse()).x;
     const [left, right] = [Number(svg.dataset.left), Number(svg.dataset.right)];
-    wanted = (inside - left) / (right - left);
+    wanted = { id: dragged, value: (inside - left) / (right - left) };
     sendPlace();
   });
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { dragged = null; });
   function sendPlace() {
-    if (underway || wanted === null || dragged === null) return;
+    if (underway || !wanted) return;
     underway = true;
-    act("drag", { id: dragged, value: wanted });
+    act("drag", wanted);
     wanted = null;
   }
 
