@@ -69,28 +69,35 @@ def of_step(step, inputs, result, objects=()):
     shape, names = inputs[0]
     ndim, name = len(shape), step.name
     same = [Axis(each, f"dim {dim}, as it was") for dim, each in enumerate(names)]
-    given = [*step.arguments, *step.keywords.values()]
+    given = list(step.arguments)
+
+    def dim_of(position, keyword, among):
+        """The axis that an argument names, counted from the left."""
+        return step.keywords.get(keyword, given[position] if position < len(given) else 0) % max(among, 1)
+
     if step.kind == "index":
         return [Axis(axis.name, axis.told.replace("x's dim", "dim")) for axis in of_index(step.parts, objects, names)]
     if name in ("permute", "transpose", "swapaxes", "t", "T", "mT"):
         order = list(range(ndim))
         if name == "permute":
-            order = [dim % ndim for dim in (given[0] if given and isinstance(given[0], (list, tuple)) else given)]
+            dims = step.keywords.get("dims", given[0] if given and isinstance(given[0], (list, tuple)) else given)
+            order = [dim % ndim for dim in dims]
         elif ndim > 1:
-            a, b = (given[0] % ndim, given[1] % ndim) if name in ("transpose", "swapaxes") else (ndim - 2, ndim - 1)
+            a, b = (dim_of(0, "dim0", ndim), dim_of(1, "dim1", ndim)) if name in ("transpose", "swapaxes") else (ndim - 2, ndim - 1)
             order[a], order[b] = b, a
         return [Axis(names[old], f"dim {old}, moved here" if old != new else f"dim {old}, as it was") for new, old in enumerate(order)]
     if name == "unsqueeze":
-        place = given[0] % (ndim + 1)
+        place = dim_of(0, "dim", ndim + 1)
         return [*same[:place], Axis(NEW, "new, of size 1"), *same[place:]]
     if name == "squeeze":
-        chosen = range(ndim) if not given else [d % ndim for d in (given[0] if isinstance(given[0], (list, tuple)) else given)]
+        dims = step.keywords.get("dim", given[0] if given else range(ndim))
+        chosen = [dim % max(ndim, 1) for dim in ([dims] if isinstance(dims, int) else dims)]
         return [axis for dim, axis in enumerate(same) if not (dim in chosen and shape[dim] == 1)]
     if name == "stack":
-        place = (given[0] if given else 0) % len(result)
+        place = dim_of(0, "dim", len(result))
         return [*same[:place], Axis("which", f"new: which of the {len(inputs)}"), *same[place:]]
     if name in ("cat", "concat"):
-        place = (given[0] if given else 0) % ndim
+        place = dim_of(0, "dim", ndim)
         sizes = " + ".join(str(each[place]) for each, _ in inputs)
         return [Axis(axis.name, f"dim {dim}, {sizes} joined") if dim == place else axis for dim, axis in enumerate(same)]
     if name in ("expand", "repeat"):
@@ -99,7 +106,7 @@ def of_step(step, inputs, result, objects=()):
             Axis(axis.name, f"dim {dim}, repeated {result[dim + added]} ÷ {size}") if result[dim + added] != size else axis
             for dim, (axis, size) in enumerate(zip(same, shape))]
     if name == "select":
-        return [axis for dim, axis in enumerate(same) if dim != given[0] % ndim]
+        return [axis for dim, axis in enumerate(same) if dim != dim_of(0, "dim", ndim)]
     if name in ("reshape", "view", "flatten"):
         return regrouped(shape, names, result)
     return same
