@@ -102,7 +102,7 @@ class _Reader:
                                          f"use {self.names[0]}"))
             return Step("name", tree.id, tree.id)
         if isinstance(tree, ast.Subscript):
-            inner = tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice]
+            inner = tree.slice.elts if isinstance(tree.slice, ast.Tuple) or _is_read_as_tuple(tree.slice) else [tree.slice]
             parts = [self.part(each) for each in inner]
             code = "[" + ", ".join(part.text for part in parts) + "]"
             return Step("index", "index", code, [self.tensor(tree.value)], parts)
@@ -207,6 +207,12 @@ def _number(tree):
 
 def _flat(value):
     return [each for inner in value for each in _flat(inner)] if isinstance(value, (list, tuple)) else [value]
+
+
+def _is_read_as_tuple(tree):
+    """PyTorch reads a list that stands alone and holds lists as several indices: x[[[0, 1], [1, 0]]] is x[[0, 1], [1, 0]]."""
+    return isinstance(tree, ast.List) and any(
+        isinstance(each, (ast.List, ast.Tuple, ast.Call)) or isinstance(each, ast.Constant) and each.value in (None, Ellipsis) for each in tree.elts)
 
 
 def _is_torch_tensor(tree):
