@@ -59,7 +59,10 @@ REARRANGED = [
     *each("NAME(a, {n})", "torch.as_strided torch.Tensor.as_strided", AXES, layouts=LAYOUTS[:3], named=False, smooth=False,
           words={"n": ("(2, 2), (1, 1)", "(3,), (1,)", "(2, 1), (1, 2), 1", "(), ()", "(2,), (0,)", "(2, 2), (1,)", "(9, 9), (1, 1)", "(2,), (-1,)", "(-2,), (1,)",
                        "(2,), (1,), -1", "(0, 3), (1, 1)")}),
-    *each("NAME", "a.storage_offset() a.untyped_storage().nbytes() a.storage().size() a.storage().tolist() a.untyped_storage().tolist()", ANY, layouts=LAYOUTS[:3]),
+    *each("NAME", "a.untyped_storage().nbytes() a.storage().size() a.storage().tolist() a.untyped_storage().tolist()", ANY,
+          layouts=LAYOUTS[:3]),
+    # NumPy lets an empty slice begin where its base does; torch counts on
+    Row("a.storage_offset()", shapes(". | 1 | 3 | 2x3 | 1x3 | 3x1 | 2x1x3"), layouts=LAYOUTS[:3]),
     Row("a.storage()[0]", AXES[:3]), Row("len(a.storage())", AXES), Row("a.untyped_storage().size()", AXES),
     Row("(a.storage().type(), str(a.storage()), str(a.untyped_storage()), str(a.storage().dtype))", shapes("2 | 2x3 | .")),
     Row("a[1:].untyped_storage().data_ptr() == a.untyped_storage().data_ptr()", shapes("2x3 | 3")),
