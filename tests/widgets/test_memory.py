@@ -81,7 +81,7 @@ def test_nothing_of_the_students_is_written():
     view._act("write", number="9")
     assert given["n"].tolist() == [0, 1, 2, 3, 4, 5] and given["a"]._version == 0
     assert view.state["sentence"] == ("v[1, 1] = 9 wrote place 4 of memory A, where 4 stood. It is seen at once as n[4] and a[4]. "
-                                      "The version of v is now 1.")
+                                      "The version of a and v is now 1.")
     assert [row[-1] for row in view.state["table"]] == ["not counted", "1", "1", "0"]
 
 
@@ -268,3 +268,11 @@ def test_two_arrays_on_one_buffer_are_one_memory():
     shown.choose("a", [3])
     shown.write("5")
     assert shown.find("b").array.tolist() == [0, 5] and bytes(buffer) == bytes(16)
+
+
+def test_data_counts_for_itself():
+    a = torch.zeros(2)
+    view = memory_map(a=a, d=a.data, e=a.detach())
+    view._act("write", number="1")
+    assert view.state["sentence"].endswith("The version of a and e is now 1.")
+    assert [row[-1] for row in view.state["table"]] == ["1", "0", "1"]

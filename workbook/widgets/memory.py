@@ -28,6 +28,7 @@ class Named:
     array: np.ndarray      # laid out as theirs, on the copy of the memory
     memory: object = None
     covers: dict = field(default_factory=dict)
+    _at: dict = field(default_factory=dict)  # the same from the other side: place -> indices
 
     @property
     def is_tensor(self):
@@ -44,7 +45,13 @@ class Named:
 
     def at(self, place):
         """Return the indices of the elements that lie at a place of its memory."""
-        return [index for index, places in self.covers.items() if place in places]
+        return self._at.get(place, [])
+
+    def cover(self, index, places):
+        """Note the places at which an element lies."""
+        self.covers[index] = places
+        for place in places:
+            self._at.setdefault(place, []).append(index)
 
 
 @dataclass
@@ -85,8 +92,8 @@ class MemoryMap:
         pieces = _pieces(self.given.values())
         for name, given in self.given.items():
             array, device = _array_of(given)
-            low, roots = next((low, roots) for key, low, high, roots in pieces
-                              if key == device and low <= address_of(array) <= high and any(root_of(array) is root for root in roots))
+            low, roots = next((low, roots) for key, low, _, roots in pieces
+                              if key == device and any(_one_owner(root_of(array), root) for root in roots))
             memory = next((memory for memory in self.memories if memory.roots is roots), None)
             if memory is None:
                 memory = Memory(self._letter(roots), low, _copied(low, roots, device))
@@ -98,7 +105,7 @@ class MemoryMap:
             size = memory.copy.itemsize
             for index in product(*map(range, array.shape)):
                 first = start + sum(at * step for at, step in zip(index, array.strides))
-                named.covers[index] = range(first // size, (first + array.itemsize - 1) // size + 1)
+                named.cover(index, range(first // size, (first + array.itemsize - 1) // size + 1))
             if isinstance(given, np.ndarray):
                 twin.flags.writeable = given.flags.writeable
             memory.names.append(named)
@@ -122,8 +129,12 @@ class MemoryMap:
         """Return how many writes a Tensor has counted, with those tried here; None for an array, which counts none."""
         if not named.is_tensor:
             return None
-        tried = sum(1 for name, *_ in self.written[:self.done] if self.find(name).is_tensor and _counter(self.find(name)) == _counter(named))
+        tried = sum(self.counts_with(self.find(name), named) for name, *_ in self.written[:self.done])
         return named.given._version + tried
+
+    def counts_with(self, one, other):
+        """Return whether two names are Tensors whose writes are counted together."""
+        return one.is_tensor and other.is_tensor and _counter(one) == _counter(other)
 
     def seen_as(self, memory, place):
         """Return every element that lies at a place, as Python names it; of each name the first, and how many more."""
@@ -222,12 +233,17 @@ def _pieces(values):
         low = address_of(root)
         span = [device, low, low + max(in_memory_order(root).nbytes, 1) - 1, [root]]
         for other in [other for other in spans if other[0] == device and other[1] <= span[2] and span[1] <= other[2]]:
-            if root.nbytes and other[3][0].nbytes or any(each is root for each in other[3]):
+            if root.nbytes and other[3][0].nbytes or any(_one_owner(each, root) for each in other[3]):
                 spans.remove(other)
-                owners = other[3] + [each for each in span[3] if all(each is not known for known in other[3])]
+                owners = other[3] + [each for each in span[3] if not any(_one_owner(each, known) for known in other[3])]
                 span = [device, min(span[1], other[1]), max(span[2], other[2]), owners]
         spans.append(span)
     return spans
+
+
+def _one_owner(one, other):
+    """Return whether two owners of memory are the same, also where a library makes a new object at each question."""
+    return one is other or 0 < one.nbytes == other.nbytes and address_of(one) == address_of(other)
 
 
 def _copied(low, roots, device):

@@ -99,7 +99,8 @@ def about_write(shown):
     if not named.is_tensor and tensors:
         text += f". The version of {listed([other.name for other in tensors])} stays: what NumPy writes is not counted"
     elif named.is_tensor:
-        text += f". The version of {named.name} is now {shown.version(named)}"
+        together = [other.name for other in memory.names if shown.counts_with(other, named)]
+        text += f". The version of {listed(together)} is now {shown.version(named)}"
     return text + "."
 
 

@@ -27,7 +27,7 @@ def address_of(array):
 def in_memory_order(array):
     """Return all elements of a memory's owner as a line, in the order in which they lie there, without a copy."""
     if array.flags.c_contiguous or array.flags.f_contiguous:
-        return array.reshape(-1, order="A" if isinstance(array, np.ndarray) else "C")
+        return array.reshape(-1, order="A")
     reach = 1 + sum((side - 1) * step // array.itemsize for side, step in zip(array.shape, array.strides))
     return np.lib.stride_tricks.as_strided(array, (reach if array.size else 0,), (array.itemsize,))
 
