@@ -98,6 +98,8 @@ def same(answer, right):
     """Whether the answer is the right one in another form."""
     if as_number(answer) is not None and as_number(right) is not None:
         return close(as_number(answer), as_number(right), 1e-5)
+    if type(right) is torch.dtype:
+        return answer is right
     if callable(right) or as_text(right) is None and not is_tensor(right) and as_number(right) is None:
         return False
     return difference(answer, right) is None
@@ -124,6 +126,8 @@ def perturbed(right):
             yield right[:-1]
     elif as_text(right) is not None:
         yield from ("x" + right, right[1:], right[::-1], f"'{right}'", [right])
+    elif type(right) is torch.dtype:
+        yield from (torch.float32 if right is not torch.float32 else torch.float64, torch.int32, torch.bool, str(right), [right])
     elif callable(right):
         yield from (lambda *a: next(perturbed(right(*a))), lambda *a: None, lambda *a: [right(*a)], lambda: right, lambda *a: 1 / 0)
     elif isinstance(right, (list, tuple)):

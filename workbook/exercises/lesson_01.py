@@ -1,0 +1,352 @@
+"""Exercises of lesson 01: tensors, making them and reading them."""
+
+import workbook as torch
+from workbook.exercises.compare import as_text, describe, dtype_name, entries, is_tensor, scrub
+from workbook.exercises.exercise import Exercise
+from workbook.exercises.judges import function, tensor
+
+
+def _of_labels(*body):
+    """Return the source of `def answer(labels)` with these lines."""
+    return "\n".join(["def answer(labels):", *("    " + line for line in body)])
+
+
+def _dtype(expected, known):
+    """Return a judge of a dtype. `known` maps the names of wrong ones to messages."""
+
+    def judge(answer, names):
+        if is_tensor(answer):
+            return "That is the tensor. Its dtype is asked for: an attribute of it."
+        name = as_text(answer)
+        if name is not None:
+            return "The answer is text. Write the dtype itself, without quotation marks, such as torch.bool."
+        if answer is int or answer is float:
+            return "That is a type of Python. Every tensor has a dtype of torch, with the number of its bits."
+        if type(answer) is not torch.dtype:
+            return f"The answer is {describe(answer)}; a dtype is asked for, such as torch.bool."
+        if answer is getattr(torch, expected):
+            return None
+        return known.get(str(answer).rpartition(".")[2], f"{answer} is not it.")
+
+    return judge
+
+
+def _shuffled(answer, names):
+    """Judge a function that returns the numbers from 0 to n - 1 in random order."""
+    if not callable(answer) or isinstance(answer, type):
+        hint = " Write a function of n that returns it." if is_tensor(answer) else ""
+        return f"The answer is {describe(answer)}; a function is asked for, itself and not its result.{hint}"
+    orders = []
+    for seed, n in ((0, 4), (1, 9), (2, 9), (3, 9)):
+        torch.manual_seed(seed)
+        try:
+            got = answer(n)
+        except KeyboardInterrupt:  # the student's own
+            raise
+        except BaseException as error:
+            return f"Called with {n} your function raises {type(error).__name__}: {scrub(str(error)).strip().partition(chr(10))[0]}"
+        if problem := _no_order(got, n):
+            return problem
+        orders.append(entries(got))
+    if all(order == sorted(order) for order in orders):
+        return "Every number is there once, but always in the same order. The order is to be random."
+    if orders[1] == orders[2] == orders[3]:
+        return "Another seed, and still the same order. Let PyTorch draw it."
+    return None
+
+
+def _no_order(got, n):
+    """Return why `got` is no order of the numbers from 0 to n - 1; None where it is one."""
+    if got is None:
+        return f"Called with {n} your function returns None. Is there a `return`?"
+    if not is_tensor(got):
+        return f"Called with {n} your function returns {describe(got)}; a tensor is asked for."
+    if len(got.shape) != 1:
+        return f"Called with {n} the result has {len(got.shape)} axes; one is asked for."
+    numbers = entries(got)
+    if len(numbers) == 4 != n:
+        return "The result has four numbers, whatever n is. Use n."
+    if len(numbers) == n and all(0 <= x < 1 for x in numbers) and "float" in dtype_name(got):
+        return "Those are real numbers from 0 up to 1. Whole numbers are asked for, each from 0 to n - 1 once."
+    if len(numbers) == n - 1 and sorted(numbers) == list(range(n - 1)):
+        return "The number n - 1 is missing: n numbers are asked for, and they begin with 0."
+    if len(numbers) == n + 1:
+        return "That is one number too many: 0 is the first, n - 1 the last."
+    if len(numbers) == n and sorted(numbers) == list(range(1, n + 1)):
+        return "Those are the numbers from 1 to n. PyTorch counts from 0, and the last is n - 1."
+    if len(numbers) != n:
+        return f"Called with {n} the result has {len(numbers)} numbers."
+    if sorted(numbers) != list(range(n)):
+        return "Some number comes twice, and another one not at all. Each is asked for once."
+    if dtype_name(got) != "int64":
+        return f"The right numbers as {dtype_name(got)}; an order is kept in whole numbers, int64."
+    return None
+
+
+ZEROS = Exercise(
+    id="01.1",
+    title="Fifteen zeros",
+    kind="write it",
+    level=1,
+    minutes=2,
+    prompt="Make a tensor of 3 rows and 5 columns that is filled with zeros, of the dtype that PyTorch takes when you name none.",
+    judge=tensor(
+        "torch.zeros(3, 5)",
+        known={
+            "torch.Tensor([3, 5])": "That tensor holds the two numbers 3 and 5. In square brackets they are data; a size is asked for.",
+            "torch.tensor([3, 5])": "That tensor holds the two numbers 3 and 5: they are data, not a size.",
+            "torch.zeros(5, 3)": "Those are 5 rows of 3. The number of rows comes first.",
+            "torch.ones(3, 5) - 0.5": "One half is not zero: 1 has to be taken away from ones.",
+            "torch.ones(3, 5)": "The size is right; those are ones.",
+            "torch.zeros(15)": "Fifteen zeros in one row. Give the size with two numbers, rows and columns.",
+            "torch.zeros(1, 3, 5)": "That has three axes. Rows and columns are two.",
+            "torch.zeros(3)": "Three zeros. The columns are missing.",
+            "torch.eye(3, 5)": "eye puts ones on the diagonal.",
+            "torch.full((3, 5), 0)": "The size and the numbers are right, as int64: full takes the dtype from the number, and 0 is whole. Write 0. with a dot.",
+        },
+    ),
+    right=("torch.zeros(3, 5)", "torch.full((3, 5), 0.)", "torch.zeros((3, 5))", "torch.ones(3, 5) * 0"),
+    wrong=(
+        ("torch.Tensor([3, 5])", "they are data; a size is asked for"),
+        ("torch.tensor([3, 5])", "they are data, not a size"),
+        ("torch.zeros(5, 3)", "The number of rows comes first"),
+        ("torch.ones(3, 5) - 0.5", "One half is not zero"),
+        ("torch.ones(3, 5)", "those are ones"),
+        ("torch.zeros(3 * 5)", "Fifteen zeros in one row"),
+        ("torch.zeros(1, 3, 5)", "three axes"),
+        ("torch.zeros(3)", "The columns are missing"),
+        ("torch.eye(3, 5)", "ones on the diagonal"),
+        ("torch.full((3, 5), 0)", "Write 0. with a dot"),
+        ("[[0.] * 5] * 3", "a tensor is asked for"),
+    ),
+    hints=(
+        "The function has the name of what it fills in.",
+        "It takes the size: first how many rows, then how many columns.",
+    ),
+    solution="torch.zeros(3, 5)",
+    reason="The arguments are the size, rows first. torch.Tensor(3, 5) has that size too, but holds whatever lay in memory.",
+)
+
+FIVE_POINTS = Exercise(
+    id="01.2",
+    title="Five points, equal steps",
+    kind="write it",
+    level=1,
+    minutes=3,
+    prompt="Make the tensor `[0, 0.25, 0.5, 0.75, 1]` with one call that counts or steps for you.",
+    judge=tensor(
+        "torch.linspace(0, 1, 5)",
+        known={
+            "torch.arange(0, 1, 0.25)": "Four numbers: arange stops before its end, so 1 is missing.",
+            "torch.linspace(0, 1, 4)": "Four points. The third argument of linspace counts points, not the gaps between them.",
+            "torch.linspace(0, 5, 5)": "The points go up to 5. The second argument is the last point, the third says how many.",
+            "torch.arange(5)": "Those are 0 to 4, in steps of 1. The step is to be a quarter.",
+            "torch.arange(0, 5, 0.25)": "The step is right, and the end is too far.",
+            "torch.linspace(0, 1, 100)": "A hundred points, as old tutorials have it. Five are asked for.",
+            "torch.linspace(0.25, 1, 5)": "The first point is 0.",
+            "torch.linspace(0, 1, 6)": "Six points: their distance is 0.2.",
+            "torch.tensor([0, 1])": "Only the two ends, as data. The points between them are asked for, too.",
+        },
+    ),
+    right=("torch.linspace(0, 1, steps=5)", "torch.arange(0, 1.01, 0.25)", "torch.linspace(0, 1, 5)", "torch.arange(5) / 4"),
+    wrong=(
+        ("torch.arange(0, 1, 0.25)", "arange stops before its end"),
+        ("torch.linspace(0, 1, 4)", "not the gaps between them"),
+        ("torch.linspace(0, 5, 5)", "The points go up to 5"),
+        ("torch.arange(5)", "in steps of 1"),
+        ("torch.arange(0, 5, 0.25)", "the end is too far"),
+        ("torch.linspace(0, 1, 100)", "A hundred points"),
+        ("torch.linspace(0.25, 1, 5)", "The first point is 0"),
+        ("torch.linspace(0, 1, 6)", "Six points"),
+        ("torch.tensor([0, 1])", "Only the two ends"),
+        ("torch.linspace(0, 1, 5, dtype=torch.float64)", "as float64"),
+        ("[0, 0.25, 0.5, 0.75, 1]", "a tensor is asked for"),
+    ),
+    hints=(
+        "One function counts points and includes both ends; another one steps and leaves the end out.",
+        "With the counting one: first point, last point, and steps, which is how many points there are.",
+    ),
+    solution="torch.linspace(0, 1, steps=5)",
+    reason="linspace includes both ends and is told how many points there are. arange needs an end beyond 1.",
+)
+
+DTYPE_OF_ONES_LIKE = Exercise(
+    id="01.3",
+    title="Ones like what?",
+    kind="predict",
+    level=1,
+    minutes=2,
+    prompt="Which dtype does `torch.ones_like(torch.tensor([1, 2]))` have? Answer with the dtype itself, such as `torch.bool`, before you\n"
+    "run the cell after this one.",
+    judge=_dtype(
+        "int64",
+        {
+            "float32": "float32 is what torch.ones takes when you name none. ones_like takes over the dtype of the tensor that it is given.",
+            "int32": "The numbers are whole, but PyTorch keeps whole numbers in 64 bits when you name no dtype.",
+            "float64": "float64 is what NumPy takes for ones. ones_like takes over the dtype of the tensor that it is given.",
+            "bool": "A one is not yet a True: the dtype is that of the tensor that is given.",
+            "float16": "No float comes in anywhere: the given tensor holds whole numbers.",
+            "uint8": "Eight bits are for pixels. PyTorch keeps whole numbers in 64 bits when you name no dtype.",
+        },
+    ),
+    right=("torch.int64", "torch.ones_like(torch.tensor([1, 2])).dtype", "torch.long"),
+    wrong=(
+        ("torch.float32", "what torch.ones takes"),
+        ("torch.int32", "in 64 bits"),
+        ("torch.float64", "what NumPy takes for ones"),
+        ("torch.bool", "not yet a True"),
+        ("torch.uint8", "Eight bits are for pixels"),
+        ("int", "a type of Python"),
+        ("'torch.int64'", "without quotation marks"),
+        ("torch.ones_like(torch.tensor([1, 2]))", "Its dtype is asked for"),
+        ("64", "a dtype is asked for"),
+    ),
+    hints=(
+        "Which dtype has `torch.tensor([1, 2])`? Its numbers have no dot.",
+        "Like means: the same shape, the same dtype, the same device.",
+    ),
+    solution="torch.int64",
+    reason="[1, 2] are whole numbers, so the given tensor is int64, and ones_like keeps that. A printed 1. in an old tutorial is a slip.",
+)
+
+RANDOM_ORDER = Exercise(
+    id="01.4",
+    title="Each once, in random order",
+    kind="fill in",
+    level=2,
+    minutes=4,
+    prompt="Fill the gap, so that the function returns the numbers from 0 to `n - 1`, each once, in random order. A data set is\n"
+    "shuffled like that. Replace `answer = ...` by the whole function.\n\n"
+    "```python\ndef answer(n):\n    return torch.____(n)\n```",
+    judge=_shuffled,
+    right=(
+        "def answer(n):\n    return torch.randperm(n)",
+        "lambda n: torch.rand(n).argsort()",
+        "def answer(n):\n    order = torch.randperm(n)\n    return order",
+    ),
+    wrong=(
+        ("def answer(n):\n    return torch.rand(n)", "real numbers from 0 up to 1"),
+        ("def answer(n):\n    return torch.randperm(n - 1)", "n - 1 is missing"),
+        ("def answer(n):\n    return torch.randperm(n + 1)", "one number too many"),
+        ("def answer(n):\n    return torch.zeros(n).long()", "comes twice"),
+        ("def answer(n):\n    return torch.randint(0, n, (n,))", "comes twice"),
+        ("def answer(n):\n    return torch.arange(n)", "always in the same order"),
+        ("def answer(n):\n    return torch.randperm(4)", "whatever n is"),
+        ("def answer(n):\n    return torch.randperm(n) + 1", "from 1 to n"),
+        ("def answer(n):\n    return torch.randperm(n).float()", "as float32"),
+        ("def answer(n):\n    return torch.randn(n, n)", "2 axes"),
+        ("def answer(n):\n    torch.randperm(n)", "Is there a `return`"),
+        ("torch.randperm(4)", "a function is asked for"),
+    ),
+    hints=(
+        "Another order of the same things is called a permutation.",
+        "Four letters for random, and the first four letters of permutation.",
+    ),
+    solution="def answer(n):\n    return torch.randperm(n)",
+    reason="randperm(n) draws an order: whole numbers, each once. rand draws real numbers, randint may draw a number twice.",
+)
+
+LABELS_AND_WEIGHTS = Exercise(
+    id="01.5",
+    title="Whole labels, real weights",
+    kind="fix the bug",
+    level=2,
+    minutes=6,
+    prompt="This function gets a list of class numbers, such as `[3, 0, 2]`. It should return them as a tensor of **whole** numbers, and\n"
+    "beside it a **float32** weight of 1.0 for each of them. The second mistake shows only when the first one is repaired. Replace\n"
+    "`answer = ...` by the repaired function, and print what it returns before you check.\n\n"
+    "```python\n"
+    + _of_labels("classes = torch.Tensor(labels)", "weights = torch.ones_like(classes)", "return classes, weights")
+    + "\n```",
+    judge=function(
+        "lambda labels: (torch.tensor(labels), torch.ones(len(labels)))",
+        ("[3, 0, 2]", "[7]", "[1, 1, 4, 0]"),
+        known={
+            "lambda labels: (torch.Tensor(labels), torch.ones(len(labels)))": "The classes come out as float32: torch.Tensor, with a "
+            "capital T, makes floats of everything.",
+            "lambda labels: (torch.tensor(labels), torch.ones_like(torch.tensor(labels)))": "The classes are right. Now the weights are whole "
+            "numbers: ones_like took over the dtype. Name the dtype that you want.",
+            "lambda labels: (torch.ones(len(labels)), torch.tensor(labels))": "Both are right, and in the wrong order: classes first.",
+            "lambda labels: torch.tensor(labels)": "Only the classes are returned; the weights belong beside them.",
+            "lambda labels: (torch.tensor(labels), torch.zeros(len(labels)))": "The weights are 0. Each is to be 1.",
+            "lambda labels: (torch.tensor(labels), torch.ones(1))": "There is one weight. Each class number needs its own.",
+        },
+    ),
+    right=(
+        _of_labels("classes = torch.tensor(labels)", "weights = torch.ones_like(classes, dtype=torch.float32)", "return classes, weights"),
+        _of_labels("return torch.tensor(labels), torch.ones(len(labels))"),
+        _of_labels("classes = torch.Tensor(labels)", "weights = torch.ones_like(classes)", "return classes.long(), weights"),
+    ),
+    wrong=(
+        (
+            _of_labels("classes = torch.Tensor(labels)", "weights = torch.ones_like(classes)", "return classes, weights"),
+            "makes floats of everything",
+        ),
+        (
+            _of_labels("classes = torch.tensor(labels)", "weights = torch.ones_like(classes)", "return classes, weights"),
+            "ones_like took over the dtype",
+        ),
+        (_of_labels("classes = torch.tensor(labels)", "return torch.ones(len(labels)), classes"), "classes first"),
+        (_of_labels("return torch.tensor(labels)"), "Only the classes"),
+        (_of_labels("return torch.tensor(labels), torch.zeros(len(labels))"), "The weights are 0"),
+        (_of_labels("return torch.tensor(labels), torch.ones(1)"), "There is one weight"),
+        (_of_labels("return torch.tensor(labels), torch.ones(labels)"), "Called with [3, 0, 2]"),
+        (_of_labels("classes = torch.tensor(labels)"), "Is there a `return`"),
+        ("(torch.tensor([3, 0, 2]), torch.ones(3))", "a function is asked for"),
+    ),
+    hints=(
+        "Which of `torch.tensor` and `torch.Tensor` looks at the numbers to choose a dtype?",
+        "A function whose name ends in `_like` keeps the dtype, unless you add dtype=... in its brackets.",
+    ),
+    solution=_of_labels("classes = torch.tensor(labels)", "weights = torch.ones_like(classes, dtype=torch.float32)", "return classes, weights"),
+    reason="torch.tensor takes the dtype from the data, so the classes are int64; ones_like would take that over, so its dtype is named.",
+)
+
+HALVES = Exercise(
+    id="01.6",
+    title="Halves of the same shape",
+    kind="write it",
+    level=2,
+    minutes=5,
+    prompt="Write `answer(x)`. It returns a float32 tensor of the shape of `x` in which every number is 0.5, whatever dtype `x` has. Try it\n"
+    "on a tensor of floats and on one of whole numbers.",
+    judge=function(
+        "lambda x: torch.full(x.shape, 0.5)",
+        ("torch.tensor([[1, 2, 3], [4, 5, 6]])", "torch.ones(2)", "torch.tensor([[True]])", "torch.tensor(7, dtype=torch.int32)"),
+        known={
+            "lambda x: torch.full_like(x, 0.5)": "In a tensor of whole numbers 0.5 becomes 0: full_like takes over the dtype. Name the dtype.",
+            "lambda x: torch.full_like(x, 0.5, dtype=torch.float64)": "The numbers are right, as float64. float32 is asked for.",
+            "lambda x: torch.rand(x.shape)": "Those are random numbers. Each is to be 0.5.",
+            "lambda x: torch.zeros(x.shape)": "Those are zeros. Each is to be 0.5.",
+            "lambda x: x.float() / 2": "Those are the halves of the numbers of x. Only its shape is asked for; each number is to be 0.5.",
+            "lambda x: torch.ones(x.shape)": "Those are ones. Each is to be 0.5.",
+            "lambda x: torch.full((2, 3), 0.5)": "The size is always 2 by 3. Take it from x.",
+            "lambda x: torch.full((x.numel(),), 0.5)": "As many numbers as x has, in one row. The shape of x is asked for.",
+        },
+    ),
+    right=(
+        "def answer(x):\n    return torch.full(x.shape, 0.5)",
+        "def answer(x):\n    return torch.full_like(x, 0.5, dtype=torch.float32)",
+        "def answer(x):\n    return torch.zeros(x.size()) + 0.5",
+    ),
+    wrong=(
+        ("def answer(x):\n    return torch.full_like(x, 0.5)", "0.5 becomes 0"),
+        ("def answer(x):\n    return torch.full_like(x, 0.5, dtype=torch.float64)", "as float64"),
+        ("def answer(x):\n    return x.float() / 2", "halves of the numbers of x"),
+        ("def answer(x):\n    return torch.zeros(x.shape)", "Those are zeros"),
+        ("def answer(x):\n    return torch.ones(x.shape)", "Those are ones"),
+        ("def answer(x):\n    return torch.full((2, 3), 0.5)", "Take it from x"),
+        ("def answer(x):\n    return torch.full((x.numel(),), 0.5)", "in one row"),
+        ("def answer(x):\n    return torch.full(x.shape(), 0.5)", "not callable"),
+        ("def answer(x):\n    torch.full(x.shape, 0.5)", "Is there a `return`"),
+        ("torch.full((2, 3), 0.5)", "a function is asked for"),
+    ),
+    hints=(
+        "`x.shape` can be handed to a function that makes a tensor by size.",
+        "The function that fills with one number of your choice takes first the size, then the number; 0.5 makes it float32.",
+    ),
+    solution="def answer(x):\n    return torch.full(x.shape, 0.5)",
+    reason="full takes the dtype from the number, 0.5, and the size from x. full_like takes the dtype from x, and 0.5 as a whole number is 0.",
+)
+
+EXERCISES = (ZEROS, FIVE_POINTS, DTYPE_OF_ONES_LIKE, RANDOM_ORDER, LABELS_AND_WEIGHTS, HALVES)
