@@ -1,5 +1,7 @@
 """dtypes under PyTorch's names, and the dtype that an operation's result has."""
 
+import warnings
+
 import numpy as np
 
 from workbook.errors import explain
@@ -186,6 +188,28 @@ def result_type(values):
         if found is not None and (result is None or found.category > result.category):
             result = found if result is None else _PROMOTED[result, found]
     return result
+
+
+def real_number(value, kind):
+    """Return a number as memory of the NumPy dtype `kind` can hold it. Raises RuntimeError for a complex one in real memory."""
+    if value.__class__ is not complex or kind.kind in "bc":
+        return value
+    if value.imag:
+        found = OF_NUMPY[kind]
+        raise RuntimeError(explain(
+            f"value cannot be converted to type {_NUMBER_IN_C.get(found.name, found.in_c)} without overflow",
+            f"{value} has an imaginary part, for which {found} has no room", "take value.real, or a complex tensor"))
+    return value.real
+
+
+_NUMBER_IN_C = {"int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t"}
+
+
+def real_parts(array):
+    """Return the real parts of an array that goes into real memory; a warning says what is lost."""
+    if array.dtype.kind == "c":
+        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4)
+    return array.real
 
 
 # Each operation names one of these rules. A rule takes the arrays and numbers that reached the gate and returns them ready for

@@ -296,10 +296,10 @@ class Tensor(metaclass=PrintsAsTorch):
         return bool(self._array.item())
 
     def __float__(self):
-        return float(self._only())
+        return float(dtypes.real_number(self._only(), dtypes.float64.numpy))
 
     def __int__(self):
-        return int(self._only())
+        return int(dtypes.real_number(self._only(), dtypes.int64.numpy))
 
     def __complex__(self):
         return complex(self._only())

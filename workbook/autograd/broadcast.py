@@ -1,6 +1,7 @@
 """Broadcasting and dtypes, undone for gradients: the one place that does it."""
 
 from workbook.autograd.operation import Operation
+from workbook.dtypes import real_parts
 from workbook.tensor import Tensor
 
 
@@ -51,7 +52,7 @@ class Cast(Operation, name="ToCopyBackward0"):
 
     def forward(ctx, a, *, dtype):
         ctx.dtype = a.dtype
-        return a.real.astype(dtype) if a.dtype.kind == "c" and dtype.kind != "c" else a.astype(dtype)
+        return real_parts(a).astype(dtype) if a.dtype.kind == "c" and dtype.kind not in "bc" else a.astype(dtype)
 
     def backward(ctx, grad):
         return (Cast.apply(grad, dtype=ctx.dtype),)

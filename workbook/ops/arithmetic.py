@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.errors import explain
 from workbook.ops.comparison import flat, where
-from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, not_implemented
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32, not_implemented
 from workbook.ops.pointwise import log
 
 
@@ -71,7 +71,7 @@ def _difference_of_bools(values):
         "True - True has no answer among True and False", "for numbers write x.int() first"))
 
 
-_BOOL = dtypes.bool_.numpy
+_BOOL, _HALF = dtypes.bool_.numpy, dtypes.float16.numpy
 
 
 class Sub(Elementwise):
@@ -134,6 +134,8 @@ class Mul(Elementwise):
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
+        if b.__class__ is float and a.dtype is _HALF:
+            return (in_float32(a) * b).astype(_HALF)  # the number is not rounded to float16 first
         return a * b
 
     def backward(ctx, grad):
@@ -161,6 +163,8 @@ class Div(FloatElementwise):
 
     def forward(ctx, a, b):
         ctx.save(a if ctx.needs_input_grad[1] else None, b)
+        if b.__class__ is float and a.dtype is _HALF:
+            return (in_float32(a) / b).astype(_HALF)
         return a / b
 
     def backward(ctx, grad):

@@ -212,7 +212,7 @@ class Filled(Operation, name="FillBackward2"):
     """out = `value` everywhere: nothing of the input is left"""
 
     def forward(ctx, a, *, value):
-        return ctx.xp.full(a.shape, ctx.xp.asarray(value).astype(a.dtype))
+        return ctx.xp.full(a.shape, ctx.xp.asarray(dtypes.real_number(value, a.dtype)).astype(a.dtype))
 
     def backward(ctx, grad):
         return flat(grad)

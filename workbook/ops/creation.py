@@ -255,7 +255,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """
     kind = _numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
     array = _memory(np.empty, size_of_new((size,)), kind)
-    array[...] = np.asarray(fill_value).astype(kind)
+    array[...] = np.asarray(dtypes.real_number(fill_value, kind)).astype(kind)
     return _finish(array, device, requires_grad)
 
 
@@ -391,7 +391,7 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
     Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
     """
     kind = _numpy_dtype(dtype, input.dtype)
-    array = np.full_like(input._host(), np.asarray(fill_value).astype(kind), kind)
+    array = np.full_like(input._host(), np.asarray(dtypes.real_number(fill_value, kind)).astype(kind), kind)
     return _finish(array, device or input.device, requires_grad)
 
 

@@ -34,6 +34,11 @@ class FloatElementwise(Elementwise):
     dtype_rule = staticmethod(dtypes.promote_to_float)
 
 
+def in_float32(a):
+    """Return float16 as float32, anything else as it is: PyTorch computes half precision so, and rounds once, at the end."""
+    return a.astype(dtypes.float32.numpy) if a.dtype == dtypes.float16.numpy else a
+
+
 def meet(a, b):
     """Return whether two shapes broadcast: aligned from the right, sides are equal or one of them is 1."""
     return all(x == y or 1 in (x, y) for x, y in zip(reversed(a), reversed(b)))

@@ -7,7 +7,7 @@ from workbook.autograd import views
 from workbook.errors import explain
 from workbook.ops.arithmetic import pow
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented, refuse_numbers
+from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented, refuse_numbers
 from workbook.ops.pointwise import exp
 from workbook.tensor import Tensor
 
@@ -194,7 +194,7 @@ class Rsqrt(FloatElementwise):
     """out = 1 / sqrt(a)"""
 
     def forward(ctx, a):
-        out = 1 / ctx.xp.sqrt(a)
+        out = (1 / ctx.xp.sqrt(in_float32(a))).astype(a.dtype, copy=False)
         ctx.save(out)
         return out
 

@@ -126,6 +126,8 @@ class Overwrite(Operation, name="CopyBackwards"):
     prefix = "torch::autograd::"
 
     def forward(ctx, target, source):
+        if source.dtype.kind == "c" and target.dtype.kind not in "bc":
+            source = dtypes.real_parts(source)
         return ctx.xp.broadcast_to(source, target.shape).astype(target.dtype)
 
     def backward(ctx, grad):
@@ -222,10 +224,8 @@ def setitem(input, key, value):
         if not isinstance(value, (bool, int, float, complex, np.generic)):
             raise TypeError(explain(f"can't assign a {_class_name(value)} to a {input.type()}",
                                     "a part of a tensor takes a number or a tensor", "write x[...] = torch.tensor(...)"))
-        if isinstance(value, complex) and not input.is_complex():
-            raise RuntimeError(explain(f"value cannot be converted to type {_IN_MESSAGES.get(input.dtype.name, input.dtype.in_c)} without overflow",
-                                       f"the tensor holds {input.dtype}, which has no imaginary part", "write value.real"))
-        value = wrap(np.asarray(value, input.dtype.numpy if not isinstance(value, np.generic) else None), CPU)
+        kind = None if isinstance(value, np.generic) else input.dtype.numpy
+        value = wrap(np.asarray(value if kind is None else dtypes.real_number(value, kind), kind), CPU)
     if isinstance(key, Tensor) and key.dtype is dtypes.uint8 and value._array.size == 1:
         raise RuntimeError(explain("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char",
                                    "bytes are no longer a mask when one number is written", "write mask.bool()"))
@@ -243,9 +243,6 @@ def setitem(input, key, value):
     else:
         result = _put(target, value, advanced)
     adopt(target, result, "__setitem__")
-
-
-_IN_MESSAGES = {"int64": "int64_t", "int32": "int32_t", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t"}
 
 
 def put_at(input, indices, values, operation):

@@ -8,7 +8,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import mul, sub
 from workbook.ops.comparison import clamp, ne, where
-from workbook.ops.elementwise import Elementwise, not_implemented
+from workbook.ops.elementwise import Elementwise, in_float32, not_implemented
 from workbook.ops.indexing import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
 from workbook.ops.reduction import mean, sum
@@ -23,6 +23,7 @@ class Softmax(Operation):
         ctx.axis = axis
         out = ctx.xp.exp(_shifted("softmax", a, axis))
         out /= out.sum(axis, keepdims=True)
+        out = out.astype(a.dtype, copy=False)
         ctx.save(out)
         return out
 
@@ -36,6 +37,7 @@ def _shifted(name, a, axis):
     if a.dtype.kind not in "fc":
         last = "_lastdim" if axis == a.ndim - 1 else ""
         raise not_implemented(f"{name}{last}_kernel_impl", a)
+    a = in_float32(a)
     return a - a.max(axis, keepdims=True) if a.size else a
 
 
@@ -45,7 +47,7 @@ class LogSoftmax(Operation):
     def forward(ctx, a, *, axis):
         ctx.axis = axis
         shifted = _shifted("log_softmax", a, axis)
-        out = shifted - ctx.xp.log(ctx.xp.exp(shifted).sum(axis, keepdims=True))
+        out = (shifted - ctx.xp.log(ctx.xp.exp(shifted).sum(axis, keepdims=True))).astype(a.dtype, copy=False)
         ctx.save(out)
         return out
 

@@ -2,7 +2,7 @@
 
 from workbook import dtypes
 from workbook.errors import explain, not_a_tensor
-from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.ops.elementwise import NUMBERS, Elementwise, in_float32, not_implemented
 from workbook.tensor import Tensor
 
 
@@ -58,7 +58,8 @@ class Addcmul(Elementwise):
             raise not_implemented("addcmul_cpu_out", a, b, c)
         ctx.save(a, b, c)
         ctx.value = value = value if a.dtype.kind in "fc" else int(value)
-        return a + b * c if value == 1 else a + value * b * c
+        wide = in_float32(b)
+        return (a + wide * c if value == 1 else a + value * wide * c).astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
         a, b, c = ctx.saved
@@ -85,7 +86,8 @@ class Addcdiv(Elementwise):
     def forward(ctx, a, b, c, *, value):
         ctx.save(a, b, c)
         ctx.value = value
-        return a + b / c if value == 1 else a + value * b / c
+        wide = in_float32(b)
+        return (a + wide / c if value == 1 else a + value * wide / c).astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
         a, b, c = ctx.saved

@@ -3,7 +3,7 @@
 from workbook.autograd.operation import refuse_complex_gradient
 from workbook.errors import explain
 from workbook.ops.comparison import flat, where
-from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented
+from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented
 
 
 class Exp(FloatElementwise):
@@ -157,7 +157,7 @@ class Sigmoid(FloatElementwise):
     """out = 1 / (1 + e ** -a)"""
 
     def forward(ctx, a):
-        out = 1 / (1 + ctx.xp.exp(-a))
+        out = (1 / (1 + ctx.xp.exp(-in_float32(a)))).astype(a.dtype, copy=False)
         ctx.save(out)
         return out
 

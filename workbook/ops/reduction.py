@@ -29,11 +29,23 @@ def spread(grad, shape, axes, keepdim):
     return expand(grad, shape)
 
 
-def _sums_to(a, dtype):
-    """The NumPy dtype of a sum: integers add up in int64."""
+def _added(a, axes, keepdim, dtype=None):
+    """The sum of `a` along `axes`: integers add up in int64, float16 in float32, to be rounded once."""
     if dtype is not None:
-        return dtype.numpy
-    return dtypes.int64.numpy if a.dtype.kind in "biu" else a.dtype
+        kind = dtype.numpy
+    else:
+        kind = _INT64 if a.dtype.kind in "biu" else a.dtype
+    return a.sum(axes, kind, None, keepdim) if kind != _HALF else a.sum(axes, _SINGLE, None, keepdim).astype(_HALF)
+
+
+def _averaged(a, axes, keepdim, count):
+    """The mean of `a`, of `count` elements each."""
+    if a.dtype == _HALF:
+        return (a.sum(axes, _SINGLE, None, keepdim) / _SINGLE.type(count)).astype(_HALF)
+    return a.sum(axes, None, None, keepdim) / a.dtype.type(count)
+
+
+_HALF, _SINGLE, _INT64 = dtypes.float16.numpy, dtypes.float32.numpy, dtypes.int64.numpy
 
 
 class Sum(Operation):
@@ -41,7 +53,7 @@ class Sum(Operation):
 
     def forward(ctx, a, *, dtype=None):
         ctx.shape = a.shape
-        return a.sum(dtype=_sums_to(a, dtype))
+        return _added(a, None, False, dtype)
 
     def backward(ctx, grad):
         return (expand(grad, ctx.shape),)
@@ -52,7 +64,7 @@ class SumAxes(Operation, name="SumBackward1"):
 
     def forward(ctx, a, *, axes, keepdim, dtype=None):
         ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
-        return a.sum(axes, _sums_to(a, dtype), None, keepdim)
+        return _added(a, axes, keepdim, dtype)
 
     def backward(ctx, grad):
         return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim),)
@@ -79,7 +91,7 @@ class Mean(Operation):
 
     def forward(ctx, a):
         ctx.shape = a.shape
-        return a.sum() / a.dtype.type(a.size)
+        return _averaged(a, None, False, a.size)
 
     def backward(ctx, grad):
         return (expand(grad, ctx.shape) / math.prod(ctx.shape),)
@@ -91,7 +103,7 @@ class MeanAxes(Operation, name="MeanBackward1"):
     def forward(ctx, a, *, axes, keepdim):
         ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
         ctx.count = math.prod(a.shape[axis] for axis in axes)
-        return a.sum(axes, None, None, keepdim) / a.dtype.type(ctx.count)
+        return _averaged(a, axes, keepdim, ctx.count)
 
     def backward(ctx, grad):
         return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim) / ctx.count,)

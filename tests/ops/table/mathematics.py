@@ -137,4 +137,14 @@ MATHEMATICS = [
     Row("torch.where(a > 0)", ANY, derivatives=0), Row("a.where(a > 0, b)", TWO), Row("a.where(a > 0, {n})", ANY, words={"n": NUMBER}),
     Row("torch.where(a > 0, a, b, out={o})", TWO, REAL, alike=True, words=SAME, derivatives=0),
     Row("torch.signbit(torch.remainder(a, b))", TWO, REAL, values="any", derivatives=0),
+    # half precision is computed in float32 and rounded once; complex numbers do not go into real memory
+    *each("a NAME {n}", "* /", ANY, ("float16",), values="unit", words={"n": ("1.1", "3.3", "-0.7", "0.1")}, derivatives=0),
+    *each("NAME", "torch.sigmoid(a) a.rsqrt() torch.addcmul(a,b,c,value=0.3)", THREE, ("float16",), values="positive", rounded=True, derivatives=0),
+    *each("(a*{n}).NAME", "sum() sum(0) mean() mean(0) softmax(0) log_softmax(0) sum(1,keepdim=True) mean(-1)",
+          shapes("2x3 | 40x3 | 3x40 | 40"), ("float16",), values="finite", words={"n": ("1", "1000", "0.1")}, rounded=True, derivatives=0),
+    *each("(a.NAME)", "fill_(1j) copy_(1j) __setitem__(0,1j) __setitem__(slice(None),1+0j) fill_(2+0j)", shapes("3 | 2x3"), derivatives=0, layouts=("plain",)),
+    *each("torch.NAME(a.shape, {n}, dtype=a.dtype)", "full", shapes("3"), words={"n": ("1j", "complex(2)", "1.5")}, derivatives=0),
+    *each(f"NAME({Z}[{{n}}])", "int float bool complex", NOTHING, words={"n": ("0", "1")}, derivatives=0),
+    *each(f"{Z}.NAME", "float() long() to(torch.float64) bool()", NOTHING, derivatives=0),
+    *each(f"a.NAME({Z}[:3])", "copy_ add_ mul_", shapes("3"), derivatives=0, layouts=("plain",)),
 ]
