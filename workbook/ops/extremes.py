@@ -8,11 +8,12 @@ from workbook.errors import explain, shape_text
 from workbook.ops.comparison import maximum, minimum
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.indexing import ScatterAdd
+from workbook.ops.reduction import axes_of, spread
 from workbook.ops.shape import unsqueeze
 from workbook.tensor import Tensor, axis_of
 
 
-def _named_result(name, *fields):
+def named_result(name, *fields):
     """A named tuple that prints as PyTorch's `torch.return_types`."""
     base = collections.namedtuple(name, fields)
 
@@ -23,10 +24,11 @@ def _named_result(name, *fields):
     return type(name, (base,), {"__repr__": shown, "__slots__": (), "__module__": __name__})
 
 
-max_result = _named_result("max", "values", "indices")
-min_result = _named_result("min", "values", "indices")
-sort_result = _named_result("sort", "values", "indices")
-topk_result = _named_result("topk", "values", "indices")
+max_result = named_result("max", "values", "indices")
+min_result = named_result("min", "values", "indices")
+sort_result = named_result("sort", "values", "indices")
+topk_result = named_result("topk", "values", "indices")
+aminmax_result = named_result("aminmax", "min", "max")
 
 
 class MaxAll(Operation, name="MaxBackward1"):
@@ -45,9 +47,49 @@ class MinAll(MaxAll, name="MinBackward1"):
     """out = the smallest element"""
 
 
-def _equal_share(xp, a, extreme):
-    mask = (a == extreme) | (a != a)  # where there is a NaN, it is the extreme
-    return mask / mask.sum(dtype=a.dtype) if a.dtype.kind == "f" else mask
+class Amax(Operation):
+    """out = the largest along `axes`; equal ones share the gradient"""
+
+    def forward(ctx, a, *, axes, keepdim, smallest=False):
+        out = _extreme_along(a, axes, smallest)
+        ctx.keep(_equal_share(ctx.xp, a, out, axes))
+        ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
+        return out if keepdim else out.squeeze(axes)
+
+    def backward(ctx, grad):
+        (share,) = ctx.kept
+        return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim) * share,)
+
+
+class Amin(Amax):
+    """out = the smallest along `axes`; equal ones share the gradient"""
+
+
+class Aminmax(Operation):
+    """The smallest and the largest along `axes`; equal ones share the gradient."""
+
+    def forward(ctx, a, *, axes, keepdim):
+        low, high = (_extreme_along(a, axes, smallest) for smallest in (True, False))
+        ctx.keep(_equal_share(ctx.xp, a, low, axes), _equal_share(ctx.xp, a, high, axes))
+        ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
+        return (low, high) if keepdim else (low.squeeze(axes), high.squeeze(axes))
+
+    def backward(ctx, low, high):
+        low_share, high_share = ctx.kept
+        return (spread(low, ctx.shape, ctx.axes, ctx.keepdim) * low_share
+                + spread(high, ctx.shape, ctx.axes, ctx.keepdim) * high_share,)
+
+
+def _extreme_along(a, axes, smallest):
+    """With the axes kept; of no axes, the array itself."""
+    return (a.min if smallest else a.max)(axes, keepdims=True) if axes else a.copy()
+
+
+def _equal_share(xp, a, extreme, axes=None):
+    mask = a == extreme
+    if axes is None:
+        mask |= a != a  # where there is a NaN, it is the extreme; along axes PyTorch's gradient is NaN then
+    return mask / mask.sum(axes, a.dtype, None, axes is not None) if a.dtype.kind == "f" else mask
 
 
 class Places(Operation):
@@ -62,7 +104,7 @@ class Places(Operation):
         return (ScatterAdd.apply(grad, places, shape=ctx.shape, axis=ctx.axis),)
 
 
-def _taken(ctx, a, axis, keepdim, choose):
+def taken(ctx, a, axis, keepdim, choose):
     """The forward of `Places`; `choose()` returns the places, with the axis kept. A single number is its own choice."""
     ctx.shape, ctx.axis, ctx.keepdim = a.shape, axis, keepdim
     if not a.ndim:
@@ -79,28 +121,28 @@ class MaxAxis(Places, name="MaxBackward0"):
     """The largest of each row along `axis`, and its place; the first where several are equal."""
 
     def forward(ctx, a, *, axis, keepdim):
-        return _taken(ctx, a, axis, keepdim, lambda: ctx.xp.argmax(a, axis, None, keepdims=True))
+        return taken(ctx, a, axis, keepdim, lambda: ctx.xp.argmax(a, axis, None, keepdims=True))
 
 
 class MinAxis(Places, name="MinBackward0"):
     """The smallest of each row along `axis`, and its place; the first where several are equal."""
 
     def forward(ctx, a, *, axis, keepdim):
-        return _taken(ctx, a, axis, keepdim, lambda: ctx.xp.argmin(a, axis, None, keepdims=True))
+        return taken(ctx, a, axis, keepdim, lambda: ctx.xp.argmin(a, axis, None, keepdims=True))
 
 
 class Sort(Places):
     """The elements in order along `axis`, and the places they came from."""
 
     def forward(ctx, a, *, axis, descending):
-        return _taken(ctx, a, axis, True, lambda: _order(a, axis, descending))
+        return taken(ctx, a, axis, True, lambda: order(a, axis, descending))
 
 
 class Topk(Places):
     """The first `k` elements of the order along `axis`, and the places they came from."""
 
     def forward(ctx, a, *, axis, k, largest):
-        return _taken(ctx, a, axis, True, lambda: _order(a, axis, largest)[(slice(None),) * axis + (slice(k),)])
+        return taken(ctx, a, axis, True, lambda: order(a, axis, largest)[(slice(None),) * axis + (slice(k),)])
 
 
 class PlaceOf(Operation):
@@ -124,10 +166,10 @@ def _extreme(name, input, dim, keepdim, smallest):
                 "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
         return (MinAll if smallest else MaxAll).apply(input, smallest=smallest)
     operation, result = (MinAxis, min_result) if smallest else (MaxAxis, max_result)
-    return result(*operation.apply(input, axis=_filled_axis(name, input, dim), keepdim=keepdim))
+    return result(*operation.apply(input, axis=filled_axis(name, input, dim), keepdim=keepdim))
 
 
-def _filled_axis(name, input, dim):
+def filled_axis(name, input, dim):
     """The axis that `dim` names, along which there must be something to choose from."""
     axis = axis_of(dim, input.ndim)
     if input.ndim and not input.shape[axis]:
@@ -136,7 +178,7 @@ def _filled_axis(name, input, dim):
     return axis
 
 
-def max(input, dim=None, keepdim=False):
+def max(input, dim=None, keepdim=False, *, other=None):
     """Return the largest element; along `dim`, the largest of each row and its place; with a second Tensor, elementwise.
 
     >>> import workbook as torch
@@ -147,10 +189,10 @@ def max(input, dim=None, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.max.html
     """
-    return _extreme("max", input, dim, keepdim, smallest=False)
+    return _extreme("max", input, dim if other is None else other, keepdim, smallest=False)
 
 
-def min(input, dim=None, keepdim=False):
+def min(input, dim=None, keepdim=False, *, other=None):
     """Return the smallest element; along `dim`, the smallest of each row and its place; with a second Tensor, elementwise.
 
     >>> import workbook as torch
@@ -159,7 +201,72 @@ def min(input, dim=None, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.min.html
     """
-    return _extreme("min", input, dim, keepdim, smallest=True)
+    return _extreme("min", input, dim if other is None else other, keepdim, smallest=True)
+
+
+def amax(input, dim=(), keepdim=False):
+    """Return the largest element along `dim`, which may name several axes; equal ones share the gradient.
+
+    Raises IndexError along an empty axis, RuntimeError for no element at all.
+
+    >>> import workbook as torch
+    >>> torch.amax(torch.tensor([[1., 5.], [4., 2.]]), 1)
+    tensor([5., 4.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.amax.html
+    """
+    return Amax.apply(input, axes=_filled_axes("amax", input, dim), keepdim=keepdim)
+
+
+def amin(input, dim=(), keepdim=False):
+    """Return the smallest element along `dim`, which may name several axes; equal ones share the gradient.
+
+    Raises IndexError along an empty axis, RuntimeError for no element at all.
+
+    >>> import workbook as torch
+    >>> torch.amin(torch.tensor([[1., 5.], [4., 2.]]), (0, 1))
+    tensor(1.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.amin.html
+    """
+    return Amin.apply(input, axes=_filled_axes("amin", input, dim), keepdim=keepdim, smallest=True)
+
+
+def aminmax(input, *, dim=None, keepdim=False):
+    """Return the smallest and the largest element, of all or along one `dim`, as a named pair `min`, `max`.
+
+    Raises RuntimeError (IndexError with `dim`) where there is nothing to choose from.
+
+    >>> import workbook as torch
+    >>> torch.aminmax(torch.tensor([3., 1., 2.]))
+    torch.return_types.aminmax(
+    min=tensor(1.),
+    max=tensor(3.))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.aminmax.html
+    """
+    if input.is_complex():
+        raise not_implemented("aminmax_all" if dim is None else "aminmax", input._array)
+    if dim is None and not input.numel():
+        raise RuntimeError(explain(
+            "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
+            f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
+    axes = axes_of(None, input.ndim) if dim is None else (filled_axis("aminmax", input, dim),)
+    return aminmax_result(*Aminmax.apply(input, axes=axes if input.ndim else (), keepdim=keepdim))
+
+
+def _filled_axes(name, input, dim):
+    """The axes that `dim` names, along which there must be something to choose from."""
+    if input.is_complex():
+        raise not_implemented(f"{name}_cpu", input._array)
+    if dim == () and not input.numel():
+        raise RuntimeError(explain(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
+            "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
+    axes = axes_of(dim, input.ndim)
+    for axis in axes:
+        filled_axis(name, input, axis)
+    return axes
 
 
 def argmax(input, dim=None, keepdim=False):
@@ -195,7 +302,7 @@ def _place(name, input, dim, keepdim, smallest):
     if dim is None and input.numel() == 0:
         raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
                          "with the 'dim' argument.")
-    axis = None if dim is None else _filled_axis(name, input, dim)
+    axis = None if dim is None else filled_axis(name, input, dim)
     axis = axis if input.ndim else None
     return PlaceOf.apply(input, axis=axis, keepdim=keepdim, smallest=smallest)
 
@@ -226,7 +333,7 @@ def argsort(input, dim=-1, descending=False, stable=False):
     return sort(input, dim, descending, stable).indices
 
 
-def _order(array, axis, descending):
+def order(array, axis, descending):
     """The places that put an array in order along `axis`; equal elements keep their order."""
     if not descending:
         return array.argsort(axis, kind="stable")

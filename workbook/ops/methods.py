@@ -8,11 +8,13 @@ from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
 from workbook.ops import (activation, arithmetic, bessel, bounds, closeness, comparison, complexes, conversion, creation,
-                          entropies, exponentials, extremes, fractions, gamma, indexing, inplace, integers, joining, linalg,
-                          losses, mixing, normal, placing, pointwise, rearranging, reduction, scatter, shape, signs, stacking,
-                          strided, triangles, trigonometry)
+                          differences, entropies, exponentials, extremes, fractions, gamma, indexing, inplace,
+                          integers, joining, linalg, losses, mixing, normal, norms, placing, pointwise, rearranging,
+                          reduction, scans, scatter, searching, shape, signs, sorting, stacking, statistics, strided, sums,
+                          triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
+from workbook.ops.spellings import with_numpy_names
 from workbook.tensor import Tensor
 
 # Functions of `torch` that are methods, too.
@@ -22,7 +24,7 @@ BOTH = {
     indexing: "select narrow index_select masked_select gather",
     linalg: "mm mv dot bmm matmul addmm",
     reduction: "sum mean var std all any",
-    extremes: "max min argmax argmin sort argsort topk",
+    extremes: "max min amax amin aminmax argmax argmin sort argsort topk",
     losses: "softmax log_softmax",
     comparison: "maximum minimum isnan isinf isfinite",
     arithmetic: "positive",
@@ -36,6 +38,13 @@ BOTH = {
     strided: "as_strided",
     triangles: "diagonal diag diag_embed diagflat trace",
     placing: "take take_along_dim select_scatter slice_scatter diagonal_scatter",
+    scans: "prod cummax cummin logcumsumexp",
+    sums: "logsumexp nansum nanmean count_nonzero",
+    norms: "norm dist",
+    sorting: "median nanmedian mode kthvalue msort",
+    searching: "nonzero argwhere unique unique_consecutive",
+    statistics: "quantile nanquantile cov corrcoef bincount histc",
+    differences: "diff",
 }
 
 # The same, with an in-place form.
@@ -58,6 +67,7 @@ WITH_INPLACE = {
     triangles: "tril triu",
     scatter: "scatter scatter_add scatter_reduce",
     placing: "index_add index_copy index_fill index_put masked_fill masked_scatter put",
+    scans: "cumsum cumprod",
 }
 
 # Functions of `torch` that are not methods.
@@ -74,6 +84,9 @@ ONLY_FUNCTIONS = {
     rearranging: "broadcast_tensors broadcast_shapes",
     stacking: "atleast_1d atleast_2d atleast_3d hstack vstack dstack column_stack meshgrid cartesian_prod combinations",
     triangles: "tril_indices triu_indices",
+    searching: "searchsorted bucketize isin",
+    statistics: "std_mean var_mean",
+    differences: "trapezoid cumulative_trapezoid",
 }
 
 # Methods that are not functions of `torch`.
@@ -98,17 +111,28 @@ OUT = {
     "joined": "cat stack hstack vstack dstack column_stack",
     "equal": "diag tril triu take take_along_dim scatter scatter_add scatter_reduce index_add index_copy "
              "mm mv dot bmm matmul addmm max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
-             "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar",
+             "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar "
+             "cummax cummin amax amin aminmax norm median nanmedian mode kthvalue msort nonzero quantile nanquantile histc "
+             "searchsorted bucketize diff isin",
     "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace rand randn randint "
-           "randperm empty bernoulli",
+           "randperm empty bernoulli prod cumsum cumprod logcumsumexp logsumexp nansum nanmean",
 }
+
+# Functions that also take NumPy's `axis=` and `keepdims=`: see ops/spellings.py.
+NUMPY_NAMES = (
+    "sum mean var std all any max min amax amin aminmax argmax argmin sort argsort topk prod cumsum cumprod cummax cummin logcumsumexp "
+    "logsumexp nansum nanmean count_nonzero norm softmax log_softmax cat stack split chunk unbind squeeze unsqueeze select narrow "
+    "tensor_split take_along_dim index_add index_copy index_fill scatter scatter_add gather index_select median nanmedian mode "
+    "kthvalue quantile nanquantile std_mean var_mean unique unique_consecutive diff trapezoid "
+    "cumulative_trapezoid")
 
 # Other names for the same function, as PyTorch has them.
 ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide": "div", "negative": "neg", "absolute": "abs",
            "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "clip": "clamp",
            "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc",
            **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
-           "moveaxis": "movedim", "row_stack": "vstack"}
+           "moveaxis": "movedim", "row_stack": "vstack", "trapz": "trapezoid"}
+           **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")}}
 
 # Forms that change the shape of the Tensor itself.
 RESHAPED = {shape: "squeeze unsqueeze t transpose"}
@@ -129,7 +153,9 @@ def functions():
 
 def named(part):
     """Return the functions of a part of the table by their names."""
-    return {name: getattr(room, name) for room, names in part.items() for name in names.split()}
+    also_numpy = NUMPY_NAMES.split()
+    return {name: with_numpy_names(getattr(room, name)) if name in also_numpy else getattr(room, name)
+            for room, names in part.items() for name in names.split()}
 
 
 def install():

@@ -4,9 +4,11 @@ Words in braces are filled in from the lists given by name. Many combinations ar
 """
 
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
+from tests.ops.table.folding import FOLDING
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
 from tests.ops.table.mathematics import MATHEMATICS
 from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
+from tests.ops.table.order import ORDER
 from tests.ops.table.outs import OUTS
 from tests.ops.table.places import INDEXING, SHAPES
 from tests.ops.table.rearranged import REARRANGED, SCATTERED
@@ -16,6 +18,6 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
     "matrices": MATRICES,
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
-         "rearranged": REARRANGED, "scattered": SCATTERED}
+         "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

@@ -1,0 +1,202 @@
+"""Finding: the places that are not zero, different values, places in an ordered row."""
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.creation import tensor
+from workbook.ops.elementwise import not_implemented
+from workbook.tensor import Tensor, axis_of
+
+
+class Nonzero(Operation):
+    """The places that are not zero, one row each."""
+
+    differentiable = False
+
+    def forward(ctx, a, *, axes_first):
+        places = ctx.xp.nonzero(ctx.xp.atleast_1d(a) if axes_first else a) if a.ndim or axes_first else ()
+        if axes_first:
+            return tuple(places)
+        return ctx.xp.stack(places, 1) if places else ctx.xp.zeros((int(a != 0), 0), dtypes.int64.numpy)
+
+
+def nonzero(input, *, as_tuple=False):
+    """Return the places of the elements that are not zero, (count, axes); with `as_tuple`, one index Tensor for each axis.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([[0, 1], [2, 0]])
+    >>> torch.nonzero(x)
+    tensor([[0, 1],
+            [1, 0]])
+    >>> x[x.nonzero(as_tuple=True)]
+    tensor([1, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nonzero.html
+    """
+    return Nonzero.apply(input, axes_first=as_tuple)
+
+
+def argwhere(input):
+    """Return the places of the elements that are not zero, (count, axes), as `nonzero`.
+
+    >>> import workbook as torch
+    >>> torch.argwhere(torch.tensor([0, 3]))
+    tensor([[1]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.argwhere.html
+    """
+    return nonzero(input)
+
+
+class Unique(Operation, name="Unique2Backward0"):
+    """Different values, where each element's value stands among them, and how many there are of each."""
+
+    def forward(ctx, a, *, axis, consecutive):
+        xp = ctx.xp
+        rows = a.reshape(-1, 1) if axis is None else xp.moveaxis(a, axis, 0).reshape(a.shape[axis], -1)
+        count = len(rows)
+        places = xp.arange(count) if consecutive or not count else xp.lexsort(rows.T[::-1]) if rows.shape[1] else xp.arange(count)
+        ordered = rows[places]
+        new = xp.ones(count, bool)
+        new[1:] = (ordered[1:] != ordered[:-1]).any(1)
+        inverse = xp.empty(count, dtypes.int64.numpy)
+        inverse[places] = xp.cumsum(new) - 1
+        starts = xp.nonzero(new)[0]
+        counts = xp.diff(xp.append(starts, count)).astype(dtypes.int64.numpy)
+        if axis is None:
+            return ordered[starts, 0], inverse.reshape(a.shape), counts
+        rest = xp.moveaxis(a, axis, 0)[places[starts]]
+        return xp.ascontiguousarray(xp.moveaxis(rest, 0, axis)), inverse, counts
+
+    def backward(ctx, *grads):
+        raise NotImplementedError(explain("the derivative for 'unique' is not implemented.",
+                                          "which values are equal does not change by small steps", "detach first: x.detach().unique()"))
+
+
+def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=None):
+    """Return the different values in order; along `dim`, the different slices.
+
+    `return_inverse`: also where each element stands among them; `return_counts`: also how many there are of each. Each NaN is a value of
+    its own.
+
+    >>> import workbook as torch
+    >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
+    (tensor([1, 3]), tensor([1, 2]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.unique.html
+    """
+    return _unique(input, return_inverse, return_counts, dim, consecutive=False)
+
+
+def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
+    """Return the values without repetitions that follow each other; along `dim`, the slices.
+
+    >>> import workbook as torch
+    >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]))
+    tensor([1, 2, 1])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.unique_consecutive.html
+    """
+    return _unique(input, return_inverse, return_counts, dim, consecutive=True)
+
+
+def _unique(input, return_inverse, return_counts, dim, consecutive):
+    axis = None if dim is None else axis_of(dim, input.ndim)
+    if axis is not None and not input.ndim:
+        axis = None
+    values, inverse, counts = Unique.apply(input, axis=axis, consecutive=consecutive)
+    found = (values, *[inverse] * return_inverse, *[counts] * return_counts)
+    return found if len(found) > 1 else values
+
+
+class Searchsorted(Operation):
+    """Where each value would stand in an ordered row."""
+
+    differentiable = False
+
+    def forward(ctx, row, values, sorter, *, right, kind):
+        xp, side = ctx.xp, "right" if right else "left"
+        if sorter is not None:
+            row = xp.take_along_axis(row, sorter, -1)
+        if row.ndim == 1:
+            return xp.asarray(xp.searchsorted(row, values, side)).astype(kind)
+        out = xp.empty(values.shape, kind)
+        for place in xp.ndindex(*row.shape[:-1]):
+            out[place] = xp.searchsorted(row[place], values[place], side)
+        return out
+
+
+def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=None, sorter=None):
+    """Return the places at which the values of `input` would be put into the ordered rows of `sorted_sequence`.
+
+    `right` (or `side="right"`): behind equal ones. `sorter`: the places that put the rows in order. Raises RuntimeError where the rows do
+    not belong to those of `input`.
+
+    >>> import workbook as torch
+    >>> torch.searchsorted(torch.tensor([1., 3., 5.]), torch.tensor([3., 4.]))
+    tensor([1, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.searchsorted.html
+    """
+    if side not in (None, "left", "right"):
+        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+    if side == "left" and right:
+        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
+    if not isinstance(input, Tensor):
+        input = tensor(input, device=sorted_sequence.device)
+    row, shape = sorted_sequence.shape, input.shape
+    if len(row) != 1 and (len(row) != len(shape) or row[:-1] != shape[:-1]):
+        raise RuntimeError(explain(
+            "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
+            f"tensor must match, but we got boundaries tensor {shape_text(row)} and input value tensor {shape_text(shape)}",
+            "each row is searched for the values of its own row", None))
+    if sorter is not None and sorter.shape != row:
+        raise RuntimeError(f"torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor {shape_text(row)}and got "
+                           f"sorter tensor {shape_text(sorter.shape)}")
+    if sorted_sequence.is_complex() or sorted_sequence.dtype is input.dtype is dtypes.bool_:
+        raise not_implemented("searchsorted_out_cpu", sorted_sequence._array)
+    return Searchsorted.apply(sorted_sequence, input, sorter, right=right or side == "right",
+                              kind=(dtypes.int32 if out_int32 else dtypes.int64).numpy)
+
+
+def bucketize(input, boundaries, *, out_int32=False, right=False):
+    """Return for each value the number of the bucket between the ordered `boundaries`, one row, in which it lies.
+
+    >>> import workbook as torch
+    >>> torch.bucketize(torch.tensor([0., 2.]), torch.tensor([1., 3.]))
+    tensor([0, 1])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.bucketize.html
+    """
+    if boundaries.ndim != 1:
+        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+    return searchsorted(boundaries, input, out_int32=out_int32, right=right)
+
+
+class Isin(Operation):
+    """out = whether each element is among others"""
+
+    differentiable = False
+
+    def forward(ctx, a, others, *, invert):
+        return ctx.xp.asarray(ctx.xp.isin(a, others, invert=invert))
+
+
+def isin(elements, test_elements, *, assume_unique=False, invert=False):
+    """Return for each of `elements` whether it is among `test_elements`; with `invert`, whether it is not. One may be a number.
+
+    >>> import workbook as torch
+    >>> torch.isin(torch.tensor([1, 2, 3]), torch.tensor([2, 5]))
+    tensor([False,  True, False])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.isin.html
+    """
+    if not isinstance(elements, Tensor) and not isinstance(test_elements, Tensor):
+        raise TypeError(explain("isin() received an invalid combination of arguments", "two numbers are compared by Python",
+                                "write x == y, or make one of them a Tensor"))
+    for given in (elements, test_elements):
+        kind = given.dtype if isinstance(given, Tensor) else dtypes.of_number(given)
+        if kind.category in (dtypes.BOOL, dtypes.COMPLEX):
+            raise RuntimeError(explain(f"Unsupported input type encountered for isin(): {kind.legacy}",
+                                       f"one of them holds {kind}", "convert it first: x.int()"))
+    return Isin.apply(elements, test_elements, invert=invert)
