@@ -132,7 +132,6 @@ ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide":
            "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc",
            **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
            "moveaxis": "movedim", "row_stack": "vstack", "trapz": "trapezoid"}
-           **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")}}
 
 # Forms that change the shape of the Tensor itself.
 RESHAPED = {shape: "squeeze unsqueeze t transpose"}
