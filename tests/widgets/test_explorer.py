@@ -67,6 +67,8 @@ def test_a_point_is_moved_by_keys_by_mouse_and_by_number():
     assert view.points[0] == 0.0
     view.act("drag", id=0, value=7.0)
     assert view.points[0] == 3.0  # the edge
+    view.act("nudge", id=0, value=10)
+    assert view.points[0] == 3.0
     view.act("set", id="A", value=-1.234)
     assert view.points[0] == -1.234 and view.state["panels"][0]["table"]["rows"][0] == ["A", "−1.2340", "1.5228", "∇ −2.4680"]
     view.act("reset")

@@ -63,6 +63,10 @@ def test_every_part_of_an_index_says_what_it_does_and_which_cells_it_takes_alone
 def test_places_that_are_picked_apart_stand_in_front():
     view = indexing("x[[0, 1], :, [1, 1]]", x=torch.arange(24).view(2, 3, 4))
     assert [row[3] for row in view.state["panels"][0]["table"]["rows"]] == ["dim 0", "dim 1", "dim 0"]
+    view = indexing("x[:, [0, 1, 2], None, [1, 1, 1]]", x=torch.arange(24).view(2, 3, 4))
+    assert view.result.shape == (3, 2, 1) and view.axes == ["row·column", "sheet", "new"]
+    view = indexing("x[:, [0, 1, 2], [1, 1, 1], None]", x=torch.arange(24).view(2, 3, 4))
+    assert view.result.shape == (2, 3, 1) and view.axes == ["sheet", "row·column", "new"]
 
 
 @pytest.mark.parametrize("text, shares", [("x[1]", True), ("x[:, 1]", True), ("x[[1]]", False), ("x[x > 3]", False), ("x[:, None]", True)])
