@@ -1,0 +1,369 @@
+"""Exercises of lesson 04: NumPy bridge, memory and in-place operations."""
+
+import numpy as np
+
+from workbook.exercises.compare import as_number, as_text, close, describe, difference, dtype_name, entries, is_tensor, scrub, show
+from workbook.exercises.exercise import Exercise
+from workbook.exercises.judges import number, tensor
+
+
+def _called(answer, given):
+    """Return (what the student's function returns, None), or (None, the message about why it returns nothing)."""
+    if not callable(answer):
+        return None, f"The answer is {describe(answer)}; a function is asked for, itself and not its result."
+    try:
+        got = answer(given)
+    except KeyboardInterrupt:  # the student's own
+        raise
+    except BaseException as error:
+        first = scrub(str(error)).strip().partition("\n")[0]
+        return None, f"Your function raises {type(error).__name__}: {first}"
+    return (None, "Your function returns None. Is there a `return`?") if got is None else (got, None)
+
+
+def _two_numbers(answer, names):
+    """Judge a list of two numbers; a tensor of them is a right answer, too."""
+    if type(answer) is list:
+        numbers = [as_number(entry) for entry in answer[:3]]
+        if len(numbers) != 2 or None in numbers:
+            return "a has two numbers. Write them as a list, such as [5, 6]."
+        answer = names["torch"].tensor([float(each) if abs(each) < 1e9 else 1e9 for each in numbers])
+    return _ones(answer, names)
+
+
+_ones = tensor(
+    [1.0, 1.0],
+    known={
+        "torch.tensor([2., 2.])": "[2, 2] is what a.add(1) returns. It is a new tensor, and nobody gave it a name. What does a hold?",
+        "torch.tensor([1., 2.])": "add works on every number or on none: 1 and 2 cannot stand side by side.",
+        "torch.tensor([2., 1.])": "add works on every number or on none: 2 and 1 cannot stand side by side.",
+        "torch.tensor([0., 0.])": "torch.ones makes ones. Begin there, and ask whether add without _ writes into a.",
+        "torch.ones(2, 2)": "torch.ones(2) has one axis of length 2, not two axes.",
+    },
+)
+
+UNUSED_RESULT = Exercise(
+    id="04.1",
+    title="A result that nobody keeps",
+    kind="predict",
+    level=1,
+    minutes=2,
+    prompt="`a = torch.ones(2)`, and on the next line stands `a.add(1)`, alone. What does `a` hold after that? Answer with a list of its two\n"
+    "numbers.",
+    judge=_two_numbers,
+    right=("[1, 1]", "[1.0, 1.0]", "a = torch.ones(2)\na.add(1)\nanswer = a.tolist()"),
+    wrong=(
+        ("[2, 2]", "nobody gave it a name"),
+        ("a = torch.ones(2)\nanswer = a.add_(1)", "nobody gave it a name"),
+        ("[1, 2]", "side by side"),
+        ("[0, 0]", "torch.ones makes ones"),
+        ("torch.ones(2, 2)", "not two axes"),
+        ("[1]", "a has two numbers"),
+        ("'[1, 1]'", "is text"),
+    ),
+    hints=(
+        "Look at the name: is there a `_` at its end?",
+        "Without `_`, add makes a new tensor and returns it. Here nobody keeps what is returned.",
+    ),
+    solution="[1, 1]",
+    reason="add has no _ at its end, so it makes a new tensor and leaves a as it was. One document says that the result is stored in a; "
+    "that is what add_ does.",
+)
+
+
+def _independent(answer, names):
+    """Judge a function from an array to a tensor that later writes to the array do not reach."""
+    n = np.array([1.0, 2.0])
+    t, problem = _called(answer, n)
+    if problem:
+        return problem
+    if not is_tensor(t):
+        same = describe(t) == "a NumPy array"
+        return f"Your function returns {describe(t)}" + (": NumPy's own copy, not a tensor." if same else "; a tensor is asked for.")
+    if n.tolist() != [1.0, 2.0]:
+        return "Your function changes n itself. The caller still needs it."
+    if found := difference(t, names["torch"].tensor([1.0, 2.0], dtype=t.dtype)):
+        return f"Called with np.array([1., 2.]) the result {found}."
+    if not t.is_floating_point():
+        return "The numbers of n are floating numbers, and your tensor holds whole ones."
+    n += 1
+    if entries(t) == [1.0, 2.0]:
+        return None
+    return (
+        f"After n += 1 the tensor holds {show(entries(t))}: it reads the memory of n. from_numpy and as_tensor share, "
+        "and so does every view of what they give."
+    )
+
+
+COPY_OF_AN_ARRAY = Exercise(
+    id="04.2",
+    title="A tensor that stays as it is",
+    kind="fill in",
+    level=1,
+    minutes=3,
+    prompt="`n` is a NumPy array of floating numbers. Later in the program somebody writes `n += 1`. Which function stands in the gap of\n"
+    "`t = gap(n)`, so that `t` keeps the old numbers? Put the function itself in place of `...`, such as `torch.numel` or\n"
+    "`lambda n: ...`, without calling it.",
+    judge=_independent,
+    right=(
+        "torch.tensor",
+        "lambda n: torch.from_numpy(n).clone()",
+        "lambda n: torch.from_numpy(n.copy())",
+        "lambda n: torch.tensor(n, dtype=torch.float32)",
+        "lambda n: torch.from_numpy(n) + 0",
+    ),
+    wrong=(
+        ("torch.from_numpy", "it reads the memory of n"),
+        ("torch.as_tensor", "it reads the memory of n"),
+        ("lambda n: torch.from_numpy(n).view(-1)", "every view of what they give"),
+        ("lambda n: torch.from_numpy(n).detach()", "it reads the memory of n"),
+        ("lambda n: n.copy()", "NumPy's own copy"),
+        ("lambda n: torch.tensor(n).add_(1)", "not the number asked for"),
+        ("lambda n: torch.from_numpy(n).long().clone()", "whole ones"),
+        ("def answer(n):\n    torch.tensor(n)", "Is there a `return`?"),
+        ("torch.tensor([1., 2.])", "itself and not its result"),
+    ),
+    hints=(
+        "There is a function that shares the array's memory and one that copies. Which of the two has `from` in its name?",
+        "`torch.tensor` always copies. So does `.clone()` after anything that shares.",
+    ),
+    solution="torch.tensor",
+    reason="torch.tensor copies the numbers into memory of its own. from_numpy and as_tensor read the array's memory, and a view of that "
+    "memory is no copy either.",
+)
+
+
+def _as_array(answer, names):
+    """Judge a function from any tensor to its values as a NumPy array."""
+    torch = names["torch"]
+    leaf = torch.tensor([[0.5, 1.5], [2.5, 3.5]], requires_grad=True)
+    for p, of in ((leaf, "a leaf"), (leaf * 2, "a result")):
+        before = entries(p)
+        got, problem = _called(answer, p)
+        if problem:
+            return problem if "returns None" not in problem else "Your function returns None. p.grad, too, is None before backward()."
+        if is_tensor(got):
+            return "Your function returns a tensor. One step is done: what turns a tensor into an array?"
+        kind = describe(got)
+        if kind != "a NumPy array":
+            listed = " Lists are Python's; an array has shape and dtype." if kind == "a list" else ""
+            return f"Your function returns {kind}; a NumPy array is asked for.{listed}"
+        if tuple(got.shape) != tuple(p.shape):
+            return f"Called with a tensor of shape {tuple(p.shape)} your function returns an array of shape {tuple(got.shape)}."
+        if got.dtype.name != "float32":
+            return f"The array holds {got.dtype.name}, and the tensor float32. .numpy() keeps the dtype."
+        if not all(close(a, b, 1e-6) for a, b in zip(got.reshape(-1).tolist(), before)):
+            return f"Called with {of}, your function returns other numbers than the tensor's."
+        if entries(p) != before:
+            return "Your function changes the tensor. The caller still needs it."
+        if not p.requires_grad:
+            return "Your function switches requires_grad off in the caller's tensor. Cut the graph off on the way out, not in p."
+    return None
+
+
+VALUES_AS_AN_ARRAY = Exercise(
+    id="04.3",
+    title="Out of the graph, into NumPy",
+    kind="write it",
+    level=2,
+    minutes=4,
+    prompt="`p` is a tensor that requires a gradient, and you want to plot it. Write a function that takes `p` and returns its values as a NumPy\n"
+    "array. `p` itself must stay as it is. Try it on `torch.ones(2, requires_grad=True)`.",
+    judge=_as_array,
+    right=(
+        "lambda p: p.detach().numpy()",
+        "def answer(p):\n    return p.detach().clone().numpy()",
+        "def answer(p):\n    import numpy as np\n    return np.array(p.tolist(), dtype=np.float32)",
+    ),
+    wrong=(
+        ("lambda p: p.numpy()", "Can't call numpy() on Tensor that requires grad"),
+        ("lambda p: p.detach()", "One step is done"),
+        ("lambda p: p.tolist()", "Lists are Python's"),
+        ("lambda p: p.grad", "p.grad, too, is None"),
+        ("lambda p: p.detach().view(-1).numpy()", "an array of shape"),
+        ("lambda p: p.detach().double().numpy()", ".numpy() keeps the dtype"),
+        ("lambda p: p.detach().abs().neg().numpy()", "other numbers"),
+        ("lambda p: p.detach().mul_(2).numpy() / 2", "changes the tensor"),
+        ("lambda p: p.requires_grad_(False).numpy()", "switches requires_grad off"),
+        ("torch.ones(2).numpy()", "itself and not its result"),
+    ),
+    hints=(
+        "Call `p.numpy()` and read the error. It names the method that is missing.",
+        "First a tensor on the same memory that is outside the graph, then that tensor as an array.",
+    ),
+    solution="def answer(p):\n    return p.detach().numpy()",
+    reason="detach gives a tensor on the same memory that records nothing, and numpy gives an array on that memory. Nothing is copied: add "
+    ".clone() or .copy() where you want to write into the array.",
+)
+
+
+SEEN = {
+    "a": "a is the name that is written through. It is not among the five.",
+    "b": "b = a makes no tensor. Both names mean the same one, so b shows the 99.",
+    "c": "c is a slice: a view. It reads cells 1 and 2 of the memory of a, so it shows the 99.",
+    "d": "clone() copies the numbers into memory of its own. d keeps the old ones.",
+    "e": "a + 0 is a calculation. Its result is a new tensor in memory of its own, whatever is added.",
+    "f": "numpy() copies nothing. f is an array on the memory of a, so it shows the 99.",
+}
+
+
+def _seen(answer, names):
+    """Judge the letters of the names that see a write, in any order."""
+    written = as_text(answer)
+    if written is None:
+        return f"The answer is {describe(answer)}; write the letters between quotation marks, as in 'de'."
+    letters = [letter for letter in written.lower() if letter not in " ,"]
+    if not letters or len(set(letters)) != len(letters) or not set(letters) <= set(SEEN):
+        return "Write letters out of b, c, d, e, f, each once, and nothing else, as in 'de'."
+    return next((SEEN[letter] for letter in "abcdef" if (letter in letters) != (letter in "bcf")), None)
+
+
+WHO_SEES_THE_WRITE = Exercise(
+    id="04.4",
+    title="Who sees the write?",
+    kind="predict",
+    level=2,
+    minutes=4,
+    prompt="```python\na = torch.arange(4.)\nb = a\nc = a[1:3]\nd = a.clone()\ne = a + 0\nf = a.numpy()\na[1] = 99\n```\n\n"
+    "In which of `b`, `c`, `d`, `e`, `f` does the 99 stand? Answer with their letters, such as `'de'`. The cell after the next one shows it.",
+    judge=_seen,
+    right=("'bcf'", "'fcb'"),
+    wrong=(
+        ("'bf'", "c is a slice: a view"),
+        ("'cf'", "b = a makes no tensor"),
+        ("'bc'", "numpy() copies nothing"),
+        ("'bcef'", "a + 0 is a calculation"),
+        ("'bcdf'", "clone() copies"),
+        ("'abcf'", "not among the five"),
+        ("'bcc'", "each once"),
+        ("['b', 'c', 'f']", "between quotation marks"),
+    ),
+    hints=(
+        "Three kinds: another name for the same tensor, a view of the same memory, a copy. A write into the memory shows in the first two.",
+        "A calculation such as `a + 0` always makes new memory. `numpy()`, slices and `b = a` never do.",
+    ),
+    solution="'bcf'",
+    reason="b is a itself, c and f read its memory; d was copied and e was calculated, each into memory of its own.",
+)
+
+
+CELL_IN_MEMORY = Exercise(
+    id="04.5",
+    title="Which cell is it?",
+    kind="fill in",
+    level=2,
+    minutes=5,
+    prompt="`x = torch.zeros(4, 6)` lies in 24 cells of memory, counted from 0, and `part = x[1:, 2::2]`. Fill the three gaps, then count:\n"
+    "in which cell does `part[2, 1]` lie?\n\n"
+    "| | offset | stride of axis 0 | stride of axis 1 |\n|---|---|---|---|\n| `x` | 0 | 6 | 1 |\n| `part` | gap | gap | gap |",
+    judge=number(
+        22,
+        known={
+            14: "14 counts from the first cell of part. part begins inside x: its offset is missing.",
+            8: "8 is the offset, the cell of part[0, 0]. From there 2 steps along axis 0 and 1 step along axis 1 are missing.",
+            21: "21 takes one cell for a step along axis 1. The slice 2::2 steps over every second cell.",
+            18: "18 is part[1, 2] by the numbers: the 2 belongs to axis 0, whose stride is 6.",
+            16: "16 begins at cell 2. The slice 1: leaves out a whole row of x as well.",
+            20: "20 is the cell of part[2, 0]. One step along axis 1 is missing, or the 2 of 2::2 in the offset.",
+            10: "10 is the cell of part[0, 1]. Two steps along axis 0 are missing.",
+            13: "13 is the cell of x[2, 1]. part begins elsewhere and steps otherwise.",
+            5: "5 counts as if part had memory of its own, a row of 2 after another. part has no memory of its own.",
+            23: "Cells are counted from 0.",
+            12: "12 is the way along axis 0 alone.",
+        },
+    ),
+    right=(
+        "22",
+        "8 + 2 * 6 + 1 * 2",
+        "part = torch.arange(24).view(4, 6)[1:, 2::2]\nanswer = part[2, 1].item()",
+        "torch.tensor(22)",
+    ),
+    wrong=(
+        ("2 * 6 + 1 * 2", "its offset is missing"),
+        ("8", "the cell of part[0, 0]"),
+        ("8 + 2 * 6 + 1", "steps over every second cell"),
+        ("8 + 1 * 6 + 2 * 2", "the 2 belongs to axis 0"),
+        ("2 + 2 * 6 + 1 * 2", "leaves out a whole row"),
+        ("6 + 2 * 6 + 1 * 2", "the 2 of 2::2 in the offset"),
+        ("2 * 2 + 1", "no memory of its own"),
+        ("2 * 6 + 1", "the cell of x[2, 1]"),
+        ("22 + 1", "counted from 0"),
+        ("torch.zeros(4, 6)[1:, 2::2]", "one number is asked for"),
+    ),
+    hints=(
+        "part[0, 0] is x[1, 2]. In which cell does x[1, 2] lie? That is the offset.",
+        "The offset is 1 * 6 + 2 = 8. One step down is still a row of x, 6 cells; one step to the right is now 2 cells.",
+    ),
+    solution="8 + 2 * 6 + 1 * 2",
+    reason="Offset 8, strides (6, 2): 8 + 2 * 6 + 1 * 2 = 22. The table's row for part reads 8, 6, 2.",
+)
+
+
+CASES = (("float64", [1.0, 2.0, 6.0]), ("float32", [0.5, 1.5]))
+
+
+def _standard(answer, names):
+    """Judge a function that centres an array: a float32 tensor, and the array as it was."""
+    for kind, values in CASES:
+        n = np.array(values, dtype=kind)
+        mean = sum(values) / len(values)
+        with_this = f"Called with a {kind} array"
+        got, problem = _called(answer, n)
+        if problem:
+            return problem
+        if not is_tensor(got):
+            return f"Your function returns {describe(got)}; a tensor is asked for."
+        right = names["torch"].tensor([value - mean for value in values], dtype=got.dtype)
+        if difference(got, right):
+            return f"{with_this} your function does not return the numbers less their mean."
+        if n.tolist() != values:
+            twice = " .float() copies only where the dtype changes." if kind == "float32" else ""
+            return f"{with_this} your function writes into the caller's array: it now holds {show(n.tolist())}.{twice}"
+        if dtype_name(got) != "float32":
+            return f"{with_this} your function returns {dtype_name(got)}. A layer holds float32."
+    return None
+
+
+def _centred(*body):
+    """Return the source of `def answer(n)` with these lines."""
+    return "\n".join(["def answer(n):", *("    " + line for line in body)])
+
+
+CENTRED_BATCH = Exercise(
+    id="04.6",
+    title="Two mistakes at the bridge",
+    kind="fix the bug",
+    level=3,
+    minutes=7,
+    prompt="This function takes a NumPy array of floating numbers, float64 or float32, and should return a **float32** tensor of its numbers\n"
+    "less their mean. The caller's array must stay as it is. Replace `answer = ...` by the repaired function, and look at `n` after\n"
+    "calling it.\n\n"
+    "```python\n" + _centred("t = torch.from_numpy(n)", "t -= t.mean()", "return t") + "\n```",
+    judge=_standard,
+    right=(
+        _centred("t = torch.tensor(n, dtype=torch.float32)", "t -= t.mean()", "return t"),
+        _centred("t = torch.from_numpy(n).float()", "return t - t.mean()"),
+        _centred("t = torch.from_numpy(n).clone().float()", "t -= t.mean()", "return t"),
+        _centred("return torch.from_numpy((n - n.mean()).astype('float32'))"),
+    ),
+    wrong=(
+        (_centred("t = torch.from_numpy(n)", "t -= t.mean()", "return t"), "Called with a float64 array your function writes"),
+        (_centred("t = torch.from_numpy(n).float()", "t -= t.mean()", "return t"), "copies only where the dtype changes"),
+        (_centred("t = torch.from_numpy(n)", "return t - t.mean()"), "A layer holds float32"),
+        (_centred("t = torch.tensor(n)", "t -= t.mean()", "return t"), "returns float64"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "t - t.mean()", "return t"), "less their mean"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "t -= t.mean()"), "Is there a `return`?"),
+        (_centred("n -= n.mean()", "return torch.tensor(n, dtype=torch.float32)"), "Called with a float64 array your function writes"),
+        (_centred("return n - n.mean()"), "a tensor is asked for"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "return t.sub_(t.mean()).long()"), "returns int64"),
+    ),
+    hints=(
+        "Whose memory does `t` read, and what does `-=` do to it?",
+        "Copy first, and ask for float32 in the same call: `torch.tensor` takes a `dtype`. Or make a new tensor instead of writing.",
+    ),
+    solution=_centred("t = torch.tensor(n, dtype=torch.float32)", "t -= t.mean()", "return t"),
+    reason="torch.tensor copies and converts, so -= writes into memory that nobody else reads. from_numpy(n).float() is no sure copy: an array "
+    "that is float32 already would still be shared.",
+)
+
+EXERCISES = (UNUSED_RESULT, COPY_OF_AN_ARRAY, VALUES_AS_AN_ARRAY, WHO_SEES_THE_WRITE, CELL_IN_MEMORY, CENTRED_BATCH)
