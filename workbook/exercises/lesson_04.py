@@ -106,7 +106,7 @@ COPY_OF_AN_ARRAY = Exercise(
     "`lambda n: ...`, without calling it.",
     judge=_independent,
     right=(
-        "torch.tensor",
+        "lambda n: torch.tensor(n)",
         "lambda n: torch.from_numpy(n).clone()",
         "lambda n: torch.from_numpy(n.copy())",
         "lambda n: torch.tensor(n, dtype=torch.float32)",
@@ -127,9 +127,9 @@ COPY_OF_AN_ARRAY = Exercise(
         "There is a function that shares the array's memory and one that copies. Which of the two has `from` in its name?",
         "`torch.tensor` always copies. So does `.clone()` after anything that shares.",
     ),
-    solution="torch.tensor",
-    reason="torch.tensor copies the numbers into memory of its own. from_numpy and as_tensor read the array's memory, and a view of that "
-    "memory is no copy either.",
+    solution="lambda n: torch.from_numpy(n).clone()",
+    reason="clone copies the numbers into memory of its own. torch.tensor alone does the same, and is the usual form. from_numpy and as_tensor "
+    "read the array's memory, and a view of that memory is no copy either.",
 )
 
 
