@@ -14,7 +14,13 @@ from workbook.tensor import Tensor, axis_of
 
 
 def named_result(name, *fields):
-    """A named tuple that prints as PyTorch's `torch.return_types`."""
+    """A named tuple that prints as PyTorch's `torch.return_types`; its `into_out` is the one that `out=` gives."""
+    made = _printed_as(name, fields)
+    made.into_out = _printed_as(f"{name}_out", fields)
+    return made
+
+
+def _printed_as(name, fields):
     base = collections.namedtuple(name, fields)
 
     def shown(self):

@@ -56,7 +56,7 @@ def _into(function, kind, out, args, options):
         _write(found, target, name)
     if not isinstance(result, tuple):
         return out
-    return result._make(outs) if hasattr(result, "_make") else tuple(outs)
+    return result.into_out._make(outs) if hasattr(result, "into_out") else tuple(outs)
 
 
 def _refuse_dtype(result, target, kind):

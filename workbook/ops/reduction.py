@@ -1,6 +1,7 @@
 """Many numbers into fewer: sums, means, extremes, and where they are."""
 
 import math
+import warnings
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
@@ -207,7 +208,12 @@ def _spread_options(name, input, dim, unbiased, keepdim, correction):
     if not input.is_floating_point():
         raise RuntimeError(explain(f"{name} only support floating point and complex dtypes",
                                    f"this tensor holds {input.dtype}", f"write x.float().{name}()"))
-    return {"axes": axes_of(dim, input.ndim), "keepdim": keepdim, "correction": correction}
+    axes = axes_of(dim, input.ndim)
+    if math.prod(input.shape[axis] for axis in axes) <= correction:
+        warnings.warn(
+            f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by "
+            "output numel).", UserWarning, stacklevel=4)
+    return {"axes": axes, "keepdim": keepdim, "correction": correction}
 
 
 class Any(Operation):
