@@ -4,41 +4,43 @@ import importlib
 import math
 import warnings
 
-from workbook import dtypes
+from workbook import dtypes, missing
 from workbook.autograd.modes import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
                                      set_grad_enabled)
 from workbook.devices import device
 from workbook.dtypes import dtype, get_default_dtype, promote_types, set_default_dtype
-from workbook.ops import methods
+from workbook.formats import contiguous_format, layout, memory_format, preserve_format, strided
+from workbook.limits import can_cast, finfo, iinfo
+from workbook.ops import likes, methods
+from workbook.ops.creation import get_default_device, set_default_device
+from workbook.ops.likes import set_default_tensor_type
 from workbook.printing import set_printoptions
-from workbook.queries import is_complex, is_floating_point, is_tensor, result_type, typename
+from workbook.queries import is_complex, is_floating_point, is_nonzero, is_tensor, result_type, typename
 from workbook.random import Generator
 from workbook.seeding import initial_seed, manual_seed, seed
 from workbook.tensor import Size, Tensor
 from workbook.version import __version__
 
 globals().update(methods.functions())
+globals().update(likes.CLASSES)
 globals().update({d.name: d for d in dtypes.ALL})
 float, double, half, long, int, short = (
     dtypes.float32, dtypes.float64, dtypes.float16, dtypes.int64, dtypes.int32, dtypes.int16)
 cfloat, cdouble = dtypes.complex64, dtypes.complex128
 pi, e, inf, nan = math.pi, math.e, math.inf, math.nan
+newaxis = None
 
 # Overflow, division by zero and NaN are values here, as in PyTorch. NumPy warns of them in our code; a student's own NumPy code
 # keeps its warnings.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.(ops|autograd|optim|nn)\.")
 
-# Misspelt names that the old tutorials print, with the right one.
-_MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor"}
 _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "random")
 
 
 def __getattr__(name):
     if name in _SUBMODULES:
         return importlib.import_module(f"workbook.{name}")
-    if name in _MISSPELT:
-        raise AttributeError(f"module 'torch' has no attribute '{name}'. Did you mean: '{_MISSPELT[name]}'?")
-    raise AttributeError(f"module 'torch' has no attribute '{name}'")
+    raise missing.of_torch(name)
 
 
 def __dir__():

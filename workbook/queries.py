@@ -1,6 +1,7 @@
 """Questions about Tensors whose answer is a Python value."""
 
 from workbook import dtypes
+from workbook.errors import not_a_tensor
 from workbook.tensor import Tensor
 
 
@@ -50,6 +51,20 @@ def result_type(tensor1, tensor2):
     Source: https://pytorch.org/docs/2.13/generated/torch.result_type.html
     """
     return dtypes.result_type([x._array if isinstance(x, Tensor) else x for x in (tensor1, tensor2)])
+
+
+def is_nonzero(input):
+    """Return whether the only element of a Tensor differs from 0. Raises RuntimeError where there are more, or none.
+
+    >>> import workbook as torch
+    >>> torch.is_nonzero(torch.tensor([0.]))
+    False
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.is_nonzero.html
+    """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("is_nonzero", "input", 1, input)
+    return bool(input)
 
 
 def typename(obj):

@@ -6,7 +6,7 @@ import warnings
 
 import numpy as np
 
-from workbook import dtypes
+from workbook import dtypes, formats, missing
 from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
@@ -158,7 +158,7 @@ class Tensor(metaclass=PrintsAsTorch):
         steps = tuple(step // self._array.itemsize for step in self._array.strides)
         return steps if dim is None else steps[axis_of(dim, self._array.ndim)]
 
-    def is_contiguous(self):
+    def is_contiguous(self, memory_format=None):
         """Return whether the elements lie in memory in the order of the shape."""
         return self._array.flags.c_contiguous
 
@@ -173,6 +173,53 @@ class Tensor(metaclass=PrintsAsTorch):
     def is_complex(self):
         """Return whether the dtype is a complex one."""
         return self._array.dtype.kind == "c"
+
+    @property
+    def itemsize(self):
+        """The bytes of one element."""
+        return self._array.itemsize
+
+    @property
+    def nbytes(self):
+        """The bytes of all elements."""
+        return self._array.nbytes
+
+    @property
+    def layout(self):
+        """How it lies in memory: always `torch.strided`."""
+        return formats.strided
+
+    @property
+    def name(self):
+        """None: PyTorch keeps this place for names that nobody gives."""
+        return None
+
+    def get_device(self):
+        """Return the number of its GPU; -1 on the CPU."""
+        return -1 if self._device is CPU else self._device.index
+
+    def is_pinned(self):
+        """Return False: memory is never pinned here."""
+        return False
+
+    def pin_memory(self):
+        """Raise RuntimeError, as PyTorch does where there is no accelerator that would profit."""
+        raise RuntimeError(explain("Cannot access accelerator device when none is available.",
+                                   "pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave it out"))
+
+    def is_same_size(self, other):
+        """Return whether another Tensor has the same shape."""
+        return self._array.shape == other._array.shape
+
+    def is_nonzero(self):
+        """Return whether the only element differs from 0. Raises RuntimeError where there are more."""
+        return bool(self)
+
+    is_xpu = is_sparse = is_quantized = is_mps = is_meta = False
+    is_cpu = property(lambda self: self._device is CPU, doc="Whether its memory is the CPU's.")
+
+    def __getattr__(self, name):
+        raise missing.of_tensor(type(self).__name__, name)
 
     @property
     def is_cuda(self):

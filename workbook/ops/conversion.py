@@ -92,6 +92,8 @@ def type_(input, dtype=None):
     """
     if dtype is None:
         return f"torch.{'cuda.' if input.is_cuda else ''}{input.dtype.legacy}Tensor"
+    if isinstance(dtype, type) and isinstance(getattr(dtype, "dtype", None), dtypes.dtype):
+        dtype = dtype.dtype  # torch.FloatTensor and its like
     if isinstance(dtype, str):
         name = dtype.rpartition(".")[2].removesuffix("Tensor")
         asked, dtype = dtype, next((d for d in dtypes.ALL if d.legacy == name), None)

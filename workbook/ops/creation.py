@@ -9,13 +9,41 @@ import numpy as np
 from workbook import dtypes, random
 from workbook.devices import CPU, settle
 from workbook.errors import explain
+from workbook.formats import check_storage, ordered
 from workbook.ops.shape import size_of_new
-from workbook.tensor import Tensor, needs_floats, wrap
+from workbook.tensor import Size, Tensor, needs_floats, wrap
+
+
+_default_device = CPU
+
+
+def get_default_device():
+    """Return the device of a new Tensor for which none is named.
+
+    >>> import workbook as torch
+    >>> torch.get_default_device()
+    device(type='cpu')
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.get_default_device.html
+    """
+    return _default_device
+
+
+def set_default_device(device):
+    """Make `device` the one of new Tensors for which none is named; None stands for the CPU.
+
+    >>> import workbook as torch
+    >>> torch.set_default_device("cpu")
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.set_default_device.html
+    """
+    global _default_device
+    _default_device = CPU if device is None else settle(device)
 
 
 def _finish(array, device, requires_grad=False):
     """A leaf on `device` that holds `array`, which must be new memory."""
-    place = settle(device)
+    place = settle(_default_device if device is None else device)
     made = wrap(array if place is CPU else place.backend.from_host(array, place.index), place)
     if requires_grad:
         if array.dtype.kind not in "fc":
@@ -44,7 +72,38 @@ def _numpy_dtype(dtype, default=None):
     return chosen.numpy
 
 
-def tensor(data, *, dtype=None, device=None, requires_grad=False):
+_ABSENT = object()
+
+
+def _stored(function):
+    """Let a function take PyTorch's `layout=` and `pin_memory=`, of which the engine has one way each."""
+
+    @functools.wraps(function)
+    def make(*args, layout=None, pin_memory=False, **options):
+        if layout is not None or pin_memory:
+            check_storage(function.__name__, layout, pin_memory)
+        return function(*args, **options)
+
+    return make
+
+
+def _sized(function):
+    """The same, for a function of sizes, which may also come as `size=`."""
+
+    @functools.wraps(function)
+    def make(*size, **options):
+        if "size" in options:
+            size = (options.pop("size"),)
+            if isinstance(size[0], int):
+                raise TypeError(f"{function.__name__}(): argument 'size' must be tuple of ints, not int")
+        if not size:
+            raise TypeError(f'{function.__name__}() missing 1 required positional arguments: "size"')
+        return function(*size, **options)
+
+    return _stored(make)
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
     """Return a Tensor with a copy of `data`: a number, nested lists, a NumPy array or a Tensor.
 
     Python floats become the default dtype (float32), ints int64, bools bool; NumPy arrays keep their dtype.
@@ -57,6 +116,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.tensor.html
     """
+    if pin_memory:
+        check_storage("tensor", None, pin_memory)
     return _finish(_array_of(data, dtype, copy=True), device, requires_grad)
 
 
@@ -196,16 +257,30 @@ def _single(part, depth):
                                "give a number, a list or a NumPy array, such as list(d.values()) of a dict"))
 
 
-def legacy_tensor(*data):
-    """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes."""
-    if len(data) == 1 and not isinstance(data[0], int):
-        return _array_of(data[0], dtypes.get_default_dtype(), copy=not isinstance(data[0], Tensor))
-    return _memory(np.zeros, size_of_new(data) if data else (0,), dtypes.get_default_dtype().numpy)
+def legacy_tensor(*data, dtype=None):
+    """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes or a Size."""
+    dtype = dtype or dtypes.get_default_dtype()
+    if len(data) == 1 and isinstance(data[0], Size):
+        data = data[0]
+    elif len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
+        given = data[0]
+        if isinstance(given, Tensor) and given.ndim == 0 and given.dtype.category == dtypes.INTEGRAL:
+            return _memory(np.zeros, (given.item(),), dtype.numpy)
+        if isinstance(given, Tensor):
+            return given._host()
+        if isinstance(given, str):
+            raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers", "give numbers: float(text)"))
+        if not _is_sequence(given) and not isinstance(given, np.ndarray):
+            raise TypeError(explain(f"new(): data must be a sequence (got {type(given).__name__})",
+                                    "the old constructor takes sizes or a sequence", "write torch.tensor(...)"))
+        return _array_of(given, dtype, copy=True)
+    return _memory(np.zeros, size_of_new(data) if data else (0,), dtype.numpy)
 
 
 # ---- by size --------------------------------------------------------------------------------------------------------------
 
 
+@_sized
 def empty(*size, dtype=None, device=None, requires_grad=False):
     """Return a Tensor of that size whose memory is not filled: its values mean nothing.
 
@@ -218,6 +293,7 @@ def empty(*size, dtype=None, device=None, requires_grad=False):
     return _finish(_memory(np.empty, size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
+@_sized
 def zeros(*size, dtype=None, device=None, requires_grad=False):
     """Return a Tensor of that size, filled with 0.
 
@@ -231,6 +307,7 @@ def zeros(*size, dtype=None, device=None, requires_grad=False):
     return _finish(_memory(np.zeros, size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
+@_sized
 def ones(*size, dtype=None, device=None, requires_grad=False):
     """Return a Tensor of that size, filled with 1.
 
@@ -243,6 +320,7 @@ def ones(*size, dtype=None, device=None, requires_grad=False):
     return _finish(_memory(np.ones, size_of_new(size), _numpy_dtype(dtype)), device, requires_grad)
 
 
+@_stored
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """Return a Tensor of that size, filled with `fill_value`, whose kind of number gives the dtype.
 
@@ -253,13 +331,21 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.full.html
     """
+    if isinstance(size, (int, float)):
+        raise TypeError(explain(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}",
+                                "the size and the number are two arguments", f"write torch.full(({size},), {fill_value})"))
+    if isinstance(fill_value, Tensor) and fill_value.ndim == 0:
+        fill_value = fill_value.item()
+    if not isinstance(fill_value, (int, float, complex, np.generic)):
+        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
     kind = _numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
     array = _memory(np.empty, size_of_new((size,)), kind)
     array[...] = np.asarray(dtypes.real_number(fill_value, kind)).astype(kind)
     return _finish(array, device, requires_grad)
 
 
-def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+@_stored
+def eye(n, m=_ABSENT, *, dtype=None, device=None, requires_grad=False):
     """Return a matrix with 1 on the diagonal and 0 elsewhere.
 
     >>> import workbook as torch
@@ -269,15 +355,19 @@ def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.eye.html
     """
-    for name, side in (("n", n), ("m", 0 if m is None else m)):
+    m = n if m is _ABSENT else m
+    for name, side in (("n", n), ("m", m)):
+        if not hasattr(side, "__index__"):
+            raise TypeError(explain(f"eye(): argument '{name}' must be int, not {type(side).__name__}", "it counts rows or columns", None))
         if side < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {side}")
-    array = _memory(np.zeros, (n, n if m is None else m), _numpy_dtype(dtype))
+    array = _memory(np.zeros, (n, m), _numpy_dtype(dtype))
     np.fill_diagonal(array, 1)
     return _finish(array, device, requires_grad)
 
 
-def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+@_stored
+def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
     """Return the numbers from `start` (0 when only one number is given) up to, not including, `end`.
 
     Whole numbers give int64, others the default dtype. Raises RuntimeError where `step` is 0 or leads away from `end`.
@@ -288,8 +378,11 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
 
     Source: https://pytorch.org/docs/2.13/generated/torch.arange.html
     """
-    if end is None:
-        start, end = 0, start
+    if start is None and end is None:
+        raise TypeError(explain("arange() received an invalid combination of arguments - got ()", "it needs an end", "write torch.arange(5)"))
+    if start is None or end is None:
+        start, end = 0, start if end is None else end
+    start, end, step = (x.item() if isinstance(x, Tensor) else x for x in (start, end, step))
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
@@ -321,6 +414,7 @@ def range_(start, end, step=1, **options):
     return _finish(numbers.astype(_numpy_dtype(kind)), options.pop("device", None), **options)
 
 
+@_stored
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """Return `steps` numbers at equal distances from `start` to `end`, both included.
 
@@ -344,12 +438,30 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
                    device, requires_grad)
 
 
+def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
+    """Return `steps` powers of `base`, with exponents at equal distances from `start` to `end`, both included.
+
+    >>> import workbook as torch
+    >>> torch.logspace(0, 2, 3)
+    tensor([  1.,  10., 100.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logspace.html
+    """
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    kind = _numpy_dtype(dtype)
+    numbers = np.power(float(base), np.linspace(start, end, steps))
+    return _finish(numbers.astype(kind), device, requires_grad)
+
+
 # ---- like another ---------------------------------------------------------------------------------------------------------
 
 
 def _like(fill):
-    def like(input, *, dtype=None, device=None, requires_grad=False):
-        array = np.empty_like(input._host(), dtype=_numpy_dtype(dtype, input.dtype))
+    def like(input, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
+        check_storage(like.__name__, layout, pin_memory)
+        order = "C" if memory_format is not None and ordered(like.__name__, memory_format) else "K"
+        array = np.empty_like(input._host(), dtype=_numpy_dtype(dtype, input.dtype), order=order)
         fill(array)
         return _finish(array, device or input.device, requires_grad)
 
@@ -381,6 +493,7 @@ randn_like = _named(_like(random.fill_normal), "randn_like", "normal random numb
                     "torch.randn_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
 
 
+@_stored
 def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False):
     """Return a Tensor filled with `fill_value`, with the shape, dtype and device of `input`.
 
@@ -398,6 +511,7 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
 # ---- at random ------------------------------------------------------------------------------------------------------------
 
 
+@_sized
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Return uniform random numbers from [0, 1), PyTorch's own for the same seed.
 
@@ -413,6 +527,7 @@ def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     return _finish(array, device, requires_grad)
 
 
+@_sized
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Return normal random numbers with mean 0 and standard deviation 1, PyTorch's own for the same seed.
 
@@ -428,8 +543,9 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     return _finish(array, device, requires_grad)
 
 
-def randint(low, high=None, size=None, *, generator=None, dtype=None, device=None, requires_grad=False):
-    """Return random whole numbers from `low` (0 when it is left out) up to, not including, `high`.
+@_stored
+def randint(*args, low=None, high=None, size=None, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return random whole numbers: `randint(low, high, size)`, or `randint(high, size)` from 0. `high` is not included.
 
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)
@@ -438,14 +554,24 @@ def randint(low, high=None, size=None, *, generator=None, dtype=None, device=Non
 
     Source: https://pytorch.org/docs/2.13/generated/torch.randint.html
     """
-    if size is None:
-        low, high, size = 0, low, high
+    rest = list(args)
+    if size is None and rest:
+        size = rest.pop()
+    if high is None and rest:
+        high = rest.pop()
+    if low is None and rest:
+        low = rest.pop()
+    if rest or high is None or not isinstance(size, (tuple, list)):
+        got = ", ".join(type(x).__name__ for x in args)
+        raise TypeError(explain(f"randint() received an invalid combination of arguments - got ({got})",
+                                "it takes low, high and size, a tuple; low may be left out", "write torch.randint(0, 10, (3,))"))
     array = _memory(np.empty, size_of_new((size,)), _numpy_dtype(dtype, dtypes.int64))
-    random.fill_integers(array, low, high, generator=generator)
+    random.fill_integers(array, 0 if low is None else low, high, generator=generator)
     return _finish(array, device, requires_grad)
 
 
-def randperm(n, *, generator=None, dtype=None, device=None):
+@_stored
+def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False):
     """Return the numbers from 0 to n - 1 in random order.
 
     >>> import workbook as torch
@@ -455,4 +581,4 @@ def randperm(n, *, generator=None, dtype=None, device=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.randperm.html
     """
-    return _finish(random.permutation(n, generator).astype(_numpy_dtype(dtype, dtypes.int64)), device)
+    return _finish(random.permutation(n, generator).astype(_numpy_dtype(dtype, dtypes.int64)), device, requires_grad)

@@ -9,7 +9,7 @@ from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
 from workbook.ops import (activation, arithmetic, bessel, bounds, closeness, comparison, complexes, conversion, creation,
                           differences, entropies, exponentials, extremes, fractions, gamma, indexing, inplace,
-                          integers, joining, linalg, losses, mixing, normal, norms, placing, pointwise, rearranging,
+                          integers, joining, likes, linalg, losses, mixing, normal, norms, placing, pointwise, rearranging,
                           reduction, scans, scatter, searching, shape, signs, sorting, stacking, statistics, strided, sums,
                           triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
@@ -73,7 +73,8 @@ WITH_INPLACE = {
 # Functions of `torch` that are not methods.
 ONLY_FUNCTIONS = {
     creation: "tensor as_tensor from_numpy empty zeros ones full eye arange linspace zeros_like ones_like empty_like full_like "
-              "rand_like randn_like rand randn randint randperm",
+              "rand_like randn_like rand randn randint randperm logspace",
+    likes: "randint_like",
     joining: "cat stack",
     comparison: "where",
     inplace: "bernoulli",
@@ -97,6 +98,7 @@ ONLY_METHODS = {
     inplace: "uniform_ normal_ bernoulli_ random_ exponential_",
     exponentials: "float_power_",
     strided: "unfold storage_offset untyped_storage storage resize resize_ resize_as_",
+    likes: "new new_tensor new_zeros new_ones new_full new_empty",
     walk: "backward",
     hooks: "retain_grad register_hook",
 }
@@ -114,7 +116,7 @@ OUT = {
              "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar "
              "cummax cummin amax amin aminmax norm median nanmedian mode kthvalue msort nonzero quantile nanquantile histc "
              "searchsorted bucketize diff isin",
-    "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace rand randn randint "
+    "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace logspace rand randn randint "
            "randperm empty bernoulli prod cumsum cumprod logcumsumexp logsumexp nansum nanmean",
 }
 

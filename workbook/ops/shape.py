@@ -7,6 +7,7 @@ from workbook.autograd.broadcast import Expand
 from workbook.autograd.operation import Operation
 from workbook.autograd.views import detached
 from workbook.errors import explain, shape_text
+from workbook.formats import ordered
 from workbook.tensor import Size, Tensor, axis_of
 
 
@@ -412,7 +413,7 @@ class Clone(Operation):
         return grad
 
 
-def clone(input):
+def clone(input, *, memory_format=None):
     """Return a copy in memory of its own; gradients flow through it.
 
     >>> import workbook as torch
@@ -423,10 +424,10 @@ def clone(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.clone.html
     """
-    return Clone.apply(input)
+    return (Contiguous if memory_format is not None and ordered("clone", memory_format) else Clone).apply(input)
 
 
-def contiguous(input):
+def contiguous(input, memory_format=None):
     """Return a Tensor whose memory is in the order of its shape: `input` itself where it already is, a copy elsewhere.
 
     >>> import workbook as torch
@@ -435,6 +436,8 @@ def contiguous(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.contiguous.html
     """
+    if memory_format is not None and not ordered("contiguous", memory_format) and not input.is_contiguous():
+        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
     return input if input.is_contiguous() else Contiguous.apply(input)
 
 

@@ -1,0 +1,79 @@
+"""What a dtype can hold: `torch.finfo` and `torch.iinfo`."""
+
+import numpy as np
+
+from workbook import dtypes
+
+
+class finfo:
+    """The limits of a floating point dtype: `max`, `min`, `eps`, `tiny` (also `smallest_normal`), `resolution`, `bits`, `dtype`.
+
+    >>> import workbook as torch
+    >>> torch.finfo(torch.float16).max
+    65504.0
+
+    Source: https://pytorch.org/docs/2.13/type_info.html#torch.finfo
+    """
+
+    def __init__(self, type=None):
+        kind = dtypes.get_default_dtype() if type is None else type
+        if kind.category < dtypes.FLOAT:
+            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
+        kind = kind.to_real()
+        if kind.numpy is None:
+            self.max, self.min, self.eps, self.tiny, self.resolution = 3.3895313892515355e38, -3.3895313892515355e38, 2.0**-7, 2.0**-126, 0.01
+        else:
+            found = np.finfo(kind.numpy)
+            self.max, self.min, self.eps, self.tiny = map(float, (found.max, found.min, found.eps, found.tiny))
+            self.resolution = {2: 1e-3, 4: 1e-6, 8: 1e-15}[kind.itemsize]
+        self.smallest_normal, self.bits, self.dtype = self.tiny, 8 * kind.itemsize, kind.name
+
+    def __eq__(self, other):
+        return isinstance(other, finfo) and self.dtype == other.dtype
+
+    def __hash__(self):
+        return hash(self.dtype)
+
+    def __repr__(self):
+        numbers = ", ".join(f"{name}={getattr(self, name):.6g}" for name in ("resolution", "min", "max", "eps", "smallest_normal", "tiny"))
+        return f"finfo({numbers}, dtype={self.dtype})"
+
+
+class iinfo:
+    """The limits of an integer dtype: `min`, `max`, `bits`, `dtype`.
+
+    >>> import workbook as torch
+    >>> torch.iinfo(torch.int8)
+    iinfo(min=-128, max=127, dtype=int8)
+
+    Source: https://pytorch.org/docs/2.13/type_info.html#torch.iinfo
+    """
+
+    def __init__(self, type):
+        if type.category >= dtypes.FLOAT:
+            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
+        if type.category == dtypes.BOOL:
+            raise TypeError("torch.bool is not supported by torch.iinfo")
+        found = np.iinfo(type.numpy)
+        self.min, self.max, self.bits, self.dtype = int(found.min), int(found.max), 8 * type.itemsize, type.name
+
+    def __eq__(self, other):
+        return isinstance(other, iinfo) and self.dtype == other.dtype
+
+    def __hash__(self):
+        return hash(self.dtype)
+
+    def __repr__(self):
+        return f"iinfo(min={self.min}, max={self.max}, dtype={self.dtype})"
+
+
+def can_cast(from_, to):
+    """Return whether a result of one dtype may be written into memory of another: whether its category has room.
+
+    >>> import workbook as torch
+    >>> torch.can_cast(torch.int64, torch.float32), torch.can_cast(torch.float32, torch.int64)
+    (True, False)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.can_cast.html
+    """
+    return from_.category <= to.category

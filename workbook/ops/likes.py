@@ -1,0 +1,111 @@
+"""New Tensors with the dtype and device of another: `x.new_zeros(2)`; and the constructors of PyTorch before 0.4."""
+
+from workbook import dtypes, random
+from workbook.ops import creation
+from workbook.ops.creation import legacy_tensor
+from workbook.devices import CPU
+from workbook.tensor import Tensor, wrap
+
+
+def _new(make, name, sentence, example):
+    def new(input, *args, dtype=None, device=None, **options):
+        return make(*args, dtype=dtype or input.dtype, device=device or input.device, **options)
+
+    new.__name__ = new.__qualname__ = name
+    new.__doc__ = f"""Return {sentence}, with the dtype and device of `input`.
+
+    >>> import workbook as torch
+    >>> {example}
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
+    """
+    return new
+
+
+new_tensor = _new(creation.tensor, "new_tensor", "a Tensor with a copy of data", """torch.zeros(1).new_tensor([1, 2])
+    tensor([1., 2.])""")
+new_zeros = _new(creation.zeros, "new_zeros", "a Tensor of zeros of a size", """torch.tensor([1]).new_zeros(2)
+    tensor([0, 0])""")
+new_ones = _new(creation.ones, "new_ones", "a Tensor of ones of a size", """torch.tensor([1]).new_ones(2)
+    tensor([1, 1])""")
+new_full = _new(creation.full, "new_full", "a Tensor of a size, filled with one number", """torch.zeros(1).new_full((2,), 3)
+    tensor([3., 3.])""")
+new_empty = _new(creation.empty, "new_empty", "a Tensor of a size whose memory is not filled", """torch.zeros(1).new_empty(2, 3).shape
+    torch.Size([2, 3])""")
+
+
+def new(input, *data):
+    """Return what the old constructor makes of sizes, or of one sequence, with the dtype and device of `input`.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1]).new([1.5, 2])
+    tensor([1, 2])
+
+    Source: https://pytorch.org/docs/2.13/tensors.html
+    """
+    made = wrap(legacy_tensor(*data, dtype=input.dtype), CPU)
+    return made if input._device is CPU else made.to(input._device)
+
+
+def randint_like(input, low=0, high=None, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
+    """Return random whole numbers from `low` (0 when it is left out) up to, not including, `high`, in the shape of `input`.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randint_like(torch.zeros(3), 10)
+    tensor([4., 9., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.randint_like.html
+    """
+    if high is None:
+        low, high = 0, low
+    return creation.randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
+
+
+# ---- one class a dtype ----------------------------------------------------------------------------------------------------
+
+
+class tensortype(type):
+    """The type of `torch.FloatTensor` and its like: calling one makes a Tensor of that dtype, `isinstance` looks at the dtype."""
+
+    def __call__(cls, *data):
+        return wrap(legacy_tensor(*data, dtype=cls.dtype), CPU)
+
+    def __instancecheck__(cls, other):
+        return isinstance(other, Tensor) and other.dtype is cls.dtype
+
+    def __repr__(cls):
+        return f"<class 'torch.{cls.__name__}'>"
+
+
+def _legacy(dtype):
+    name = f"{dtype.legacy}Tensor"
+    text = f"""Tensors of {dtype}, under the name that they had before PyTorch 0.4. Write torch.tensor(data, dtype={dtype}).
+
+    >>> import workbook as torch
+    >>> torch.{name}([1, 0]).dtype
+    {dtype}
+
+    Source: https://pytorch.org/docs/2.13/tensors.html
+    """
+    return tensortype(name, (), {"dtype": dtype, "__doc__": text, "__module__": __name__})
+
+
+CLASSES = {f"{dtype.legacy}Tensor": _legacy(dtype) for dtype in dtypes.ALL if dtype.numpy is not None and dtype.category < dtypes.COMPLEX}
+globals().update(CLASSES)
+
+
+def set_default_tensor_type(t):
+    """Make the dtype of an old-style type, such as `torch.DoubleTensor`, the default. Deprecated in PyTorch: use `set_default_dtype`.
+
+    >>> import workbook as torch
+    >>> torch.set_default_tensor_type("torch.FloatTensor")
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.set_default_tensor_type.html
+    """
+    kind = CLASSES.get(t.rpartition(".")[2]) if isinstance(t, str) else t if isinstance(t, tensortype) else None
+    if kind is None:
+        raise TypeError(f"invalid type object: only floating-point types are supported as the default type, not {t!r}")
+    if not kind.dtype.is_floating_point:
+        raise TypeError("only floating-point types are supported as the default type")
+    dtypes.set_default_dtype(kind.dtype)
