@@ -39,6 +39,20 @@ def test_a_slip_of_the_old_tutorials_is_answered_with_the_right_name(name, hint)
         getattr(torch, name)
 
 
+@pytest.mark.parametrize("name, advice", [("view", "x.view"), ("expand", "broadcast_to"), ("uniform", "uniform_"), ("stft", "scipy"), ("sparse_coo_tensor", "dense")])
+def test_a_name_that_torch_has_not_is_answered_with_what_to_write(name, advice):
+    with pytest.raises(AttributeError, match=f"module 'torch' has no attribute '{name}'(.|\n)*{advice}"):
+        getattr(torch, name)
+    assert not hasattr(torch, name)
+
+
+@pytest.mark.parametrize("name, advice", [("sigmod", "sigmoid"), ("creator", "grad_fn"), ("to_sparse", "as it is"), ("nothing_like_this", "")])
+def test_a_name_that_a_tensor_has_not_is_answered_with_what_to_write(name, advice):
+    with pytest.raises(AttributeError, match=f"'Tensor' object has no attribute '{name}'(.|\n)*{advice}"):
+        getattr(torch.ones(1), name)
+    assert not hasattr(torch.ones(1), name)
+
+
 def test_an_unknown_name_is_an_attribute_error_in_pytorchs_words():
     with pytest.raises(AttributeError, match="module 'torch' has no attribute 'nothing_like_this'"):
         torch.nothing_like_this

@@ -1,9 +1,10 @@
 """How a Tensor's numbers lie in memory, under PyTorch's names. The engine has one way: in strides."""
 
 from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
 
 
-class layout:
+class layout(metaclass=PrintsAsTorch):
     """A way to store a Tensor, such as `torch.strided`.
 
     >>> strided
@@ -11,6 +12,8 @@ class layout:
 
     Source: https://pytorch.org/docs/2.13/tensor_attributes.html#torch.layout
     """
+
+    torch_name = "torch.layout"
 
     def __init__(self, name):
         self.name = name
@@ -27,6 +30,8 @@ class memory_format(layout):
 
     Source: https://pytorch.org/docs/2.13/tensor_attributes.html#torch.memory_format
     """
+
+    torch_name = "torch.memory_format"
 
 
 strided = layout("strided")

@@ -261,11 +261,9 @@ def legacy_tensor(*data, dtype=None):
     """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes or a Size."""
     dtype = dtype or dtypes.get_default_dtype()
     if len(data) == 1 and isinstance(data[0], Size):
-        data = data[0]
-    elif len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
+        return _memory(np.zeros, tuple(data[0]), dtype.numpy)
+    if len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
         given = data[0]
-        if isinstance(given, Tensor) and given.ndim == 0 and given.dtype.category == dtypes.INTEGRAL:
-            return _memory(np.zeros, (given.item(),), dtype.numpy)
         if isinstance(given, Tensor):
             return given._host()
         if isinstance(given, str):

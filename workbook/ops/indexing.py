@@ -435,7 +435,7 @@ def _settled(k):
 
 def _mask_of_bytes(k):
     warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", UserWarning, stacklevel=5)
-    return wrap(k._array != 0, k._device)
+    return wrap(k._device.xp.asarray(k._array != 0), k._device)
 
 
 def _numbers_in(part):

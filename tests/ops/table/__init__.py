@@ -3,6 +3,7 @@
 Words in braces are filled in from the lists given by name. Many combinations are errors; they must be torch's errors.
 """
 
+from tests.ops.table.created import CREATED, READ
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.folding import FOLDING
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
@@ -18,6 +19,7 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
     "matrices": MATRICES,
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
-         "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER}
+         "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER,
+         "created": CREATED, "read": READ}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
