@@ -316,7 +316,7 @@ def _read(key, input):
         elif isinstance(k, slice):
             side = shape[place]
             if k != slice(None):
-                start, stop, step = slice(_whole(k.start), _whole(k.stop), _whole(k.step)).indices(side)
+                start, stop, step = k.indices(side)
                 steps.append((Slice, {"axis": axis, "start": start, "stop": max(start, stop), "step": step}))
             chosen.append(slice(None))
             axis, place = axis + 1, place + 1
@@ -410,8 +410,9 @@ def _settled(k):
             raise IndexError(explain("tensors used as indices must be long, int, byte or bool tensors",
                                      f"this index holds {k.dtype}", "write index.long()"))
         return k
-    if isinstance(k, slice) and k.step is not None:
-        step = _whole(k.step)
+    if isinstance(k, slice):
+        k = slice(_whole(k.start), _whole(k.stop), _whole(k.step))
+        step = 1 if k.step is None else k.step
         if step == 0:
             raise ValueError(explain("slice step cannot be zero", "a step of 0 never arrives", "leave the step out"))
         if step < 0:

@@ -28,7 +28,7 @@ CREATED = [
     Row("a.new({n})", ANY, MORE, derivatives=0, words={"n": ("[1, 0]", "", "3.", "(1, 0)", "[[1, 0]]")}), Row("a.new(2, 3).shape", ANY), Row("a.new(a.shape).shape", ANY),
     *each("torch.NAME({n})", LEGACY, NOTHING, words={"n": ("[1, 0]", "(1, 0)", "", "3.", "None", "'a'", "[[1], [2, 3]]", "np.ones(2)", "[[]]", "[True]", "range(2)")}),
     *each("torch.NAME(2, 3).shape", LEGACY, NOTHING), *each("isinstance(a, torch.NAME)", LEGACY, ANY, MORE), *each("str(torch.NAME)", LEGACY, NOTHING),
-    *each("a.type(torch.NAME)", LEGACY, ANY, values="positive", named=False),
+    *each("a.type(torch.NAME)", LEGACY, ANY, values="positive", named=False, smooth=False),
     Row("torch.Tensor({n})", NOTHING, words={"n": ("3.", "[1, 2]", "(2, 3)", "torch.tensor([1, 2])", "np.ones(2)", "'ab'", "None", "True", "range(3)", "[]", "")}),
     Row("torch.Tensor(a.shape).shape", ANY), Row("torch.Tensor(a)", ANY, derivatives=0),
     *each("str(torch.NAME({n}))", "finfo iinfo", NOTHING, words={"n": [f"torch.{kind}" for kind in KIND] + ["torch.complex64"]}),
