@@ -1,6 +1,7 @@
 """The graph of a tensor of which a part was written in place."""
 
-from workbook.autograd.operation import Operation, second_time
+from workbook.autograd.complaints import second_time
+from workbook.autograd.operation import Operation
 from workbook.autograd.views import replay
 
 

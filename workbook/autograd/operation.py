@@ -24,6 +24,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd import views
+from workbook.autograd.complaints import instead_of, no_complex, plain_name, second_time
 from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
@@ -175,7 +176,7 @@ class Operation(Node):
                 if kind.kind == "f":
                     output._node = ctx
                 elif kind.kind == "c":
-                    raise _no_complex(ctx)
+                    raise no_complex(ctx)
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
@@ -284,13 +285,13 @@ class Operation(Node):
     def _stale(self, value, memory, version, source):
         node, index = (self, -1 - source) if source < 0 else (self.edges[source] or (None, 0))
         kind = f"[torch.{dtypes.of(value).legacy}Tensor {shape_text(value.shape)}]"
-        maker = "" if node is None else f", which is output {index} of {_plain(node.name())}"
+        maker = "" if node is None else f", which is output {index} of {plain_name(node.name())}"
         role = "result" if source < 0 else "input"
         return explain(
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
             f"{kind}{maker}, is at version {memory.version}; expected version {version} instead.",
-            f"{_plain(self.name())} saved this {role} for its derivative; afterwards {memory.written_by} wrote over it",
-            _instead_of(memory.written_by))
+            f"{plain_name(self.name())} saved this {role} for its derivative; afterwards {memory.written_by} wrote over it",
+            instead_of(memory.written_by))
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -310,7 +311,7 @@ def _link_all(node, outputs):
         if output._array.dtype.kind == "f":
             output._node, output._index = node, index
         elif output._array.dtype.kind == "c":
-            raise _no_complex(node)
+            raise no_complex(node)
 
 
 def _tie(node, inputs, arrays, results, outputs):
@@ -426,33 +427,4 @@ def _meeting_device(device, given, inputs):
 def refuse_complex_gradient(ctx):
     """Raise where a step from complex to real numbers, of which the gate sees real results, is being recorded."""
     if isinstance(ctx, Operation):
-        raise _no_complex(ctx)
-
-
-def _no_complex(node):
-    return NotImplementedError(explain(
-        f"{_plain(node.name())} of complex numbers cannot be recorded yet", "complex derivatives are not there, and a wrong gradient "
-        "would be worse than none", "compute inside torch.no_grad(), or with the real and imaginary parts"))
-
-
-def _plain(name):
-    return re.sub(r"Backward\d+$", "", name)
-
-
-def _instead_of(writer):
-    """What to do in place of the write that made a saved value stale."""
-    if writer == "__setitem__":
-        return "write into a copy: x = x.clone(), then x[i] = ..."
-    if writer.endswith("_"):
-        return f"make a new tensor: use {writer.rstrip('_')}() instead of {writer}()"
-    return f"call backward() before {writer}, or run the forward computation again after it"
-
-
-def second_time(node):
-    return explain(
-        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
-        "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
-        "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
-        "after calling backward.",
-        f"{_plain(node.name())} has given up what it saved; in a notebook this happens when only the cell with backward() runs again",
-        "run the forward computation again before backward(): put both into one cell")
+        raise no_complex(ctx)

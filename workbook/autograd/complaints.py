@@ -1,0 +1,36 @@
+"""What a node says when it cannot go on."""
+
+import re
+
+from workbook.errors import explain
+
+
+def no_complex(node):
+    return NotImplementedError(explain(
+        f"{plain_name(node.name())} of complex numbers cannot be recorded yet", "complex derivatives are not there, and a wrong gradient "
+        "would be worse than none", "compute inside torch.no_grad(), or with the real and imaginary parts"))
+
+
+def plain_name(name):
+    return re.sub(r"Backward\d+$", "", name)
+
+
+def instead_of(writer):
+    """What to do in place of the write that made a saved value stale."""
+    if writer == "__setitem__":
+        return "write into a copy: x = x.clone(), then x[i] = ..."
+    if writer in ("zero_", "fill_", "copy_", "uniform_", "normal_"):  # these have no form that makes a new tensor
+        return f"make a new tensor (torch.zeros_like, torch.full_like, x.clone()) instead of writing with {writer}()"
+    if writer.endswith("_"):
+        return f"make a new tensor: use {writer.rstrip('_')}() instead of {writer}()"
+    return f"call backward() before {writer}, or run the forward computation again after it"
+
+
+def second_time(node):
+    return explain(
+        "Trying to backward through the graph a second time (or directly access saved tensors after they have already been "
+        "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
+        "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
+        "after calling backward.",
+        f"{plain_name(node.name())} has given up what it saved; in a notebook this happens when only the cell with backward() runs again",
+        "run the forward computation again before backward(): put both into one cell")
