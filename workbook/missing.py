@@ -9,6 +9,14 @@ MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor", "bad
 
 # ... or what to write.
 INSTEAD = {
+    "save": "files of tensors are not there yet: numpy.savez keeps the arrays of a state_dict()",
+    "load": "files of tensors are not there yet: numpy.load reads what numpy.savez wrote",
+    "autocast": "the engine computes in the dtype that it is given: convert with x.half() or x.float()",
+    "set_num_threads": "not there yet: set OMP_NUM_THREADS before Python starts",
+    "set_float32_matmul_precision": "products are computed in the dtype that they are given: leave the line out",
+    "use_deterministic_algorithms": "every operation gives the same numbers each time: leave the line out",
+    "histogram": "torch.histc counts; numpy.histogram gives the edges, too",
+    "sin_": "it is a method only: x.sin_()",
     "view": "it is a method only: x.view(shape), or torch.reshape(x, shape)",
     "expand": "it is a method only: x.expand(shape), or torch.broadcast_to(x, shape)",
     "repeat": "it is a method only: x.repeat(2, 3), or torch.tile(x, (2, 3))",
@@ -35,12 +43,13 @@ INSTEAD = {
     "nested": "the engine keeps rows of one length: pad them",
     "quantization": "numbers of fewer bits are not part of this engine: x.half() halves the memory",
     "onnx": "files of other programs are not part of this engine: keep net.state_dict()",
-    "hub": "nothing is fetched from the network: load a file with torch.load",
+    "hub": "nothing is fetched from the network",
     "channels_last": "the engine keeps images in the order of their shape, (N, C, H, W); the numbers are the same without it",
 }
 
 # Names of a Tensor.
 OF_TENSOR = {
+    "register_post_accumulate_grad_hook": "x.register_hook(f), which sees the gradient before it is added",
     "sigmod": "x.sigmoid()", "badbmm": "x.baddbmm(a, b)", "non_zero": "x.nonzero()",
     "creator": "x.grad_fn; creator was its name before PyTorch 0.2",
     "stft": "scipy.signal has it; signal transforms are not part of this engine",

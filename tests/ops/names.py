@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.ops.table import NAMED
 from tests.ops.test_derivatives import RECORD, has_slopes
+from workbook import missing
 
 TABLE = Path(__file__).with_name("names.tsv")
 # What no expression of one line shows: which tests hold it.
@@ -27,7 +28,8 @@ ELSEWHERE = {
     "manual_seed seed initial_seed Generator random get_rng_state set_rng_state default_generator random.manual_seed": "tests/random",
     "set_printoptions": "tests/printing",
     "get_default_dtype set_default_dtype promote_types result_type": "tests/dtypes",
-    "nn optim utils linalg special": "tests/test_namespace.py",
+    "nn optim utils linalg special pi __version__": "tests/test_namespace.py",
+    "bfloat16 double float float16 float32 int int8 int16 int32 long uint8": "tests/dtypes", "Tensor.numpy": "tests/tensor",
 }
 HELD_BY = {name: folder for names, folder in ELSEWHERE.items() for name in names.split()}
 
@@ -66,10 +68,11 @@ def is_there(name):
 
 
 def reason(name):
-    """Return what workbook says of a name that it lacks."""
-    from workbook import missing
-
-    return missing.instead(name) or "?"
+    """Return what workbook says of a name that it lacks, in one line; "?" where it says nothing."""
+    owner, _, last = name.rpartition(".")
+    problem = missing.of_tensor("Tensor", last) if owner == "Tensor" else missing.of_torch(last)
+    _, _, words = str(problem).partition(f"'{last}'")
+    return " ".join(words.replace("Why:", "").replace("Fix:", "").lstrip(".").split()) or "?"
 
 
 def names():
