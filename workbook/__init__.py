@@ -16,8 +16,7 @@ from workbook.ops.creation import get_default_device, set_default_device
 from workbook.ops.likes import set_default_tensor_type
 from workbook.printing import set_printoptions
 from workbook.queries import is_complex, is_floating_point, is_nonzero, is_tensor, result_type, typename
-from workbook.random import Generator
-from workbook.seeding import initial_seed, manual_seed, seed
+from workbook.random import Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from workbook.tensor import Size, Tensor
 from workbook.version import __version__
 
@@ -34,7 +33,7 @@ newaxis = None
 # keeps its warnings.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.(ops|autograd|optim|nn)\.")
 
-_SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "random")
+_SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "linalg", "random")
 
 
 def __getattr__(name):

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workbook import random
+from workbook.random.generator import STATE
 
 torch = pytest.importorskip("torch", minversion="2.13", reason="compares with PyTorch 2.13, which is not installed")
 if torch.__version__.split("+")[0] != "2.13.0":
@@ -127,7 +128,7 @@ def test_arguments_of_the_float32_kernel_near_its_joints(mean, std):
     for start in range(0, len(grid), 8 * 38):
         blocks = grid[start:start + 8 * 38].reshape(-1, 8, 2).transpose(0, 2, 1).reshape(-1)
         state = random.Generator().state_array()
-        fields = state.view(random.STATE)
+        fields = state.view(STATE)
         fields["key"][0, :len(blocks)], fields["next"], fields["left"] = untempered(blocks), 1, 624
         fields["key"][0] = np.roll(fields["key"][0], 1)
         ours, theirs = random.Generator(), torch.Generator()
@@ -162,3 +163,19 @@ def test_the_recorded_figures_are_those_of_this_pytorch():
         generator = torch.Generator().manual_seed(record["seed"])
         for call in record["calls"]:
             assert recorder["kept"](recorder["run"](call, generator)) == call["result"], call
+
+
+def test_states_are_exchanged_as_tensors():
+    import workbook
+
+    theirs, ours = torch.Generator().manual_seed(5), random.Generator().manual_seed(5)
+    torch.randn(3, generator=theirs), workbook.randn(3, generator=ours)
+    assert ours.get_state().numpy().tobytes() == theirs.get_state().numpy().tobytes()
+    back, copied = random.Generator(), ours.clone_state()
+    back.set_state(workbook.from_numpy(theirs.get_state().numpy()))
+    for generator in (back, copied):
+        assert_same_bits(workbook.randn(5, generator=generator).numpy(), torch.randn(5, generator=theirs.clone_state()))
+    with pytest.raises(RuntimeError, match="Expected a CPUGeneratorImplState of size 5056"):
+        ours.set_state(workbook.zeros(3, dtype=workbook.uint8))
+    with pytest.raises(TypeError, match="RNG state must be a torch.ByteTensor"):
+        ours.set_state(workbook.zeros(5056))

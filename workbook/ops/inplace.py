@@ -44,7 +44,7 @@ def _held(input, result):
     return result
 
 
-def _random_fill(name, fill, sentence):
+def random_fill(name, fill, sentence):
     def form(input, *args, generator=None, **options):
         views.may_write(input, name)
         here = input._device is CPU and not (thread.state.grad_enabled and input.requires_grad)
@@ -68,13 +68,13 @@ def _uniform(array, from_=0.0, to=1.0, generator=None, **named):
     random.fill_uniform(array, named.get("from", named.get("a", from_)), to, generator=generator)
 
 
-uniform_ = _random_fill("uniform_", _uniform, "Fill with uniform random numbers from [from, to)")
-normal_ = _random_fill("normal_", random.fill_normal, "Fill with normal random numbers of the given mean and std")
-bernoulli_ = _random_fill(
+uniform_ = random_fill("uniform_", _uniform, "Fill with uniform random numbers from [from, to)")
+normal_ = random_fill("normal_", random.fill_normal, "Fill with normal random numbers of the given mean and std")
+bernoulli_ = random_fill(
     "bernoulli_", lambda array, p=0.5, generator=None: random.fill_bernoulli(
         array, p._array if isinstance(p, Tensor) else p, generator=generator),
     "Fill with 1, with probability p, and 0")
-exponential_ = _random_fill(
+exponential_ = random_fill(
     "exponential_", lambda array, lambd=1.0, generator=None: random.fill_exponential(array, lambd, generator=generator),
     "Fill with exponential random numbers of rate lambd")
 
@@ -85,7 +85,7 @@ def _integers(array, low=None, high=None, generator=None):
     random.fill_integers(array, low, high, generator=generator)
 
 
-random_ = _random_fill("random_", _integers, "Fill with random whole numbers from [low, high)")
+random_ = random_fill("random_", _integers, "Fill with random whole numbers from [low, high)")
 
 
 def bernoulli(input, *, generator=None):

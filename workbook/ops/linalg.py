@@ -103,8 +103,8 @@ class Bmm(Product):
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        return (grad @ transpose(b, 1, 2) if ctx.needs_input_grad[0] else None,
-                transpose(a, 1, 2) @ grad if ctx.needs_input_grad[1] else None)
+        return (Bmm.apply(grad, transpose(b, 1, 2)) if ctx.needs_input_grad[0] else None,
+                Bmm.apply(transpose(a, 1, 2), grad) if ctx.needs_input_grad[1] else None)
 
 
 class Addmm(Product):
@@ -256,18 +256,6 @@ def matmul(input, other):
 
 def _unsafe_view(product, shape):
     return UnsafeView.apply(product, shape=shape)
-
-
-def addmm(input, mat1, mat2):
-    """Return `input + mat1 @ mat2`.
-
-    >>> import workbook as torch
-    >>> torch.addmm(torch.ones(2), torch.ones(1, 3), torch.ones(3, 2))
-    tensor([[4., 4.]])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.addmm.html
-    """
-    return Addmm.apply(input, mat1, mat2)
 
 
 def linear(input, weight, bias=None):

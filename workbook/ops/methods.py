@@ -7,11 +7,12 @@ Every name stands beside the room of `ops/` or `autograd/` where its function li
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
-from workbook.ops import (activation, arithmetic, bessel, bounds, closeness, comparison, complexes, conversion, creation,
-                          differences, entropies, exponentials, extremes, fractions, gamma, indexing, inplace,
-                          integers, joining, likes, linalg, losses, mixing, normal, norms, placing, pointwise, rearranging,
-                          reduction, scans, scatter, searching, shape, signs, sorting, stacking, statistics, strided, sums,
-                          triangles, trigonometry)
+from workbook.ops import (activation, added, arithmetic, bessel, bounds, chains, chances, closeness, comparison, complexes,
+                          conversion, creation, differences, distances, einsum, entropies, exponentials, extremes, factors,
+                          fractions, gamma, indexing, inplace, integers, inverses, joining, likes, linalg, losses, mixing,
+                          normal, norms, placing, pointwise, products, pseudo, rearranging, reduction, removed, scans, scatter,
+                          searching, shape, signs, sorting, spectra, stacking, statistics, strided, sums, triangles,
+                          trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
 from workbook.ops.spellings import with_numpy_names
@@ -22,7 +23,15 @@ BOTH = {
     shape: "reshape flatten permute transpose t squeeze unsqueeze clone",
     joining: "split chunk unbind",
     indexing: "select narrow index_select masked_select gather",
-    linalg: "mm mv dot bmm matmul addmm",
+    linalg: "mm mv dot bmm matmul",
+    products: "outer inner vdot cross kron",
+    chains: "matrix_power matrix_exp",
+    chances: "multinomial",
+    inverses: "det slogdet logdet inverse",
+    factors: "cholesky qr",
+    spectra: "svd",
+    pseudo: "pinverse",
+    removed: "symeig eig lstsq solve",
     reduction: "sum mean var std all any",
     extremes: "max min amax amin aminmax argmax argmin sort argsort topk",
     losses: "softmax log_softmax",
@@ -68,6 +77,7 @@ WITH_INPLACE = {
     scatter: "scatter scatter_add scatter_reduce",
     placing: "index_add index_copy index_fill index_put masked_fill masked_scatter put",
     scans: "cumsum cumprod",
+    added: "addmm addmv addr addbmm baddbmm",
 }
 
 # Functions of `torch` that are not methods.
@@ -88,6 +98,12 @@ ONLY_FUNCTIONS = {
     searching: "searchsorted bucketize isin",
     statistics: "std_mean var_mean",
     differences: "trapezoid cumulative_trapezoid",
+    chances: "normal",
+    einsum: "einsum",
+    products: "tensordot",
+    chains: "chain_matmul",
+    distances: "cdist",
+    removed: "matrix_rank",
 }
 
 # Methods that are not functions of `torch`.
@@ -99,20 +115,22 @@ ONLY_METHODS = {
     exponentials: "float_power_",
     strided: "unfold storage_offset untyped_storage storage resize resize_ resize_as_",
     likes: "new new_tensor new_zeros new_ones new_full new_empty",
+    chances: "cauchy_ log_normal_ geometric_",
     walk: "backward",
     hooks: "retain_grad register_hook",
 }
 
 # Functions of `torch` that take `out=`, by what an out Tensor of another dtype gets: see ops/out.py.
 OUT = {
-    "cast": "add sub mul div pow reciprocal floor_divide remainder exp log sqrt sin cos tanh sigmoid square maximum minimum erf "
+    "cast": "outer kron addr cholesky add sub mul div pow reciprocal floor_divide remainder exp log sqrt sin cos tanh sigmoid square maximum minimum erf "
             "bitwise_and bitwise_or bitwise_xor mean var std "
             "tan asin acos atan atan2 sinh cosh asinh acosh atanh hypot sinc deg2rad rad2deg exp2 expm1 log2 log10 log1p rsqrt xlogy "
             "logit ldexp logaddexp logaddexp2 fmod copysign nextafter fmax fmin clamp_min clamp_max lerp addcmul addcdiv gcd lcm "
             "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle",
     "joined": "cat stack hstack vstack dstack column_stack",
     "equal": "diag tril triu take take_along_dim scatter scatter_add scatter_reduce index_add index_copy "
-             "mm mv dot bmm matmul addmm max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
+             "mm mv dot bmm matmul addmm addmv addbmm baddbmm inner vdot cross matrix_power inverse qr svd tensordot "
+             "max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
              "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar "
              "cummax cummin amax amin aminmax norm median nanmedian mode kthvalue msort nonzero quantile nanquantile histc "
              "searchsorted bucketize diff isin",
@@ -131,7 +149,7 @@ NUMPY_NAMES = (
 # Other names for the same function, as PyTorch has them.
 ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide": "div", "negative": "neg", "absolute": "abs",
            "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "clip": "clamp",
-           "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc",
+           "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc", "ger": "outer",
            **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
            "moveaxis": "movedim", "row_stack": "vstack", "trapz": "trapezoid"}
 

@@ -3,6 +3,7 @@
 Words in braces are filled in from the lists given by name. Many combinations are errors; they must be torch's errors.
 """
 
+from tests.ops.table.algebra import ALGEBRA
 from tests.ops.table.created import CREATED, READ
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.folding import FOLDING
@@ -16,7 +17,7 @@ from tests.ops.table.rearranged import REARRANGED, SCATTERED
 from tests.ops.table.reductions import REDUCTIONS
 
 ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes": SHAPES, "indexing": INDEXING,
-    "matrices": MATRICES,
+    "matrices": MATRICES, "algebra": ALGEBRA,
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER,

@@ -1,0 +1,33 @@
+"""`torch.linalg`: linear algebra, on one matrix or on stacks of them.
+
+Source: https://pytorch.org/docs/2.13/linalg.html
+"""
+
+from workbook.ops.chains import matrix_exp, matrix_power, multi_dot
+from workbook.ops.factors import linalg_cholesky as cholesky
+from workbook.ops.factors import linalg_qr as qr
+from workbook.ops.inverses import det, inv, linalg_slogdet as slogdet, solve, solve_triangular
+from workbook.ops.linalg import matmul
+from workbook.ops.lengths import matrix_norm, norm, vector_norm
+from workbook.ops.products import cross_along as cross, vecdot
+from workbook.ops.pseudo import cond, linalg_pinv as pinv, lstsq, matrix_rank
+from workbook.ops.spectra import eig, eigh, eigvals, eigvalsh, linalg_svd as svd, svdvals
+from workbook.ops.squares import LinAlgError
+from workbook.ops.triangles import diagonal as _diagonal
+
+
+def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
+    """Return a view of the diagonals of matrices, as `torch.diagonal`, of the last two axes.
+
+    >>> import workbook as torch
+    >>> torch.linalg.diagonal(torch.tensor([[1, 2], [3, 4]]))
+    tensor([1, 4])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.diagonal.html
+    """
+    return _diagonal(A, offset, dim1, dim2)
+
+
+__all__ = ["LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matmul",
+           "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve",
+           "solve_triangular", "svd", "svdvals", "vecdot", "vector_norm"]

@@ -1,0 +1,284 @@
+"""What a square matrix does to volumes, and how to undo it: determinants, inverses, systems of equations."""
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.comparison import where
+from workbook.ops.elementwise import broadcast_shape
+from workbook.ops.extremes import named_result
+from workbook.ops.reduction import sum
+from workbook.ops.shape import transpose, unsqueeze
+from workbook.ops.squares import _LinAlgError, first_failure, floats_only, matrix_only, singular, square_only
+
+slogdet_result = named_result("slogdet", "sign", "logabsdet")
+linalg_slogdet_result = named_result("linalg_slogdet", "sign", "logabsdet")
+
+
+def turned(a):
+    """Return matrices with rows and columns exchanged."""
+    return transpose(a, -2, -1)
+
+
+def _over_matrices(grad):
+    """A number for each matrix, with two axes that broadcast against its elements."""
+    return unsqueeze(unsqueeze(grad, -1), -1)
+
+
+class Det(Operation, name="LinalgDetBackward0"):
+    """out = the determinant"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.asarray(ctx.xp.linalg.det(a), a.dtype)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        return (_over_matrices(grad) * Cofactors.apply(a),)
+
+
+class Cofactors(Operation):
+    """out = det(a) * inv(a).T, the slope of the determinant, which exists where there is no inverse, too"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        xp = ctx.xp
+        u, s, vh = xp.linalg.svd(a)
+        n = s.shape[-1]
+        others = [xp.prod(xp.delete(s, i, -1), -1) for i in range(n)]  # the product of all singular values but one
+        others = xp.stack(others, -1) if n else s
+        return (xp.linalg.det(u) * xp.linalg.det(vh))[..., None, None] * ((u * others[..., None, :]) @ vh).astype(a.dtype)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        b = turned(Inv.apply(a))
+        along = _over_matrices(sum(grad * b, (-2, -1)))
+        return (_over_matrices(Det.apply(a)) * (along * b - b @ turned(grad) @ b),)
+
+
+class Slogdet(Operation, name="LinalgSlogdetBackward0"):
+    """out = the sign of the determinant, and the logarithm of its size"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        sign, log = ctx.xp.linalg.slogdet(a)
+        return ctx.xp.asarray(sign, a.dtype), ctx.xp.asarray(log, a.real.dtype)
+
+    def backward(ctx, _, grad):
+        (a,) = ctx.saved
+        return (_over_matrices(grad) * turned(Inv.apply(a)),)
+
+
+class Inv(Operation, name="LinalgInvExBackward0"):
+    """out = the inverse"""
+
+    def forward(ctx, a):
+        out = ctx.xp.linalg.inv(a)
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        back = turned(out)
+        return (-(back @ grad @ back),)
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        return singular("linalg.inv", first_failure(arrays[0], _empty_pivot), arrays[0].ndim > 2)
+
+
+class Solve(Operation, name="LinalgSolveExBackward0"):
+    """out = the X for which a @ X = b"""
+
+    def forward(ctx, a, b):
+        out = ctx.xp.linalg.solve(a, b)
+        ctx.save(a, out)
+        return out
+
+    def backward(ctx, grad):
+        a, out = ctx.saved
+        to_b = Solve.apply(turned(a), grad)
+        return -(to_b @ turned(out)), to_b
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        where = f"(Batch element {first_failure(arrays[0], _empty_pivot)[0]}): " if arrays[0].ndim > 2 else ""
+        return _LinAlgError(explain(
+            f"torch.linalg.solve: {where}The solver failed because the input matrix is singular.",
+            "a row is a combination of the others, so there is no solution, or there are many",
+            "torch.linalg.lstsq finds the nearest"))
+
+
+def _empty_pivot(matrix, k):
+    """Return whether Gauss's elimination, with the largest element of each column on top, meets a zero at diagonal element k."""
+    a = np.array(matrix)
+    for i in range(k):
+        top = i + int(abs(a[i:, i]).argmax())
+        a[[i, top]] = a[[top, i]]
+        if a[i, i] == 0:
+            return True
+        a[i + 1:] -= a[i + 1:, i:i + 1] / a[i, i] * a[i]
+    return False
+
+
+def det(input):
+    """Return the determinant of square matrices, `(..., n, n) -> (...)`: by how much they stretch volumes.
+
+    Floats. Raises RuntimeError for what is not square or holds no floats.
+
+    >>> import workbook as torch
+    >>> torch.det(torch.tensor([[2., 0.], [1., 3.]]))
+    tensor(6.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.det.html
+    """
+    square_only("linalg.det", input)
+    floats_only("linalg.det", input, "lu_cpu")
+    return Det.apply(input)
+
+
+def slogdet(input):
+    """Return the sign of the determinant and the logarithm of its size, which overflows less easily.
+
+    >>> import workbook as torch
+    >>> torch.slogdet(torch.tensor([[-1., 0.], [0., 1.]]))
+    torch.return_types.slogdet(
+    sign=tensor(-1.),
+    logabsdet=tensor(0.))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.slogdet.html
+    """
+    return slogdet_result(*linalg_slogdet(input))
+
+
+def linalg_slogdet(A):
+    """As `torch.slogdet`, under the name `torch.linalg.slogdet`.
+
+    >>> import workbook as torch
+    >>> torch.linalg.slogdet(torch.eye(2)).sign
+    tensor(1.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.slogdet.html
+    """
+    square_only("linalg.slogdet", A)
+    floats_only("linalg.slogdet", A, "lu_cpu")
+    return linalg_slogdet_result(*Slogdet.apply(A))
+
+
+def logdet(input):
+    """Return the logarithm of the determinant; NaN where it is negative.
+
+    >>> import workbook as torch
+    >>> torch.logdet(torch.eye(3))
+    tensor(0.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.logdet.html
+    """
+    sign, log = linalg_slogdet(input)
+    return where(sign == -1, float("nan"), log)
+
+
+def inverse(input):
+    """Return the inverse of square matrices, `(..., n, n)`: `inverse(A) @ A` is the identity. Also `torch.linalg.inv`.
+
+    Floats. Raises torch.linalg.LinAlgError for a singular matrix, RuntimeError for what is not square or holds no floats.
+
+    >>> import workbook as torch
+    >>> torch.inverse(torch.tensor([[2., 0.], [0., 4.]]))
+    tensor([[0.5000, 0.0000],
+            [0.0000, 0.2500]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.inv.html
+    """
+    square_only("linalg.inv", input)
+    floats_only("linalg.inv", input, "linalg_inv_cpu")
+    return Inv.apply(input)
+
+
+inv = inverse
+
+
+def solve(A, B, *, left=True):
+    """Return the X with `A @ X = B`, `(..., n, n), (..., n, k) -> (..., n, k)`, B may be a vector; with left=False `X @ A = B`.
+
+    Floats of one dtype. Raises torch.linalg.LinAlgError for a singular matrix, RuntimeError for shapes that do not fit.
+
+    >>> import workbook as torch
+    >>> torch.linalg.solve(torch.tensor([[2., 0.], [0., 4.]]), torch.tensor([1., 1.]))
+    tensor([0.5000, 0.2500])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.solve.html
+    """
+    floats_only("linalg.solve", A, "linalg_solve_cpu")
+    square_only("linalg.solve", A)
+    if A.dtype is not B.dtype:
+        raise RuntimeError(explain(
+            f"linalg.solve: Expected A and B to have the same dtype, but found A of type {A.dtype.legacy} and B of type "
+            f"{B.dtype.legacy} instead", "equations do not promote", f"convert one: B.to({A.dtype})"))
+    vector = B.ndim == 1 or (A.ndim - 1 == B.ndim and tuple(B.shape) == tuple(A.shape[:-1]))
+    rhs = unsqueeze(B, -1) if vector else B
+    side_by_side("linalg.solve", A, rhs, left)
+    out = Solve.apply(A, rhs) if left else turned(Solve.apply(turned(A), turned(rhs)))
+    return out[..., 0] if vector else out
+
+
+def side_by_side(function, A, B, left):
+    """Raise RuntimeError where the shapes of the equation AX = B (or XA = B) do not fit."""
+    matrix_only(function, B, "B")
+    if A.shape[-1] != B.shape[-2 if left else -1]:
+        raise RuntimeError(explain(
+            f"{function}: Incompatible shapes of A and B for the equation {'AX' if left else 'XA'} = B "
+            f"({A.shape[-2]}x{A.shape[-1]} and {B.shape[-2]}x{B.shape[-1]})",
+            f"the shapes are {shape_text(A.shape)} and {shape_text(B.shape)}", "give one equation for each unknown"))
+    broadcast_shape(tuple(A.shape[:-2]), tuple(B.shape[:-2]))
+
+
+class SolveTriangular(Operation, name="LinalgSolveTriangularBackward0"):
+    """out = the X for which t @ X = b, t being the upper or lower triangle of a"""
+
+    def forward(ctx, a, b, *, upper, unit):
+        xp = ctx.xp
+        t = xp.triu(a, unit) if upper else xp.tril(a, -int(unit))
+        if unit:
+            t = t + xp.eye(a.shape[-1], dtype=a.dtype)
+        shape = (*xp.broadcast_shapes(t.shape[:-2], b.shape[:-2]), *b.shape[-2:])
+        out = xp.array(xp.broadcast_to(b, shape))
+        rows = range(a.shape[-1])
+        for i in reversed(rows) if upper else rows:  # each row knows the ones before it
+            done = slice(i + 1, None) if upper else slice(0, i)
+            out[..., i, :] = (out[..., i, :] - (t[..., i:i + 1, done] @ out[..., done, :])[..., 0, :]) / t[..., i, i, None]
+        ctx.save(a, out)
+        ctx.keep(xp.triu(xp.ones(a.shape[-2:], a.dtype), unit) if upper else xp.tril(xp.ones(a.shape[-2:], a.dtype), -int(unit)))
+        ctx.upper, ctx.unit = upper, unit
+        return out
+
+    def backward(ctx, grad):
+        a, out = ctx.saved
+        (triangle,) = ctx.kept
+        to_b = SolveTriangular.apply(turned(a), grad, upper=not ctx.upper, unit=ctx.unit)
+        return -(to_b @ turned(out)) * triangle, to_b
+
+
+def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
+    """As `solve` for triangular A: from one end, each unknown follows from those before. What is beyond the triangle is not read.
+
+    >>> import workbook as torch
+    >>> torch.linalg.solve_triangular(torch.tensor([[2., 1.], [0., 4.]]), torch.tensor([[4.], [8.]]), upper=True)
+    tensor([[1.],
+            [2.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.solve_triangular.html
+    """
+    square_only("linalg.solve_triangular", A)
+    side_by_side("linalg.solve_triangular", A, B, left)
+    if A.dtype is not B.dtype:
+        raise RuntimeError(explain(
+            f"linalg.solve_triangular: Expected A and B to have the same dtype, but found A of type {A.dtype.legacy} and B of type "
+            f"{B.dtype.legacy} instead", "equations do not promote", f"convert one: B.to({A.dtype})"))
+    if A.dtype.category < dtypes.FLOAT:
+        raise NotImplementedError(explain(f"\"triangular_solve_cpu\" not implemented for '{A.dtype.legacy}'",
+                                          "the answer lies between the whole numbers", "convert it: x.float()"))
+    if left:
+        return SolveTriangular.apply(A, B, upper=upper, unit=unitriangular)
+    return turned(SolveTriangular.apply(turned(A), turned(B), upper=not upper, unit=unitriangular))

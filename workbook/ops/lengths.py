@@ -1,0 +1,171 @@
+"""The size of vectors and matrices."""
+
+import math
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.arithmetic import pow
+from workbook.ops.comparison import where
+from workbook.ops.conversion import to
+from workbook.ops.pointwise import abs
+from workbook.ops.reduction import axes_of, sum
+from workbook.ops.shape import permute, unsqueeze
+from workbook.ops.signs import sgn
+from workbook.ops.spectra import svdvals
+from workbook.ops.squares import floats_only, matrix_only
+
+
+class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
+    """out = (the sum of |a|**p along `axes`)**(1 / p); infinite p take the largest or the smallest size, 0 counts"""
+
+    def forward(ctx, a, *, p, axes, keepdim):
+        out = _norm(ctx.xp, a, p, axes, keepdim)
+        ctx.save(a, out)
+        ctx.p, ctx.axes, ctx.keepdim = p, axes, keepdim
+        return out
+
+    def backward(ctx, grad):
+        (a, out), p = ctx.saved, ctx.p
+        if not ctx.keepdim:
+            for axis in sorted(ctx.axes):
+                grad, out = unsqueeze(grad, axis), unsqueeze(out, axis)
+        if p == 0:
+            return (a * 0,)
+        if p == 1:
+            return (sgn(a) * grad,)
+        if p == 2:
+            return (a * (grad / where(out == 0, 1.0, out)),)
+        if math.isinf(p):
+            reached = (abs(a) == out) * 1.0
+            return (sgn(a) * (grad * reached / sum(reached, ctx.axes, True)),)
+        size = where(a == 0, 1.0, abs(a))
+        slope = sgn(a) * pow(size, p - 1)
+        return (slope * (grad * where(out == 0, 0.0, pow(where(out == 0, 1.0, out), 1 - p))),)
+
+
+def _norm(xp, a, p, axes, keepdim):
+    sizes = abs_of(xp, a)
+    if p == 0:
+        return xp.asarray((sizes != 0).sum(axes, keepdims=keepdim), sizes.dtype)
+    if p == 1:
+        return sizes.sum(axes, None, None, keepdim)
+    if math.isinf(p):
+        return sizes.max(axes, None, keepdim) if p > 0 else sizes.min(axes, None, keepdim)
+    wide = sizes.astype(xp.float32) if sizes.dtype == xp.float16 else sizes
+    if p == 2:
+        return xp.asarray(xp.sqrt((wide * wide).sum(axes, None, None, keepdim)), sizes.dtype)
+    return xp.asarray((wide**wide.dtype.type(p)).sum(axes, None, None, keepdim) ** wide.dtype.type(1 / p), sizes.dtype)
+
+
+def abs_of(xp, a):
+    """Return the sizes of the elements, an array."""
+    return xp.abs(a)
+
+
+def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
+    """Return the p-norm along `dim`, all axes where it is None: `(the sum of |x|**ord)**(1 / ord)`; inf, -inf: the extremes; 0 counts.
+
+    Floats. Raises RuntimeError for other dtypes, and where nothing is left to take the largest of.
+
+    >>> import workbook as torch
+    >>> torch.linalg.vector_norm(torch.tensor([3., -4.]))
+    tensor(5.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.vector_norm.html
+    """
+    if not isinstance(ord, (int, float)):
+        raise TypeError(explain(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}",
+                                "it is the power in the sum", "write 2, or float('inf')"))
+    x = _in_dtype("linalg.vector_norm", x, dtype)
+    axes = axes_of(dim, x.ndim)
+    empty = [axis for axis in axes if x.shape[axis] == 0]
+    if (ord < 0 or ord == math.inf) and (empty if dim is not None else x.numel() == 0):
+        shown = "inf" if ord == math.inf else "-inf" if ord == -math.inf else f"{ord:g}"
+        raise RuntimeError(explain(
+            f"linalg.vector_norm cannot compute the {shown} norm on an empty tensor because the operation does not have an identity"
+            if dim is None else f"linalg.vector_norm cannot compute the {shown} norm on the dimension {empty[0]} because this "
+            "dimension is empty and the operation does not have an identity",
+            f"the shape is {shape_text(x.shape)}, and no number is the largest of none", "check the shape first"))
+    return VectorNorm.apply(x, p=float(ord), axes=axes, keepdim=keepdim)
+
+
+def _in_dtype(function, x, dtype):
+    floats_only(function, x)
+    if dtype is None:
+        return x
+    if dtype.category < dtypes.FLOAT:
+        raise RuntimeError(explain(f"{function}: dtype should be floating point or complex, but got {dtype.legacy}",
+                                   "a norm lies between the whole numbers", "choose torch.float64"))
+    if dtype.itemsize < x.dtype.itemsize:
+        raise RuntimeError(explain(
+            f"{function}: the dtype of the input ({x.dtype.legacy}) should be convertible without narrowing to the specified dtype "
+            f"({dtype.legacy})", "the sum would lose digits", "convert the result instead"))
+    return to(x, dtype)
+
+
+def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
+    """Return a norm of matrices in the axes `dim`: "fro", "nuc", 2 and -2 (singular values), 1, -1 (columns), inf, -inf (rows).
+
+    Floats. Raises RuntimeError for other orders and dtypes.
+
+    >>> import workbook as torch
+    >>> torch.linalg.matrix_norm(torch.tensor([[1., 1.], [1., 1.]])), torch.linalg.matrix_norm(torch.eye(3), 1)
+    (tensor(2.), tensor(1.))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.matrix_norm.html
+    """
+    if isinstance(dim, int):
+        raise TypeError("linalg_matrix_norm(): argument 'dim' must be tuple of ints, not int")
+    matrix_only("linalg.matrix_norm", A)
+    floats_only("linalg.matrix_norm", A)
+    if len(dim) != 2:
+        raise RuntimeError(explain(f"linalg.matrix_norm: dim must be a 2-tuple. Got {list(dim)}", "a matrix has two axes",
+                                   "write dim=(0, 1)"))
+    if dim[0] == dim[1]:
+        raise RuntimeError(explain(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})",
+                                   "a matrix has two axes", "write dim=(0, 1)"))
+    if not (ord in ("fro", "nuc") if isinstance(ord, str) else math.fabs(ord) in (1, 2, math.inf)):
+        raise RuntimeError(explain(f"linalg.matrix_norm: Order {ord} not supported.", "these norms are known by name",
+                                   'choose "fro", "nuc", 1, -1, 2, -2, inf or -inf'))
+    if ord == "fro":
+        return vector_norm(A, 2, dim, keepdim, dtype=dtype)
+    rows, columns = axes_of(dim, A.ndim)
+    A = _in_dtype("linalg.matrix_norm", A, dtype)
+    matrices = permute(A, [i for i in range(A.ndim) if i not in (rows, columns)] + [rows, columns])
+    if ord == "nuc":
+        out = sum(svdvals(matrices), -1)
+    elif math.fabs(ord) == 2:
+        out = vector_norm(svdvals(matrices), math.copysign(math.inf, ord), -1)
+    else:
+        out = vector_norm(sum(abs(matrices), -2 if math.fabs(ord) == 1 else -1), math.copysign(math.inf, ord), -1)
+    if keepdim:
+        for axis in sorted((rows, columns)):
+            out = unsqueeze(out, axis)
+    return out
+
+
+def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
+    """Return the size of a vector or of matrices: without `ord` the 2-norm of all elements, else `vector_norm` or `matrix_norm`.
+
+    Floats. `dim`: one axis for vectors, two for matrices. Raises RuntimeError for other numbers of axes.
+
+    >>> import workbook as torch
+    >>> torch.linalg.norm(torch.tensor([[3., 0.], [0., 4.]])), torch.linalg.norm(torch.tensor([1., -2.]), float("inf"))
+    (tensor(5.), tensor(2.))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.norm.html
+    """
+    axes = None if dim is None else [dim] if isinstance(dim, int) else list(dim)
+    if isinstance(ord, str):
+        return matrix_norm(A, ord, (-2, -1) if axes is None else axes, keepdim, dtype=dtype)
+    if axes is not None and ord is not None and len(axes) not in (1, 2):
+        raise RuntimeError(explain(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {axes}",
+                                   "a vector has one axis, a matrix two", "name one or two axes"))
+    if axes is None and ord is not None and A.ndim not in (1, 2):
+        raise RuntimeError(explain(
+            f"linalg.norm: If dim is not specified but ord is, the input must be 1D or 2D. Got {A.ndim}D.",
+            f"the shape is {shape_text(A.shape)}", "name the axes: dim="))
+    if ord is not None and (len(axes) == 2 if axes is not None else A.ndim == 2):
+        return matrix_norm(A, ord, (0, 1) if axes is None else axes, keepdim, dtype=dtype)
+    return vector_norm(A, 2 if ord is None else ord, axes, keepdim, dtype=dtype)

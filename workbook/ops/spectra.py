@@ -1,0 +1,264 @@
+"""Eigenvalues and singular values: the directions in which a matrix only stretches, and by how much."""
+
+from workbook.autograd.operation import Operation
+from workbook.errors import explain
+from workbook.ops.comparison import where
+from workbook.ops.extremes import named_result
+from workbook.ops.inverses import turned
+from workbook.ops.reduction import sum
+from workbook.ops.shape import unsqueeze
+from workbook.ops.squares import _LinAlgError, floats_only, matrix_only, square_only
+
+linalg_eigh_result = named_result("linalg_eigh", "eigenvalues", "eigenvectors")
+linalg_eig_result = named_result("linalg_eig", "eigenvalues", "eigenvectors")
+linalg_svd_result = named_result("linalg_svd", "U", "S", "Vh")
+svd_result = named_result("svd", "U", "S", "V")
+
+
+def _column_scaled(a, factors):
+    return a * unsqueeze(factors, -2)
+
+
+def _apart(numerator, gaps):
+    """numerator / gaps off the diagonal, where equal values leave no gap and nothing to divide, too."""
+    return numerator / where((gaps == 0) & (numerator == 0), 1.0, gaps)
+
+
+class Eigh(Operation, name="LinalgEighBackward0"):
+    """out = the eigenvalues in rising order, and the eigenvectors as columns, of a symmetric matrix of which one half is read"""
+
+    def forward(ctx, a, *, upper):
+        xp = ctx.xp
+        if not xp.isfinite(a).all():
+            values, vectors = xp.full(a.shape[:-1], xp.nan, a.real.dtype), xp.full(a.shape, xp.nan, a.dtype)
+        else:
+            values, vectors = xp.linalg.eigh(a, "U" if upper else "L")
+        ctx.save(values, vectors)
+        ctx.keep(xp.eye(a.shape[-1], dtype=a.dtype))
+        return values, vectors
+
+    def backward(ctx, to_values, to_vectors):
+        (values, vectors), (one,) = ctx.saved, ctx.kept
+        # Giles, Collected matrix derivative results, 2008, 3.1
+        gaps = unsqueeze(values, -2) - unsqueeze(values, -1)
+        middle = _apart((turned(vectors) @ to_vectors) * (1 - one), gaps) + one * unsqueeze(to_values, -2)
+        return (vectors @ middle @ turned(vectors),)
+
+
+class Svd(Operation, name="LinalgSvdBackward0"):
+    """out = u, s, vh with u * s @ vh = a: rotations around a stretching"""
+
+    def forward(ctx, a, *, full):
+        xp = ctx.xp
+        u, s, vh = xp.linalg.svd(a, full)
+        if not a.size:
+            s = s.astype(a.real.dtype)
+        ctx.save(u, s, vh)
+        ctx.keep(xp.eye(s.shape[-1], dtype=a.dtype))
+        return u, s, vh
+
+    def backward(ctx, to_u, to_s, to_vh):
+        (u, s, vh), (one,) = ctx.saved, ctx.kept
+        k = s.shape[-1]
+        u, to_u, vh, to_vh = u[..., :k], to_u[..., :k], vh[..., :k, :], to_vh[..., :k, :]
+        v, to_v = turned(vh), turned(to_vh)
+        rows, columns = u.shape[-2], v.shape[-2]
+        # Townsend, Differentiating the singular value decomposition, 2016, (31)
+        gaps = (unsqueeze(s, -2) - unsqueeze(s, -1)) * (unsqueeze(s, -2) + unsqueeze(s, -1)) + one
+        turn_u, turn_v = turned(u) @ to_u, turned(v) @ to_v
+        middle = _column_scaled(_apart(turn_u - turned(turn_u), gaps), s)
+        middle = middle + _apart(turn_v - turned(turn_v), gaps) * unsqueeze(s, -1) + one * unsqueeze(to_s, -2)
+        grad = u @ middle
+        if rows > k:
+            outside = _column_scaled(to_u, 1 / s)
+            grad = grad + outside - u @ (turned(u) @ outside)
+        grad = grad @ vh
+        if columns > k:
+            outside = unsqueeze(1 / s, -1) * turned(to_v)
+            grad = grad + u @ (outside - (outside @ v) @ vh)
+        return (grad,)
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        return _no_convergence("linalg.svd", arrays[0])
+
+
+class SingularValues(Operation, name="LinalgSvdBackward0"):
+    """out = the singular values alone, whose slope has no gaps to divide by"""
+
+    def forward(ctx, a):
+        ctx.save(a)
+        return ctx.xp.asarray(ctx.xp.linalg.svd(a, compute_uv=False), a.real.dtype)
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        u, _, vh = Svd.apply(a, full=False)
+        return (_column_scaled(u, grad) @ vh,)
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        return _no_convergence("linalg.svd", arrays[0])
+
+
+class Eigenvalues(Operation, name="LinalgEighBackward0"):
+    """out = the eigenvalues alone of a symmetric matrix"""
+
+    def forward(ctx, a, *, upper):
+        ctx.save(a)
+        ctx.upper = upper
+        return ctx.xp.linalg.eigvalsh(a, "U" if upper else "L")
+
+    def backward(ctx, grad):
+        (a,) = ctx.saved
+        _, vectors = Eigh.apply(a, upper=ctx.upper)
+        return (_column_scaled(vectors, grad) @ turned(vectors),)
+
+
+class Eig(Operation):
+    """out = the eigenvalues and eigenvectors of any square matrix, complex; recording them is refused by the gate"""
+
+    def forward(ctx, a):
+        values, vectors = ctx.xp.linalg.eig(a)
+        kind = ctx.xp.result_type(a.dtype, ctx.xp.complex64)
+        return values.astype(kind), vectors.astype(kind)
+
+
+def _no_convergence(function, a):
+    finite = bool(abs(a).max() < float("inf")) if a.size else True
+    why = "" if finite else "because the input matrix contained non-finite values"
+    return _LinAlgError(explain(f"{function}: The algorithm failed to converge {why or 'because the input matrix is ill-conditioned'}.",
+                                "the values are found by steps that come ever closer, and these did not",
+                                "look for NaN and inf: torch.isfinite(A).all()"))
+
+
+def linalg_svd(A, full_matrices=True, *, driver=None):
+    """Return U, S, Vh with `U @ diag(S) @ Vh = A`, `(..., m, n) -> (..., m, m), (..., k), (..., n, n)`, k = min(m, n).
+
+    S falls. With full_matrices=False only the first k columns of U and rows of Vh. Floats. Raises torch.linalg.LinAlgError for NaN.
+
+    >>> import workbook as torch
+    >>> torch.linalg.svd(torch.tensor([[3., 0.], [0., 2.]])).S
+    tensor([3., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.svd.html
+    """
+    matrix_only("linalg.svd", A)
+    floats_only("linalg.svd", A, "linalg_svd_cpu")
+    _no_driver("linalg.svd", driver)
+    return linalg_svd_result(*Svd.apply(A, full=full_matrices))
+
+
+def _no_driver(function, driver):
+    if driver is not None:
+        raise RuntimeError(explain(f"{function}: keyword argument `driver=` is only supported on CUDA inputs with cuSOLVER backend.",
+                                   "it chooses among routines of a CUDA library", "leave it out"))
+
+
+def svd(input, some=True, compute_uv=True):
+    """Return U, S, V with `U @ diag(S) @ V.mT = input`. `torch.linalg.svd`, which returns Vh = V.mT, is its newer name.
+
+    >>> import workbook as torch
+    >>> torch.svd(torch.tensor([[3., 0.], [0., 2.]])).S
+    tensor([3., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.svd.html
+    """
+    matrix_only("linalg.svd", input)
+    floats_only("linalg.svd", input, "linalg_svd_cpu")
+    u, s, vh = Svd.apply(input, full=not some)
+    if not compute_uv:
+        m, n = input.shape[-2:]
+        return svd_result(u.new_zeros(*input.shape[:-2], m, m), s, vh.new_zeros(*input.shape[:-2], n, n))
+    return svd_result(u, s, turned(vh))
+
+
+def svdvals(A, *, driver=None):
+    """Return the singular values of matrices, falling, `(..., m, n) -> (..., min(m, n))`.
+
+    >>> import workbook as torch
+    >>> torch.linalg.svdvals(torch.tensor([[0., 2.], [3., 0.]]))
+    tensor([3., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.svdvals.html
+    """
+    matrix_only("linalg.svd", A)
+    floats_only("linalg.svd", A, "linalg_svd_cpu")
+    _no_driver("linalg.svd", driver)
+    return SingularValues.apply(A)
+
+
+def _reads_upper(UPLO):
+    if str(UPLO).upper() not in ("L", "U"):
+        raise RuntimeError(explain(f"Expected UPLO argument to be 'L' or 'U', but got {UPLO}",
+                                   "it says which triangle of the symmetric matrix is read", "leave it out"))
+    return str(UPLO).upper() == "U"
+
+
+def _symmetric(A, kernel="linalg_eigh_cpu"):
+    square_only("linalg.eigh", A)
+    if not (A.is_floating_point() or A.is_complex()) or A.dtype.itemsize == 2:
+        raise NotImplementedError(explain(f"\"{kernel}\" not implemented for '{A.dtype.legacy}'",
+                                          "eigenvalues lie between the whole numbers", "convert it: x.float()"))
+
+
+def eigh(A, UPLO="L"):
+    """Return the eigenvalues, rising, and the eigenvectors as columns, of symmetric matrices, `(..., n, n) -> (..., n), (..., n, n)`.
+
+    Floats; of A only the lower triangle is read (UPLO="U": the upper). An eigenvector's sign is free, and so differs from library to
+    library. Raises RuntimeError for what is not square.
+
+    >>> import workbook as torch
+    >>> torch.linalg.eigh(torch.tensor([[2., 0.], [0., 1.]])).eigenvalues
+    tensor([1., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.eigh.html
+    """
+    _symmetric(A)
+    return linalg_eigh_result(*Eigh.apply(A, upper=_reads_upper(UPLO)))
+
+
+def eigvalsh(A, UPLO="L"):
+    """Return the eigenvalues of symmetric matrices, rising, `(..., n, n) -> (..., n)`. As `eigh`.
+
+    >>> import workbook as torch
+    >>> torch.linalg.eigvalsh(torch.tensor([[0., 1.], [1., 0.]]))
+    tensor([-1.,  1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.eigvalsh.html
+    """
+    _symmetric(A)
+    return Eigenvalues.apply(A, upper=_reads_upper(UPLO))
+
+
+def eig(A):
+    """Return the eigenvalues and eigenvectors of square matrices, complex, `(..., n, n) -> (..., n), (..., n, n)`, in no order.
+
+    Not recorded: complex numbers have no derivatives here yet. Raises RuntimeError for NaN and for what is not square.
+
+    >>> import workbook as torch
+    >>> torch.linalg.eig(torch.tensor([[2., 0.], [0., 1.]])).eigenvalues
+    tensor([2.+0.j, 1.+0.j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.eig.html
+    """
+    if not (A.is_floating_point() or A.is_complex()):
+        raise RuntimeError(explain(f"Unknown Complex ScalarType for {A.dtype.legacy}", "eigenvalues are complex numbers",
+                                   "convert it: x.float()"))
+    square_only("linalg.eig", A)
+    if A.numel() and not bool((abs(A) < float("inf")).all()):
+        raise RuntimeError(explain("torch.linalg.eig: input tensor should not contain infs or NaNs.",
+                                   "no direction of such a matrix is only stretched", "look for NaN: torch.isfinite(A).all()"))
+    floats_only("linalg.eig", A, "linalg_eig_out_cpu")
+    return linalg_eig_result(*Eig.apply(A))
+
+
+def eigvals(A):
+    """Return the eigenvalues of square matrices, complex, in no order. As `eig`.
+
+    >>> import workbook as torch
+    >>> torch.linalg.eigvals(torch.tensor([[2., 0.], [0., 1.]]))
+    tensor([2.+0.j, 1.+0.j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.eigvals.html
+    """
+    return eig(A).eigenvalues
