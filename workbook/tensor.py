@@ -11,6 +11,7 @@ from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
 from workbook.printing import tensor_text
+from workbook.size import Size
 
 
 class Memory:
@@ -26,55 +27,6 @@ class Memory:
 
 
 _tuple = tuple.__new__
-
-
-class Size(tuple, metaclass=PrintsAsTorch):
-    """A Tensor's shape: a tuple of ints that prints as PyTorch's.
-
-    >>> Size([2, 3]).numel()
-    6
-
-    Source: https://pytorch.org/docs/2.13/size.html
-    """
-
-    torch_name = "torch.Size"
-
-    def __new__(cls, sides=()):
-        sides = tuple(sides)
-        for place, side in enumerate(sides):
-            if side.__class__ is not int and not hasattr(side, "__index__"):
-                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(side).__name__}')")
-        return tuple.__new__(cls, sides)
-
-    def numel(self):
-        """The number of elements of a Tensor of this shape."""
-        count = 1
-        for side in self:
-            count *= side
-        return count
-
-    def __repr__(self):
-        return f"torch.Size({list(self)})"
-
-    def __getitem__(self, key):
-        part = super().__getitem__(key)
-        return Size(part) if isinstance(key, slice) else part
-
-    def __add__(self, other):
-        if not isinstance(other, tuple):
-            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
-        return Size(super().__add__(other))
-
-    def __radd__(self, other):
-        return Size(other) + self if isinstance(other, tuple) else NotImplemented
-
-    def __mul__(self, times):
-        return Size(super().__mul__(times))
-
-    __rmul__ = __mul__
-
-
-Size.__name__ = "torch.Size"  # so that Python's own errors call it as PyTorch's do
 
 
 class Tensor(metaclass=PrintsAsTorch):
