@@ -159,7 +159,7 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
     axes = None if dim is None else [dim] if isinstance(dim, int) else list(dim)
     if isinstance(ord, str):
         return matrix_norm(A, ord, (-2, -1) if axes is None else axes, keepdim, dtype=dtype)
-    if axes is not None and ord is not None and len(axes) not in (1, 2):
+    if axes is not None and len(axes) not in (1, 2):
         raise RuntimeError(explain(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {axes}",
                                    "a vector has one axis, a matrix two", "name one or two axes"))
     if axes is None and ord is not None and A.ndim not in (1, 2):
