@@ -11,7 +11,8 @@ The right value and the known wrong ones may be given as source text, run on the
 import math
 
 import workbook as torch
-from workbook.exercises.compare import as_number, as_text, close, describe, difference, entries, is_tensor, scrub, show
+from workbook.exercises.compare import as_number, as_text, close, describe, difference, entries, is_tensor, show
+from workbook.exercises.functions import called, not_a_function
 
 KIND_HINTS = {
     "None": "The answer is None. A call that only changes something, such as backward(), gives None back.",
@@ -131,7 +132,7 @@ def function(expected, cases, *, known={}, tol=1e-5, keeps=True):
 
     def judge(answer, names):
         if not callable(answer) or isinstance(answer, type):
-            return f"The answer is {describe(answer)}; a function is asked for, itself and not its result."
+            return not_a_function(answer)
         found = _first_difference(answer, expected, cases, names, tol, keeps)
         if found is None:
             return None
@@ -147,15 +148,9 @@ def _first_difference(answer, reference, cases, names, tol, keeps):
     for case in cases:
         given, untouched = names.evaluate(f"({case},)"), names.evaluate(f"({case},)")
         right = names.evaluate(reference)(*names.evaluate(f"({case},)"))
-        try:
-            got = answer(*given)
-        except KeyboardInterrupt:  # the student's own
-            raise
-        except BaseException as error:
-            first = scrub(str(error)).strip().partition("\n")[0]
-            return f"Called with {case} your function raises {type(error).__name__}: {first}"
-        if got is None and right is not None:
-            return f"Called with {case} your function returns None. Is there a `return`?"
+        got, problem = called(answer, *given, case=case, none=right is None)
+        if problem:
+            return problem
         found = difference(got, right, tol)
         if found:
             return f"Called with {case} the result {found}."

@@ -1,13 +1,13 @@
 """Exercises of lesson 00: start here."""
 
+from functools import partial
+
 from workbook.exercises.compare import as_text, describe
 from workbook.exercises.exercise import Exercise
+from workbook.exercises.functions import written
 from workbook.exercises.judges import function, number, text
 
-
-def _descent(*body):
-    """Return the source of `def answer(w, lr, steps)` with these lines."""
-    return "\n".join(["def answer(w, lr, steps):", *("    " + line for line in body)])
+_descent = partial(written, "w, lr, steps")
 
 
 def _version(answer, names):

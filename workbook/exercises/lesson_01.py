@@ -1,14 +1,14 @@
 """Exercises of lesson 01: tensors, making them and reading them."""
 
+from functools import partial
+
 import workbook as torch
-from workbook.exercises.compare import as_text, describe, dtype_name, entries, is_tensor, scrub
+from workbook.exercises.compare import as_text, describe, dtype_name, entries, is_tensor
 from workbook.exercises.exercise import Exercise
+from workbook.exercises.functions import called, not_a_function, written
 from workbook.exercises.judges import function, tensor
 
-
-def _of_labels(*body):
-    """Return the source of `def answer(labels)` with these lines."""
-    return "\n".join(["def answer(labels):", *("    " + line for line in body)])
+_of_labels = partial(written, "labels")
 
 
 def _dtype(expected, known):
@@ -35,17 +35,13 @@ def _shuffled(answer, names):
     """Judge a function that returns the numbers from 0 to n - 1 in random order."""
     if not callable(answer) or isinstance(answer, type):
         hint = " Write a function of n that returns it." if is_tensor(answer) else ""
-        return f"The answer is {describe(answer)}; a function is asked for, itself and not its result.{hint}"
+        return not_a_function(answer) + hint
     orders = []
     for seed, n in ((0, 4), (1, 9), (2, 9), (3, 9)):
         torch.manual_seed(seed)
-        try:
-            got = answer(n)
-        except KeyboardInterrupt:  # the student's own
-            raise
-        except BaseException as error:
-            return f"Called with {n} your function raises {type(error).__name__}: {scrub(str(error)).strip().partition(chr(10))[0]}"
-        if problem := _no_order(got, n):
+        got, problem = called(answer, n, case=n)
+        problem = problem or _no_order(got, n)
+        if problem:
             return problem
         orders.append(entries(got))
     if all(order == sorted(order) for order in orders):
@@ -57,8 +53,6 @@ def _shuffled(answer, names):
 
 def _no_order(got, n):
     """Return why `got` is no order of the numbers from 0 to n - 1; None where it is one."""
-    if got is None:
-        return f"Called with {n} your function returns None. Is there a `return`?"
     if not is_tensor(got):
         return f"Called with {n} your function returns {describe(got)}; a tensor is asked for."
     if len(got.shape) != 1:

@@ -1,24 +1,15 @@
 """Exercises of lesson 04: NumPy bridge, memory and in-place operations."""
 
+from functools import partial
+
 import numpy as np
 
-from workbook.exercises.compare import as_number, as_text, close, describe, difference, dtype_name, entries, is_tensor, scrub, show
+from workbook.exercises.compare import as_number, as_text, close, describe, difference, dtype_name, entries, is_tensor, show
 from workbook.exercises.exercise import Exercise
+from workbook.exercises.functions import called, written
 from workbook.exercises.judges import number, tensor
 
-
-def _called(answer, given):
-    """Return (what the student's function returns, None), or (None, the message about why it returns nothing)."""
-    if not callable(answer):
-        return None, f"The answer is {describe(answer)}; a function is asked for, itself and not its result."
-    try:
-        got = answer(given)
-    except KeyboardInterrupt:  # the student's own
-        raise
-    except BaseException as error:
-        first = scrub(str(error)).strip().partition("\n")[0]
-        return None, f"Your function raises {type(error).__name__}: {first}"
-    return (None, "Your function returns None. Is there a `return`?") if got is None else (got, None)
+_centred = partial(written, "n")
 
 
 def _two_numbers(answer, names):
@@ -74,7 +65,7 @@ UNUSED_RESULT = Exercise(
 def _independent(answer, names):
     """Judge a function from an array to a tensor that later writes to the array do not reach."""
     n = np.array([1.0, 2.0])
-    t, problem = _called(answer, n)
+    t, problem = called(answer, n)
     if problem:
         return problem
     if not is_tensor(t):
@@ -139,7 +130,7 @@ def _as_array(answer, names):
     leaf = torch.tensor([[0.5, 1.5], [2.5, 3.5]], requires_grad=True)
     for p, of in ((leaf, "a leaf"), (leaf * 2, "a result")):
         before = entries(p)
-        got, problem = _called(answer, p)
+        got, problem = called(answer, p)
         if problem:
             return problem if "returns None" not in problem else "Your function returns None. p.grad, too, is None before backward()."
         if is_tensor(got):
@@ -308,7 +299,7 @@ def _standard(answer, names):
         n = np.array(values, dtype=kind)
         mean = sum(values) / len(values)
         with_this = f"Called with a {kind} array"
-        got, problem = _called(answer, n)
+        got, problem = called(answer, n)
         if problem:
             return problem
         if not is_tensor(got):
@@ -322,11 +313,6 @@ def _standard(answer, names):
         if dtype_name(got) != "float32":
             return f"{with_this} your function returns {dtype_name(got)}. A layer holds float32."
     return None
-
-
-def _centred(*body):
-    """Return the source of `def answer(n)` with these lines."""
-    return "\n".join(["def answer(n):", *("    " + line for line in body)])
 
 
 CENTRED_BATCH = Exercise(

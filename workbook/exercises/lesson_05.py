@@ -1,13 +1,12 @@
 """Exercises of lesson 05: the graph and the slope of one number."""
 
+from functools import partial
+
 from workbook.exercises.exercise import Exercise
+from workbook.exercises.functions import written
 from workbook.exercises.judges import function, number, text
 
-
-def _slope(*body):
-    """Return the source of `def answer(start)` with these lines."""
-    return "\n".join(["def answer(start):", *("    " + line for line in body)])
-
+_slope = partial(written, "start")
 
 SLOPE_OF_ONE_NUMBER = Exercise(
     id="05.1",
