@@ -18,7 +18,7 @@ PACKAGE = ROOT / "workbook"
 
 # importer, imported, why the rule does not hold for them
 EXCEPTIONS = {
-    ("workbook.tensor", "workbook.ops.creation"): "torch.Tensor(2, 3): the old constructor makes its array as the functions of ops do",
+    ("workbook.tensor", "workbook.ops.from_data"): "torch.Tensor(2, 3): the old constructor makes its array as the functions of ops do",
     ("workbook.tensor", "workbook.widgets.inspector_view"): "x.show(): a tensor's live view, imported inside the call",
     ("workbook.autograd.views", "workbook.autograd.copy_slices"): "a write to a view makes an operation, and the gate needs views",
 }

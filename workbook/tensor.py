@@ -61,7 +61,7 @@ class Tensor(metaclass=PrintsAsTorch):
     _retains_grad = False
 
     def __new__(cls, *data, device=None):
-        from workbook.ops.creation import legacy_tensor
+        from workbook.ops.from_data import legacy_tensor
 
         return wrap(legacy_tensor(*data), CPU, cls)
 

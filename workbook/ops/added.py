@@ -2,10 +2,11 @@
 
 from workbook import dtypes
 from workbook.errors import by_sizes, explain, shape_text
+from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.elementwise import Elementwise
 from workbook.ops.linalg import Addmm, Product
 from workbook.ops.reduction import sum
-from workbook.ops.shape import expand, transpose, unsqueeze
+from workbook.ops.shape import expand
 
 
 class Added(Product):

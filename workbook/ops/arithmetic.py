@@ -1,14 +1,13 @@
-"""Sums, products and powers, elementwise."""
+"""Sums, differences, products and quotients, elementwise."""
 
-import math
+import operator
 
 import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops.comparison import flat, where
-from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32, not_implemented
-from workbook.ops.pointwise import log
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32
+from workbook.ops.quotients import DivRounded
 
 
 class Add(Elementwise):
@@ -127,6 +126,11 @@ def rsub(input, other):
     return Rsub.apply(input, other) if other.__class__ in NUMBERS else Sub.apply(other, input)
 
 
+def _by_number(function, a, number):
+    """function(a, number). To half precision the number is not rounded first, but the result, once."""
+    return function(in_float32(a), number).astype(_HALF) if a.dtype is _HALF else function(a, number)
+
+
 class Mul(Elementwise):
     """out = a * b"""
 
@@ -134,9 +138,7 @@ class Mul(Elementwise):
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
-        if b.__class__ is float and a.dtype is _HALF:
-            return (in_float32(a) * b).astype(_HALF)  # the number is not rounded to float16 first
-        return a * b
+        return _by_number(operator.mul, a, b) if b.__class__ is float else a * b
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -163,9 +165,7 @@ class Div(FloatElementwise):
 
     def forward(ctx, a, b):
         ctx.save(a if ctx.needs_input_grad[1] else None, b)
-        if b.__class__ is float and a.dtype is _HALF:
-            return (in_float32(a) / b).astype(_HALF)
-        return a / b
+        return _by_number(operator.truediv, a, b) if b.__class__ is float else a / b
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -191,24 +191,6 @@ def div(input, other, *, rounding_mode=None):
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
     return DivRounded.apply(input, other, rounding_mode=rounding_mode)
-
-
-class DivRounded(Elementwise, name="DivBackward2"):
-    """out = a / b, rounded down ("floor") or towards 0 ("trunc"): between its steps it is flat"""
-
-    of_numbers = True
-
-    def forward(ctx, a, b, *, rounding_mode):
-        kernel = f"div_{rounding_mode}_cpu"
-        if rounding_mode == "floor":
-            return whole_division(ctx.xp, "floor_divide", kernel, a, b)
-        if a.dtype.kind == "f":
-            return ctx.xp.trunc(a / b)
-        down = whole_division(ctx.xp, "floor_divide", kernel, a, b)
-        return down + ((down < 0) & (down * b != a))
-
-    def backward(ctx, grad):
-        return flat(grad), flat(grad)
 
 
 class Reciprocal(FloatElementwise):
@@ -250,106 +232,6 @@ def rdiv(input, other):
     return reciprocal(input) * other if isinstance(other, np.ndarray) else Div.apply(other, input)
 
 
-class FloorDivide(Elementwise, name="NotImplemented"):
-    """out = floor(a / b)"""
-
-    of_numbers = True
-
-    def forward(ctx, a, b):
-        return whole_division(ctx.xp, "floor_divide", "div_floor_cpu", a, b)
-
-    def backward(ctx, grad):
-        raise RuntimeError(explain(
-            "derivative for aten::floor_divide is not implemented", "a // b is flat between its steps, and jumps at them",
-            "detach() the operands, or use torch.div(a, b, rounding_mode='floor'), whose gradient is 0"))
-
-
-def whole_division(xp, name, kernel, a, b):
-    kind = (a if hasattr(a, "dtype") else b).dtype.kind
-    if kind in "bc":
-        raise not_implemented(kernel, a if hasattr(a, "dtype") else b, b)
-    out = getattr(xp, name)(a, b)
-    if kind in "iu" and out.size and not xp.all(b):
-        raise RuntimeError(explain("ZeroDivisionError", "whole numbers have no infinity to answer with",
-                                   "divide floats, or keep 0 out of the divisor"))
-    return out
-
-
-def floor_divide(input, other):
-    """Return the quotient rounded down.
-
-    >>> import workbook as torch
-    >>> torch.tensor([7, -7]) // 2
-    tensor([ 3, -4])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.floor_divide.html
-    """
-    return FloorDivide.apply(input, other)
-
-
-def rfloor_divide(input, other):
-    """Return `other // input`, for a number `other`.
-
-    >>> import workbook as torch
-    >>> 7 // torch.tensor([2, -2])
-    tensor([ 3, -4])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.floor_divide.html
-    """
-    return FloorDivide.apply(other, input)
-
-
-class Remainder(Elementwise, name="RemainderBackward1"):
-    """out = a - b * floor(a / b), with the sign of b"""
-
-    def forward(ctx, a, b):
-        ctx.save(a, b)
-        if (a if hasattr(a, "dtype") else b).dtype.kind != "f":
-            return whole_division(ctx.xp, "remainder", "remainder_cpu", a, b)
-        out = ctx.xp.fmod(a, b)  # has the sign of a: where that is not b's, one b further; a zero keeps its sign, as in PyTorch
-        return ctx.xp.where((out != 0) & ((out < 0) != (b < 0)), out + b, out)
-
-    def backward(ctx, grad):
-        a, b = ctx.saved
-        return grad, -grad * div(a, b, rounding_mode="floor") if ctx.needs_input_grad[1] else None
-
-
-class RemainderScalar(Remainder, name="RemainderBackward0"):
-    """out = a % number"""
-
-
-class RemainderOfScalar(Remainder, name="NotImplemented"):
-    """out = number % b"""
-
-    def backward(ctx, grad):
-        raise RuntimeError(explain("derivative for aten::remainder is not implemented", "the left side of the % is a number",
-                                   "write torch.tensor(number) % b"))
-
-
-def remainder(input, other):
-    """Return the remainder of Python's `%`, with the sign of `other`.
-
-    >>> import workbook as torch
-    >>> torch.tensor([7, -7]) % 3
-    tensor([1, 2])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.remainder.html
-    """
-    return (RemainderScalar if other.__class__ in NUMBERS else Remainder).apply(input, other)
-
-
-def rremainder(input, other):
-    """Return `other % input`, for a number `other`.
-
-    >>> import workbook as torch
-    >>> 7 % torch.tensor([3, -3])
-    tensor([ 1, -2])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.remainder.html
-    """
-    return RemainderOfScalar.apply(other, input)
-
-
 class Neg(Elementwise):
     """out = -a"""
 
@@ -388,120 +270,3 @@ def positive(input):
     if input._array.dtype.kind == "b":
         raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
     return input
-
-
-def _to_a_number(values):
-    """The dtype rule of powers to a number."""
-    base, exponent = values
-    if exponent.__class__ is int and exponent < 0 and base.dtype.kind not in "fc":
-        raise RuntimeError(explain("Integers to negative integer powers are not allowed.",
-                                   f"{exponent} as a power of integers gives fractions", "write x.float() first"))
-    return dtypes.promote(values)
-
-
-class Pow(Elementwise):
-    """out = a ** exponent, for a number as exponent"""
-
-    dtype_rule = staticmethod(_to_a_number)
-
-    def forward(ctx, a, exponent):
-        ctx.save(a, exponent)
-        return _power(ctx.xp, a, exponent)
-
-    def backward(ctx, grad):
-        a, exponent = ctx.saved
-        return (flat(grad) if exponent == 0 else grad * (exponent * pow(a, exponent - 1)),)
-
-
-def _power(xp, a, exponent):
-    """a ** exponent, by the products that PyTorch uses for small exponents."""
-    if exponent == 2:
-        return a * a
-    if exponent == 3:
-        return a * a * a
-    if a.dtype.kind in "fc":
-        if exponent == 0.5:
-            return xp.sqrt(a)
-        if exponent == -0.5:
-            return 1 / xp.sqrt(a)
-        if exponent == -1:
-            return 1 / a
-        if exponent == -2:
-            return 1 / (a * a)
-    return a**exponent
-
-
-def _power_of_arrays(xp, a, b):
-    """a ** b; a whole number to a negative power is a fraction, of which PyTorch keeps the whole part."""
-    kind = (b if hasattr(b, "dtype") else a).dtype.kind
-    if kind == "b":
-        raise not_implemented("pow", b, xp.asarray(a))
-    if kind != "i":
-        return a**b
-    flipped = xp.where(a == -1, 1 - 2 * (b % 2), a == 1)
-    return xp.where(b < 0, flipped, a ** xp.maximum(b, 0)).astype(b.dtype)
-
-
-class PowTensor(Elementwise, name="PowBackward1"):
-    """out = a ** b, for a tensor as exponent"""
-
-    def forward(ctx, a, b):
-        out = _power_of_arrays(ctx.xp, a, b)
-        ctx.save(a, b, out)
-        return out
-
-    def backward(ctx, grad):
-        a, b, out = ctx.saved
-        to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.needs_input_grad[0] else None
-        to_b = where((a == 0) & (b >= 0), 0.0, grad * (out * log(a))) if ctx.needs_input_grad[1] else None
-        return to_a, to_b
-
-
-class PowScalar(Elementwise, name="PowBackward2"):
-    """out = number ** b"""
-
-    def forward(ctx, base, b):
-        out = _power_of_arrays(ctx.xp, base, b)
-        ctx.save(base, b, out)
-        return out
-
-    def backward(ctx, grad):
-        base, b, out = ctx.saved
-        if base == 0:
-            return None, where(b >= 0, 0.0, grad * (out * -math.inf))
-        return None, grad * (out * (math.log(base) if base > 0 else math.nan))
-
-
-def pow(input, exponent):
-    """Return `input ** exponent`, where either is a Tensor or a number.
-
-    >>> import workbook as torch
-    >>> torch.tensor([1., 2., 3.]) ** 2
-    tensor([1., 4., 9.])
-    >>> 2 ** torch.tensor([1., 3.])
-    tensor([2., 8.])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.pow.html
-    """
-    if exponent.__class__ in NUMBERS:
-        return Pow.apply(input, exponent)
-    if input.__class__ in NUMBERS:
-        return PowScalar.apply(input, exponent)
-    return PowTensor.apply(input, exponent)
-
-
-def rpow(input, other):
-    """Return `other ** input`."""
-    return pow(other, input)
-
-
-def square(input):
-    """Return the square of each element.
-
-    >>> import workbook as torch
-    >>> torch.square(torch.tensor([2., -3.]))
-    tensor([4., 9.])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.square.html
-    """
-    return Pow.apply(input, 2)

@@ -4,10 +4,11 @@ import math
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.inverses import inv
 from workbook.ops.joining import cat
 from workbook.ops.linalg import Mm, matmul
-from workbook.ops.shape import clone, reshape, transpose, unsqueeze
+from workbook.ops.shape import clone, reshape
 from workbook.ops.squares import floats_only, square_only
 
 

@@ -9,7 +9,7 @@ from workbook.autograd.operation import Operation
 from workbook.devices import CPU, device as Device, settle
 from workbook.errors import explain
 from workbook.ops.comparison import flat
-from workbook.ops.indexing import Overwrite
+from workbook.ops.parts import Overwrite
 from workbook.ops.shape import clone
 from workbook.tensor import Tensor, needs_floats, wrap
 

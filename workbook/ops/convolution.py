@@ -9,9 +9,9 @@ from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops import columns, rows
+from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.columns import Geometry
 from workbook.ops.reduction import sum
-from workbook.ops.shape import squeeze, unsqueeze
 from workbook.tensor import Tensor
 
 

@@ -5,8 +5,8 @@ from workbook.errors import explain
 from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.comparison import logical_xor
 from workbook.ops.creation import zeros
-from workbook.ops.indexing import narrow
 from workbook.ops.joining import cat
+from workbook.ops.parts import narrow
 from workbook.ops.reduction import sum
 from workbook.ops.scans import cumsum
 from workbook.ops.shape import clone, reshape

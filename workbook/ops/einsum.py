@@ -2,9 +2,10 @@
 
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import mul
+from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.linalg import bmm
 from workbook.ops.reduction import sum
-from workbook.ops.shape import permute, reshape, unsqueeze
+from workbook.ops.shape import reshape
 from workbook.ops.triangles import diagonal
 from workbook.tensor import Tensor
 

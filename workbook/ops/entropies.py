@@ -3,9 +3,9 @@
 import math
 
 from workbook.ops.comparison import where
-from workbook.ops.creation import tensor
 from workbook.ops.elementwise import NUMBERS, FloatElementwise
 from workbook.ops.exponentials import log1p
+from workbook.ops.from_data import tensor
 from workbook.ops.pointwise import log
 
 

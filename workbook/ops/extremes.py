@@ -5,11 +5,11 @@ import collections
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import maximum, minimum
 from workbook.ops.elementwise import not_implemented
-from workbook.ops.indexing import ScatterAdd
+from workbook.ops.picks import ScatterAdd
 from workbook.ops.reduction import axes_of, spread
-from workbook.ops.shape import unsqueeze
 from workbook.tensor import Tensor, axis_of
 
 

@@ -1,10 +1,11 @@
 """Cutting numbers at the point: trunc, frac, and the remainder of a division cut there."""
 
 from workbook.errors import not_a_tensor
-from workbook.ops.arithmetic import div, whole_division
+from workbook.ops.arithmetic import div
 from workbook.ops.comparison import flat
 from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
 from workbook.ops.pointwise import rounded
+from workbook.ops.quotients import whole_division
 
 
 class Trunc(Elementwise):

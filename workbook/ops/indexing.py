@@ -5,194 +5,13 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.autograd.operation import Operation
 from workbook.autograd.views import adopt
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
-from workbook.ops.comparison import flat
-from workbook.ops.elementwise import broadcast_shape
-from workbook.ops.shape import Unsqueeze, expand, reshape
-from workbook.tensor import Tensor, axis_of, wrap
-
-
-class Select(Operation):
-    """out = the place `index` along `axis`, without that axis"""
-
-    is_view = True
-
-    def forward(ctx, a, *, axis, index):
-        ctx.shape, ctx.axis, ctx.index = a.shape, axis, index
-        return a[(slice(None),) * axis + (index, ...)]
-
-    def backward(ctx, grad):
-        return (Placed.apply(grad, shape=ctx.shape, place=(slice(None),) * ctx.axis + (ctx.index, ...)),)
-
-
-class Alias(Operation):
-    """out = all of it"""
-
-    is_view = True
-
-    def forward(ctx, a):
-        return a[...]
-
-    def backward(ctx, grad):
-        return grad
-
-
-class Slice(Operation):
-    """out = the places `start:stop:step` along `axis`"""
-
-    is_view = True
-
-    def forward(ctx, a, *, axis, start, stop, step):
-        ctx.shape, ctx.place = a.shape, (slice(None),) * axis + (slice(start, stop, step), ...)
-        return a[ctx.place]
-
-    def backward(ctx, grad):
-        return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)
-
-
-class Placed(Operation):
-    """out = zeros of `shape`, with the input at the basic index `place`"""
-
-    def forward(ctx, a, *, shape, place):
-        ctx.place = place
-        out = ctx.xp.zeros(shape, a.dtype)
-        out[place] = a
-        return out
-
-    def backward(ctx, grad):
-        return (Part.apply(grad, place=ctx.place),)
-
-
-class Part(Operation):
-    """out = the part at the basic index `place`, copied"""
-
-    def forward(ctx, a, *, place):
-        ctx.shape, ctx.place = a.shape, place
-        return a[place].copy()
-
-    def backward(ctx, grad):
-        return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)
-
-
-HOLE = object()  # stands in a pattern where an index Tensor belongs
-
-
-def _filled(pattern, places):
-    """The NumPy index that a pattern of slices and holes makes with the places for its holes."""
-    rest = iter(places)
-    return tuple(next(rest) if part is HOLE else part for part in pattern)
-
-
-class Index(Operation):
-    """out = the elements that index Tensors or masks choose; `pattern` says which axes they stand at"""
-
-    def forward(ctx, a, *places, pattern):
-        ctx.save(*places)
-        ctx.shape, ctx.pattern = a.shape, pattern
-        return a[_filled(pattern, places)]
-
-    def backward(ctx, grad):
-        return (IndexAdd.apply(grad, *ctx.saved, shape=ctx.shape, pattern=ctx.pattern),)
-
-
-class IndexSelect(Index):
-    """out = the places that an index names along one axis"""
-
-
-class MaskedSelect(Index):
-    """out = the elements where a mask holds"""
-
-
-class IndexAdd(Operation):
-    """out = zeros of `shape`, to which the input is added at the places; repeated places add up"""
-
-    def forward(ctx, a, *places, shape, pattern):
-        ctx.save(*places)
-        ctx.pattern = pattern
-        out = ctx.xp.zeros(shape, a.dtype)
-        ctx.xp.add.at(out, _filled(pattern, places), a)
-        return out
-
-    def backward(ctx, grad):
-        return (Index.apply(grad, *ctx.saved, pattern=ctx.pattern),)
-
-
-class Overwrite(Operation, name="CopyBackwards"):
-    """out = `source`, in the shape of `target`, whose old values are lost"""
-
-    prefix = "torch::autograd::"
-
-    def forward(ctx, target, source):
-        if source.dtype.kind == "c" and target.dtype.kind not in "bc":
-            source = dtypes.real_parts(source)
-        return ctx.xp.broadcast_to(source, target.shape).astype(target.dtype)
-
-    def backward(ctx, grad):
-        return flat(grad), grad
-
-
-class IndexPut(Operation):
-    """out = `a`, with `values` at the places that index Tensors or masks choose"""
-
-    def forward(ctx, a, values, *places, pattern):
-        ctx.save(*places)
-        ctx.pattern = pattern
-        out = a.copy()
-        out[_filled(pattern, places)] = values
-        return out
-
-    def backward(ctx, grad):
-        places = ctx.saved
-        return (IndexPut.apply(grad, 0.0, *places, pattern=ctx.pattern), Index.apply(grad, *places, pattern=ctx.pattern))
-
-
-def select(input, dim, index):
-    """Return a view of place `index` along `dim`, without that axis.
-
-    >>> import workbook as torch
-    >>> torch.select(torch.tensor([[1, 2], [3, 4]]), 0, 1)
-    tensor([3, 4])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.select.html
-    """
-    axis = axis_of(dim, input.ndim)
-    return Select.apply(input, axis=axis, index=_within(index, axis, input.shape[axis]))
-
-
-def narrow(input, dim, start, length):
-    """Return a view of `length` places along `dim`, from `start`.
-
-    >>> import workbook as torch
-    >>> torch.narrow(torch.arange(5), 0, 1, 3)
-    tensor([1, 2, 3])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.narrow.html
-    """
-    if input.ndim == 0:
-        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
-    if length < 0:
-        raise RuntimeError("narrow(): length must be non-negative.")
-    axis = axis_of(dim, input.ndim)
-    side = input.shape[axis]
-    if not -side <= start <= side:
-        raise IndexError(f"start out of range (expected to be in range of [{-side}, {side}], but got {start})")
-    start = start + side if start < 0 else start
-    if start + length > side:
-        raise RuntimeError(explain(f"start ({start}) + length ({length}) exceeds dimension size ({side}).",
-                                   f"axis {axis} of a tensor of shape {shape_text(input.shape)} is {side} long", None))
-    return Slice.apply(input, axis=axis, start=start, stop=start + length, step=1)
-
-
-def _within(index, axis, side):
-    if not -side <= index < side:
-        raise IndexError(explain(
-            f"index {index} is out of bounds for dimension {axis} with size {side}",
-            "places are counted from 0" if side else "this axis is empty",
-            f"use an index from {-side} to {side - 1}" if side else None))
-    return index % side
+from workbook.ops.axes import Unsqueeze
+from workbook.ops.parts import HOLE, Alias, Index, IndexPut, Overwrite, Select, Slice, filled, place_within
+from workbook.ops.shape import expand, reshape
+from workbook.tensor import Tensor, wrap
 
 
 def getitem(input, key):
@@ -287,7 +106,7 @@ def _written(operation, target, value, pattern, places):
     try:
         return operation.apply(target, value, *places, pattern=pattern)
     except (ValueError, TypeError):  # NumPy's words for values that do not fit
-        shape = target._array[_filled(pattern, [k._array for k in places])].shape
+        shape = target._array[filled(pattern, [k._array for k in places])].shape
         raise RuntimeError(explain(
             f"shape mismatch: value tensor of shape {shape_text(value.shape)} cannot be broadcast to indexing result of shape "
             f"{shape_text(shape)}", f"the index names {shape_text(shape)} places", "write a value of that shape")) from None
@@ -321,7 +140,7 @@ def _read(key, input):
             chosen.append(slice(None))
             axis, place = axis + 1, place + 1
         elif isinstance(k, int):
-            steps.append((Select, {"axis": axis, "index": _within(k, place, shape[place])}))
+            steps.append((Select, {"axis": axis, "index": place_within(k, place, shape[place])}))
             place += 1
         else:
             chosen.append(k)
@@ -459,110 +278,3 @@ def _check_advanced(k, sides, axis, shape):
         wrong = k.max() if k.max() >= sides[0] else k.min()
         raise IndexError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {sides[0]}",
                                  "places are counted from 0", f"use indices from {-sides[0]} to {sides[0] - 1}"))
-
-
-def index_select(input, dim, index):
-    """Return the places that `index`, a vector of whole numbers from 0, names along `dim`.
-
-    >>> import workbook as torch
-    >>> torch.index_select(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([1, 1]))
-    tensor([[2, 2],
-            [4, 4]])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.index_select.html
-    """
-    axis = axis_of(dim, input.ndim)
-    if index.ndim > 1:
-        raise IndexError("index_select(): Index is supposed to be a vector")
-    if index.dtype not in (dtypes.int32, dtypes.int64):
-        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
-    places, side = index._host().reshape(-1), input.shape[axis] if input.ndim else 1
-    if input.ndim == 0 and places.size != 1:
-        raise RuntimeError("index_select(): Index to scalar can have only 1 value, got "
-                           f"{places.size} value(s)")
-    if places.size and (places.min() < 0 or places.max() >= side):
-        raise IndexError(explain("index out of range in self", f"axis {axis} has the places 0 to {side - 1}",
-                                 "for places from the end write x[..., [-1]]"))
-    if input.ndim == 0:
-        return IndexSelect.apply(input, pattern=(...,))
-    return IndexSelect.apply(input, index if index.ndim else reshape(index, (1,)), pattern=(slice(None),) * axis + (HOLE,))
-
-
-def masked_select(input, mask):
-    """Return, as a vector, the elements where `mask` is true.
-
-    >>> import workbook as torch
-    >>> x = torch.tensor([3, -1, 2])
-    >>> torch.masked_select(x, x > 0)
-    tensor([3, 2])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.masked_select.html
-    """
-
-    if mask._array.dtype.kind != "b":
-        raise RuntimeError(explain("masked_select: expected BoolTensor for mask", f"this one holds {mask.dtype}",
-                                   "write a comparison: x.masked_select(x > 0)"))
-    shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
-    return MaskedSelect.apply(expand(input, shape), expand(mask, shape), pattern=(HOLE,))
-
-
-class Gather(Operation):
-    """out[i][j] = a[index[i][j]][j], for axis 0"""
-
-    def forward(ctx, a, index, *, axis):
-        ctx.save(index)
-        ctx.shape, ctx.axis = a.shape, axis
-        return ctx.xp.take_along_axis(a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))],
-                                      index, axis)
-
-    def backward(ctx, grad):
-        (index,) = ctx.saved
-        return (ScatterAdd.apply(grad, index, shape=ctx.shape, axis=ctx.axis),)
-
-
-class ScatterAdd(Operation):
-    """out = zeros of `shape`, with the input added at the places that Gather reads"""
-
-    def forward(ctx, a, index, *, shape, axis):
-        ctx.save(index)
-        ctx.axis = axis
-        out = ctx.xp.zeros(shape, a.dtype)
-        places = list(ctx.xp.indices(index.shape, sparse=True))
-        places[axis] = index
-        ctx.xp.add.at(out, tuple(places), a)
-        return out
-
-    def backward(ctx, grad):
-        (index,) = ctx.saved
-        return (Gather.apply(grad, index, axis=ctx.axis),)
-
-
-def gather(input, dim, index, *, sparse_grad=False):
-    """Return, for each place of `index`, the element of `input` whose position along `dim` it names.
-
-    >>> import workbook as torch
-    >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0, 0], [1, 0]]))
-    tensor([[1, 1],
-            [4, 3]])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.gather.html
-    """
-    axis = axis_of(dim, input.ndim)
-    if index.dtype not in (dtypes.int64, dtypes.int32):
-        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
-    places = index._host()
-    shape = tuple(input.shape) or (1,)
-    if max(places.ndim, 1) != len(shape):
-        raise RuntimeError(explain("Index tensor must have the same number of dimensions as input tensor",
-                                   f"the index has shape {shape_text(places.shape)}, the tensor {shape_text(input.shape)}",
-                                   "give the index the missing axes: index.unsqueeze(...)"))
-    if any(n > side for i, (n, side) in enumerate(zip(places.shape, shape)) if i != axis):
-        raise RuntimeError(
-            f"Size does not match at dimension {axis} expected index {shape_text(places.shape)} to be no larger than self "
-            f"{shape_text(input.shape)} apart from dimension {axis}")
-    if places.size and (places.min() < 0 or places.max() >= shape[axis]):
-        wrong = places.min() if places.min() < 0 else places.max()
-        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}")
-    if input.ndim == 0 or places.ndim == 0:
-        return reshape(Gather.apply(reshape(input, shape), reshape(index, (-1,)), axis=0), places.shape)
-    return Gather.apply(input, index, axis=axis)

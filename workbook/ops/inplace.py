@@ -11,7 +11,7 @@ from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.ops.arithmetic import mul
 from workbook.ops.creation import empty_like, zeros_like
-from workbook.ops.indexing import Overwrite
+from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
 

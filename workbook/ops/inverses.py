@@ -5,11 +5,11 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.extremes import named_result
 from workbook.ops.reduction import sum
-from workbook.ops.shape import transpose, unsqueeze
 from workbook.ops.squares import _LinAlgError, first_failure, floats_only, matrix_only, singular, square_only
 
 slogdet_result = named_result("slogdet", "sign", "logabsdet")

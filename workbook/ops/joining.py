@@ -4,7 +4,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops import reduction
-from workbook.ops.indexing import narrow, select
+from workbook.ops.parts import narrow, select
 from workbook.ops.shape import reshape, sizes
 from workbook.tensor import Tensor, axis_of
 

@@ -5,12 +5,12 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
-from workbook.ops.arithmetic import pow
+from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.conversion import to
 from workbook.ops.pointwise import abs
+from workbook.ops.powers import pow
 from workbook.ops.reduction import axes_of, sum
-from workbook.ops.shape import permute, unsqueeze
 from workbook.ops.signs import sgn
 from workbook.ops.spectra import svdvals
 from workbook.ops.squares import floats_only, matrix_only

@@ -1,9 +1,9 @@
 """New Tensors with the dtype and device of another: `x.new_zeros(2)`; and the constructors of PyTorch before 0.4."""
 
 from workbook import dtypes, random
-from workbook.ops import creation
-from workbook.ops.creation import legacy_tensor
 from workbook.devices import CPU
+from workbook.ops import creation, draws, from_data
+from workbook.ops.from_data import legacy_tensor
 from workbook.tensor import Tensor, wrap
 
 
@@ -22,7 +22,7 @@ def _new(make, name, sentence, example):
     return new
 
 
-new_tensor = _new(creation.tensor, "new_tensor", "a Tensor with a copy of data", """torch.zeros(1).new_tensor([1, 2])
+new_tensor = _new(from_data.tensor, "new_tensor", "a Tensor with a copy of data", """torch.zeros(1).new_tensor([1, 2])
     tensor([1., 2.])""")
 new_zeros = _new(creation.zeros, "new_zeros", "a Tensor of zeros of a size", """torch.tensor([1]).new_zeros(2)
     tensor([0, 0])""")
@@ -59,7 +59,7 @@ def randint_like(input, low=0, high=None, *, dtype=None, device=None, requires_g
     """
     if high is None:
         low, high = 0, low
-    return creation.randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
+    return draws.randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
 
 
 # ---- one class a dtype ----------------------------------------------------------------------------------------------------

@@ -4,8 +4,9 @@ from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
 from workbook.errors import by_sizes, explain, not_a_tensor, shape_text
+from workbook.ops.axes import SqueezeIn, T, transpose, unsqueeze
 from workbook.ops.elementwise import broadcast_shape, not_implemented
-from workbook.ops.shape import SqueezeIn, T, UnsafeView, expand, reshape, transpose, unsqueeze
+from workbook.ops.shape import UnsafeView, expand, reshape
 from workbook.tensor import Tensor
 
 

@@ -7,12 +7,13 @@ from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import mul, sub
+from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.comparison import clamp, ne, where
 from workbook.ops.elementwise import Elementwise, in_float32, not_implemented
-from workbook.ops.indexing import ScatterAdd
+from workbook.ops.picks import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
 from workbook.ops.reduction import mean, sum
-from workbook.ops.shape import reshape, squeeze, unsqueeze
+from workbook.ops.shape import reshape
 from workbook.tensor import axis_of
 
 

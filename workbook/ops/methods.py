@@ -7,12 +7,12 @@ Every name stands beside the room of `ops/` or `autograd/` where its function li
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
-from workbook.ops import (activation, added, arithmetic, bessel, bounds, chains, chances, closeness, comparison, complexes,
-                          conversion, creation, differences, distances, einsum, entropies, exponentials, extremes, factors,
-                          fractions, gamma, indexing, inplace, integers, inverses, joining, likes, linalg, losses, mixing,
-                          normal, norms, placing, pointwise, products, pseudo, rearranging, reduction, removed, scans, scatter,
-                          searching, shape, signs, sorting, spectra, stacking, statistics, strided, sums, triangles,
-                          trigonometry)
+from workbook.ops import (activation, added, arithmetic, axes, bessel, bounds, chains, chances, closeness, comparison,
+                          complexes, conversion, creation, differences, distances, draws, einsum, entropies, exponentials,
+                          extremes, factors, fractions, from_data, gamma, inplace, integers, inverses, joining, likes, linalg,
+                          losses, mixing, normal, norms, part_writes, parts, picks, placing, pointwise, powers, products,
+                          pseudo, quotients, rearranging, reduction, removed, scans, scatter, searching, shape, signs, sorting,
+                          spectra, stacking, statistics, strided, sums, takes, triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
 from workbook.ops.spellings import with_numpy_names
@@ -20,9 +20,11 @@ from workbook.tensor import Tensor
 
 # Functions of `torch` that are methods, too.
 BOTH = {
-    shape: "reshape flatten permute transpose t squeeze unsqueeze clone",
+    shape: "reshape flatten clone",
+    axes: "permute transpose t squeeze unsqueeze",
     joining: "split chunk unbind",
-    indexing: "select narrow index_select masked_select gather",
+    parts: "select narrow",
+    picks: "index_select masked_select gather",
     linalg: "mm mv dot bmm matmul",
     products: "outer inner vdot cross kron",
     chains: "matrix_power matrix_exp",
@@ -46,7 +48,8 @@ BOTH = {
     stacking: "tensor_split hsplit vsplit dsplit",
     strided: "as_strided",
     triangles: "diagonal diag diag_embed diagflat trace",
-    placing: "take take_along_dim select_scatter slice_scatter diagonal_scatter",
+    takes: "take take_along_dim",
+    part_writes: "select_scatter slice_scatter diagonal_scatter",
     scans: "prod cummax cummin logcumsumexp",
     sums: "logsumexp nansum nanmean count_nonzero",
     norms: "norm dist",
@@ -58,7 +61,9 @@ BOTH = {
 
 # The same, with an in-place form.
 WITH_INPLACE = {
-    arithmetic: "add sub mul div pow neg reciprocal square floor_divide remainder",
+    arithmetic: "add sub mul div neg reciprocal",
+    powers: "pow square",
+    quotients: "floor_divide remainder",
     pointwise: "exp log sqrt sin cos tanh sigmoid relu abs sign floor ceil round",
     comparison: "clamp eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not",
     activation: "erf",
@@ -75,15 +80,17 @@ WITH_INPLACE = {
     entropies: "xlogy",
     triangles: "tril triu",
     scatter: "scatter scatter_add scatter_reduce",
-    placing: "index_add index_copy index_fill index_put masked_fill masked_scatter put",
+    placing: "index_add index_copy index_fill index_put masked_fill masked_scatter",
+    takes: "put",
     scans: "cumsum cumprod",
     added: "addmm addmv addr addbmm baddbmm",
 }
 
 # Functions of `torch` that are not methods.
 ONLY_FUNCTIONS = {
-    creation: "tensor as_tensor from_numpy empty zeros ones full eye arange linspace zeros_like ones_like empty_like full_like "
-              "rand_like randn_like rand randn randint randperm logspace",
+    from_data: "tensor as_tensor from_numpy",
+    creation: "empty zeros ones full eye arange linspace logspace zeros_like ones_like empty_like full_like rand_like randn_like",
+    draws: "rand randn randint randperm",
     likes: "randint_like",
     joining: "cat stack",
     comparison: "where",
@@ -154,7 +161,7 @@ ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide":
            "moveaxis": "movedim", "row_stack": "vstack", "trapz": "trapezoid"}
 
 # Forms that change the shape of the Tensor itself.
-RESHAPED = {shape: "squeeze unsqueeze t transpose"}
+RESHAPED = {axes: "squeeze unsqueeze t transpose"}
 
 CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
          "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool}
@@ -237,13 +244,13 @@ def _conjugate_last_two(input):
 
 
 def _mirrored(input):
-    return shape.permute(input, tuple(reversed(range(input.ndim))))
+    return axes.permute(input, tuple(reversed(range(input.ndim))))
 
 
 def _last_two_exchanged(input):
     if input.ndim == 1:
         raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
-    return shape.transpose(input, -2, -1) if input.ndim else input
+    return axes.transpose(input, -2, -1) if input.ndim else input
 
 
 def _polygamma(input, n):

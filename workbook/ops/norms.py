@@ -4,9 +4,10 @@ import math
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
-from workbook.ops.arithmetic import pow, sub
+from workbook.ops.arithmetic import sub
 from workbook.ops.comparison import where
 from workbook.ops.pointwise import abs, sign
+from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
 
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops import arithmetic, comparison, indexing, integers, linalg, pointwise
+from workbook.ops import arithmetic, comparison, indexing, integers, linalg, pointwise, powers, quotients
 from workbook.ops.elementwise import NUMBERS
 from workbook.tensor import Tensor, wrap
 
@@ -68,8 +68,8 @@ def _right_shift_from_right(input, other):
 _BINARY = {
     "+": ("add", arithmetic.Add.apply, arithmetic.Add.apply), "-": ("sub", arithmetic.Sub.apply, arithmetic.rsub),
     "*": ("mul", arithmetic.Mul.apply, arithmetic.Mul.apply), "/": ("truediv", arithmetic.Div.apply, arithmetic.rdiv),
-    "//": ("floordiv", arithmetic.floor_divide, arithmetic.rfloor_divide), "%": ("mod", arithmetic.remainder, arithmetic.rremainder),
-    "**": ("pow", arithmetic.pow, arithmetic.rpow), "@": ("matmul", linalg.matmul, _matmul_from_right),
+    "//": ("floordiv", quotients.floor_divide, quotients.rfloor_divide), "%": ("mod", quotients.remainder, quotients.rremainder),
+    "**": ("pow", powers.pow, powers.rpow), "@": ("matmul", linalg.matmul, _matmul_from_right),
     "&": ("and", comparison.bitwise_and, comparison.bitwise_and), "|": ("or", comparison.bitwise_or, comparison.bitwise_or),
     "^": ("xor", comparison.bitwise_xor, comparison.bitwise_xor),
     "<<": ("lshift", integers.bitwise_left_shift, _left_shift_from_right),

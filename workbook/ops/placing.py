@@ -1,8 +1,6 @@
-"""Writing values to places: along an axis, by a mask, in the order of the memory, in a view. All in a copy of the Tensor."""
+"""Writing values to places, along an axis, by a mask, or where index Tensors say: in a copy of the Tensor."""
 
 import math
-
-import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
@@ -10,11 +8,12 @@ from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.comparison import logical_not
 from workbook.ops.elementwise import NUMBERS, broadcast_shape
-from workbook.ops.indexing import HOLE, Index, IndexAdd, IndexPut, MaskedSelect, Part, Placed, gather, put_at
+from workbook.ops.indexing import put_at
+from workbook.ops.parts import HOLE, Index, IndexPut, Placed
+from workbook.ops.picks import MaskedSelect
 from workbook.ops.scatter import LONG, number_of, within
 from workbook.ops.shape import expand, flatten, reshape
-from workbook.ops.triangles import Diagonal, diagonal_of, two_axes
-from workbook.tensor import Tensor, axis_of, wrap
+from workbook.tensor import Tensor, axis_of
 
 
 # ---- along one axis -------------------------------------------------------------------------------------------------------
@@ -256,118 +255,6 @@ def masked_scatter(input, mask, source):
     return MaskedScatter.apply(input, source, mask)
 
 
-# ---- in the order of the memory -------------------------------------------------------------------------------------------
-
-
-class Take(Operation):
-    """out = the elements whose places, counted in order through all axes, index names"""
-
-    def forward(ctx, a, index):
-        ctx.save(index)
-        ctx.shape = a.shape
-        return a.reshape(-1)[index]
-
-    def backward(ctx, grad):
-        flat = IndexAdd.apply(grad, *ctx.saved, shape=(math.prod(ctx.shape),), pattern=(HOLE,))
-        return (reshape(flat, ctx.shape),)
-
-
-class Put(Operation):
-    """out = a, with source at the places that index names, counted in order through all axes; added there, or written over"""
-
-    def forward(ctx, a, source, index, *, accumulate):
-        ctx.save(index)
-        ctx.shape, ctx.accumulate = source.shape if hasattr(source, "shape") else (), accumulate
-        flat = a.copy("C").reshape(-1)
-        if accumulate:
-            ctx.xp.add.at(flat, index.reshape(-1), source.reshape(-1))
-        else:
-            flat[index.reshape(-1)] = source.reshape(-1) if hasattr(source, "reshape") else source
-        return flat.reshape(a.shape)
-
-    def backward(ctx, grad):
-        (index,) = ctx.saved
-        own = grad if ctx.accumulate else Put.apply(grad, 0.0, index, accumulate=False)
-        return own, reshape(Take.apply(grad, index), ctx.shape)
-
-
-def take(input, index):
-    """Return the elements whose places `index` names, counted in order through all axes, in the shape of `index`.
-
-    >>> import workbook as torch
-    >>> torch.tensor([[1, 2], [3, 4]]).take(torch.tensor([0, 3]))
-    tensor([1, 4])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.take.html
-    """
-    _flat_places("take", input, index)
-    return Take.apply(input, index)
-
-
-def put(input, index, source, accumulate=False):
-    """Return a copy of `input` with the elements of `source` at the places that `index` names, counted in order through all axes.
-
-    >>> import workbook as torch
-    >>> torch.zeros(2, 2).put(torch.tensor([1, 2]), torch.tensor([5., 6.]))
-    tensor([[0., 5.],
-            [6., 0.]])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.put_.html
-    """
-    if index.dtype is not dtypes.int64:
-        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.legacy}")
-    if source.dtype is not input.dtype:
-        raise RuntimeError("put_(): self and source expected to have the same dtype, but got self.dtype = "
-                           f"{input.dtype.legacy} and source.dtype = {source.dtype.legacy}")
-    if index.numel() != source.numel():
-        raise IndexError("put_(): Expected source and index to have the same number of elements, but got source.numel() = "
-                         f"{source.numel()}, index.numel() = {index.numel()}")
-    _flat_places("put_", input, index)
-    return Put.apply(input, source, index, accumulate=bool(accumulate))
-
-
-def _flat_places(name, input, index):
-    if index.dtype is not dtypes.int64:
-        raise RuntimeError(explain(f"{name}(): Expected a long tensor for index, but got {index.dtype.legacy}", None, "write index.long()"))
-    count = input.numel()
-    if index.numel() and not count:
-        raise IndexError(f"{name}(): tried to {'take from' if name == 'take' else 'put elements into'} an empty tensor")
-    within(index, 0, count, IndexError, -count, f"out of range: tried to access index {{}} on a tensor of {count} elements.")
-
-
-def take_along_dim(input, indices, dim=None):
-    """Return, for each place of `indices`, the element of `input` whose position along `dim` it names; other axes broadcast.
-
-    Without `dim`, of both flattened. With the places that `argsort` or `argmax(keepdim=True)` return, it gives their elements.
-
-    >>> import workbook as torch
-    >>> x = torch.tensor([[3, 1, 2]])
-    >>> torch.take_along_dim(x, x.argsort(dim=1), dim=1)
-    tensor([[1, 2, 3]])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.take_along_dim.html
-    """
-    if indices.dtype is not dtypes.int64 and dim is not None:
-        raise RuntimeError(explain(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.legacy}", None,
-                                   "write indices.long()"))
-    if dim is None:
-        return gather(flatten(input), 0, flatten(indices))
-    if indices.ndim != input.ndim:
-        raise RuntimeError(explain(
-            f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got {input.ndim} dimensions for "
-            f"input, and {indices.ndim} dimensions for indices", None, "give the indices the missing axes: indices.unsqueeze(...)"))
-    axis = axis_of(dim, input.ndim)
-    if not input.ndim:
-        raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single number has no axis", "leave dim out"))
-    rest = [broadcast_shape((1,) if i == axis else (side,), (1,) if i == axis else (other,))[0]
-            for i, (side, other) in enumerate(zip(input.shape, indices.shape))]
-    input = expand(input, (*rest[:axis], input.shape[axis], *rest[axis + 1:]))
-    indices = expand(indices, (*rest[:axis], indices.shape[axis], *rest[axis + 1:]))
-    side = input.shape[axis]
-    wrapped = wrap(indices._array % side, indices._device) if side else indices  # PyTorch counts on from 0 past the end
-    return gather(input, axis, wrapped)
-
-
 # ---- where an index Tensor, or a view, says -------------------------------------------------------------------------------
 
 
@@ -395,95 +282,3 @@ def index_put(input, indices, values, accumulate=False):
     if not isinstance(values, Tensor):
         raise not_a_tensor("index_put", "values", 3, values)
     return put_at(input, tuple(indices), values, IndexPutAdd if accumulate else IndexPut)
-
-
-class SelectScatter(Operation):
-    """out = a, with src in the part at the basic index `place`"""
-
-    def forward(ctx, a, src, *, place):
-        ctx.place = place
-        out = a.copy()
-        out[place] = src
-        return out
-
-    def backward(ctx, grad):
-        return SelectScatter.apply(grad, 0.0, place=ctx.place), Part.apply(grad, place=ctx.place)
-
-
-class SliceScatter(SelectScatter):
-    """out = as SelectScatter, in a slice"""
-
-
-class DiagonalScatter(Operation):
-    """out = a, with src on a diagonal"""
-
-    def forward(ctx, a, src, *, offset, axes):
-        ctx.offset, ctx.axes = offset, axes
-        out = a.copy()
-        diagonal_of(ctx.xp, out, offset, axes)[...] = src
-        return out
-
-    def backward(ctx, grad):
-        return (DiagonalScatter.apply(grad, 0.0, offset=ctx.offset, axes=ctx.axes),
-                Diagonal.apply(grad, offset=ctx.offset, axes=ctx.axes))
-
-
-def _fits(src, part):
-    """Raise where `src` has not the shape of `part`, an array."""
-    if tuple(src.shape) != part.shape:
-        raise RuntimeError(explain("expected src to have a size equal to the slice of self. "
-                                   f"src size = {shape_text(src.shape)}, slice size = {shape_text(part.shape)}",
-                                   "src takes the place of that part", "give it the shape of the part"))
-
-
-def select_scatter(input, src, dim, index):
-    """Return a copy of `input` with `src` in place of `input.select(dim, index)`.
-
-    >>> import workbook as torch
-    >>> torch.zeros(2, 2).select_scatter(torch.ones(2), 0, 1)
-    tensor([[0., 0.],
-            [1., 1.]])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.select_scatter.html
-    """
-    axis = axis_of(dim, input.ndim)
-    side = input.shape[axis] if input.ndim else 0
-    if not -side <= index < side:
-        raise IndexError(explain(f"select(): index {index} out of range for tensor of size {shape_text(input.shape)} at dimension {axis}",
-                                 "places are counted from 0", None))
-    place = (slice(None),) * axis + (index % side, ...)
-    _fits(src, input._array[place])
-    return SelectScatter.apply(input, src, place=place)
-
-
-def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
-    """Return a copy of `input` with `src` in place of the slice `start:end:step` along `dim`.
-
-    >>> import workbook as torch
-    >>> torch.zeros(4).slice_scatter(torch.ones(2), start=1, end=3)
-    tensor([0., 1., 1., 0.])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.slice_scatter.html
-    """
-    axis = axis_of(dim, input.ndim)
-    if step < 1:
-        raise RuntimeError("slice step must be positive")
-    first, last, step = slice(start, end, step).indices(input.shape[axis])
-    place = (slice(None),) * axis + (slice(first, max(first, last), step), ...)
-    _fits(src, input._array[place])
-    return SliceScatter.apply(input, src, place=place)
-
-
-def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
-    """Return a copy of `input` with `src` in place of `input.diagonal(offset, dim1, dim2)`.
-
-    >>> import workbook as torch
-    >>> torch.zeros(2, 2).diagonal_scatter(torch.ones(2))
-    tensor([[1., 0.],
-            [0., 1.]])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.diagonal_scatter.html
-    """
-    axes = two_axes(dim1, dim2, input.ndim)
-    _fits(src, diagonal_of(input._device.xp, input._array, offset, axes))
-    return DiagonalScatter.apply(input, src, offset=offset, axes=axes)

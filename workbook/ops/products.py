@@ -4,10 +4,11 @@ from workbook import dtypes
 from workbook.errors import explain, shape_text
 from workbook.ops.added import must_be_vector
 from workbook.ops.arithmetic import mul
+from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.elementwise import Elementwise, cannot_broadcast, meet
 from workbook.ops.linalg import Dot, dot, mm
 from workbook.ops.reduction import sum
-from workbook.ops.shape import UnsafeView, permute, reshape, unsqueeze
+from workbook.ops.shape import UnsafeView, reshape
 from workbook.ops.squares import floats_only
 from workbook.tensor import axis_of
 

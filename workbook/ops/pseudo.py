@@ -5,15 +5,15 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.creation import empty
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import inv, turned
-from workbook.ops.linalg import matmul
 from workbook.ops.lengths import matrix_norm
+from workbook.ops.linalg import matmul
 from workbook.ops.pointwise import abs
 from workbook.ops.reduction import sum
-from workbook.ops.shape import unsqueeze
 from workbook.ops.spectra import eigvalsh, svdvals
 from workbook.ops.squares import _LinAlgError, floats_only, matrix_only, square_only
 

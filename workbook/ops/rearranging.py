@@ -5,11 +5,13 @@ import itertools
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.axes import permute, transpose
 from workbook.ops.complexes import conj
 from workbook.ops.elementwise import broadcast_shape
-from workbook.ops.indexing import Alias, index_select
 from workbook.ops.joining import repeat
-from workbook.ops.shape import expand, flatten, permute, reshape, sizes, transpose, view
+from workbook.ops.parts import Alias
+from workbook.ops.picks import index_select
+from workbook.ops.shape import expand, flatten, reshape, sizes, view
 from workbook.tensor import Size, Tensor, axis_of, wrap
 
 

@@ -6,8 +6,9 @@ import warnings
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
-from workbook.ops.shape import expand, unsqueeze
+from workbook.ops.shape import expand
 from workbook.tensor import axis_of
 
 

@@ -3,12 +3,13 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import Places, named_result, taken
 from workbook.ops.pointwise import exp
 from workbook.ops.reduction import SumAxes
-from workbook.ops.shape import reshape, unsqueeze
+from workbook.ops.shape import reshape
 from workbook.tensor import axis_of
 
 cummax_result = named_result("cummax", "values", "indices")

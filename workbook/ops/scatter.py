@@ -11,7 +11,7 @@ from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.comparison import eq, logical_and, where
 from workbook.ops.elementwise import NUMBERS
-from workbook.ops.indexing import Gather
+from workbook.ops.picks import Gather
 from workbook.ops.shape import clone, reshape
 from workbook.tensor import Tensor, axis_of, wrap
 

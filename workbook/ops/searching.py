@@ -3,8 +3,8 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
-from workbook.ops.creation import tensor
 from workbook.ops.elementwise import not_implemented
+from workbook.ops.from_data import tensor
 from workbook.tensor import Tensor, axis_of
 
 

@@ -2,11 +2,11 @@
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import turned
 from workbook.ops.reduction import sum
-from workbook.ops.shape import unsqueeze
 from workbook.ops.squares import _LinAlgError, floats_only, matrix_only, square_only
 
 linalg_eigh_result = named_result("linalg_eigh", "eigenvalues", "eigenvectors")

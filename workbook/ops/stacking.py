@@ -5,9 +5,11 @@ import warnings
 
 from workbook import dtypes
 from workbook.errors import explain, shape_text
-from workbook.ops.indexing import index_select, narrow
+from workbook.ops.axes import unsqueeze
 from workbook.ops.joining import cat, stack
-from workbook.ops.shape import expand, flatten, reshape, unsqueeze
+from workbook.ops.parts import narrow
+from workbook.ops.picks import index_select
+from workbook.ops.shape import expand, flatten, reshape
 from workbook.tensor import Tensor, axis_of, wrap
 
 

@@ -6,16 +6,18 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.ops.arithmetic import add, div, mul, sub
+from workbook.ops.axes import permute, squeeze, t, unsqueeze
 from workbook.ops.bounds import clamp_min
 from workbook.ops.comparison import clamp, isnan, logical_not, where
-from workbook.ops.creation import eye, tensor
+from workbook.ops.creation import eye
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import sort
-from workbook.ops.indexing import gather
+from workbook.ops.from_data import tensor
 from workbook.ops.linalg import matmul
+from workbook.ops.picks import gather
 from workbook.ops.pointwise import ceil, floor, round, sqrt
 from workbook.ops.reduction import mean, std, sum, var
-from workbook.ops.shape import expand, permute, reshape, squeeze, t, unsqueeze
+from workbook.ops.shape import expand, reshape
 from workbook.tensor import Tensor, axis_of
 
 INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")

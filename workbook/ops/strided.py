@@ -10,7 +10,7 @@ from workbook.autograd.operation import Operation
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
 from workbook.ops import shape as shapes
-from workbook.ops.indexing import HOLE, Index, IndexAdd
+from workbook.ops.parts import HOLE, Index, IndexAdd
 from workbook.tensor import Tensor, axis_of, memory_of
 
 

@@ -5,7 +5,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
-from workbook.ops.creation import _finish, _numpy_dtype
+from workbook.ops.creation import finish, numpy_dtype
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.shape import flatten
 from workbook.tensor import Tensor, axis_of
@@ -258,4 +258,4 @@ def _indices(name, row, col, offset, dtype, device):
     if dtype.category != dtypes.INTEGRAL:
         raise NotImplementedError(explain(f"\"{name}_indices\" not implemented for '{dtype.legacy}'", "places are whole numbers", None))
     places = np.nonzero(getattr(np, name)(np.ones((row, col), bool), offset))
-    return _finish(np.stack(places).astype(_numpy_dtype(dtype)), device)
+    return finish(np.stack(places).astype(numpy_dtype(dtype)), device)

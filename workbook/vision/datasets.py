@@ -5,7 +5,7 @@ from importlib import resources
 
 import numpy as np
 
-from workbook.ops.creation import from_numpy
+from workbook.ops.from_data import from_numpy
 from workbook.utils.data.dataset import Dataset
 from workbook.vision.transforms import ToTensor
 

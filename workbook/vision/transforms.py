@@ -4,7 +4,7 @@ import numpy as np
 
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
-from workbook.ops.creation import as_tensor, from_numpy
+from workbook.ops.from_data import as_tensor, from_numpy
 from workbook.tensor import Tensor
 
 

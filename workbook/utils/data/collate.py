@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops.creation import as_tensor, tensor
+from workbook.ops.from_data import as_tensor, tensor
 from workbook.ops.joining import stack
 from workbook.tensor import Tensor
 

@@ -11,7 +11,7 @@ from workbook import random
 from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
-from workbook.ops.creation import from_numpy
+from workbook.ops.from_data import from_numpy
 from workbook.tensor import wrap
 from workbook.utils.data.collate import default_collate, default_convert
 from workbook.utils.data.dataset import IterableDataset, TensorDataset

@@ -1,0 +1,81 @@
+"""New Tensors of random numbers."""
+
+import numpy as np
+
+from workbook import dtypes, random
+from workbook.errors import explain
+from workbook.ops.creation import finish, memory_for, numpy_dtype, sized, stored
+from workbook.ops.shape import size_of_new
+
+
+@sized
+def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return uniform random numbers from [0, 1), PyTorch's own for the same seed.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.rand(3)
+    tensor([0.4963, 0.7682, 0.0885])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.rand.html
+    """
+    array = memory_for(np.empty, size_of_new(size), numpy_dtype(dtype))
+    random.fill_uniform(array, generator=generator)
+    return finish(array, device, requires_grad)
+
+
+@sized
+def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return normal random numbers with mean 0 and standard deviation 1, PyTorch's own for the same seed.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randn(3)
+    tensor([ 1.5410, -0.2934, -2.1788])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.randn.html
+    """
+    array = memory_for(np.empty, size_of_new(size), numpy_dtype(dtype))
+    random.fill_normal(array, generator=generator)
+    return finish(array, device, requires_grad)
+
+
+@stored
+def randint(*args, low=None, high=None, size=None, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return random whole numbers: `randint(low, high, size)`, or `randint(high, size)` from 0. `high` is not included.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randint(0, 10, (5,))
+    tensor([4, 9, 3, 0, 3])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.randint.html
+    """
+    rest = list(args)
+    if size is None and rest:
+        size = rest.pop()
+    if high is None and rest:
+        high = rest.pop()
+    if low is None and rest:
+        low = rest.pop()
+    if rest or high is None or not isinstance(size, (tuple, list)):
+        got = ", ".join(type(x).__name__ for x in args)
+        raise TypeError(explain(f"randint() received an invalid combination of arguments - got ({got})",
+                                "it takes low, high and size, a tuple; low may be left out", "write torch.randint(0, 10, (3,))"))
+    array = memory_for(np.empty, size_of_new((size,)), numpy_dtype(dtype, dtypes.int64))
+    random.fill_integers(array, 0 if low is None else low, high, generator=generator)
+    return finish(array, device, requires_grad)
+
+
+@stored
+def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False):
+    """Return the numbers from 0 to n - 1 in random order.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.randperm(4)
+    tensor([0, 1, 3, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.randperm.html
+    """
+    return finish(random.permutation(n, generator).astype(numpy_dtype(dtype, dtypes.int64)), device, requires_grad)

@@ -1,0 +1,185 @@
+"""New Tensors that hold given numbers: Python's, NumPy's, or another Tensor's."""
+
+import functools
+import warnings
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.errors import explain
+from workbook.formats import check_storage
+from workbook.ops.creation import finish, memory_for, numpy_dtype
+from workbook.ops.shape import size_of_new
+from workbook.tensor import Size, Tensor, wrap
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
+    """Return a Tensor with a copy of `data`: a number, nested lists, a NumPy array or a Tensor.
+
+    Python floats become the default dtype (float32), ints int64, bools bool; NumPy arrays keep their dtype.
+    Raises ValueError for ragged lists, TypeError or RuntimeError for what is no number.
+
+    >>> import workbook as torch
+    >>> torch.tensor([[1., 2.], [3., 4.]])
+    tensor([[1., 2.],
+            [3., 4.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.tensor.html
+    """
+    if pin_memory:
+        check_storage("tensor", None, pin_memory)
+    return finish(_array_of(data, dtype, copy=True), device, requires_grad)
+
+
+def as_tensor(data, dtype=None, device=None):
+    """Return `data` as a Tensor, sharing memory with a NumPy array or Tensor of the right dtype.
+
+    >>> import workbook as torch
+    >>> torch.as_tensor([1, 2])
+    tensor([1, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.as_tensor.html
+    """
+    if isinstance(data, Tensor):
+        return data.to(device=device or data.device, dtype=dtype or data.dtype)
+    return finish(_array_of(data, dtype, copy=False), device)
+
+
+def from_numpy(ndarray):
+    """Return a Tensor on the memory of a NumPy array: writing to one changes the other.
+
+    An array that is only for reading is copied, with a warning. Raises TypeError for anything that is no array of numbers,
+    ValueError for one that is read backwards or in the other byte order.
+
+    >>> import numpy, workbook as torch
+    >>> n = numpy.ones(2); t = torch.from_numpy(n); n[0] = 5
+    >>> t
+    tensor([5., 1.], dtype=torch.float64)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.from_numpy.html
+    """
+    if not isinstance(ndarray, np.ndarray):
+        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+    _check_array(ndarray)
+    if not ndarray.flags.writeable:
+        warnings.warn(explain(
+            "The given NumPy array is not writable, and PyTorch does not support non-writable tensors.",
+            "the tensor holds a copy, so that nobody writes into an array that is only for reading",
+            "copy the array yourself, with array.copy(), to be rid of this warning"), UserWarning, stacklevel=2)
+        ndarray = ndarray.copy()
+    return wrap(ndarray)
+
+
+def _check_array(ndarray):
+    """Raise where PyTorch makes no Tensor of an array."""
+    if any(step < 0 for step in ndarray.strides):
+        raise ValueError(explain(
+            "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
+            "supported. (You can probably work around this by making a copy of your array  with array.copy().)",
+            "its memory is read backwards, as after array[::-1]", "write array[::-1].copy()"))
+    if not ndarray.dtype.isnative:
+        raise ValueError(explain(
+            "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently "
+            "not supported.", f"its dtype is {ndarray.dtype.str}", "write array.astype(array.dtype.newbyteorder('='))"))
+    if ndarray.dtype not in dtypes.OF_NUMPY:
+        raise TypeError(explain(
+            f"can't convert np.ndarray of type numpy.{ndarray.dtype}. The only supported types are: float64, float32, float16, "
+            "complex64, complex128, int64, int32, int16, int8, uint8, and bool.", None, "convert it first with .astype(...)"))
+
+
+def _array_of(data, dtype, copy):
+    if isinstance(data, Tensor):
+        array = data._host()
+    elif isinstance(data, np.ndarray):
+        _check_array(data)
+        array = data
+        copy = copy or not data.flags.writeable
+    elif isinstance(data, np.generic):
+        array = np.asarray(data)
+    else:
+        return _from_python(data, dtype)
+    wanted = array.dtype if dtype is None else numpy_dtype(dtype)
+    return array.astype(wanted, copy=copy)
+
+
+def _from_python(data, dtype):
+    """An array from Python numbers in nested sequences."""
+    shape, level = [], data
+    while _is_sequence(level):
+        shape.append(len(level))
+        if not len(level):
+            break
+        level = level[0]
+    numbers = []
+
+    def collect(part, depth):
+        if depth == len(shape):
+            numbers.append(_single(part, depth))
+            return
+        if not _is_sequence(part):
+            raise TypeError(f"not a sequence at dim {depth}: {part!r}")
+        if len(part) != shape[depth]:
+            raise ValueError(explain(
+                f"expected sequence of length {shape[depth]} at dim {depth} (got {len(part)})",
+                "every row of a tensor has the same length", "pad the short rows, or keep a list of tensors"))
+        for inner in part:
+            collect(inner, depth + 1)
+
+    collect(data, 0)
+    if dtype is None:
+        dtype = functools.reduce(dtypes.promote_types, (kind for _, kind in numbers)) if numbers else dtypes.get_default_dtype()
+    wanted = numpy_dtype(dtype)
+    try:
+        return np.array([number for number, _ in numbers], wanted).reshape(shape)
+    except (OverflowError, ValueError):
+        beyond = any(isinstance(number, int) and not -2**63 <= number < 2**63 for number, _ in numbers)
+        raise (ValueError if beyond else RuntimeError)(explain(
+            "Overflow when unpacking long long" if beyond else f"value cannot be converted to type {dtype.name} without overflow",
+            f"{dtype} does not hold every number of the data", "choose another dtype, such as dtype=torch.float64")) from None
+
+
+def _is_sequence(part):
+    return isinstance(part, (list, tuple, range)) or (
+        hasattr(part, "__len__") and hasattr(part, "__getitem__") and hasattr(type(part), "__iter__")
+        and not isinstance(part, (str, bytes, dict, Tensor, np.ndarray))) or isinstance(part, np.ndarray) and part.ndim > 0
+
+
+def _single(part, depth):
+    """One number of the data, and the dtype that it has when it is alone."""
+    if isinstance(part, Tensor):
+        if part.numel() != 1:
+            raise ValueError(explain("only one element tensors can be converted to Python scalars",
+                                     f"a tensor of shape {list(part.shape)} stands where one number belongs",
+                                     "join tensors with torch.stack or torch.cat"))
+        return part.item(), part.dtype
+    if isinstance(part, (np.generic, np.ndarray)):
+        return part.item(), dtypes.of(part)
+    if isinstance(part, (int, float, bool, complex)):
+        return part, dtypes.of_number(part) or dtypes.of_number(type(part).__mro__[-2](part))
+    kind = type(part).__name__
+    if isinstance(part, (list, tuple)):
+        raise TypeError(explain(f"'{kind}' object cannot be interpreted as an integer",
+                                "numbers and lists stand side by side in the data", "put every number at the same depth"))
+    if isinstance(part, str):
+        raise (ValueError(f"too many dimensions '{kind}'") if depth else
+               TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", "give numbers: float(text)")))
+    raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers, in nested lists of equal lengths",
+                               "give a number, a list or a NumPy array, such as list(d.values()) of a dict"))
+
+
+def legacy_tensor(*data, dtype=None):
+    """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes or a Size."""
+    dtype = dtype or dtypes.get_default_dtype()
+    if len(data) == 1 and isinstance(data[0], Size):
+        return memory_for(np.zeros, tuple(data[0]), dtype.numpy)
+    if len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
+        given = data[0]
+        if isinstance(given, Tensor):
+            return given._host()
+        if isinstance(given, str):
+            raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers", "give numbers: float(text)"))
+        if not _is_sequence(given) and not isinstance(given, np.ndarray):
+            raise TypeError(explain(f"new(): data must be a sequence (got {type(given).__name__})",
+                                    "the old constructor takes sizes or a sequence", "write torch.tensor(...)"))
+        return _array_of(given, dtype, copy=True)
+    return memory_for(np.zeros, size_of_new(data) if data else (0,), dtype.numpy)

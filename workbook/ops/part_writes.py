@@ -1,0 +1,99 @@
+"""Parts of a Tensor, written in a copy of it."""
+
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.parts import Part
+from workbook.ops.triangles import Diagonal, diagonal_of, two_axes
+from workbook.tensor import axis_of
+
+
+class SelectScatter(Operation):
+    """out = a, with src in the part at the basic index `place`"""
+
+    def forward(ctx, a, src, *, place):
+        ctx.place = place
+        out = a.copy()
+        out[place] = src
+        return out
+
+    def backward(ctx, grad):
+        return SelectScatter.apply(grad, 0.0, place=ctx.place), Part.apply(grad, place=ctx.place)
+
+
+class SliceScatter(SelectScatter):
+    """out = as SelectScatter, in a slice"""
+
+
+class DiagonalScatter(Operation):
+    """out = a, with src on a diagonal"""
+
+    def forward(ctx, a, src, *, offset, axes):
+        ctx.offset, ctx.axes = offset, axes
+        out = a.copy()
+        diagonal_of(ctx.xp, out, offset, axes)[...] = src
+        return out
+
+    def backward(ctx, grad):
+        return (DiagonalScatter.apply(grad, 0.0, offset=ctx.offset, axes=ctx.axes),
+                Diagonal.apply(grad, offset=ctx.offset, axes=ctx.axes))
+
+
+def _fits(src, part):
+    """Raise where `src` has not the shape of `part`, an array."""
+    if tuple(src.shape) != part.shape:
+        raise RuntimeError(explain("expected src to have a size equal to the slice of self. "
+                                   f"src size = {shape_text(src.shape)}, slice size = {shape_text(part.shape)}",
+                                   "src takes the place of that part", "give it the shape of the part"))
+
+
+def select_scatter(input, src, dim, index):
+    """Return a copy of `input` with `src` in place of `input.select(dim, index)`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 2).select_scatter(torch.ones(2), 0, 1)
+    tensor([[0., 0.],
+            [1., 1.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.select_scatter.html
+    """
+    axis = axis_of(dim, input.ndim)
+    side = input.shape[axis] if input.ndim else 0
+    if not -side <= index < side:
+        raise IndexError(explain(f"select(): index {index} out of range for tensor of size {shape_text(input.shape)} at dimension {axis}",
+                                 "places are counted from 0", None))
+    place = (slice(None),) * axis + (index % side, ...)
+    _fits(src, input._array[place])
+    return SelectScatter.apply(input, src, place=place)
+
+
+def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
+    """Return a copy of `input` with `src` in place of the slice `start:end:step` along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(4).slice_scatter(torch.ones(2), start=1, end=3)
+    tensor([0., 1., 1., 0.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.slice_scatter.html
+    """
+    axis = axis_of(dim, input.ndim)
+    if step < 1:
+        raise RuntimeError("slice step must be positive")
+    first, last, step = slice(start, end, step).indices(input.shape[axis])
+    place = (slice(None),) * axis + (slice(first, max(first, last), step), ...)
+    _fits(src, input._array[place])
+    return SliceScatter.apply(input, src, place=place)
+
+
+def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
+    """Return a copy of `input` with `src` in place of `input.diagonal(offset, dim1, dim2)`.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2, 2).diagonal_scatter(torch.ones(2))
+    tensor([[1., 0.],
+            [0., 1.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.diagonal_scatter.html
+    """
+    axes = two_axes(dim1, dim2, input.ndim)
+    _fits(src, diagonal_of(input._device.xp, input._array, offset, axes))
+    return DiagonalScatter.apply(input, src, offset=offset, axes=axes)

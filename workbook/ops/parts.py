@@ -1,0 +1,179 @@
+"""Parts of a Tensor: a place, a stretch, the places that indices name; and the steps back."""
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.comparison import flat
+from workbook.tensor import axis_of
+
+
+class Select(Operation):
+    """out = the place `index` along `axis`, without that axis"""
+
+    is_view = True
+
+    def forward(ctx, a, *, axis, index):
+        ctx.shape, ctx.axis, ctx.index = a.shape, axis, index
+        return a[(slice(None),) * axis + (index, ...)]
+
+    def backward(ctx, grad):
+        return (Placed.apply(grad, shape=ctx.shape, place=(slice(None),) * ctx.axis + (ctx.index, ...)),)
+
+
+class Alias(Operation):
+    """out = all of it"""
+
+    is_view = True
+
+    def forward(ctx, a):
+        return a[...]
+
+    def backward(ctx, grad):
+        return grad
+
+
+class Slice(Operation):
+    """out = the places `start:stop:step` along `axis`"""
+
+    is_view = True
+
+    def forward(ctx, a, *, axis, start, stop, step):
+        ctx.shape, ctx.place = a.shape, (slice(None),) * axis + (slice(start, stop, step), ...)
+        return a[ctx.place]
+
+    def backward(ctx, grad):
+        return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)
+
+
+class Placed(Operation):
+    """out = zeros of `shape`, with the input at the basic index `place`"""
+
+    def forward(ctx, a, *, shape, place):
+        ctx.place = place
+        out = ctx.xp.zeros(shape, a.dtype)
+        out[place] = a
+        return out
+
+    def backward(ctx, grad):
+        return (Part.apply(grad, place=ctx.place),)
+
+
+class Part(Operation):
+    """out = the part at the basic index `place`, copied"""
+
+    def forward(ctx, a, *, place):
+        ctx.shape, ctx.place = a.shape, place
+        return a[place].copy()
+
+    def backward(ctx, grad):
+        return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)
+
+
+HOLE = object()  # stands in a pattern where an index Tensor belongs
+
+
+def filled(pattern, places):
+    """The NumPy index that a pattern of slices and holes makes with the places for its holes."""
+    rest = iter(places)
+    return tuple(next(rest) if part is HOLE else part for part in pattern)
+
+
+class Index(Operation):
+    """out = the elements that index Tensors or masks choose; `pattern` says which axes they stand at"""
+
+    def forward(ctx, a, *places, pattern):
+        ctx.save(*places)
+        ctx.shape, ctx.pattern = a.shape, pattern
+        return a[filled(pattern, places)]
+
+    def backward(ctx, grad):
+        return (IndexAdd.apply(grad, *ctx.saved, shape=ctx.shape, pattern=ctx.pattern),)
+
+
+class IndexAdd(Operation):
+    """out = zeros of `shape`, to which the input is added at the places; repeated places add up"""
+
+    def forward(ctx, a, *places, shape, pattern):
+        ctx.save(*places)
+        ctx.pattern = pattern
+        out = ctx.xp.zeros(shape, a.dtype)
+        ctx.xp.add.at(out, filled(pattern, places), a)
+        return out
+
+    def backward(ctx, grad):
+        return (Index.apply(grad, *ctx.saved, pattern=ctx.pattern),)
+
+
+class Overwrite(Operation, name="CopyBackwards"):
+    """out = `source`, in the shape of `target`, whose old values are lost"""
+
+    prefix = "torch::autograd::"
+
+    def forward(ctx, target, source):
+        if source.dtype.kind == "c" and target.dtype.kind not in "bc":
+            source = dtypes.real_parts(source)
+        return ctx.xp.broadcast_to(source, target.shape).astype(target.dtype)
+
+    def backward(ctx, grad):
+        return flat(grad), grad
+
+
+class IndexPut(Operation):
+    """out = `a`, with `values` at the places that index Tensors or masks choose"""
+
+    def forward(ctx, a, values, *places, pattern):
+        ctx.save(*places)
+        ctx.pattern = pattern
+        out = a.copy()
+        out[filled(pattern, places)] = values
+        return out
+
+    def backward(ctx, grad):
+        places = ctx.saved
+        return (IndexPut.apply(grad, 0.0, *places, pattern=ctx.pattern), Index.apply(grad, *places, pattern=ctx.pattern))
+
+
+def select(input, dim, index):
+    """Return a view of place `index` along `dim`, without that axis.
+
+    >>> import workbook as torch
+    >>> torch.select(torch.tensor([[1, 2], [3, 4]]), 0, 1)
+    tensor([3, 4])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.select.html
+    """
+    axis = axis_of(dim, input.ndim)
+    return Select.apply(input, axis=axis, index=place_within(index, axis, input.shape[axis]))
+
+
+def narrow(input, dim, start, length):
+    """Return a view of `length` places along `dim`, from `start`.
+
+    >>> import workbook as torch
+    >>> torch.narrow(torch.arange(5), 0, 1, 3)
+    tensor([1, 2, 3])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.narrow.html
+    """
+    if input.ndim == 0:
+        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+    if length < 0:
+        raise RuntimeError("narrow(): length must be non-negative.")
+    axis = axis_of(dim, input.ndim)
+    side = input.shape[axis]
+    if not -side <= start <= side:
+        raise IndexError(f"start out of range (expected to be in range of [{-side}, {side}], but got {start})")
+    start = start + side if start < 0 else start
+    if start + length > side:
+        raise RuntimeError(explain(f"start ({start}) + length ({length}) exceeds dimension size ({side}).",
+                                   f"axis {axis} of a tensor of shape {shape_text(input.shape)} is {side} long", None))
+    return Slice.apply(input, axis=axis, start=start, stop=start + length, step=1)
+
+
+def place_within(index, axis, side):
+    if not -side <= index < side:
+        raise IndexError(explain(
+            f"index {index} is out of bounds for dimension {axis} with size {side}",
+            "places are counted from 0" if side else "this axis is empty",
+            f"use an index from {-side} to {side - 1}" if side else None))
+    return index % side

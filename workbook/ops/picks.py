@@ -1,0 +1,124 @@
+"""Elements chosen by whole numbers or by a mask."""
+
+from workbook import dtypes
+from workbook.autograd.operation import Operation
+from workbook.errors import explain, shape_text
+from workbook.ops.elementwise import broadcast_shape
+from workbook.ops.parts import HOLE, Index
+from workbook.ops.shape import expand, reshape
+from workbook.tensor import axis_of
+
+
+class IndexSelect(Index):
+    """out = the places that an index names along one axis"""
+
+
+class MaskedSelect(Index):
+    """out = the elements where a mask holds"""
+
+
+def index_select(input, dim, index):
+    """Return the places that `index`, a vector of whole numbers from 0, names along `dim`.
+
+    >>> import workbook as torch
+    >>> torch.index_select(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([1, 1]))
+    tensor([[2, 2],
+            [4, 4]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.index_select.html
+    """
+    axis = axis_of(dim, input.ndim)
+    if index.ndim > 1:
+        raise IndexError("index_select(): Index is supposed to be a vector")
+    if index.dtype not in (dtypes.int32, dtypes.int64):
+        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+    places, side = index._host().reshape(-1), input.shape[axis] if input.ndim else 1
+    if input.ndim == 0 and places.size != 1:
+        raise RuntimeError("index_select(): Index to scalar can have only 1 value, got "
+                           f"{places.size} value(s)")
+    if places.size and (places.min() < 0 or places.max() >= side):
+        raise IndexError(explain("index out of range in self", f"axis {axis} has the places 0 to {side - 1}",
+                                 "for places from the end write x[..., [-1]]"))
+    if input.ndim == 0:
+        return IndexSelect.apply(input, pattern=(...,))
+    return IndexSelect.apply(input, index if index.ndim else reshape(index, (1,)), pattern=(slice(None),) * axis + (HOLE,))
+
+
+def masked_select(input, mask):
+    """Return, as a vector, the elements where `mask` is true.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([3, -1, 2])
+    >>> torch.masked_select(x, x > 0)
+    tensor([3, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.masked_select.html
+    """
+
+    if mask._array.dtype.kind != "b":
+        raise RuntimeError(explain("masked_select: expected BoolTensor for mask", f"this one holds {mask.dtype}",
+                                   "write a comparison: x.masked_select(x > 0)"))
+    shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
+    return MaskedSelect.apply(expand(input, shape), expand(mask, shape), pattern=(HOLE,))
+
+
+class Gather(Operation):
+    """out[i][j] = a[index[i][j]][j], for axis 0"""
+
+    def forward(ctx, a, index, *, axis):
+        ctx.save(index)
+        ctx.shape, ctx.axis = a.shape, axis
+        return ctx.xp.take_along_axis(a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))],
+                                      index, axis)
+
+    def backward(ctx, grad):
+        (index,) = ctx.saved
+        return (ScatterAdd.apply(grad, index, shape=ctx.shape, axis=ctx.axis),)
+
+
+class ScatterAdd(Operation):
+    """out = zeros of `shape`, with the input added at the places that Gather reads"""
+
+    def forward(ctx, a, index, *, shape, axis):
+        ctx.save(index)
+        ctx.axis = axis
+        out = ctx.xp.zeros(shape, a.dtype)
+        places = list(ctx.xp.indices(index.shape, sparse=True))
+        places[axis] = index
+        ctx.xp.add.at(out, tuple(places), a)
+        return out
+
+    def backward(ctx, grad):
+        (index,) = ctx.saved
+        return (Gather.apply(grad, index, axis=ctx.axis),)
+
+
+def gather(input, dim, index, *, sparse_grad=False):
+    """Return, for each place of `index`, the element of `input` whose position along `dim` it names.
+
+    >>> import workbook as torch
+    >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0, 0], [1, 0]]))
+    tensor([[1, 1],
+            [4, 3]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.gather.html
+    """
+    axis = axis_of(dim, input.ndim)
+    if index.dtype not in (dtypes.int64, dtypes.int32):
+        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
+    places = index._host()
+    shape = tuple(input.shape) or (1,)
+    if max(places.ndim, 1) != len(shape):
+        raise RuntimeError(explain("Index tensor must have the same number of dimensions as input tensor",
+                                   f"the index has shape {shape_text(places.shape)}, the tensor {shape_text(input.shape)}",
+                                   "give the index the missing axes: index.unsqueeze(...)"))
+    if any(n > side for i, (n, side) in enumerate(zip(places.shape, shape)) if i != axis):
+        raise RuntimeError(
+            f"Size does not match at dimension {axis} expected index {shape_text(places.shape)} to be no larger than self "
+            f"{shape_text(input.shape)} apart from dimension {axis}")
+    if places.size and (places.min() < 0 or places.max() >= shape[axis]):
+        wrong = places.min() if places.min() < 0 else places.max()
+        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}")
+    if input.ndim == 0 or places.ndim == 0:
+        return reshape(Gather.apply(reshape(input, shape), reshape(index, (-1,)), axis=0), places.shape)
+    return Gather.apply(input, index, axis=axis)

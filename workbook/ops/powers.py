@@ -1,0 +1,126 @@
+"""Powers, elementwise."""
+
+import math
+
+from workbook import dtypes
+from workbook.errors import explain
+from workbook.ops.comparison import flat, where
+from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.ops.pointwise import log
+
+
+def _to_a_number(values):
+    """The dtype rule of powers to a number."""
+    base, exponent = values
+    if exponent.__class__ is int and exponent < 0 and base.dtype.kind not in "fc":
+        raise RuntimeError(explain("Integers to negative integer powers are not allowed.",
+                                   f"{exponent} as a power of integers gives fractions", "write x.float() first"))
+    return dtypes.promote(values)
+
+
+class Pow(Elementwise):
+    """out = a ** exponent, for a number as exponent"""
+
+    dtype_rule = staticmethod(_to_a_number)
+
+    def forward(ctx, a, exponent):
+        ctx.save(a, exponent)
+        return _power(ctx.xp, a, exponent)
+
+    def backward(ctx, grad):
+        a, exponent = ctx.saved
+        return (flat(grad) if exponent == 0 else grad * (exponent * pow(a, exponent - 1)),)
+
+
+def _power(xp, a, exponent):
+    """a ** exponent, by the products that PyTorch uses for small exponents."""
+    if exponent == 2:
+        return a * a
+    if exponent == 3:
+        return a * a * a
+    if a.dtype.kind in "fc":
+        if exponent == 0.5:
+            return xp.sqrt(a)
+        if exponent == -0.5:
+            return 1 / xp.sqrt(a)
+        if exponent == -1:
+            return 1 / a
+        if exponent == -2:
+            return 1 / (a * a)
+    return a**exponent
+
+
+def _power_of_arrays(xp, a, b):
+    """a ** b; a whole number to a negative power is a fraction, of which PyTorch keeps the whole part."""
+    kind = (b if hasattr(b, "dtype") else a).dtype.kind
+    if kind == "b":
+        raise not_implemented("pow", b, xp.asarray(a))
+    if kind != "i":
+        return a**b
+    flipped = xp.where(a == -1, 1 - 2 * (b % 2), a == 1)
+    return xp.where(b < 0, flipped, a ** xp.maximum(b, 0)).astype(b.dtype)
+
+
+class PowTensor(Elementwise, name="PowBackward1"):
+    """out = a ** b, for a tensor as exponent"""
+
+    def forward(ctx, a, b):
+        out = _power_of_arrays(ctx.xp, a, b)
+        ctx.save(a, b, out)
+        return out
+
+    def backward(ctx, grad):
+        a, b, out = ctx.saved
+        to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.needs_input_grad[0] else None
+        to_b = where((a == 0) & (b >= 0), 0.0, grad * (out * log(a))) if ctx.needs_input_grad[1] else None
+        return to_a, to_b
+
+
+class PowScalar(Elementwise, name="PowBackward2"):
+    """out = number ** b"""
+
+    def forward(ctx, base, b):
+        out = _power_of_arrays(ctx.xp, base, b)
+        ctx.save(base, b, out)
+        return out
+
+    def backward(ctx, grad):
+        base, b, out = ctx.saved
+        if base == 0:
+            return None, where(b >= 0, 0.0, grad * (out * -math.inf))
+        return None, grad * (out * (math.log(base) if base > 0 else math.nan))
+
+
+def pow(input, exponent):
+    """Return `input ** exponent`, where either is a Tensor or a number.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1., 2., 3.]) ** 2
+    tensor([1., 4., 9.])
+    >>> 2 ** torch.tensor([1., 3.])
+    tensor([2., 8.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.pow.html
+    """
+    if exponent.__class__ in NUMBERS:
+        return Pow.apply(input, exponent)
+    if input.__class__ in NUMBERS:
+        return PowScalar.apply(input, exponent)
+    return PowTensor.apply(input, exponent)
+
+
+def rpow(input, other):
+    """Return `other ** input`."""
+    return pow(other, input)
+
+
+def square(input):
+    """Return the square of each element.
+
+    >>> import workbook as torch
+    >>> torch.square(torch.tensor([2., -3.]))
+    tensor([4., 9.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.square.html
+    """
+    return Pow.apply(input, 2)
