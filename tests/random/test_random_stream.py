@@ -16,7 +16,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from workbook import random
-from workbook.random import filling, once
+from workbook.random import box_muller, filling, once
 
 RECORDS = json.loads(Path(__file__).with_name("recorded.json").read_text(encoding="utf-8"))["records"]
 
@@ -332,6 +332,27 @@ def test_fma32_rounds_once(x, y, z):
     exact = Fraction(float(x)) * Fraction(float(y)) + Fraction(float(z))
     assume(exact != 0 and abs(exact) > Fraction(2) ** -126)
     assert once.fma32(np.array([x]), np.array([y]), z)[0] == rounded(exact, np.float32)
+    hasty = once.Hasty()
+    if hasty(np.array([x]), np.array([y]), z)[0] != rounded(exact, np.float32):
+        assert not hasty.sure()
+
+
+def test_a_sum_half_way_makes_a_hasty_one_unsure():
+    one, half_of_last = np.ones(1, np.float32), np.float32(2.0**-24)
+    hasty = once.Hasty()
+    hasty(one, one, one)
+    assert hasty.sure()
+    hasty(one, one, half_of_last)
+    hasty(one, one, one)
+    assert not hasty.sure()
+
+
+def test_few_normals_are_drawn_again_with_a_second_look_where_one_was_needed(monkeypatch):
+    uniforms = np.random.default_rng(0).random(64, np.float32)
+    sure = box_muller.box_muller32(uniforms)
+    monkeypatch.setattr(once.Hasty, "__call__", lambda self, x, y, z: x * 0)
+    monkeypatch.setattr(once.Hasty, "sure", lambda self: False)
+    assert (box_muller.box_muller32(uniforms) == sure).all()
 
 
 @pytest.mark.parametrize("kind, unit, shift", [

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from workbook.random.generator import each
-from workbook.random.once import fma32
+from workbook.random.once import Hasty, fma32
 
 # Box and Muller: two uniforms make two normals. PyTorch takes them from the two halves of each block of sixteen.
 
@@ -15,7 +15,19 @@ def box_muller64(uniforms):
 
 
 def box_muller32(uniforms):
-    return _box_muller(uniforms, np.float32(2 * math.pi), _log32, _sin_cos32)
+    if uniforms.size <= FEW:
+        fma = Hasty()
+        normals = _box_muller32(uniforms, fma)
+        if fma.sure():
+            return normals
+    return _box_muller32(uniforms, fma32)
+
+
+FEW = 4096  # numbers, for which looking at each sum for itself would take longer than the sums
+
+
+def _box_muller32(uniforms, fma):
+    return _box_muller(uniforms, np.float32(2 * math.pi), lambda x: _log32(x, fma), lambda x: _sin_cos32(x, fma))
 
 
 def _box_muller(uniforms, two_pi, log, sin_cos):
@@ -41,26 +53,26 @@ COS = [_f32(c) for c in (2.443315711809948e-5, -1.388731625493765e-3, 4.16666456
 MINUS_QUARTER_PI = _f32(-0.78515625), _f32(-2.4187564849853515625e-4), _f32(-3.77489497744594108e-8)  # the first two: as LOG_2
 
 
-def _log32(x):
+def _log32(x, fma=fma32):
     bits = x.view(np.int32)
     mantissa = (bits & 0x7FFFFF | 0x3F000000).view(_f32)  # x = mantissa * 2**exponent, mantissa in [0.5, 1)
     low = mantissa < _f32(0.70710678)
     exponent = ((bits >> 23) - 126 - low).astype(_f32)
     r = mantissa - 1 + np.where(low, mantissa, _f32(0))
     z = r * r
-    y = _polynomial(LOG, r) * r
-    y = fma32(y, z, exponent * LOG_2[1]) - _f32(0.5) * z
+    y = _polynomial(LOG, r, fma) * r
+    y = fma(y, z, exponent * LOG_2[1]) - _f32(0.5) * z
     return exponent * LOG_2[0] + (r + y)
 
 
-def _sin_cos32(x):
+def _sin_cos32(x, fma=fma32):
     octant = ((x * _f32(4 / math.pi)).astype(np.int32) + 1) & ~1
     steps = octant.astype(_f32)
     x = x + steps * MINUS_QUARTER_PI[0] + steps * MINUS_QUARTER_PI[1]
-    x = fma32(steps, MINUS_QUARTER_PI[2], x)
+    x = fma(steps, MINUS_QUARTER_PI[2], x)
     z = x * x
-    near_zero = fma32(_polynomial(SIN, z) * z, x, x)
-    near_peak = fma32(_polynomial(COS, z) * z, z, _f32(-0.5) * z) + 1
+    near_zero = fma(_polynomial(SIN, z, fma) * z, x, x)
+    near_peak = fma(_polynomial(COS, z, fma) * z, z, _f32(-0.5) * z) + 1
     swap = octant & 2 != 0
     sin, cos = np.where(swap, near_peak, near_zero), np.where(swap, near_zero, near_peak)
     sin.view(np.int32)[...] ^= (octant & 4) << 29  # flips the sign bit
@@ -68,9 +80,9 @@ def _sin_cos32(x):
     return sin, cos
 
 
-def _polynomial(coefficients, x):
+def _polynomial(coefficients, x, fma):
     x = x.astype(np.float64)
     y = coefficients[0]
     for c in coefficients[1:]:
-        y = fma32(y, x, c)
+        y = fma(y, x, c)
     return y
