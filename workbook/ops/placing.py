@@ -13,7 +13,7 @@ from workbook.ops.parts import HOLE, Index, IndexPut, Placed
 from workbook.ops.picks import MaskedSelect
 from workbook.ops.scatter import LONG, number_of, within
 from workbook.ops.shape import expand, flatten, reshape
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor, axis_of, wrap
 
 
 # ---- along one axis -------------------------------------------------------------------------------------------------------
@@ -157,9 +157,10 @@ def index_fill(input, dim, index, value):
     side = input.shape[axis] if input.ndim else 1
     within(index, axis, side, IndexError, -side)
     operation = IndexFillTensor if isinstance(value, Tensor) else IndexFill
+    once = wrap(index._device.xp.unique(index._array % max(side, 1)), index._device)  # a place named twice is filled once
     if input.ndim == 0:
-        return reshape(operation.apply(reshape(input, (1,)), value, flatten(index), pattern=(HOLE,)), ())
-    return operation.apply(input, value, flatten(index), pattern=_along(axis))
+        return reshape(operation.apply(reshape(input, (1,)), value, once, pattern=(HOLE,)), ())
+    return operation.apply(input, value, once, pattern=_along(axis))
 
 
 def _single(name, value, input):
