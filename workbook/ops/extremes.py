@@ -1,4 +1,4 @@
-"""The largest and the smallest element, and where they are; order."""
+"""The largest and the smallest element, and where they are."""
 
 import collections
 
@@ -32,8 +32,6 @@ def _printed_as(name, fields):
 
 max_result = named_result("max", "values", "indices")
 min_result = named_result("min", "values", "indices")
-sort_result = named_result("sort", "values", "indices")
-topk_result = named_result("topk", "values", "indices")
 aminmax_result = named_result("aminmax", "min", "max")
 
 
@@ -135,20 +133,6 @@ class MinAxis(Places, name="MinBackward0"):
 
     def forward(ctx, a, *, axis, keepdim):
         return taken(ctx, a, axis, keepdim, lambda: ctx.xp.argmin(a, axis, None, keepdims=True))
-
-
-class Sort(Places):
-    """The elements in order along `axis`, and the places they came from."""
-
-    def forward(ctx, a, *, axis, descending):
-        return taken(ctx, a, axis, True, lambda: order(a, axis, descending))
-
-
-class Topk(Places):
-    """The first `k` elements of the order along `axis`, and the places they came from."""
-
-    def forward(ctx, a, *, axis, k, largest):
-        return taken(ctx, a, axis, True, lambda: order(a, axis, largest)[(slice(None),) * axis + (slice(k),)])
 
 
 class PlaceOf(Operation):
@@ -311,56 +295,3 @@ def _place(name, input, dim, keepdim, smallest):
     axis = None if dim is None else filled_axis(name, input, dim)
     axis = axis if input.ndim else None
     return PlaceOf.apply(input, axis=axis, keepdim=keepdim, smallest=smallest)
-
-
-def sort(input, dim=-1, descending=False, stable=False):
-    """Return the elements in order along `dim`, and the places they came from; equal ones keep their order.
-
-    >>> import workbook as torch
-    >>> torch.sort(torch.tensor([3., 1., 2.])).indices
-    tensor([1, 2, 0])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.sort.html
-    """
-    if input.is_complex():
-        raise RuntimeError(explain(" Sort does not support complex dtypes on CPU", "complex numbers have no order", "sort x.abs()"))
-    return sort_result(*Sort.apply(input, axis=axis_of(dim, input.ndim), descending=descending))
-
-
-def argsort(input, dim=-1, descending=False, stable=False):
-    """Return the places that put the elements in order along `dim`.
-
-    >>> import workbook as torch
-    >>> torch.argsort(torch.tensor([3., 1., 2.]))
-    tensor([1, 2, 0])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.argsort.html
-    """
-    return sort(input, dim, descending, stable).indices
-
-
-def order(array, axis, descending):
-    """The places that put an array in order along `axis`; equal elements keep their order."""
-    if not descending:
-        return array.argsort(axis, kind="stable")
-    turned = array[(slice(None),) * axis + (slice(None, None, -1),)]
-    places = turned.argsort(axis, kind="stable")[(slice(None),) * axis + (slice(None, None, -1),)]
-    return array.shape[axis] - 1 - places
-
-
-def topk(input, k, dim=-1, largest=True, sorted=True):
-    """Return the `k` largest (or smallest) elements along `dim`, in order, and their places.
-
-    >>> import workbook as torch
-    >>> torch.topk(torch.tensor([3., 1., 2.]), 2).values
-    tensor([3., 2.])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.topk.html
-    """
-    if input.is_complex():
-        raise RuntimeError(explain(" topk does not support complex dtypes on CPU", "complex numbers have no order", "ask x.abs()"))
-    axis = axis_of(dim, input.ndim)
-    if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
-        raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
-                                   f"{k} elements", None))
-    return topk_result(*Topk.apply(input, axis=axis, k=k, largest=largest))

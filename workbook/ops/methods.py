@@ -10,7 +10,7 @@ from workbook.errors import explain
 from workbook.ops import (activation, added, arithmetic, axes, bessel, bounds, chains, chances, closeness, comparison,
                           complexes, conversion, creation, differences, distances, draws, einsum, entropies, exponentials,
                           extremes, factors, fractions, from_data, gamma, inplace, integers, inverses, joining, likes, linalg,
-                          losses, mixing, normal, norms, part_writes, parts, picks, placing, pointwise, powers, products,
+                          losses, mixing, normal, norms, ordering, part_writes, parts, picks, placing, pointwise, powers, products,
                           pseudo, quotients, rearranging, reduction, removed, scans, scatter, searching, shape, signs, sorting,
                           spectra, stacking, statistics, strided, sums, takes, triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
@@ -35,7 +35,8 @@ BOTH = {
     pseudo: "pinverse",
     removed: "symeig eig lstsq solve",
     reduction: "sum mean var std all any",
-    extremes: "max min amax amin aminmax argmax argmin sort argsort topk",
+    extremes: "max min amax amin aminmax argmax argmin",
+    ordering: "sort argsort msort topk",
     losses: "softmax log_softmax",
     comparison: "maximum minimum isnan isinf isfinite",
     arithmetic: "positive",
@@ -53,7 +54,7 @@ BOTH = {
     scans: "prod cummax cummin logcumsumexp",
     sums: "logsumexp nansum nanmean count_nonzero",
     norms: "norm dist",
-    sorting: "median nanmedian mode kthvalue msort",
+    sorting: "median nanmedian mode kthvalue",
     searching: "nonzero argwhere unique unique_consecutive",
     statistics: "quantile nanquantile cov corrcoef bincount histc",
     differences: "diff",

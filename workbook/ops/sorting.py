@@ -1,12 +1,17 @@
 """What an order tells: the median, the most frequent, the k-th smallest."""
 
+import collections
+
 from workbook import dtypes
+from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.comparison import where
 from workbook.ops.creation import full
 from workbook.ops.elementwise import not_implemented
-from workbook.ops.extremes import Places, filled_axis, named_result, order, sort, taken
+from workbook.ops.extremes import Places, filled_axis, named_result, taken
+from workbook.ops.ordering import along, how_many, settle
 from workbook.ops.scans import accumulated
-from workbook.ops.shape import reshape
+from workbook.ops.selection import keys_of, nth_element, quickselect, sorted_places
 
 median_result = named_result("median", "values", "indices")
 nanmedian_result = named_result("nanmedian", "values", "indices")
@@ -18,56 +23,109 @@ class Kthvalue(Places):
     """The k-th smallest of each row along `axis`, and its place."""
 
     def forward(ctx, a, *, axis, keepdim, k):
-        def choose():
-            return order(a, axis, False)[(slice(None),) * axis + (slice(k - 1, k),)]
+        xp = ctx.xp
 
-        return taken(ctx, a, axis, keepdim, choose)
+        def choose(rows):
+            same = rows == xp.partition(rows, k - 1, 1)[:, k - 1, None]
+            places = same.argmax(1)[:, None]
+            return settle(xp, rows, places, same.sum(1) != 1, lambda row: quickselect(keys_of(row), k - 1)[k - 1])
+
+        return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
 
 class Median(Places, name="MedianBackward1"):
-    """The middle of each row along `axis`, and its place; the lower one of two. A NaN is the median, or does not count."""
+    """The middle of each row along `axis`, and its place; the lower one of two. A NaN is the median, or does not count.
+
+    Equal elements count in the order in which they stand.
+    """
 
     def forward(ctx, a, *, axis, keepdim, skip):
-        def choose():
-            places = order(a, axis, False)
-            missing = (a != a).sum(axis, keepdims=True)
-            count = a.shape[axis]
-            middle = (ctx.xp.maximum(count - missing, 1) - 1) // 2
-            if not skip:
-                middle = ctx.xp.where(missing > 0, count - missing, middle)  # the first NaN: they stand last
-            return ctx.xp.take_along_axis(places, middle, axis)
+        xp = ctx.xp
 
-        return taken(ctx, a, axis, keepdim, choose)
+        def choose(rows):
+            missing = rows != rows
+            middle = (xp.maximum(rows.shape[1] - missing.sum(1, keepdims=True), 1) - 1) // 2
+            value = xp.take_along_axis(xp.sort(rows, 1), middle, 1)
+            before = (rows < value).sum(1, keepdims=True)
+            places = ((rows == value).cumsum(1) > middle - before).argmax(1)[:, None]
+            if not skip:
+                return xp.where(missing.any(1, keepdims=True), missing.argmax(1)[:, None], places)
+            nothing_else = missing.all(1)  # there PyTorch names what its search ends at
+            return settle(xp, rows, places, nothing_else, lambda row: nth_element([0] * len(row), 0)[0])
+
+        return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
 
 class Nanmedian(Median, name="NanmedianBackward1"):
     """The middle of each row along `axis`, where NaN does not count."""
 
 
-class MedianAll(Median, name="MedianBackward0"):
-    """The middle of all elements."""
+class MedianAll(Operation, name="MedianBackward0"):
+    """out = the middle of all elements; equal ones share the gradient"""
+
+    def forward(ctx, a, *, skip):
+        xp, missing = ctx.xp, int((a != a).sum())
+        ordered = xp.sort(a, None)  # NaN last
+        out = ordered[-1] if missing and not skip else ordered[(max(a.size - missing, 1) - 1) // 2]
+        same = a == out if out == out else a != a
+        ctx.keep(same, same.sum())
+        return out
+
+    def backward(ctx, grad):
+        same, count = ctx.kept
+        return (where(same, grad / count, 0.0),)
 
 
-class NanmedianAll(Median, name="NanmedianBackward0"):
-    """The middle of all elements that are not NaN."""
+class NanmedianAll(MedianAll, name="NanmedianBackward0"):
+    """out = the middle of all elements that are not NaN; equal ones share the gradient"""
 
 
 class Mode(Places):
-    """The most frequent of each row along `axis`, the smallest of several; and the last place where it stands."""
+    """The most frequent of each row along `axis`, the smallest of several, and a place where it stands.
+
+    That is the last one of equal elements, in the order in which the sort leaves them: in rows of up to 16 as they stood.
+    """
 
     def forward(ctx, a, *, axis, keepdim):
-        def choose():
-            xp, places = ctx.xp, order(a, axis, False)
-            values = xp.take_along_axis(a, places, axis)
-            at = (slice(None),) * axis
-            own = xp.arange(values.shape[axis]).reshape((-1,) + (1,) * (a.ndim - 1 - axis))
-            changes = xp.ones(values.shape, bool)  # equal ones stand together; where does each group begin?
-            changes[at + (slice(1, None),)] = values[at + (slice(1, None),)] != values[at + (slice(None, -1),)]
-            longest = own - accumulated(xp, xp.maximum, xp.where(changes, own, 0), axis)
-            best = longest.argmax(axis, keepdims=True)  # the first of several, which is the smallest value
-            return xp.take_along_axis(places, best, axis)
+        xp = ctx.xp
 
-        return taken(ctx, a, axis, keepdim, choose)
+        def choose(rows):
+            values = xp.sort(rows, 1)
+            own = xp.arange(rows.shape[1])
+            changes = xp.ones(values.shape, bool)  # equal ones stand together; where does each group begin?
+            changes[:, 1:] = values[:, 1:] != values[:, :-1]
+            longest = own - accumulated(xp, xp.maximum, xp.where(changes, own, 0), 1)
+            same = rows == xp.take_along_axis(values, longest.argmax(1)[:, None], 1)  # the first of several, the smallest value
+            places = rows.shape[1] - 1 - same[:, ::-1].argmax(1)[:, None]
+            doubtful = (rows != rows).any(1)
+            if rows.shape[1] > 16:
+                doubtful |= same.sum(1) > 1
+            return settle(xp, rows, places, doubtful, _most_frequent)
+
+        return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
+
+
+def _frequent(keys):
+    """The smallest key of those of which there are most, as a set; None where a NaN is, whose comparisons mix up the order."""
+    if any(key != key for key in keys):
+        return None
+    counts = collections.Counter(keys)
+    most = max(counts.values())
+    return {min(key for key, count in counts.items() if count == most)}
+
+
+def _most_frequent(row):
+    """The same for one row, as PyTorch finds it: the row is sorted, by `<` also where a NaN is, and groups of equal ones are counted."""
+    keys = row.tolist()
+    places = sorted_places(keys, matters=_frequent(keys))
+    best, longest, length = places[0], 0, 0
+    for place, following in zip(places, [*places[1:], None]):
+        length += 1
+        if following is None or keys[place] != keys[following]:
+            if length > longest:
+                best, longest = place, length
+            length = 0
+    return best
 
 
 def median(input, dim=None, keepdim=False):
@@ -104,7 +162,7 @@ def _median(name, input, dim, keepdim, whole, along, result):
     if input.dtype.category in (dtypes.BOOL, dtypes.COMPLEX):
         raise not_implemented("median_cpu" if dim is None else "median_out", input._array)
     if dim is None:
-        return whole.apply(reshape(input, (-1,)), axis=0, keepdim=False, skip=skip)[0]
+        return whole.apply(input, skip=skip)
     return result(*along.apply(input, axis=axis, keepdim=keepdim, skip=skip))
 
 
@@ -116,7 +174,7 @@ def _of_nothing(input):
 
 
 def mode(input, dim=-1, keepdim=False):
-    """Return the most frequent element of each row along `dim`, the smallest of several, and the last place where it stands.
+    """Return the most frequent element of each row along `dim`, the smallest of several, and a place where it stands.
 
     Raises IndexError along an empty axis.
 
@@ -142,7 +200,7 @@ def kthvalue(input, k, dim=-1, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.kthvalue.html
     """
-    axis = filled_axis("kthvalue", input, dim)
+    k, axis = how_many("kthvalue", k), filled_axis("kthvalue", input, dim)
     count = input.shape[axis] if input.ndim else 1
     if not 1 <= k <= count:
         raise RuntimeError(explain(f"kthvalue(): selected number k out of range for dimension {axis}",
@@ -151,15 +209,3 @@ def kthvalue(input, k, dim=-1, keepdim=False):
     if input.dtype.category in (dtypes.BOOL, dtypes.COMPLEX):
         raise not_implemented("kthvalue_cpu", input._array)
     return kthvalue_result(*Kthvalue.apply(input, axis=axis, keepdim=keepdim, k=k))
-
-
-def msort(input):
-    """Return the elements in order along the first axis.
-
-    >>> import workbook as torch
-    >>> torch.msort(torch.tensor([3., 1., 2.]))
-    tensor([1., 2., 3.])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.msort.html
-    """
-    return sort(input, 0).values

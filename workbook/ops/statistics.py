@@ -11,9 +11,9 @@ from workbook.ops.bounds import clamp_min
 from workbook.ops.comparison import clamp, isnan, logical_not, where
 from workbook.ops.creation import eye
 from workbook.ops.elementwise import not_implemented
-from workbook.ops.extremes import sort
 from workbook.ops.from_data import tensor
 from workbook.ops.linalg import matmul
+from workbook.ops.ordering import sort
 from workbook.ops.picks import gather
 from workbook.ops.pointwise import ceil, floor, round, sqrt
 from workbook.ops.reduction import mean, std, sum, var

@@ -15,12 +15,13 @@ from tests.ops.table.outs import OUTS
 from tests.ops.table.places import INDEXING, SHAPES
 from tests.ops.table.rearranged import REARRANGED, SCATTERED
 from tests.ops.table.reductions import REDUCTIONS
+from tests.ops.table.ties import TIES
 
 ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes": SHAPES, "indexing": INDEXING,
     "matrices": MATRICES, "algebra": ALGEBRA,
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
-         "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER,
+         "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES,
          "created": CREATED, "read": READ}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

@@ -14,19 +14,18 @@ BACK = ("True", "False")
 
 ORDER = [
     *each("torch.NAME(a)", "median nanmedian", ANY, smooth=False, derivatives=0), *each("a.NAME()", "median nanmedian", ANY, derivatives=0),
-    # Which of several equal ones PyTorch names is its search's own business: there only values are compared.
-    *each("torch.NAME(a, {dim}, {keep}).values", "median nanmedian mode", ANY, words=AXIS, layouts=LAYOUTS[:3], derivatives=0),
-    *each("a.NAME({dim}, keepdim={keep}).values", "median nanmedian", shapes("2x3 | 3 | 2x3x4"), REAL, values="finite", words=AXIS,
+    *each("torch.NAME(a, {dim}, {keep})", "median nanmedian mode", ANY, words=AXIS, layouts=LAYOUTS[:3], derivatives=0),
+    *each("a.NAME({dim}, keepdim={keep})", "median nanmedian", shapes("2x3 | 3 | 2x3x4"), REAL, values="finite", words=AXIS,
           layouts=LAYOUTS[:3], derivatives=0),  # of an expanded tensor torch's median is wrong
     *each("(a * 12 + torch.arange(3)).NAME(-1)", "median nanmedian", shapes("2x3 | 3"), REAL, values="finite"),
     *each("(a * 12 + torch.arange(3)).NAME()", "median nanmedian", shapes("1x3 | 3"), REAL, values="finite"),
     Row("a.mode({dim}, {keep})", ANY, values="finite", words=AXIS), Row("torch.mode(a)", ANY, values="finite"),
-    *each("torch.NAME(a, 0, out=({o}, torch.zeros(0, dtype=torch.int64))).values", "median nanmedian mode", FILLED, REAL, values="finite",
+    *each("torch.NAME(a, 0, out=({o}, torch.zeros(0, dtype=torch.int64)))", "median nanmedian mode", FILLED, REAL, values="finite",
           words={"o": SAME["o"][:1]}, derivatives=0),
-    Row("torch.kthvalue(a, {k}, {dim}, {keep}).values", ANY, words=AXIS | {"k": ("0", "1", "2", "4")}, derivatives=0),
+    Row("torch.kthvalue(a, {k}, {dim}, {keep})", ANY, words=AXIS | {"k": ("0", "1", "2", "4")}, derivatives=0),
     Row("(a * 12 + torch.arange(3)).kthvalue({k}, -1, {keep})", shapes("2x3 | 3"), REAL, values="finite",
         words={"k": ("1", "2", "3"), "keep": KEEP}),
-    Row("torch.kthvalue(a, 1, 0, out=({o}, torch.zeros(0, dtype=torch.int64))).values", FILLED, REAL, values="finite",
+    Row("torch.kthvalue(a, 1, 0, out=({o}, torch.zeros(0, dtype=torch.int64)))", FILLED, REAL, values="finite",
         words={"o": SAME["o"][:1]}, derivatives=0),
     Row("torch.msort(a)", ANY, named=False), Row("a.msort()", ANY, named=False),
     Row("torch.msort(a, out={o})", FILLED, REAL, words={"o": SAME["o"][:1]}, derivatives=0),
@@ -84,5 +83,5 @@ ORDER = [
     *each("torch.NAME(a, b)", "trapezoid cumulative_trapezoid", shapes("3 3 | 2x3 3 | 2x3 2x3 | 3 2"), values="finite", named=False,
           rounded=True),
     *each("torch.NAME(a, dx=0.5)", "trapezoid trapz cumulative_trapezoid", shapes("3 | 2x3"), values="finite", named=False, rounded=True),
-    *each("a.NAME(axis=-1, keepdims={keep}).values", "median mode", shapes("2x3"), REAL, values="finite", layouts=LAYOUTS[:3], words=AXIS, derivatives=0),
+    *each("a.NAME(axis=-1, keepdims={keep})", "median mode", shapes("2x3"), REAL, values="finite", layouts=LAYOUTS[:3], words=AXIS, derivatives=0),
 ]

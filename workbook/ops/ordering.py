@@ -1,0 +1,177 @@
+"""Order along an axis, and the first k of it, with the places that elements came from.
+
+NumPy orders; where equal elements make a difference, `ops/selection` says which of them PyTorch names.
+"""
+
+import math
+import operator
+
+import numpy as np
+
+from workbook import dtypes
+from workbook.errors import explain, shape_text
+from workbook.ops.extremes import Places, named_result, taken
+from workbook.ops.selection import keys_of, nth_element, partial_sort, sorted_places
+from workbook.tensor import axis_of
+
+sort_result = named_result("sort", "values", "indices")
+topk_result = named_result("topk", "values", "indices")
+
+FOLLOWED = 2**17  # so many elements are ordered by PyTorch's own steps, in Python, where equal ones are among them
+
+
+class Sort(Places):
+    """The elements in order along `axis`, and the places they came from."""
+
+    def forward(ctx, a, *, axis, descending, stable):
+        return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: order(ctx.xp, rows, descending, stable)))
+
+
+class Topk(Places):
+    """The first `k` elements of the order along `axis`, and the places they came from."""
+
+    def forward(ctx, a, *, axis, k, largest, ordered):
+        return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: _first(ctx.xp, rows, k, largest, ordered)))
+
+
+def along(xp, a, axis, choose):
+    """Return the places that `choose` finds in the rows of `a` along `axis`. It is given a matrix of rows, and returns one."""
+    rows = xp.moveaxis(a, axis, -1)
+    places = choose(rows.reshape(math.prod(rows.shape[:-1]), rows.shape[-1]))
+    return xp.moveaxis(places.reshape(*rows.shape[:-1], places.shape[-1]), -1, axis)
+
+
+def settle(xp, rows, places, doubtful, choose):
+    """Write into `places` what `choose` finds in the doubtful rows, one at a time, on the host."""
+    for i in np.nonzero(on_host(xp, doubtful))[0].tolist():
+        places[i] = xp.asarray(choose(on_host(xp, rows[i])))
+    return places
+
+
+def on_host(xp, array):
+    return array if xp is np else xp.asnumpy(array)
+
+
+def order(xp, rows, descending, stable):
+    """The places that put each row in order; NaN counts as the largest number."""
+    count = rows.shape[1]
+    if stable or count <= 16 or rows.size > FOLLOWED:
+        return _keeping_equal_ones(rows, descending)
+    places = rows.argsort(1)
+    values = xp.take_along_axis(rows, places, 1)
+    if descending:
+        places = places[:, ::-1]
+    before, after = values[:, :-1], values[:, 1:]
+    repeated = ((before == after) | (before != before)).any(1)
+    return settle(xp, rows, places, repeated, lambda row: sorted_places(keys_of(row, descending)))
+
+
+def _keeping_equal_ones(rows, descending):
+    if not descending:
+        return rows.argsort(1, kind="stable")
+    return rows.shape[1] - 1 - rows[:, ::-1].argsort(1, kind="stable")[:, ::-1]
+
+
+def _first(xp, rows, k, largest, ordered):
+    """The places of the `k` largest or smallest elements of each row."""
+    count = rows.shape[1]
+    if not k or not len(rows):
+        return xp.zeros((len(rows), k), dtypes.int64.numpy)
+
+    # All that are not smaller than the k-th largest; in order. With NaN or equal ones among them, these are not k different numbers.
+    edge = count - k if largest else k - 1
+    bound = xp.partition(rows, edge, 1)[:, edge, None]
+    chosen = rows >= bound if largest else rows <= bound
+    doubtful = chosen.sum(1) != k
+    chosen[doubtful] = xp.arange(count) < k
+    places = xp.nonzero(chosen)[1].reshape(-1, k)
+    values = xp.take_along_axis(rows, places, 1)
+    ranks = values.argsort(1)
+    places, values = xp.take_along_axis(places, ranks, 1), xp.take_along_axis(values, ranks, 1)
+    doubtful |= (values[:, :-1] == values[:, 1:]).any(1)
+    if not ordered and 64 * k > count and rows.size <= FOLLOWED:
+        doubtful[:] = True
+
+    return settle(xp, rows, places[:, ::-1] if largest else places, doubtful, lambda row: _first_of(keys_of(row, largest), k, ordered))
+
+
+def _first_of(keys, k, ordered):
+    """The same for one row, as PyTorch finds them: a few of many with a heap, more by dividing the row."""
+    if 64 * k <= len(keys):
+        return partial_sort(keys, k)
+    places = nth_element(keys, k - 1)[:k]
+    if not ordered:
+        return places
+    before = places[:-1]
+    return [before[i] for i in sorted_places([keys[place] for place in before])] + places[-1:]
+
+
+def sort(input, dim=-1, descending=False, *, stable=False):
+    """Return the elements in order along `dim`, and the places they came from; NaN counts as the largest number.
+
+    `stable`: equal elements keep their order. Otherwise their places are PyTorch's, up to 2**17 elements; beyond, they keep their order.
+    Raises RuntimeError for complex numbers.
+
+    >>> import workbook as torch
+    >>> torch.sort(torch.tensor([3., 1., 2.])).indices
+    tensor([1, 2, 0])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sort.html
+    """
+    if input.is_complex():
+        raise RuntimeError(explain(" Sort does not support complex dtypes on CPU", "complex numbers have no order", "sort x.abs()"))
+    return sort_result(*Sort.apply(input, axis=axis_of(dim, input.ndim), descending=descending, stable=stable))
+
+
+def argsort(input, dim=-1, descending=False, stable=False):
+    """Return the places that put the elements in order along `dim`; of equal ones as `sort` does.
+
+    >>> import workbook as torch
+    >>> torch.argsort(torch.tensor([3., 1., 2.]))
+    tensor([1, 2, 0])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.argsort.html
+    """
+    return sort(input, dim, descending, stable=stable).indices
+
+
+def msort(input):
+    """Return the elements in order along the first axis.
+
+    >>> import workbook as torch
+    >>> torch.msort(torch.tensor([3., 1., 2.]))
+    tensor([1., 2., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.msort.html
+    """
+    return sort(input, 0).values
+
+
+def topk(input, k, dim=-1, largest=True, sorted=True):
+    """Return the `k` largest (or smallest) elements along `dim`, in order, and their places; NaN counts as the largest number.
+
+    Of equal elements the places are PyTorch's. Without `sorted` so is the order, up to 2**17 elements; beyond, the results are sorted.
+    Raises RuntimeError for a k outside the row, for bools and for complex numbers.
+
+    >>> import workbook as torch
+    >>> torch.topk(torch.tensor([3., 1., 2.]), 2).values
+    tensor([3., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.topk.html
+    """
+    if input.is_complex():
+        raise RuntimeError(explain(" topk does not support complex dtypes on CPU", "complex numbers have no order", "ask x.abs()"))
+    if input.dtype is dtypes.bool_:
+        raise RuntimeError(explain("topk does not support bool dtypes on CPU", "among True and False many are equal", "ask x.int()"))
+    k, axis = how_many("topk", k), axis_of(dim, input.ndim)
+    if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
+        raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
+                                   f"{k} elements", None))
+    return topk_result(*Topk.apply(input, axis=axis, k=k, largest=largest, ordered=sorted))
+
+
+def how_many(name, k):
+    """Return `k` as a Python number. Raises TypeError for what is no whole number."""
+    if isinstance(k, bool) or not hasattr(k, "__index__"):
+        raise TypeError(f"{name}(): argument 'k' (position 1) must be int, not {type(k).__name__}")
+    return operator.index(k)
