@@ -24,6 +24,7 @@ class Sort(Places):
     """The elements in order along `axis`, and the places they came from."""
 
     def forward(ctx, a, *, axis, descending, stable):
+        stable = stable or a.ndim and a.strides[axis] == 0  # one number, seen several times, stays as it is
         return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: order(ctx.xp, rows, descending, stable)))
 
 
@@ -41,15 +42,13 @@ def along(xp, a, axis, choose):
     return xp.moveaxis(places.reshape(*rows.shape[:-1], places.shape[-1]), -1, axis)
 
 
-def settle(xp, rows, places, doubtful, choose):
-    """Write into `places` what `choose` finds in the doubtful rows, one at a time, on the host."""
-    for i in np.nonzero(on_host(xp, doubtful))[0].tolist():
-        places[i] = xp.asarray(choose(on_host(xp, rows[i])))
+def settle(xp, rows, places, doubtful, choose, descending=False):
+    """Write into `places` what `choose` finds in the doubtful rows, one at a time: it is given a row's keys, as `ops/selection` has them."""
+    if doubtful.any():
+        found = rows[doubtful]
+        chosen = [choose(keys) for keys in keys_of(found if xp is np else xp.asnumpy(found), descending)]
+        places[doubtful] = xp.asarray(chosen).reshape(len(chosen), -1)
     return places
-
-
-def on_host(xp, array):
-    return array if xp is np else xp.asnumpy(array)
 
 
 def order(xp, rows, descending, stable):
@@ -63,7 +62,7 @@ def order(xp, rows, descending, stable):
         places = places[:, ::-1]
     before, after = values[:, :-1], values[:, 1:]
     repeated = ((before == after) | (before != before)).any(1)
-    return settle(xp, rows, places, repeated, lambda row: sorted_places(keys_of(row, descending)))
+    return settle(xp, rows, places, repeated, sorted_places, descending)
 
 
 def _keeping_equal_ones(rows, descending):
@@ -92,7 +91,7 @@ def _first(xp, rows, k, largest, ordered):
     if not ordered and 64 * k > count and rows.size <= FOLLOWED:
         doubtful[:] = True
 
-    return settle(xp, rows, places[:, ::-1] if largest else places, doubtful, lambda row: _first_of(keys_of(row, largest), k, ordered))
+    return settle(xp, rows, places[:, ::-1] if largest else places, doubtful, lambda keys: _first_of(keys, k, ordered), largest)
 
 
 def _first_of(keys, k, ordered):
@@ -159,11 +158,11 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.topk.html
     """
+    k, axis = how_many("topk", k), axis_of(dim, input.ndim)
     if input.is_complex():
         raise RuntimeError(explain(" topk does not support complex dtypes on CPU", "complex numbers have no order", "ask x.abs()"))
     if input.dtype is dtypes.bool_:
         raise RuntimeError(explain("topk does not support bool dtypes on CPU", "among True and False many are equal", "ask x.int()"))
-    k, axis = how_many("topk", k), axis_of(dim, input.ndim)
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
                                    f"{k} elements", None))

@@ -13,34 +13,51 @@ import heapq
 import numpy as np
 
 
-def keys_of(row, descending=False):
-    """Return the number that each element is in the order of a host array; NaN is the largest number."""
-    ranks = np.unique(row, return_inverse=True)[1]
-    return (ranks.max(initial=0) - ranks if descending else ranks).tolist()
+def keys_of(rows, descending=False):
+    """Return the keys of each row of a host matrix, as lists; NaN is the largest number."""
+    if (rows != rows).any():
+        ranks = [np.unique(row, return_inverse=True)[1] for row in rows]
+        return [(rank.max(initial=0) - rank if descending else rank).tolist() for rank in ranks]
+    if descending:
+        rows = -rows if rows.dtype.kind == "f" else ~rows  # -1 - x, which no integer is too small for
+    return rows.tolist()
 
 
-def sorted_places(keys, matters=None):
-    """The places in the order that `std::sort` leaves. `matters`: the keys, a set, whose elements' order is of interest.
-
-    The row is divided again and again, until the parts have 16 elements or fewer; a sort by insertion ends the work, and that one keeps
-    the order of equal elements. A part without any of `matters` needs no dividing.
+def sorted_places(keys):
+    """The places in the order that `std::sort` leaves.
 
     Source: Musser, Introspective Sorting and Selection Algorithms, 1997
+    """
+    keys, places = _divided(keys)
+    if any(key != key for key in keys):
+        return _inserted(keys, places)
+    return [places[i] for i in sorted(range(len(keys)), key=keys.__getitem__)]
+
+
+def last_place(keys, key):
+    """The place of the last `key` in that order."""
+    keys, places = _divided(keys, key)
+    return places[len(keys) - 1 - keys[::-1].index(key)]
+
+
+def _divided(keys, only=None):
+    """The keys and their places after the first part of `std::sort`.
+
+    The row is divided again and again, until the parts have 16 elements or fewer. A sort by insertion ends the work, and that one keeps
+    the order of equal elements. With `only`, parts without that key are left as they are.
     """
     keys, places = keys[:], [*range(len(keys))]
     parts = [(0, len(keys), _patience(len(keys)))]
     while parts:
         first, last, patience = parts.pop()
-        if last - first <= 16 or matters is not None and matters.isdisjoint(keys[first:last]):
+        if last - first <= 16 or only is not None and only not in keys[first:last]:
             continue
         if patience:
             cut = _divide(keys, places, first, last)
             parts += (cut, last, patience - 1), (first, cut, patience - 1)
         else:
             _put_first_in_order(keys, places, first, last, last)
-    if any(key != key for key in keys):
-        return _inserted(keys, places)
-    return [places[i] for i in sorted(range(len(keys)), key=keys.__getitem__)]
+    return keys, places
 
 
 def nth_element(keys, nth):
@@ -162,10 +179,12 @@ def _heap_of_first(keys, places, first, middle, last):
     """A heap of the `middle - first` elements that come first; what it drops takes the place of what came in."""
     heap = [*map(_Entry, keys[first:middle], places[first:middle])]
     heapq.heapify(heap)
-    for i in range(middle, last):
-        if keys[i] < heap[0].key:
-            dropped = heapq.heapreplace(heap, _Entry(keys[i], places[i]))
+    worst = heap[0].key
+    for i, key in enumerate(keys[middle:last], middle):
+        if key < worst:
+            dropped = heapq.heapreplace(heap, _Entry(key, places[i]))
             keys[i], places[i] = dropped.key, dropped.place
+            worst = heap[0].key
     return heap
 
 

@@ -1,17 +1,16 @@
 """What an order tells: the median, the most frequent, the k-th smallest."""
 
-import collections
+import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.comparison import where
-from workbook.ops.creation import full
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import Places, filled_axis, named_result, taken
 from workbook.ops.ordering import along, how_many, settle
 from workbook.ops.scans import accumulated
-from workbook.ops.selection import keys_of, nth_element, quickselect, sorted_places
+from workbook.ops.selection import last_place, nth_element, quickselect, sorted_places
 
 median_result = named_result("median", "values", "indices")
 nanmedian_result = named_result("nanmedian", "values", "indices")
@@ -28,7 +27,7 @@ class Kthvalue(Places):
         def choose(rows):
             same = rows == xp.partition(rows, k - 1, 1)[:, k - 1, None]
             places = same.argmax(1)[:, None]
-            return settle(xp, rows, places, same.sum(1) != 1, lambda row: quickselect(keys_of(row), k - 1)[k - 1])
+            return settle(xp, rows, places, same.sum(1) != 1, lambda keys: quickselect(keys, k - 1)[k - 1])
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
@@ -51,7 +50,7 @@ class Median(Places, name="MedianBackward1"):
             if not skip:
                 return xp.where(missing.any(1, keepdims=True), missing.argmax(1)[:, None], places)
             nothing_else = missing.all(1)  # there PyTorch names what its search ends at
-            return settle(xp, rows, places, nothing_else, lambda row: nth_element([0] * len(row), 0)[0])
+            return settle(xp, rows, places, nothing_else, lambda keys: nth_element(keys, 0)[0])
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
@@ -65,6 +64,9 @@ class MedianAll(Operation, name="MedianBackward0"):
 
     def forward(ctx, a, *, skip):
         xp, missing = ctx.xp, int((a != a).sum())
+        if not a.size:
+            ctx.keep(a == a, a.dtype.type(1))
+            return xp.asarray(_of_nothing(a.dtype)).astype(a.dtype)
         ordered = xp.sort(a, None)  # NaN last
         out = ordered[-1] if missing and not skip else ordered[(max(a.size - missing, 1) - 1) // 2]
         same = a == out if out == out else a != a
@@ -95,29 +97,21 @@ class Mode(Places):
             changes = xp.ones(values.shape, bool)  # equal ones stand together; where does each group begin?
             changes[:, 1:] = values[:, 1:] != values[:, :-1]
             longest = own - accumulated(xp, xp.maximum, xp.where(changes, own, 0), 1)
-            same = rows == xp.take_along_axis(values, longest.argmax(1)[:, None], 1)  # the first of several, the smallest value
+            best = longest.argmax(1)[:, None]  # the first of several, the smallest value
+            same = rows == xp.take_along_axis(values, best, 1)
             places = rows.shape[1] - 1 - same[:, ::-1].argmax(1)[:, None]
-            doubtful = (rows != rows).any(1)
-            if rows.shape[1] > 16:
-                doubtful |= same.sum(1) > 1
-            return settle(xp, rows, places, doubtful, _most_frequent)
+            doubtful = (same.sum(1) > 1) & (rows.shape[1] > 16) | (rows != rows).any(1)
+            for i in xp.nonzero(doubtful)[0].tolist():
+                keys = rows[i].tolist()
+                places[i] = _most_frequent(keys) if any(key != key for key in keys) else last_place(keys, values[i, best[i, 0]].item())
+            return places
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
 
-def _frequent(keys):
-    """The smallest key of those of which there are most, as a set; None where a NaN is, whose comparisons mix up the order."""
-    if any(key != key for key in keys):
-        return None
-    counts = collections.Counter(keys)
-    most = max(counts.values())
-    return {min(key for key, count in counts.items() if count == most)}
-
-
-def _most_frequent(row):
-    """The same for one row, as PyTorch finds it: the row is sorted, by `<` also where a NaN is, and groups of equal ones are counted."""
-    keys = row.tolist()
-    places = sorted_places(keys, matters=_frequent(keys))
+def _most_frequent(keys):
+    """The same for one row, as PyTorch finds it where a NaN is: sorted by `<`, which NaN puts out of order; then groups are counted."""
+    places = sorted_places(keys)
     best, longest, length = places[0], 0, 0
     for place, following in zip(places, [*places[1:], None]):
         length += 1
@@ -157,20 +151,16 @@ def nanmedian(input, dim=None, keepdim=False):
 def _median(name, input, dim, keepdim, whole, along, result):
     skip = name == "nanmedian"
     axis = None if dim is None else filled_axis("median", input, dim)
-    if dim is None and not input.numel():
-        return _of_nothing(input)
-    if input.dtype.category in (dtypes.BOOL, dtypes.COMPLEX):
+    if input.dtype.category in (dtypes.BOOL, dtypes.COMPLEX) and (dim is not None or input.numel()):
         raise not_implemented("median_cpu" if dim is None else "median_out", input._array)
     if dim is None:
         return whole.apply(input, skip=skip)
     return result(*along.apply(input, axis=axis, keepdim=keepdim, skip=skip))
 
 
-def _of_nothing(input):
-    """PyTorch's median of nothing: NaN, or what NaN becomes in C: the smallest integer."""
-    kind = input._array.dtype
-    value = {"f": float("nan"), "b": True, "u": 0, "i": -(1 << 8 * kind.itemsize - 1)}[kind.kind]
-    return full((), value, dtype=input.dtype, device=input.device)
+def _of_nothing(kind):
+    """PyTorch's median of nothing: NaN, or what NaN becomes in C: the smallest integer of 32 or 64 bits, of which short ones keep 0."""
+    return {"i": -(1 << 8 * kind.itemsize - 1) if kind.itemsize >= 4 else 0, "u": 0, "b": True}.get(kind.kind, math.nan)
 
 
 def mode(input, dim=-1, keepdim=False):

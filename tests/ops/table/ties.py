@@ -18,7 +18,7 @@ TIES = [
     # Of an expanded tensor torch's median reads other memory.
     *each("torch.NAME(a, {dim}, {keep})", "median nanmedian", ROWED, NUMBERS, words=AXIS, layouts=LAYOUTS[:3], derivatives=0),
     *each("a.NAME({dim})", "median nanmedian", ROWED, REAL, values="finite", words=AXIS, layouts=LAYOUTS[:3], smooth=False),
-    *each("torch.NAME(a)", "median nanmedian", (*ANY, *ROWED), REAL, smooth=False),
+    *each("torch.NAME(a)", "median nanmedian", (*ANY, *ROWED), MORE, smooth=False),
     *each("(a * float('nan')).NAME(-1).indices", "median nanmedian", ROWED, REAL, derivatives=0),
     Row("torch.kthvalue(a, {n}, {dim}, {keep})", ROWED, NUMBERS, words=AXIS | {"n": COUNT}, derivatives=0),
     Row("a.kthvalue({n})", ROWED, REAL, values="finite", words={"n": ("1", "2")}, smooth=False),
