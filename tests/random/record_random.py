@@ -70,7 +70,7 @@ def sequences():
         yield 10, [call("integers", dtype, (33,)), call("bernoulli", dtype, (33,), 0.5)]
     yield 11, [call("integers", "int64", (33,), *bounds)
                for bounds in ((0, 10), (-7, 3), (0, 2**28 - 1), (0, 2**28), (0, 2**28 + 1), (-2**40, 2**41), (-2**62, 2**62))]
-    for n in (0, 1, 2, 3, 100, 5000):
+    for n in (0, 1, 2, 3, 100, 4097, 5000, 100_003):
         yield 12, [call("permutation", "int64", (n,))]
     for dtype in ("complex64", "complex128"):
         yield 13, [call("uniform", dtype, (9,), -1.0, 1.0), call("normal", dtype, (7,), 0.0, 1.0),

@@ -44,7 +44,7 @@ def calls(draw):
     name = draw(st.sampled_from(["uniform", "normal", "integers", "random", "bernoulli", "bernoulli tensor", "exponential",
                                  "permutation", "base seed"]))
     if name == "permutation":
-        n = draw(st.integers(0, 200))
+        n = draw(st.integers(0, 200) | st.integers(4090, 20000))
         return lambda g: random.permutation(n, g), lambda g: torch.randperm(n, generator=g)
     if name == "base seed":
         return (lambda g: np.array(random.random_int64(g)),

@@ -43,7 +43,7 @@ def along(xp, a, axis, choose):
 
 
 def settle(xp, rows, places, doubtful, choose, descending=False):
-    """Write into `places` what `choose` finds in the doubtful rows, one at a time: it is given a row's keys, as `ops/selection` has them."""
+    """Write into `places` what `choose` finds in the doubtful rows: it is given the keys of one, as `ops/selection` has them."""
     if doubtful.any():
         found = rows[doubtful]
         chosen = [choose(keys) for keys in keys_of(found if xp is np else xp.asnumpy(found), descending)]
@@ -77,7 +77,7 @@ def _first(xp, rows, k, largest, ordered):
     if not k or not len(rows):
         return xp.zeros((len(rows), k), dtypes.int64.numpy)
 
-    # All that are not smaller than the k-th largest; in order. With NaN or equal ones among them, these are not k different numbers.
+    # All that are not smaller than the k-th largest, in order. With NaN or equal ones among them, that is not k different numbers.
     edge = count - k if largest else k - 1
     bound = xp.partition(rows, edge, 1)[:, edge, None]
     chosen = rows >= bound if largest else rows <= bound
@@ -108,8 +108,8 @@ def _first_of(keys, k, ordered):
 def sort(input, dim=-1, descending=False, *, stable=False):
     """Return the elements in order along `dim`, and the places they came from; NaN counts as the largest number.
 
-    `stable`: equal elements keep their order. Otherwise their places are PyTorch's, up to 2**17 elements; beyond, they keep their order.
-    Raises RuntimeError for complex numbers.
+    `stable`: equal elements keep their order. Otherwise their places are PyTorch's, in up to 2**17 elements; in more, they keep
+    their order. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.sort(torch.tensor([3., 1., 2.])).indices
@@ -149,8 +149,8 @@ def msort(input):
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """Return the `k` largest (or smallest) elements along `dim`, in order, and their places; NaN counts as the largest number.
 
-    Of equal elements the places are PyTorch's. Without `sorted` so is the order, up to 2**17 elements; beyond, the results are sorted.
-    Raises RuntimeError for a k outside the row, for bools and for complex numbers.
+    Of equal elements the places are PyTorch's. Without `sorted` so is the order, in up to 2**17 elements; of more, it is as with
+    it. Raises RuntimeError for a k outside the row, for bools and for complex numbers.
 
     >>> import workbook as torch
     >>> torch.topk(torch.tensor([3., 1., 2.]), 2).values
@@ -162,7 +162,7 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
     if input.is_complex():
         raise RuntimeError(explain(" topk does not support complex dtypes on CPU", "complex numbers have no order", "ask x.abs()"))
     if input.dtype is dtypes.bool_:
-        raise RuntimeError(explain("topk does not support bool dtypes on CPU", "among True and False many are equal", "ask x.int()"))
+        raise RuntimeError(explain("topk does not support bool dtypes on CPU", "of True and False many are equal", "ask x.int()"))
     if not 0 <= k <= (input.shape[axis] if input.ndim else 1):
         raise RuntimeError(explain("selected index k out of range", f"axis {axis} of {shape_text(input.shape)} has fewer than "
                                    f"{k} elements", None))

@@ -9,6 +9,7 @@ from workbook.errors import explain, shape_text
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.shape import expand
+from workbook.ops.totals import total
 from workbook.tensor import axis_of
 
 
@@ -37,14 +38,17 @@ def _added(a, axes, keepdim, dtype=None):
         kind = dtype.numpy
     else:
         kind = _INT64 if a.dtype.kind in "biu" else a.dtype
-    return a.sum(axes, kind, None, keepdim) if kind != _HALF else a.sum(axes, _SINGLE, None, keepdim).astype(_HALF)
+    if kind == _HALF:
+        return a.sum(axes, _SINGLE, None, keepdim).astype(_HALF)
+    return total(a, axes, keepdim) if kind == a.dtype and kind.kind == "f" else a.sum(axes, kind, None, keepdim)
 
 
 def _averaged(a, axes, keepdim, count):
     """The mean of `a`, of `count` elements each."""
     if a.dtype == _HALF:
         return (a.sum(axes, _SINGLE, None, keepdim) / _SINGLE.type(count)).astype(_HALF)
-    return a.sum(axes, None, None, keepdim) / a.dtype.type(count)
+    added = total(a, axes, keepdim) if a.dtype.kind == "f" else a.sum(axes, None, None, keepdim)
+    return added / a.dtype.type(count)
 
 
 _HALF, _SINGLE, _INT64 = dtypes.float16.numpy, dtypes.float32.numpy, dtypes.int64.numpy

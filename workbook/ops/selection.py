@@ -1,8 +1,9 @@
 """Which of several equal elements PyTorch names: the sorts and selections of its CPU kernels, step by step, for one row.
 
 Where all elements differ, every method finds the same places. Equal ones come out as the method left them, and PyTorch's methods do
-not keep their order: they are `std::sort`, `std::nth_element` and `std::partial_sort` of the C++ library that the GNU compiler brings,
-and for `kthvalue` Hoare's quickselect. What calls the functions below does so only for rows in which equal elements make a difference.
+not keep their order: they are `std::sort`, `std::nth_element` and `std::partial_sort` of the C++ library that the GNU compiler
+brings, and for `kthvalue` Hoare's quickselect. What calls the functions below does so only for rows in which equal elements make a
+difference.
 
 A row comes as `keys`, a list of numbers: equal elements have equal ones, and what comes first has the smaller one (`keys_of`). Each
 function returns places of the row as a list.
@@ -43,8 +44,8 @@ def last_place(keys, key):
 def _divided(keys, only=None):
     """The keys and their places after the first part of `std::sort`.
 
-    The row is divided again and again, until the parts have 16 elements or fewer. A sort by insertion ends the work, and that one keeps
-    the order of equal elements. With `only`, parts without that key are left as they are.
+    The row is divided again and again, until the parts have 16 elements or fewer. A sort by insertion ends the work, and that one
+    keeps the order of equal elements. With `only`, parts without that key are left as they are.
     """
     keys, places = keys[:], [*range(len(keys))]
     parts = [(0, len(keys), _patience(len(keys)))]
@@ -61,7 +62,7 @@ def _divided(keys, only=None):
 
 
 def nth_element(keys, nth):
-    """The places in the order that `std::nth_element` leaves: what belongs to `nth` stands there, and nothing behind it comes before it."""
+    """The places in the order that `std::nth_element` leaves: what belongs to `nth` stands there, what comes before it before."""
     keys, places = keys[:], [*range(len(keys))]
     first, last, patience = 0, len(keys), _patience(len(keys))
     while last - first > 3:
@@ -147,7 +148,7 @@ def _swap(keys, places, i, j):
 
 
 def _inserted(keys, places):
-    """The places after the sort by insertion, of keys among which are NaN: a NaN is not smaller than others, so nothing passes it."""
+    """The places after the sort by insertion, of keys among which are NaN: nothing is smaller than a NaN, so nothing passes it."""
     keys, places = keys[:], places[:]
     for i, (key, place) in enumerate(zip(keys[:], places[:])):
         j = i

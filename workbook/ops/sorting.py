@@ -103,14 +103,15 @@ class Mode(Places):
             doubtful = (same.sum(1) > 1) & (rows.shape[1] > 16) | (rows != rows).any(1)
             for i in xp.nonzero(doubtful)[0].tolist():
                 keys = rows[i].tolist()
-                places[i] = _most_frequent(keys) if any(key != key for key in keys) else last_place(keys, values[i, best[i, 0]].item())
+                ordered = all(key == key for key in keys)
+                places[i] = last_place(keys, values[i, best[i, 0]].item()) if ordered else _most_frequent(keys)
             return places
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
 
 def _most_frequent(keys):
-    """The same for one row, as PyTorch finds it where a NaN is: sorted by `<`, which NaN puts out of order; then groups are counted."""
+    """The same for a row with NaN, as PyTorch finds it: sorted by `<`, which NaN puts out of order; then groups are counted."""
     places = sorted_places(keys)
     best, longest, length = places[0], 0, 0
     for place, following in zip(places, [*places[1:], None]):
@@ -159,7 +160,7 @@ def _median(name, input, dim, keepdim, whole, along, result):
 
 
 def _of_nothing(kind):
-    """PyTorch's median of nothing: NaN, or what NaN becomes in C: the smallest integer of 32 or 64 bits, of which short ones keep 0."""
+    """PyTorch's median of nothing: NaN, or what C makes of it: the smallest integer of 32 or 64 bits, whose last bits are 0."""
     return {"i": -(1 << 8 * kind.itemsize - 1) if kind.itemsize >= 4 else 0, "u": 0, "b": True}.get(kind.kind, math.nan)
 
 

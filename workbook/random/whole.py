@@ -122,10 +122,35 @@ def permutation(n, generator=None):
                                           "shuffle fewer numbers"))
     with locked(generator) as source:
         steps = source.random32(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=np.uint32)
-    order, places = list(range(n)), np.arange(max(n - 1, 0)) + steps
-    for i, j in enumerate(places.tolist()):
+    return _exchanged(np.arange(n), np.arange(max(n - 1, 0)) + steps)
+
+
+def _exchanged(order, targets):
+    """Let each place i of `order`, one after the other, exchange its number with that at `targets[i]`, which is i or behind it.
+
+    A long row is done in stretches of places. Nearly all exchanges of a stretch touch two places that no other one of it touches:
+    these are made at once, and the others follow in their order.
+    """
+    count, start = len(order), 0
+    writer, shared = np.empty(count, np.int64), np.zeros(count, bool)
+    while count - start > 4096:
+        stop = start + (count - start) // 64
+        own, to = np.arange(start, stop), targets[start:stop]
+        writer[to] = own
+        shared[to[writer[to] != own]] = True  # several exchanges go there: not all can be the last that wrote its name
+        inside = to < stop
+        alone = ~(shared[to] | inside)
+        alone[to[inside] - start] = False
+        i, j = own[alone], to[alone]
         order[i], order[j] = order[j], order[i]
-    return np.array(order, dtype=np.int64)
+        for i, j in zip(own[~alone].tolist(), to[~alone].tolist()):
+            order[i], order[j] = order[j], order[i]
+        start = stop
+    rest = order[start:].tolist()
+    for i, j in enumerate((targets[start:] - start).tolist()):
+        rest[i], rest[j] = rest[j], rest[i]
+    order[start:] = rest
+    return order
 
 
 def random_int64(generator=None):

@@ -1,4 +1,4 @@
-"""Which of several equal elements is named: in rows of more than 16, where PyTorch's sorts and selections do not keep their order."""
+"""Which of several equal elements is named: in rows of more than 16, too, where PyTorch's sorts do not keep their order."""
 
 from tests.ops.both import LAYOUTS
 from tests.ops.table.row import ANY, DIM, DTYPES, KEEP, MORE, NUMBERS, REAL, Row, each, shapes
