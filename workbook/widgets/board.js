@@ -4,24 +4,16 @@
 const TRAVEL = 420; // milliseconds that a cell takes to its new place
 const PAUSE = 180;  // milliseconds without a key after which what was typed is sent
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-board", "aria-label": model.get("state").label });
-  const title = element("b"), status = element("span", { class: "wb-status" });
-  const nav = element("nav", { "aria-label": "steps" });
+  const { header, title, status, buttons } = headOf("steps", model.get("state").nav, (action) => act(action)); // act stands below
   const controls = element("div", { class: "wb-controls" });
   const strip = element("ol", { class: "wb-strip", "aria-label": "steps and their shapes" });
   const canvas = element("div", { class: "wb-canvas" });
   const aside = element("aside");
-  const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
+  const sentence = spokenLine();
   const table = element("div");
-  root.append(element("header", {}, title, status, nav), controls, strip,
+  root.append(header, controls, strip,
     element("div", { class: "wb-body" }, canvas, aside),
     element("footer", {}, sentence, element("details", {}, element("summary", {}, "The same as a table"), table)));
   el.replaceChildren(root);
@@ -32,11 +24,7 @@ function render({ model, el }) {
     model.send({ action, ...said });
   };
 
-  // JupyterLab would take keys in command mode; its own shortcuts with Ctrl, Meta and Alt still reach it.
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
-    event.stopPropagation();
-  });
+  keepKeysInside(root);
 
   // Controls are made once for each set of them; afterwards only their values change, so that typing is never interrupted.
   let made = "";
@@ -84,18 +72,6 @@ function render({ model, el }) {
     return element("label", { class: kind === "text" ? "wb-control wb-typed" : "wb-control" }, element("span", {}, label), input);
   }
 
-  function drawNav() {
-    const list = model.get("state").nav;
-    if (nav.childElementCount !== list.length) {
-      nav.replaceChildren(...list.map(([action, text, label]) => {
-        const button = element("button", { type: "button", "aria-label": label, title: label, "data-action": action }, text);
-        button.addEventListener("click", () => act(action));
-        return button;
-      }));
-    }
-    list.forEach(([, , , able], i) => { nav.children[i].disabled = !able; });
-  }
-
   function drawStrip() {
     const list = model.get("state").strip ?? [];
     strip.hidden = !list.length;
@@ -111,9 +87,9 @@ function render({ model, el }) {
 
   function tableOf({ head, rows, hints, classes }) {
     return element("table", {},
-      element("thead", {}, element("tr", {}, ...head.map((text) => element("th", { scope: "col" }, text)))),
+      element("thead", {}, rowOf("th", head)),
       element("tbody", {}, ...rows.map((row, place) => {
-        const line = element("tr", {}, ...row.map((text, i) => element("td", classes?.[i] ? { class: classes[i] } : {}, text)));
+        const line = rowOf("td", row, classes);
         if (hints?.[place]?.length) {
           line.tabIndex = 0;
           outlines(line, hints[place]);
@@ -162,7 +138,7 @@ function render({ model, el }) {
   // Points of a curve: dragged, or moved by arrow keys; Page Up and Page Down take ten steps at once.
   const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
   canvas.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isShortcut(event)) return;
     const point = event.target.closest("[data-point]"), cell = event.target.closest("[data-choose]");
     if (!(event.key in KEYS) || !(point || cell)) return;
     event.preventDefault();
@@ -228,8 +204,8 @@ function render({ model, el }) {
     const state = model.get("state");
     title.textContent = state.title;
     status.textContent = state.status;
-    if (sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
-    drawNav();
+    speak(sentence, state.sentence);
+    for (const [action, , , able] of state.nav) allow(buttons[action], able);
     drawControls();
     drawStrip();
     drawPanels();

@@ -6,15 +6,16 @@ import traitlets
 
 from workbook.errors import explain
 
+from .files import HERE, script, styles
 from .expressions import NotUnderstood
 from .svg import palette
-from .widget import HERE, Still, View, styles
+from .widget import Still, View
 
 
 class Board(View):
     """What the views of lessons 02 and 03 share. A view gives `_picture(style)`, `_state()` and `act(action, id, value)`."""
 
-    _esm = HERE / "board.js"
+    _esm = script("board.js")
     _css = styles("board.css")
     drawing = traitlets.Unicode().tag(sync=True)
 

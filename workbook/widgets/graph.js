@@ -9,13 +9,6 @@ const BUTTONS = [
 ];
 const TRAVEL = 420; // milliseconds that a number takes along an edge
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 // The state of the model stays whole, so that a second view of the same graph opens where the first one stands.
 function initialize({ model }) {
   model.on("change:changes", () => {
@@ -27,15 +20,7 @@ function initialize({ model }) {
 
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-graph", "aria-label": "live graph" });
-  const title = element("b"), status = element("span", { class: "wb-status" });
-  const nav = element("nav", { "aria-label": "steps" });
-  const buttons = {};
-  for (const [action, text, label] of BUTTONS) {
-    const button = element("button", { type: "button", "aria-label": label, title: label, "data-action": action }, text);
-    button.addEventListener("click", () => act(action));
-    buttons[action] = button;
-    nav.append(button);
-  }
+  const { header, title, status, buttons } = headOf("steps", BUTTONS, (action) => act(action)); // act stands below
   const modules = element("div", { class: "wb-modules", role: "group", "aria-label": "modules" });
   const canvas = element("div", { class: "wb-canvas" });
   const step = element("div", { class: "wb-step" });
@@ -44,12 +29,12 @@ function render({ model, el }) {
   const zero = element("button", { type: "button", "data-action": "zero" }, "Set every .grad to None");
   zero.addEventListener("click", () => act("zero"));
   const aside = element("aside", {}, step, element("div", {}, element("h4", {}, "Leaves"), leaves, leafTable, zero));
-  const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
+  const sentence = spokenLine();
   const notes = element("p", { class: "wb-notes" });
   const table = element("table");
   const words = element("details", {}, element("summary", {}, "The same as a table"), table);
   root.append(
-    element("header", {}, title, status, nav), modules,
+    header, modules,
     element("div", { class: "wb-body" }, canvas, aside),
     element("footer", {}, sentence, notes, words));
   el.replaceChildren(root);
@@ -61,13 +46,9 @@ function render({ model, el }) {
     model.send({ action, key });
   };
 
-  // JupyterLab would take arrow keys in command mode; its own shortcuts with Ctrl, Meta and Alt still reach it.
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
-    event.stopPropagation();
-  });
+  keepKeysInside(root);
   canvas.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isShortcut(event)) return;
     const boxes = [...canvas.querySelectorAll(".box[data-key]")];
     const at = boxes.indexOf(event.target);
     const moves = {
@@ -229,12 +210,7 @@ function render({ model, el }) {
   }
 
   function fill(target, head, rows, classes) {
-    const cells = (tag, row, names) => element("tr", {}, ...row.map((text, i) => {
-      const cell = element(tag, names?.[i] ? { class: names[i] } : tag === "th" ? { scope: "col" } : {});
-      cell.textContent = text;
-      return cell;
-    }));
-    target.replaceChildren(element("thead", {}, cells("th", head)), element("tbody", {}, ...rows.map((row) => cells("td", row, classes))));
+    target.replaceChildren(element("thead", {}, rowOf("th", head)), element("tbody", {}, ...rows.map((row) => rowOf("td", row, classes))));
   }
 
   function drawState() {
@@ -246,7 +222,7 @@ function render({ model, el }) {
 
   function drawRest(state) {
     if (state.status !== undefined) status.textContent = state.status;
-    if (state.sentence !== undefined && sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
+    if (state.sentence !== undefined) speak(sentence, state.sentence);
     if (state.panel !== undefined) drawStep(state.panel);
     if (state.leaves !== undefined) fill(leafTable, ["leaf", "value", ".grad so far", "numeric slope"], state.leaves,
       ["", "wb-number", "wb-slope", ""]);
@@ -255,7 +231,7 @@ function render({ model, el }) {
     if (state.notes !== undefined) notes.textContent = state.notes;
     if (state.can !== undefined) {
       for (const [action, able] of Object.entries(state.can)) {
-        if (buttons[action]) buttons[action].disabled = !able;
+        if (buttons[action]) allow(buttons[action], able);
         else if (action === "zero") zero.hidden = !able;
       }
     }

@@ -10,25 +10,10 @@ const BUTTONS = [
 const CELL_KEYS = { ArrowLeft: "back", ArrowRight: "on", ArrowUp: "up", ArrowDown: "down", Home: "start", End: "end" };
 const PLACE_KEYS = { ArrowLeft: -1, ArrowRight: 1 };
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-places wb-inspector", "aria-label": "tensor inspector" });
-  const title = element("b"), status = element("span", { class: "wb-status" });
-  const nav = element("nav", { "aria-label": "cells" });
   const act = (action, key) => model.send({ action, key });
-  const buttons = {};
-  for (const [action, text, label] of BUTTONS) {
-    const button = element("button", { type: "button", "aria-label": label, title: label, "data-action": action }, text);
-    button.addEventListener("click", () => act(action));
-    buttons[action] = button;
-    nav.append(button);
-  }
+  const { header, title, status, buttons } = headOf("cells", BUTTONS, act);
   const choice = element("select", { "aria-label": "function that makes the tensor" });
   const typed = element("input", { type: "text", "aria-label": "its arguments", spellcheck: "false", autocomplete: "off" });
   const refused = element("pre", { class: "wb-refused" });
@@ -39,21 +24,17 @@ function render({ model, el }) {
   const facts = element("table", { class: "wb-facts", "aria-label": "facts about the tensor" });
   const heading = element("h4"), where = element("table", { class: "wb-where" });
   const aside = element("aside", {}, element("div", {}, element("h4", {}, "The tensor"), facts), element("div", {}, heading, where));
-  const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
+  const sentence = spokenLine();
   const notes = element("p", { class: "wb-notes" });
   const text = element("pre", { tabindex: "0", "aria-label": "the tensor, printed" });
-  root.append(element("header", {}, title, status, nav), form,
+  root.append(header, form,
     element("div", { class: "wb-body" }, element("div", { class: "wb-cellar" }, canvas, memory, strip), aside),
     element("footer", {}, sentence, notes, element("details", {}, element("summary", {}, "The same as print writes it"), text)));
   el.replaceChildren(root);
 
-  // JupyterLab would take arrow keys in command mode; its own shortcuts with Ctrl, Meta and Alt still reach it.
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
-    event.stopPropagation();
-  });
+  keepKeysInside(root);
   const onKeys = (part, moves, report) => part.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || !(event.key in moves)) return;
+    if (isShortcut(event) || !(event.key in moves)) return;
     event.preventDefault();
     report(moves[event.key]);
   });
@@ -109,7 +90,7 @@ function render({ model, el }) {
     const state = model.get("state");
     title.textContent = state.title;
     status.textContent = state.status;
-    if (sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
+    speak(sentence, state.sentence);
     notes.textContent = state.notes;
     notes.hidden = !state.notes;
     memory.textContent = state.memory;
@@ -117,7 +98,7 @@ function render({ model, el }) {
     text.textContent = state.text;
     rows(facts, state.facts);
     rows(where, state.where);
-    for (const [action, able] of Object.entries(state.can)) buttons[action].disabled = !able;
+    for (const [action, able] of Object.entries(state.can)) allow(buttons[action], able);
     const had = canvas.contains(document.activeElement);
     let chosen = null;
     for (const cell of canvas.querySelectorAll(".cell")) {

@@ -6,15 +6,16 @@ from workbook.errors import explain
 from workbook.tensor import Tensor
 
 from . import constructors
+from .files import script, styles
 from .inspection import Inspection
 from .inspector_drawing import CSS, both, grid, strip
-from .widget import HERE, Still, View, styles
+from .widget import Still, View
 
 
 class Inspector(View):
     """The widget behind `inspector` and `x.show()`. Without a tensor it makes one, by a call whose argument is edited."""
 
-    _esm = HERE / "inspector.js"
+    _esm = script("inspector.js")
     _css = styles(CSS.name)
     drawing = traitlets.Unicode().tag(sync=True)
     strip = traitlets.Unicode().tag(sync=True)

@@ -1,6 +1,5 @@
 """The live graph: a widget that keeps one Run, says what it shows, and sends what changed."""
 
-from pathlib import Path
 from time import perf_counter
 
 import traitlets
@@ -8,6 +7,7 @@ import traitlets
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
+from .files import script, styles
 from .folding import Folding
 from .leaves import Leaves
 from .moment import moment_of, structure_only
@@ -25,7 +25,6 @@ except ImportError as missing:
         f"graph() needs the package {missing.name}", "the live view is a widget of JupyterLab",
         "pip install anywidget, or python lab.py; picture(loss) draws without it")) from None
 
-HERE = Path(__file__).parent
 SLOW = 0.05   # seconds of one run beyond which slopes by differences would make a slider heavy
 
 
@@ -48,8 +47,8 @@ def origin_of(result, arguments, frame):
 class LiveGraph(anywidget.AnyWidget):
     """The widget behind `graph`. `step` is where it stands: below 0 in the forward pass, above 0 in the backward pass."""
 
-    _esm = HERE / "graph.js"
-    _css = HERE / "style.css"
+    _esm = script("graph.js")
+    _css = styles()
     drawing = traitlets.Unicode().tag(sync=True)     # the SVG; sent again only when its form changes
     title = traitlets.Unicode().tag(sync=True)
     groups = traitlets.List().tag(sync=True)         # modules that can be folded

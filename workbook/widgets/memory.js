@@ -10,25 +10,10 @@ const BUTTONS = [
 const KEYS = { ArrowLeft: "left", ArrowRight: "right", ArrowUp: "up", ArrowDown: "down" };
 const FLASH = 420; // milliseconds that a written place flashes
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-places wb-memorymap", "aria-label": "memory map" });
-  const title = element("b"), status = element("span", { class: "wb-status" });
-  const nav = element("nav", { "aria-label": "writes" });
   const act = (action, more = {}) => model.send({ action, ...more });
-  const buttons = {};
-  for (const [action, text, label] of BUTTONS) {
-    const button = element("button", { type: "button", "aria-label": label, title: label, "data-action": action }, text);
-    button.addEventListener("click", () => act(action));
-    buttons[action] = button;
-    nav.append(button);
-  }
+  const { header, title, status, buttons } = headOf("writes", BUTTONS, act);
   const name = element("select", { "aria-label": "name to write through" });
   const index = element("select", { "aria-label": "element to write" });
   const number = element("input", { type: "text", inputmode: "decimal", "aria-label": "number to write", value: "9", autocomplete: "off" });
@@ -41,21 +26,17 @@ function render({ model, el }) {
   const versions = element("table", { "aria-label": "version of each name" });
   const aside = element("aside", {}, element("div", {}, element("h4", {}, "Who shares memory"), shares),
     element("div", {}, element("h4", {}, "Writes that Tensors count"), versions));
-  const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
+  const sentence = spokenLine();
   const notes = element("p", { class: "wb-notes" });
   const table = element("table", { class: "wb-names", "aria-label": "the names" });
-  root.append(element("header", {}, title, status, nav), form,
+  root.append(header, form,
     element("div", { class: "wb-body" }, element("div", { class: "wb-cellar" }, canvas), aside),
     element("footer", {}, sentence, notes, element("details", {}, element("summary", {}, "The same as a table"), table)));
   el.replaceChildren(root);
 
-  // JupyterLab would take arrow keys in command mode; its own shortcuts with Ctrl, Meta and Alt still reach it.
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
-    event.stopPropagation();
-  });
+  keepKeysInside(root);
   canvas.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (isShortcut(event)) return;
     if (event.key in KEYS) event.preventDefault(), act(KEYS[event.key]);
     else if (event.key === "Enter") event.preventDefault(), number.focus(), number.select();
   });
@@ -74,7 +55,6 @@ function render({ model, el }) {
       select.replaceChildren(...list.map((value) => element("option", { value }, text(value))));
     select.value = chosen;
   };
-  const cells = (tag, row, extra = {}) => element("tr", {}, ...row.map((text) => element(tag, extra, text)));
 
   function drawCanvas() {
     const had = canvas.contains(document.activeElement);
@@ -92,7 +72,7 @@ function render({ model, el }) {
     const state = model.get("state");
     title.textContent = state.title;
     status.textContent = state.status;
-    if (sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
+    speak(sentence, state.sentence);
     notes.textContent = state.notes;
     refused.hidden = !state.refused;
     refused.textContent = state.refused;
@@ -100,11 +80,11 @@ function render({ model, el }) {
     options(name, state.names, state.name, (each) => each);
     options(index, state.indices, state.index, (each) => `[${each.replaceAll(",", ", ") || "()"}]`);
     write.disabled = index.disabled = state.empty;
-    table.replaceChildren(element("thead", {}, cells("th", state.head, { scope: "col" })),
-      element("tbody", {}, ...state.table.map((row) => cells("td", row))));
-    versions.replaceChildren(element("thead", {}, cells("th", ["name", "is a", "memory", "_version"], { scope: "col" })),
-      element("tbody", {}, ...state.versions.map((row) => cells("td", row))));
-    for (const [action, able] of Object.entries(state.can)) buttons[action].disabled = !able;
+    table.replaceChildren(element("thead", {}, rowOf("th", state.head)),
+      element("tbody", {}, ...state.table.map((row) => rowOf("td", row))));
+    versions.replaceChildren(element("thead", {}, rowOf("th", ["name", "is a", "memory", "_version"])),
+      element("tbody", {}, ...state.versions.map((row) => rowOf("td", row))));
+    for (const [action, able] of Object.entries(state.can)) allow(buttons[action], able);
   }
   // One redraw an update; tests, and nothing else, wait for the number.
   const drawAll = () => {

@@ -6,11 +6,12 @@ import traitlets
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
+from .files import script, styles
 from .memory import MemoryMap
 from .memory_drawing import MAP_CSS, drawing
 from .memory_words import about_choice, about_look, about_write, table, who_shares, written_between
 from .inspector_drawing import CSS
-from .widget import HERE, Still, View, styles
+from .widget import Still, View
 
 MOST = 1024      # elements of a name
 MOST_NAMES = 12  # that are taken where nobody named them
@@ -20,7 +21,7 @@ HEAD = ["name", "is a", "shape", "strides", "offset", "memory", "writes counted"
 class MemoryView(View):
     """The widget behind `memory_map`. `written` of its map are writes that were tried on copies; the student's stay as they are."""
 
-    _esm = HERE / "memory.js"
+    _esm = script("memory.js")
     _css = styles(CSS.name, MAP_CSS.name)
     drawing = traitlets.Unicode().tag(sync=True)
 

@@ -9,25 +9,10 @@ const BUTTONS = [
 ];
 const LEAST = -3, MOST = 1.5; // the learning rate goes from 0.001 to 32, by powers of ten
 
-function element(tag, attributes = {}, ...children) {
-  const made = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}
-
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-training", "aria-label": "training" });
-  const title = element("b"), status = element("span", { class: "wb-status" });
-  const nav = element("nav", { "aria-label": "steps" });
-  const buttons = {};
   const act = (action, step) => model.send({ action, step });
-  for (const [action, text, label] of BUTTONS) {
-    const button = element("button", { type: "button", "aria-label": label, title: label, "data-action": action }, text);
-    button.addEventListener("click", () => act(action));
-    buttons[action] = button;
-    nav.append(button);
-  }
+  const { header, title, status, buttons } = headOf("steps", BUTTONS, act);
   const canvas = element("div", { class: "wb-canvas" });
 
   const slide = element("input", { type: "range", min: LEAST, max: MOST, step: 0.05, "aria-label": "learning rate" });
@@ -42,16 +27,12 @@ function render({ model, el }) {
   open.addEventListener("click", () => act("open"));
   const look = element("div", { class: "wb-look" }, element("span", {}, "Look at step"), which, told, open);
 
-  const sentence = element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
-  root.append(element("header", {}, title, status, nav),
+  const sentence = spokenLine();
+  root.append(header,
     element("div", { class: "wb-body" }, element("div", {}, canvas, look), aside), element("footer", {}, sentence));
   el.replaceChildren(root);
 
-  // JupyterLab would take arrow keys in command mode; its own shortcuts with Ctrl, Meta and Alt still reach it.
-  root.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape") return;
-    event.stopPropagation();
-  });
+  keepKeysInside(root);
   const report = (rate) => {
     if (!Number.isFinite(rate) || rate < 0) return;
     model.set("rate", rate);
@@ -97,11 +78,11 @@ function render({ model, el }) {
     const state = model.get("state");
     title.textContent = state.title;
     status.textContent = state.status;
-    if (sentence.textContent !== state.sentence) sentence.textContent = state.sentence;
+    speak(sentence, state.sentence);
     table.replaceChildren(element("tbody", {}, ...state.rows.map(([name, value]) => element("tr", {},
       element("th", { scope: "row" }, name), element("td", { class: "wb-number" }, value)))));
     for (const [action, able] of Object.entries(state.can)) {
-      if (buttons[action]) buttons[action].disabled = !able;
+      if (buttons[action]) allow(buttons[action], able);
       else open.disabled = !able;
     }
     which.max = String(Math.max(state.steps - 1, 0));

@@ -3,7 +3,6 @@
 import numbers
 import sys
 from html import escape
-from pathlib import Path
 
 import anywidget
 import ipywidgets
@@ -15,6 +14,7 @@ from workbook.nn import Module
 from workbook.random import Generator
 from workbook.utils.data import DataLoader
 
+from .files import script, styles
 from .live import LiveGraph
 from .numbers import four, short
 from .origin import Recorded
@@ -22,7 +22,6 @@ from .replay import unseen
 from .still import image_html
 from .training_curve import curve
 
-HERE = Path(__file__).parent
 MOST = 2000  # steps of one run: each keeps the network's numbers, so that it can be looked at again
 
 
@@ -113,8 +112,8 @@ class Course:
 class Panel(anywidget.AnyWidget):
     """The page's half of the view: draws what `state` says, and reports buttons, the learning rate and the chosen step."""
 
-    _esm = HERE / "training.js"
-    _css = (HERE / "style.css").read_text(encoding="utf-8") + (HERE / "training.css").read_text(encoding="utf-8")
+    _esm = script("training.js")
+    _css = styles("training.css")
     drawing = traitlets.Unicode().tag(sync=True)
     state = traitlets.Dict().tag(sync=True)
     rate = traitlets.Float(0.5).tag(sync=True)

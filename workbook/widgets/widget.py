@@ -1,7 +1,6 @@
 """What the smaller live views have in common: a widget that draws what Python says, and brings its still picture with it."""
 
 from html import escape
-from pathlib import Path
 
 import traitlets
 
@@ -14,13 +13,6 @@ try:
 except ImportError as missing:
     raise ImportError(explain(
         f"a live view needs the package {missing.name}", "it is a widget of JupyterLab", "pip install anywidget, or python lab.py")) from None
-
-HERE = Path(__file__).parent
-
-
-def styles(*names):
-    """Return the one stylesheet, and what a view's own file adds to it."""
-    return "".join((HERE / name).read_text(encoding="utf-8") for name in ("style.css", *names))
 
 
 class View(anywidget.AnyWidget):

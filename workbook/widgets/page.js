@@ -1,0 +1,48 @@
+// What all views share in the page. files.py puts it before each view's own file: a view is one file for the browser.
+
+// A new element, with its attributes and what stands in it.
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
+// The line that is spoken when it changes.
+const spokenLine = () => element("p", { class: "wb-sentence", role: "status", "aria-live": "polite" });
+function speak(line, text) {
+  if (line.textContent !== text) line.textContent = text;
+}
+
+// The head of a view: its title, where it stands, and a button for each [action, text, label].
+function headOf(label, actions, act) {
+  const title = element("b"), status = element("span", { class: "wb-status" });
+  const nav = element("nav", { "aria-label": label }), buttons = {};
+  for (const [action, text, told] of actions) {
+    const button = element("button", { type: "button", "aria-label": told, title: told, "data-action": action }, text);
+    button.addEventListener("click", () => { if (button.getAttribute("aria-disabled") !== "true") act(action); });
+    buttons[action] = button;
+  }
+  nav.append(...Object.values(buttons));
+  return { header: element("header", {}, title, status, nav), title, status, nav, buttons };
+}
+
+// Allow a button of the head, or not. One that was `disabled` would lose the focus, and the reader's next key with it.
+function allow(button, able) {
+  button.setAttribute("aria-disabled", String(!able));
+}
+
+// A row of a table; `classes` are those of its cells, where they have one.
+function rowOf(tag, texts, classes = [], attributes = tag === "th" ? { scope: "col" } : {}) {
+  return element("tr", {}, ...texts.map((text, i) => element(tag, classes[i] ? { ...attributes, class: classes[i] } : attributes, text)));
+}
+
+// A view answers its own keys: JupyterLab, which takes single letters and arrows as commands, never hears of them. Its shortcuts
+// with Ctrl, Meta or Alt still reach it, and so does Escape.
+const isShortcut = (event) => event.ctrlKey || event.metaKey || event.altKey;
+function keepKeysInside(root) {
+  root.addEventListener("keydown", (event) => {
+    if (!isShortcut(event) && event.key !== "Escape") event.stopPropagation();
+  });
+}
+
