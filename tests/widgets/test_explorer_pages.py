@@ -131,3 +131,13 @@ def test_values_are_blue_and_slopes_vermillion_in_both_themes(show, dark):
     colours = page.evaluate("['.curve', '.tangent'].map((name) => getComputedStyle(document.querySelector(name)).stroke)")
     assert colours == (["rgb(109, 183, 232)", "rgb(240, 152, 90)"] if dark else ["rgb(0, 114, 178)", "rgb(176, 74, 0)"])
     assert page.evaluate("getComputedStyle(document.querySelector('.tangent')).strokeDasharray") != "none"  # never colour alone
+
+
+def test_names_of_points_never_stand_on_each_other(show):
+    page = show(functions("log", points=[-0.5, 0.0, -0.9, -0.4]))
+    boxes = [label.bounding_box() for label in page.locator(".point .label").all()]
+    assert len(boxes) == 4
+    for number, one in enumerate(boxes):
+        for other in boxes[number + 1:]:
+            beside = one["x"] + one["width"] <= other["x"] or other["x"] + other["width"] <= one["x"]
+            assert beside or abs(one["y"] - other["y"]) >= 12

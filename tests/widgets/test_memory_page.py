@@ -83,8 +83,16 @@ def test_nothing_hangs_over_the_edge(show, width):
         assert box["x"] >= inside["x"] and box["x"] + box["width"] <= inside["x"] + inside["width"] + 1
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_a_large_memory_is_not_shrunk_to_fit(show, dark):
-    page = show(memory_map(x=torch.arange(400.0)), dark=dark, height=500)
+@pytest.mark.parametrize("width, least", [(1400, 1), (700, 0.799)])
+def test_a_large_memory_scrolls_rather_than_shrink_out_of_sight(show, width, least):
+    page = show(memory_map(x=torch.arange(400.0)), width=width, height=500)
     svg = page.locator(".wb-canvas svg")
-    assert abs(svg.bounding_box()["height"] - float(svg.get_attribute("height"))) < 2
+    part = svg.bounding_box()["height"] / float(svg.get_attribute("height"))
+    assert least - 0.01 <= part <= 1.01
+
+
+def test_a_mark_is_as_wide_as_its_text(show):
+    page = show(memory_map(x=torch.arange(3.0).view(3, 1).expand(3, 4), y=torch.arange(24).view(2, 3, 4)[1:]))
+    room = page.eval_on_selector_all(".mark", "marks => marks.map((mark) => mark.querySelector('rect').getBBox().width "
+                                     "- mark.querySelector('text').getBBox().width)")
+    assert len(room) == 15 and min(room) >= 0

@@ -152,6 +152,38 @@ def test_nothing_hangs_over_the_edge(show, make, width):
         assert box["x"] >= inside["x"] and box["x"] + box["width"] <= inside["x"] + inside["width"] + 1, selector
 
 
+@pytest.mark.parametrize("make", [index, pipeline, lambda: broadcasting((3, 4), (3,))])
+def test_panels_of_a_narrow_page_begin_on_one_line(show, make):
+    page = show(make(), width=700)
+    first, second = (box["y"] for box in map(lambda panel: panel.bounding_box(), page.locator("aside > div").all()[:2]))
+    assert first == second
+
+
+@pytest.mark.parametrize("width, least", [(1280, 1), (420, 0.69)])
+def test_a_drawing_is_whole_and_stays_large_enough_to_be_read(show, width, least):
+    view = pipeline()
+    view.act("end")
+    page = show(view, width=width, height=500)
+    box = page.locator(".wb-canvas")
+    assert box.evaluate("canvas => canvas.scrollHeight <= canvas.clientHeight")  # no scrolling inside of a scrolling page
+    svg = box.locator("svg")
+    assert svg.bounding_box()["width"] >= least * float(svg.get_attribute("width")) - 1
+
+
+def test_the_keys_of_a_button_stay_when_it_can_do_no_more(show):
+    view = pipeline()
+    page = show(view)
+    page.evaluate("window.heard = []; document.addEventListener('keydown', (event) => heard.push(event.key))")
+    page.focus("[data-action=on]")
+    press(page, view, "Enter", "Enter")
+    assert page.locator("[data-action=on]").is_disabled() and page.inner_text(".wb-status").startswith("step 2 of 2")
+    seq = view.seq
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    assert page.evaluate("document.activeElement.dataset.action") == "on"
+    assert page.evaluate("heard") == [] and view.seq == seq
+
+
 @pytest.mark.parametrize("dark", [False, True])
 def test_numbers_wear_ink_in_both_themes(show, dark):
     page = show(index(), dark=dark)

@@ -179,9 +179,7 @@ function render({ model, el }) {
   function drawCanvas() {
     const focused = canvas.contains(document.activeElement) ? document.activeElement : null;
     const point = focused?.dataset.point, chose = focused?.dataset.choose !== undefined;
-    canvas.innerHTML = model.get("drawing"); // made by cells.py and curves.py, every text of the student's escaped
-    const svg = canvas.querySelector("svg");
-    if (svg) canvas.style.setProperty("--wb-least", `${0.7 * svg.getAttribute("width")}px`);
+    putDrawing(canvas, model.get("drawing"), 0.7);
     if (point !== undefined) canvas.querySelector(`[data-point="${point}"]`)?.focus({ preventScroll: true });
     else if (chose) canvas.querySelector('[data-choose][tabindex="0"]')?.focus({ preventScroll: true });
     if (asked) travel();

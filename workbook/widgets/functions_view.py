@@ -6,7 +6,7 @@ import workbook as torch
 from workbook.errors import explain
 
 from .board import Board
-from .cells import Picture
+from .cells import LETTER, LINE, Picture
 from .function_table import FUNCTIONS
 from .numbers import four, short
 from .replay import unseen
@@ -17,7 +17,7 @@ LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 34
 SAMPLES = 481
 GRAIN = 0.05                     # a point moves by this much; ten times as much with Page Up and Page Down
 LABELS = "ABCDEF"
-REACH = 46                       # length of a tangent to either side
+REACH = 62                       # length of a tangent to either side
 JUMP = 1e-4                      # how close beside a jump the limits are looked up
 
 
@@ -104,11 +104,10 @@ class FunctionView(Board):
         picture = Picture()
         picture.width, picture.height = WIDTH - 20, HEIGHT - 16
         picture.more = f' data-left="{LEFT}" data-right="{WIDTH - RIGHT}"'
-        picture.parts += [*self._axes(), f'<path class="curve" d="{self._curve()}"/>', *self._jumps()]
-        for number, (x, y, slope) in enumerate(points):
-            picture.parts.append(self._tangent(x, y, slope))
-        for number, (x, y, slope) in enumerate(points):
-            picture.parts.append(self._point(number, x, y, slope))
+        picture.parts += [*self._axes(), f'<path class="curve" d="{self._curve()}"/>']
+        picture.parts += [*(self._tangent(*point) for point in points), *self._jumps()]
+        labels = []  # where they stand: (left, right, y)
+        picture.parts += [self._point(number, *point, labels) for number, point in enumerate(points)]
         return picture.svg(self._told(), style)
 
     def _axes(self):
@@ -167,7 +166,7 @@ class FunctionView(Board):
         dx, dy = (qx - px) * REACH / length, (qy - py) * REACH / length
         return f'<path class="tangent" d="M{px - dx:.1f} {py - dy:.1f}L{px + dx:.1f} {py + dy:.1f}"/>'
 
-    def _point(self, number, x, y, slope):
+    def _point(self, number, x, y, slope, labels):
         least, most = self.function.across
         shown = min(max(x, least), most)
         inside = math.isfinite(y) and self._inside(y) and shown == x
@@ -177,13 +176,19 @@ class FunctionView(Board):
         beyond = "" if inside else (f" at x = {short(x)}" if shown != x else "") + f": {'no number' if y != y else short(y)}"
         rises = slope > 0 and px > LEFT + 40 and not beyond  # the tangent runs where the label would stand
         anchor, shift = ("end", -11) if rises or px > WIDTH - 150 else ("start", 13)
+        wide = LETTER * len(label + beyond)
+        span = (px + shift - wide, px + shift) if anchor == "end" else (px + shift, px + shift + wide)
+        above = py - 10
+        while any(span[0] < right and left < span[1] and abs(above - at) < LINE for left, right, at in labels):
+            above -= LINE
+        labels.append((*span, above))
         faces = (f'<circle class="face" cx="{px:.1f}" cy="{py:.1f}" r="7"/>',
                  f'<rect class="face" x="{px - 6:.1f}" y="{py - 6:.1f}" width="12" height="12"/>',
                  f'<path class="face" d="M{px:.1f} {py - 9:.1f}l9 9l-9 9l-9 -9z"/>')
         return (f'<g class="point{" chosen" if number == self.last else ""}" data-point="{number}" role="slider" tabindex="0" '
                 f'aria-label="point {label}" aria-valuemin="{least}" aria-valuemax="{most}" aria-valuenow="{shown:.4f}" aria-valuetext="{words}">'
                 f'<title>{label}: {words}</title><circle class="reach" cx="{px:.1f}" cy="{py:.1f}" r="18"/>{faces[number % 3]}'
-                f'<text class="title label" x="{px + shift:.1f}" y="{py - 10:.1f}" text-anchor="{anchor}">{label}{beyond}</text></g>')
+                f'<text class="title label" x="{px + shift:.1f}" y="{above:.1f}" text-anchor="{anchor}">{label}{beyond}</text></g>')
 
     def code(self):
         """Return the call, as a student writes it."""

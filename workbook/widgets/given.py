@@ -71,8 +71,8 @@ def pipeline_examples(given):
     x, shape = given[0].name, given[0].shape
     if len(given) > 1:
         both = ", ".join(each.name for each in given)
-        return [f"torch.cat([{both}])", f"torch.cat([{both}], dim={len(shape) - 1})", f"torch.stack([{both}])",
-                f"torch.stack([{both}], dim={len(shape)})"]
+        last = [f"torch.cat([{both}], dim={len(shape) - 1})"] if len(shape) > 1 else []
+        return [f"torch.cat([{both}])", *last, f"torch.stack([{both}])", f"torch.stack([{both}], dim={len(shape)})"]
     if len(shape) == 2:
         rows, columns = shape
         return [f"{x}.t()", f"{x}.reshape({columns}, {rows})", f"{x}.t().reshape({rows * columns})", f"{x}.reshape({rows * columns})",

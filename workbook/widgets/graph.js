@@ -81,9 +81,7 @@ function render({ model, el }) {
 
   function drawCanvas() {
     const had = canvas.contains(document.activeElement);
-    canvas.innerHTML = model.get("drawing"); // made by svg.py, every text of the student's escaped
-    const svg = canvas.querySelector("svg");
-    if (svg) canvas.style.setProperty("--wb-least", `${0.72 * svg.getAttribute("width")}px`);
+    putDrawing(canvas, model.get("drawing"), 0.72);
     markFocusable(focused);
     if (had) find("box", focused)?.focus({ preventScroll: true });
     title.textContent = model.get("title");

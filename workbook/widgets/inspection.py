@@ -125,9 +125,11 @@ class Inspection:
 
     def notes(self):
         """Return what the reader must be told about this picture."""
+        pages = [str(dim) for dim in range(len(self.axes) - 2)] if self.indices else []
+        said = [f"Each table is one place along dim{'s' * (len(pages) > 1)} {' and '.join(pages)}."] if pages else []
         if any(None in axis for axis in self.axes):
-            return f"Drawn are {len(self.indices)} of {self.values.size} cells: the edges of each long axis, as in print({self.name})."
-        return ""
+            said.append(f"Drawn are {len(self.indices)} of {self.values.size} cells: the edges of each long axis, as in print({self.name}).")
+        return " ".join(said)
 
     def told(self):
         """Return the tensor in one line of text."""

@@ -53,12 +53,12 @@ function render({ model, el }) {
 
   function drawCanvas() {
     const had = canvas.contains(document.activeElement);
-    canvas.innerHTML = model.get("drawing"); // made by inspector_drawing.py, every text escaped
+    putDrawing(canvas, model.get("drawing"), 0.8);
     if (had) canvas.tabIndex = -1, canvas.focus();
   }
   function drawStrip() {
     const had = strip.contains(document.activeElement);
-    strip.innerHTML = model.get("strip");
+    putDrawing(strip, model.get("strip"), 0.8);
     focusable(strip, strip.querySelector(".cell.now"), had);
   }
   function drawForm() {

@@ -58,7 +58,7 @@ function render({ model, el }) {
 
   function drawCanvas() {
     const had = canvas.contains(document.activeElement);
-    canvas.innerHTML = model.get("drawing"); // made by memory_drawing.py, every text of the student's escaped
+    putDrawing(canvas, model.get("drawing"), 0.8);
     const chosen = canvas.querySelector(".mark.now") ?? canvas.querySelector(".mark");
     chosen?.setAttribute("tabindex", "0");
     if (had) chosen?.focus({ preventScroll: true });

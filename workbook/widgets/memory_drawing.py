@@ -41,7 +41,7 @@ def _memory(shown, memory, live):
     if not total:
         return parts[0] + f'<text class="note" x="{LABEL}" y="36">no places: {escape(", ".join(named.name for named in memory.names))}</text>', 360, 44
     texts = element_texts(memory.copy)
-    wide = max(44, DIGIT * max(map(len, texts)) + 14, *(6.4 * len(_index_text(named.covers)) + 14 for named in memory.names))
+    wide = max(44, DIGIT * max(map(len, texts)) + 14, *(6.9 * len(_longest_text(named)) + 20 for named in memory.names))
     per = max(3, min(16, int(ROOM // wide)))
     place = shown.place if shown.chosen.memory is memory and shown.place is not None else 0
     y, written = 26, {at for letter, at in shown.before if letter == memory.letter} if live else set()
@@ -100,7 +100,7 @@ def _lane(shown, named, first, last, wide, live, begins):
 def _mark(shown, named, at, indices, spot, live):
     """Return the mark of a name at one place: the index of the element that lies there, or how many of them do."""
     x, wide = spot
-    text = _index_text(indices[:1]) + (f" +{len(indices) - 1}" if len(indices) > 1 else "")
+    text = _text_of(indices)
     same = shown.chosen.memory is named.memory and shown.index is not None and at in shown.chosen.covers[shown.index]
     now = same and named is shown.chosen
     states = (" now" if now else " same" if same else "") + (" wrote" if (named.memory.letter, at) in shown.before else "") if live else ""
@@ -132,6 +132,15 @@ def _strides(named, first, last, wide):
     return "".join(parts), depth
 
 
-def _index_text(indices):
-    """Return an index in the room of a mark; of many indices, the longest."""
-    return max((",".join(map(str, index)) or "()" for index in indices), key=len, default="")
+def _text_of(indices):
+    """Return what a mark says of the elements at one place: the index of the first, and how many more there are.
+
+    >>> _text_of([(0, 1)]), _text_of([()]), _text_of([(2,), (3,), (4,)])
+    ('0,1', '()', '2 +2')
+    """
+    return (",".join(map(str, indices[0])) or "()") + (f" +{len(indices) - 1}" if len(indices) > 1 else "")
+
+
+def _longest_text(named):
+    """Return the longest text of a name's marks."""
+    return max((_text_of(named.at(places[0])) for places in named.covers.values() if len(places)), key=len, default="")

@@ -136,7 +136,8 @@ class MemoryView(View):
                 "names": [named.name for named in shown.names], "name": shown.chosen.name,
                 "indices": [",".join(map(str, index)) for index in shown.chosen.covers],
                 "index": "" if shown.index is None else ",".join(map(str, shown.index)), "empty": shown.index is None,
-                "notes": "Writes here are tried on a copy: your own variables stay as they are. After your code wrote, call .update().",
+                "notes": "A box is a place of memory with its number. The pills under it are the indices by which names reach it, and an arrow is a "
+                         "stride: how far it is to the next element along an axis. Writes here are tried on a copy: your own variables stay as they are. After your code wrote, call .update().",
                 "can": {"start": shown.done > 0, "back": shown.done > 0, "on": shown.done < len(shown.written),
                         "end": shown.done < len(shown.written), "reset": True}}
             self.seq += 1

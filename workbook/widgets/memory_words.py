@@ -70,7 +70,8 @@ def about_choice(shown):
     text = f"{named.called(shown.index)} is place {shown.place} of memory {named.memory.letter}"
     others = [each for other, each in _elsewhere(shown)]
     if others:
-        return f"{text}. {listed(others)} {'is' if len(others) == 1 else 'are'} the same place: a write to one is seen in {'both' if len(others) == 1 else 'all'}."
+        two = len(others) == 1 and not others[0].endswith(" more)")
+        return f"{text}. {listed(others)} {'is' if two else 'are'} the same place: a write to one is seen in {'both' if two else 'all'}."
     return f"{text}. No other name here shows that place."
 
 

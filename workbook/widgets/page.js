@@ -32,6 +32,14 @@ function allow(button, able) {
   button.setAttribute("aria-disabled", String(!able));
 }
 
+// Put a drawing into its part of the page; it shrinks with the page to `least` of its size, and from there on scrolls.
+// Python made the text, and escaped what the student wrote.
+function putDrawing(part, svg, least) {
+  part.innerHTML = svg;
+  const drawn = part.querySelector("svg");
+  if (drawn) part.style.setProperty("--wb-least", `${least * drawn.getAttribute("width")}px`);
+}
+
 // A row of a table; `classes` are those of its cells, where they have one.
 function rowOf(tag, texts, classes = [], attributes = tag === "th" ? { scope: "col" } : {}) {
   return element("tr", {}, ...texts.map((text, i) => element(tag, classes[i] ? { ...attributes, class: classes[i] } : attributes, text)));
