@@ -1,8 +1,12 @@
 """Exercises of lesson 02: shapes, index, slice, reshape, join."""
 
+from functools import partial
+
 from workbook.exercises.exercise import Exercise
+from workbook.exercises.functions import written
 from workbook.exercises.judges import function, tensor
 
+_of_scores = partial(written, "scores, labels")
 TABLE = "x = torch.arange(15).view(3, 5)"
 
 SECOND_ROW = Exercise(
@@ -92,40 +96,42 @@ ZEROS_AND_ONES = Exercise(
     kind="predict",
     level=2,
     minutes=3,
-    prompt="```python\nv = torch.tensor([10, 20, 30, 40])\nkeep = torch.tensor([0, 1, 1, 0])\n```\n\n"
+    prompt="```python\nv = torch.tensor([7, 8, 9])\nkeep = torch.tensor([0, 1, 1])\n```\n\n"
     "Which numbers does `v[keep]` hold? Write a list, before you run the cell that shows it.",
-    setup="v = torch.tensor([10, 20, 30, 40])\nkeep = torch.tensor([0, 1, 1, 0])",
+    setup="v = torch.tensor([7, 8, 9])\nkeep = torch.tensor([0, 1, 1])",
     judge=tensor(
         "v[keep]",
         lists=True,
         known={
-            "v[keep.bool()]": "[20, 30] is what a mask takes, and a mask holds True and False. What is the dtype of keep?",
-            "v[~keep.bool()]": "Those stand where keep is 0. But keep is not asked yes or no: its numbers are whole.",
+            "v[keep.bool()]": "[8, 9] is what a mask takes, and a mask holds True and False. What is the dtype of keep?",
+            "v[~keep.bool()]": "That stands where keep is 0. But keep is not asked yes or no: its numbers are whole.",
             "v * keep": "That multiplies. Square brackets do not calculate: they take numbers out of v.",
             "keep": "Those are the places themselves. Which numbers of v stand there?",
-            "v[:2]": "Places 0 and 1 are right. But they are named four times, and each time a number is taken.",
-            "torch.tensor([20, 10, 10, 20])": "Places are counted from 0: place 0 holds 10.",
+            "v[:2]": "Places 0 and 1 are right. But three places are named, and each time a number is taken.",
+            "torch.tensor([7, 7])": "Places are counted from 0: place 0 holds 7, place 1 holds 8. And three places are named.",
+            "torch.tensor([8, 7, 7])": "Place 0 holds 7, and place 1 holds 8.",
             "v": "That is the whole of v. keep names places in it, some of them twice.",
         },
     ),
-    right=("[10, 20, 20, 10]", "v[keep].tolist()"),
+    right=("[7, 8, 8]", "v[keep].tolist()"),
     wrong=(
-        ("[20, 30]", "a mask holds True and False"),
+        ("[8, 9]", "a mask holds True and False"),
         ("v[keep == 1]", "a mask holds True and False"),
-        ("[10, 40]", "where keep is 0"),
-        ("[0, 20, 30, 0]", "That multiplies"),
-        ("[0, 1, 1, 0]", "the places themselves"),
-        ("[10, 20]", "named four times"),
-        ("[20, 10, 10, 20]", "place 0 holds 10"),
-        ("[10, 20, 30, 40]", "the whole of v"),
-        ("(10, 20, 20, 10)", "a tensor is asked for"),
+        ("[7]", "where keep is 0"),
+        ("[0, 8, 9]", "That multiplies"),
+        ("[0, 1, 1]", "the places themselves"),
+        ("[7, 8]", "three places are named"),
+        ("[7, 7]", "counted from 0"),
+        ("[8, 7, 7]", "Place 0 holds 7"),
+        ("[7, 8, 9]", "the whole of v"),
+        ("(7, 8, 8)", "a tensor is asked for"),
     ),
     hints=(
         "Ask for the dtype of keep. Is it bool?",
-        "Whole numbers in the brackets are places, here four of them: 0, 1, 1, 0. Write what stands at each.",
+        "Whole numbers in the brackets are places, here three of them: 0, 1, 1. Write what stands at each.",
     ),
-    solution="[10, 20, 20, 10]",
-    reason="keep is int64, so its numbers are places, and a place may come twice. A mask is bool: v[keep.bool()] or v[keep == 1] is [20, 30]. "
+    solution="[7, 8, 8]",
+    reason="keep is int64, so its numbers are places, and a place may come twice. A mask is bool: v[keep.bool()] or v[keep == 1] is [8, 9]. "
     "Nothing warns of the difference.",
 )
 
@@ -138,7 +144,7 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
     prompt="A network gave `scores`: a row for each picture, a column for each class. `labels` holds the number of the right class of each\n"
     "picture. Fill the gap, so that the function returns the score of each picture's right class, in one row. It must work for one\n"
     "picture, too. Replace `answer = ...` by the whole function.\n\n"
-    "```python\ndef answer(scores, labels):\n    return scores.gather(1, ____)[:, 0]\n```",
+    "```python\n" + _of_scores("return scores.gather(1, ____)[:, 0]") + "\n```",
     judge=function(
         "lambda scores, labels: scores[torch.arange(len(labels)), labels]",
         (
@@ -162,30 +168,30 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
         },
     ),
     right=(
-        "def answer(scores, labels):\n    return scores.gather(1, labels[:, None])[:, 0]",
-        "def answer(scores, labels):\n    return scores.gather(1, labels.unsqueeze(1)).squeeze(1)",
-        "def answer(scores, labels):\n    return scores.gather(1, labels.view(-1, 1))[:, 0]",
-        "def answer(scores, labels):\n    return scores[torch.arange(len(labels)), labels]",
+        _of_scores("return scores.gather(1, labels[:, None])[:, 0]"),
+        _of_scores("return scores.gather(1, labels.unsqueeze(1)).squeeze(1)"),
+        _of_scores("return scores.gather(1, labels.view(-1, 1))[:, 0]"),
+        _of_scores("return scores[torch.arange(len(labels)), labels]"),
         "lambda scores, labels: torch.stack([row[label] for row, label in zip(scores, labels)])",
     ),
     wrong=(
-        ("def answer(scores, labels):\n    return scores.gather(1, labels)[:, 0]", "same number of dimensions"),
-        ("def answer(scores, labels):\n    return scores.gather(1, labels[None])[:, 0]", "every label reads in the first picture"),
-        ("def answer(scores, labels):\n    return scores.gather(1, labels[:, None])", "gather keeps the axis"),
-        ("def answer(scores, labels):\n    return scores.gather(1, labels[:, None]).squeeze()", "name the axis that is to go"),
-        ("def answer(scores, labels):\n    return scores.gather(0, labels[:, None])[:, 0]", "out of bounds"),
-        ("def answer(scores, labels):\n    return scores[:, labels]", "the columns of all labels"),
-        ("def answer(scores, labels):\n    return scores.index_select(1, labels)[:, 0]", "the first picture's class"),
-        ("def answer(scores, labels):\n    return scores.max(dim=1).values", "not always the highest"),
-        ("def answer(scores, labels):\n    return labels", "Those are the labels"),
-        ("def answer(scores, labels):\n    scores.gather(1, labels[:, None])[:, 0]", "Is there a `return`"),
+        (_of_scores("return scores.gather(1, labels)[:, 0]"), "same number of dimensions"),
+        (_of_scores("return scores.gather(1, labels[None])[:, 0]"), "every label reads in the first picture"),
+        (_of_scores("return scores.gather(1, labels[:, None])"), "gather keeps the axis"),
+        (_of_scores("return scores.gather(1, labels[:, None]).squeeze()"), "name the axis that is to go"),
+        (_of_scores("return scores.gather(0, labels[:, None])[:, 0]"), "out of bounds"),
+        (_of_scores("return scores[:, labels]"), "the columns of all labels"),
+        (_of_scores("return scores.index_select(1, labels)[:, 0]"), "the first picture's class"),
+        (_of_scores("return scores.max(dim=1).values"), "not always the highest"),
+        (_of_scores("return labels"), "Those are the labels"),
+        (_of_scores("scores.gather(1, labels[:, None])[:, 0]"), "Is there a `return`"),
         ("torch.tensor([1., 3.])", "a function is asked for"),
     ),
     hints=(
         "gather wants an index with as many axes as scores: for N pictures, shape [N, 1], a column.",
         "labels has shape [N]. A None, or unsqueeze, adds the axis: before or behind the one that is there?",
     ),
-    solution="def answer(scores, labels):\n    return scores.gather(1, labels[:, None])[:, 0]",
+    solution=_of_scores("return scores.gather(1, labels[:, None])[:, 0]"),
     reason="labels[:, None] is a column: one place for each row. gather reads each row at its place and gives a column, and [:, 0] makes one row "
     "of it. The loss of lesson 10 begins like this.",
 )
@@ -282,7 +288,7 @@ ONE_OVER_THE_OTHER = Exercise(
 
 def _batch(line):
     """Return the source of `def answer(picture)` that returns this."""
-    return f"def answer(picture):\n    rows, columns, colours = picture.shape\n    return {line}"
+    return written("picture", "rows, columns, colours = picture.shape", f"return {line}")
 
 
 RIGHT_SHAPE_WRONG_PICTURE = Exercise(
