@@ -4,6 +4,8 @@ Every name stands beside the room of `ops/` or `autograd/` where its function li
 `torch.name`, the method `x.name`, and an operator; an in-place form `x.name_` and `out=` are made from it.
 """
 
+import warnings
+
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
@@ -245,6 +247,12 @@ def _conjugate_last_two(input):
 
 
 def _mirrored(input):
+    if input.ndim == 0:
+        warnings.warn("Tensor.T is deprecated on 0-D tensors. This function is the identity in these cases.", UserWarning, stacklevel=2)
+    elif input.ndim != 2:
+        warnings.warn("The use of `x.T` on tensors of dimension other than 2 to reverse their shape is deprecated and it will throw an error "
+                      "in a future release. Consider `x.mT` to transpose batches of matrices or `x.permute(*torch.arange(x.ndim - 1, -1, "
+                      "-1))` to reverse the dimensions of a tensor.", UserWarning, stacklevel=2)
     return axes.permute(input, tuple(reversed(range(input.ndim))))
 
 
