@@ -1,5 +1,7 @@
 """How an error is worded: what happened, why, and what to change."""
 
+import math
+
 
 def explain(what, why=None, fix=None):
     """Return the text of an error in three parts. `what` begins with PyTorch's own phrase, so that a search still finds it.
@@ -29,6 +31,31 @@ def not_a_tensor(function, argument, position, given):
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
     return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {name}",
                              "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
+
+
+def no_memory(shape, itemsize):
+    """The error for numbers of a shape, of so many bytes each, for which there is no memory.
+
+    >>> print(no_memory((1000, 1000, 1000000), 4))
+    DefaultCPUAllocator: can't allocate memory: you tried to allocate 4000000000000 bytes.
+      Why: 1000 x 1000 x 1000000 numbers of 4 bytes are 4,000 GB
+      Fix: make the tensor smaller, or work on a part at a time
+    """
+    wanted = math.prod(shape) * itemsize
+    return RuntimeError(explain(
+        f"Storage size calculation overflowed with sizes={list(shape)}: numel: integer multiplication overflow" if wanted >= 2**63 else
+        f"DefaultCPUAllocator: can't allocate memory: you tried to allocate {wanted} bytes.",
+        f"{' x '.join(map(str, shape))} numbers of {itemsize} bytes are {wanted // 10**9:,} GB",
+        "make the tensor smaller, or work on a part at a time"))
+
+
+def too_many_axes(count=""):
+    """The error for a shape with more axes than the array library knows."""
+    return RuntimeError(explain(f"a tensor of {count or 'so many'} axes is more than NumPy holds", f"it knows up to {MOST_AXES}",
+                                "flatten some of them into one"))
+
+
+MOST_AXES = 64
 
 
 def shape_text(shape):

@@ -74,7 +74,7 @@ class Tensor(metaclass=PrintsAsTorch):
 
     def size(self, dim=None):
         """Return the shape, or the length of axis `dim`."""
-        return _tuple(Size, self._array.shape) if dim is None else self._array.shape[axis_of(dim, self._array.ndim)]
+        return _tuple(Size, self._array.shape) if dim is None else self._array.shape[axis_of(dim, self._array.shape)]
 
     @property
     def dtype(self):
@@ -108,7 +108,7 @@ class Tensor(metaclass=PrintsAsTorch):
     def stride(self, dim=None):
         """Return, for each axis or for axis `dim`, how many elements of memory one step along it passes."""
         steps = tuple(step // self._array.itemsize for step in self._array.strides)
-        return steps if dim is None else steps[axis_of(dim, self._array.ndim)]
+        return steps if dim is None else steps[axis_of(dim, self._array.shape)]
 
     def is_contiguous(self, memory_format=None):
         """Return whether the elements lie in memory in the order of the shape."""
@@ -395,13 +395,20 @@ def memory_of(tensor):
     return memory
 
 
-def axis_of(dim, ndim):
-    """Return the axis that `dim` names, counting from the end where it is negative. Raises IndexError outside the shape."""
+def axis_of(dim, shape):
+    """Return the axis that `dim` names, counting from the end where it is negative. Raises IndexError outside the shape.
+
+    `shape` may also be the number of axes alone.
+    """
+    ndim = shape if shape.__class__ is int else len(shape)
     reach = max(ndim, 1)
     if not -reach <= dim < reach:
+        valid = " or ".join(map(str, range(reach))) if reach < 4 else f"0 to {reach - 1}"
+        what = f"{ndim or 'no'} ax{'i' if ndim == 1 else 'e'}s"
         raise IndexError(explain(
             f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})",
-            f"the tensor has {ndim} axes", f"use a dim between 0 and {reach - 1}, or a negative one to count from the end"))
+            f"there {'is' if ndim == 1 else 'are'} {what}" if shape.__class__ is int else
+            f"a tensor of shape {shape_text(shape)} has {what}", f"write {valid}, or count from the end: -1{f' to {-reach}' if reach > 1 else ''}"))
     return dim % reach
 
 

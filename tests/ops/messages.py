@@ -3,7 +3,7 @@
 MESSAGES = [
     # shapes that do not meet
     ("torch.ones(2, 3) + torch.ones(2)", "RuntimeError",
-     "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1", "[2, 3] against [2]"),
+     "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1", "a: [2, 3]\n         b:    [2]\n                ^"),
     ("torch.ones(2, 3) @ torch.ones(2, 3)", "RuntimeError", "mat1 and mat2 shapes cannot be multiplied (2x3 and 2x3)", "b.T"),
     ("torch.mm(torch.ones(2, 3), torch.ones(4, 3))", "RuntimeError", "mat1 and mat2 shapes cannot be multiplied (2x3 and 4x3)",
             "3"),
@@ -24,7 +24,7 @@ MESSAGES = [
     ("torch.ones(3).expand(2)", "RuntimeError", "The expanded size of the tensor (2) must match the existing size (3)",
             "repeat"),
     ("torch.ones(3).sum(dim=1)", "IndexError", "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
-            "1 axes"),
+            "a tensor of shape [3] has 1 axis"),
     ("torch.ones(2, 3).t().permute(0)", "RuntimeError",
             "permute(sparse_coo): number of dimensions in the tensor input does not match", "[3, 2]"),
     ("torch.ones(2, 3, 4).t()", "RuntimeError", "t() expects a tensor with <= 2 dimensions, but self is 3D", "transpose"),

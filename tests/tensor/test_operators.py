@@ -40,7 +40,7 @@ def test_of_three_shapes_those_that_clash_are_named(act):
     with pytest.raises(RuntimeError) as caught:
         act()
     assert str(caught.value).startswith("The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 0")
-    assert "[3] against [2]" in str(caught.value)
+    assert "a: [3]\n         b: [2]" in str(caught.value)
 
 
 def test_a_value_error_that_is_not_of_shapes_stays_what_it_is():

@@ -27,7 +27,7 @@ from workbook.autograd import views
 from workbook.autograd.complaints import instead_of, no_complex, plain_name, second_time
 from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, no_memory, shape_text, too_many_axes
 from workbook.tensor import Memory, Tensor, memory_of, wrap
 
 _sequence = itertools.count(1)
@@ -155,8 +155,10 @@ class Operation(Node):
             else:
                 arrays, results, device = cls._elsewhere(ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
-            refusal = cls.refusal(problem, arrays, options)
+            refusal = _too_large(problem, arrays) or cls.refusal(problem, arrays, options)
             raise refusal from (problem.__cause__ if refusal is problem else None)
+        except MemoryError as problem:
+            raise _too_large(problem, arrays) from None
         if cls.place is not None:
             device = cls.place(device, options)
 
@@ -297,6 +299,20 @@ class Operation(Node):
     def refusal(cls, problem, arrays, options):
         """The error for a ValueError of the array library; operations word their own."""
         return problem
+
+
+def _too_large(problem, arrays):
+    """The error for a result of which the array library says that there is no memory for it; None for anything else it says."""
+    if isinstance(problem, MemoryError):
+        if hasattr(problem, "shape"):
+            return no_memory(problem.shape, problem.dtype.itemsize)
+    elif str(problem).startswith("maximum supported dimension"):
+        return too_many_axes()
+    elif not str(problem).startswith(("array is too big", "Maximum allowed dimension")):
+        return None
+    shapes = ", ".join(shape_text(array.shape) for array in arrays if hasattr(array, "shape"))
+    return RuntimeError(explain("DefaultCPUAllocator: can't allocate memory: numel: integer multiplication overflow",
+                                f"no memory holds the result; the shapes were {shapes}", "make it smaller, or work on a part at a time"))
 
 
 def _wrap_all(results, device):

@@ -4,9 +4,11 @@ A kind of device is one `Backend`. `cpu` is NumPy. `cuda` is CuPy, imported on f
 where there is none, and registers itself through `register`.
 """
 
+import math
+
 from workbook.devices.backend import Backend, CpuBackend
 from workbook.devices.cuda import CudaBackend
-from workbook.errors import explain
+from workbook.errors import explain, no_memory
 from workbook.naming import PrintsAsTorch
 
 
@@ -104,3 +106,10 @@ def settle(where):
 
 
 CPU = device("cpu")
+
+
+def check_memory(shape, itemsize=8):
+    """Raise RuntimeError where numbers of that shape, of so many bytes each, are more than the memory of this computer."""
+    room = CPU.backend.memory
+    if room is not None and math.prod(shape) * itemsize > room:
+        raise no_memory(shape, itemsize)

@@ -1,6 +1,8 @@
 """What the engine asks of an array library, and NumPy's answer."""
 
 import contextlib
+import functools
+import os
 
 import numpy
 
@@ -52,6 +54,14 @@ class CpuBackend(Backend):
 
     def count(self):
         return 1
+
+    @functools.cached_property
+    def memory(self):
+        """The bytes of this computer's memory; None where it does not tell."""
+        try:
+            return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+        except (AttributeError, ValueError, OSError):
+            return None
 
     def from_host(self, array, index):
         return array.copy()

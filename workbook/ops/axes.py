@@ -59,7 +59,7 @@ def permute(input, *dims):
             "permute(sparse_coo): number of dimensions in the tensor input does not match the length of the desired ordering "
             f"of dimensions i.e. input.dim() = {input.ndim} is not equal to len(dims) = {len(order)}",
             f"the tensor has shape {shape_text(input.shape)}", "name every axis once"))
-    order = tuple(axis_of(dim, input.ndim) for dim in order)
+    order = tuple(axis_of(dim, input.shape) for dim in order)
     if len(set(order)) < len(order):
         raise RuntimeError("permute(): duplicate dims are not allowed.")
     return Permute.apply(input, order=order)
@@ -74,7 +74,7 @@ def transpose(input, dim0, dim1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.transpose.html
     """
-    return Transpose.apply(input, first=axis_of(dim0, input.ndim), second=axis_of(dim1, input.ndim))
+    return Transpose.apply(input, first=axis_of(dim0, input.shape), second=axis_of(dim1, input.shape))
 
 
 def t(input):
@@ -155,8 +155,8 @@ def squeeze(input, dim=None, *more):
     if more:
         dim = (dim, *more)
     if isinstance(dim, int):
-        return Squeeze.apply(input, axes=(axis_of(dim, input.ndim),))
-    axes = tuple(axis_of(d, input.ndim) for d in dim)
+        return Squeeze.apply(input, axes=(axis_of(dim, input.shape),))
+    axes = tuple(axis_of(d, input.shape) for d in dim)
     for axis in axes:
         if axes.count(axis) > 1:
             raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")

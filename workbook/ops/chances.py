@@ -4,6 +4,7 @@ import numpy as np
 
 from workbook import random
 from workbook.autograd.modes import no_grad
+from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.creation import empty, empty_like
@@ -95,6 +96,7 @@ def _with_replacement(weights, count, generator):
     totals = np.cumsum(rows, -1, dtype=rows.dtype)
     totals = totals / totals[:, -1:]
     totals[:, -1] = 1
+    check_memory((len(rows), count))
     uniforms = random.fill_uniform(np.empty((len(rows), count)), generator=generator)
     places = [np.searchsorted(total, row) for total, row in zip(totals, uniforms)]
     return np.array(places, np.int64).reshape(*weights.shape[:-1], count)

@@ -6,7 +6,7 @@ from workbook import dtypes
 from workbook.autograd import views
 from workbook.autograd.broadcast import Cast
 from workbook.autograd.operation import Operation
-from workbook.devices import CPU, device as Device, settle
+from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain
 from workbook.ops.comparison import flat
 from workbook.ops.parts import Overwrite
@@ -247,4 +247,5 @@ def one_hot(tensor, num_classes=-1):
     if classes.size and (classes.min() < 0 or classes.max() >= num_classes):
         raise RuntimeError("Class values must be smaller than num_classes." if classes.min() >= 0 else
                            "Class values must be non-negative.")
+    check_memory((*classes.shape, num_classes))
     return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))

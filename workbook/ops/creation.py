@@ -7,8 +7,8 @@ import warnings
 import numpy as np
 
 from workbook import dtypes, random
-from workbook.devices import CPU, settle
-from workbook.errors import explain
+from workbook.devices import CPU, check_memory, settle
+from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
 from workbook.formats import check_storage, ordered
 from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, needs_floats, wrap
@@ -53,16 +53,17 @@ def finish(array, device, requires_grad=False):
 
 
 def memory_for(make, shape, kind):
-    """The array `make(shape, kind)`. Raises RuntimeError where there is not that much memory."""
+    """The array `make(shape, kind)`. Raises RuntimeError where there is not that much memory, before any of it is taken.
+
+    Some systems promise more memory than there is, and end whoever takes them at their word: so the size is looked at first.
+    """
+    check_memory(shape, kind.itemsize)
     try:
         return make(shape, kind)
     except (MemoryError, ValueError, OverflowError):
-        bytes_wanted = math.prod(shape) * kind.itemsize
-        raise RuntimeError(explain(
-            f"Storage size calculation overflowed with sizes={list(shape)}" if bytes_wanted >= 2**63 else
-            f"DefaultCPUAllocator: can't allocate memory: you tried to allocate {bytes_wanted} bytes.",
-            f"{' x '.join(map(str, shape))} numbers of {kind.itemsize} bytes are {bytes_wanted / 1e9:,.0f} GB",
-            "make the tensor smaller, or work on a part at a time")) from None
+        if len(shape) > MOST_AXES:
+            raise too_many_axes(len(shape)) from None
+        raise no_memory(shape, kind.itemsize) from None
 
 
 def numpy_dtype(dtype, default=None):
@@ -82,6 +83,8 @@ def stored(function):
     def make(*args, layout=None, pin_memory=False, **options):
         if layout is not None or pin_memory:
             check_storage(function.__name__, layout, pin_memory)
+        if options.get("device") is not None:
+            options["device"] = settle(options["device"])  # a device that is not there is said before memory is taken
         return function(*args, **options)
 
     return make
@@ -215,10 +218,23 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
         raise RuntimeError(explain("upper bound and lower bound inconsistent with step sign",
                                    f"from {start} to {end} in steps of {step} never arrives", "change the sign of step"))
     whole = all(isinstance(x, int) for x in (start, end, step))
-    count = max(0, math.ceil((end - start) / step))
     kind = numpy_dtype(dtype, dtypes.int64 if whole else None)
+    count = _count(start, end, step, math.ceil)
     numbers = np.arange(count, dtype=np.int64 if whole else np.float64) * step + start
     return finish(numbers.astype(kind), device, requires_grad)
+
+
+def _count(start, end, step, rounded):
+    """How many numbers lie from `start` to `end`. Raises RuntimeError where they are too many."""
+    if not (math.isfinite(start) and math.isfinite(end)):
+        raise RuntimeError(explain(f"unsupported range: {start} -> {end}", "it has no end that steps arrive at", "give two finite numbers"))
+    steps = (end - start) / step
+    if not steps < 2**63:
+        raise RuntimeError(explain("invalid size, possible overflow?", f"from {start} to {end} in steps of {step} are {steps:.3g} numbers",
+                                   "choose a larger step"))
+    count = max(0, rounded(steps))
+    check_memory((count,), 8)
+    return count
 
 
 def range_(start, end, step=1, **options):
@@ -234,7 +250,7 @@ def range_(start, end, step=1, **options):
     warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
                   "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
                   UserWarning, stacklevel=2)
-    count = int((end - start) / step) + 1
+    count = _count(start, end, step, math.floor) + 1
     kind = options.pop("dtype", None)
     numbers = np.arange(count, dtype=np.float64) * step + start
     return finish(numbers.astype(numpy_dtype(kind)), options.pop("device", None), **options)
@@ -252,6 +268,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
     """
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
+    check_memory((steps,), 8)
     kind = numpy_dtype(dtype)
     if kind.kind != "f":
         return finish(np.linspace(start, end, steps).astype(kind), device, requires_grad)
@@ -275,6 +292,7 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
     """
     if steps < 0:
         raise RuntimeError("number of steps must be non-negative")
+    check_memory((steps,), 8)
     kind = numpy_dtype(dtype)
     numbers = np.power(float(base), np.linspace(start, end, steps))
     return finish(numbers.astype(kind), device, requires_grad)

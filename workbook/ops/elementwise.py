@@ -44,27 +44,57 @@ def meet(a, b):
     return all(x == y or 1 in (x, y) for x, y in zip(reversed(a), reversed(b)))
 
 
-def cannot_broadcast(a, b):
-    """The error for shapes that do not fit when they are aligned from the right."""
+def cannot_broadcast(a, b, whole=None):
+    """The error for shapes that do not fit when they are aligned from the right; it draws them under each other.
+
+    `whole`: the shapes to be drawn, where `a` and `b` are only the axes in front of a pair of matrices.
+
+    >>> print(cannot_broadcast((2, 3), (2,)))
+    The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1
+      Why: aligned from the right, axis 1 of a meets axis 0 of b, 3 against 2, and neither is 1:
+             a: [2, 3]
+             b:    [2]
+                    ^
+      Fix: b.unsqueeze(1) has shape [2, 1], which fits; or make the sizes equal
+    """
     ndim = max(len(a), len(b))
     left, right = (1,) * (ndim - len(a)) + tuple(a), (1,) * (ndim - len(b)) + tuple(b)
     axis = next(i for i in reversed(range(ndim)) if left[i] != right[i] and 1 not in (left[i], right[i]))
     fix = "make the sizes equal, or one of them 1"
     for place in range(len(b) + 1):
         grown = tuple(b[:place]) + (1,) + tuple(b[place:])
-        if len(grown) <= len(a) and meet(a, grown):
+        if len(grown) <= len(a) and meet(a, grown) and whole is None:
             fix = f"b.unsqueeze({place}) has shape {shape_text(grown)}, which fits; or make the sizes equal"
+    mine, others = axis - ndim + len(a), axis - ndim + len(b)
     return RuntimeError(explain(
         f"The size of tensor a ({left[axis]}) must match the size of tensor b ({right[axis]}) at non-singleton dimension {axis}",
-        f"shapes are aligned from the right: {shape_text(a)} against {shape_text(b)}", fix))
+        f"aligned from the right, axis {mine} of a meets axis {others} of b, {left[axis]} against {right[axis]}, and neither is 1:\n"
+        + drawn_below(*(whole or (a, b)), axis), fix))
 
 
-def broadcast_shape(a, b):
-    """Return the shape in which two shapes meet. Raises RuntimeError where they do not fit."""
+def drawn_below(a, b, axis):
+    """Return two shapes under each other, aligned from the right, with a mark below `axis` of the longer one."""
+    ndim = max(len(a), len(b))
+    rows = [("",) * (ndim - len(shape)) + tuple(map(str, shape)) for shape in (a, b)]
+    width = [max(map(len, column)) for column in zip(*rows)]
+    lines, mark = [], 0
+    for name, row, shape in zip("ab", rows, (a, b)):
+        line = "           "
+        for place, side in enumerate(row):
+            begin = "[" if place == ndim - len(shape) else ", " if side else ""
+            line += begin.rjust(2 if place else 1) + side.rjust(width[place])
+            if place == axis:
+                mark = max(mark, len(line))
+        lines.append(line[:9] + name + ":" + line[10:] + "]")
+    return "\n".join([*lines, " " * mark + "^"])
+
+
+def broadcast_shape(a, b, whole=None):
+    """Return the shape in which two shapes meet. Raises RuntimeError where they do not fit; see `cannot_broadcast`."""
     try:
         return np.broadcast_shapes(a, b)
     except ValueError:
-        raise cannot_broadcast(a, b) from None
+        raise cannot_broadcast(a, b, whole) from None
 
 
 def not_implemented(kernel, *arrays):

@@ -161,7 +161,7 @@ def _extreme(name, input, dim, keepdim, smallest):
 
 def filled_axis(name, input, dim):
     """The axis that `dim` names, along which there must be something to choose from."""
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if input.ndim and not input.shape[axis]:
         raise IndexError(explain(f"{name}(): Expected reduction dim {axis} to have non-zero size.",
                                  f"the tensor has shape {shape_text(input.shape)}: there is nothing to choose from", None))
@@ -241,7 +241,7 @@ def aminmax(input, *, dim=None, keepdim=False):
         raise RuntimeError(explain(
             "aminmax(): cannot compute aminmax over an empty dimension as the operation has no identity.",
             f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
-    axes = axes_of(None, input.ndim) if dim is None else (filled_axis("aminmax", input, dim),)
+    axes = axes_of(None, input.shape) if dim is None else (filled_axis("aminmax", input, dim),)
     return aminmax_result(*Aminmax.apply(input, axes=axes if input.ndim else (), keepdim=keepdim))
 
 
@@ -253,7 +253,7 @@ def _filled_axes(name, input, dim):
         raise RuntimeError(explain(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
             "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
-    axes = axes_of(dim, input.ndim)
+    axes = axes_of(dim, input.shape)
     for axis in axes:
         filled_axis(name, input, axis)
     return axes

@@ -2,6 +2,7 @@
 
 import math
 
+from workbook.devices import check_memory
 from workbook.errors import explain
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 
@@ -154,6 +155,7 @@ def mvlgamma(input, p):
     """
     if p < 1:
         raise RuntimeError("p has to be greater than or equal to 1")
+    check_memory((*input.shape, p), 8)
     total = math.log(math.pi) * (p * (p - 1) / 4)
     for j in range(p):
         total = total + lgamma(input - j / 2)

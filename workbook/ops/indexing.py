@@ -273,7 +273,8 @@ def _check_advanced(k, sides, axis, shape):
         if tuple(sides) != k.shape:
             raise IndexError(explain(
                 f"The shape of the mask {shape_text(k.shape)} at index {axis} does not match the shape of the indexed tensor "
-                f"{shape_text(shape)} at index {axis}", "a mask says yes or no for each place", None))
+                f"{shape_text(shape)} at index {axis}", "a mask says yes or no for each place",
+                "compute the mask from the tensor itself, such as x[x > 0]; a mask of rows has as many places as there are rows"))
     elif k.size and (k.min() < -sides[0] or k.max() >= sides[0]):
         wrong = k.max() if k.max() >= sides[0] else k.min()
         raise IndexError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {sides[0]}",

@@ -60,10 +60,12 @@ def cat(tensors, dim=0):
                                        "a single number has no axis to join along", "use torch.stack"))
     full = [tensor for tensor in tensors if tuple(tensor.shape) != (0,)] or tensors
     first = full[0]
-    axis = axis_of(dim, first.ndim)
+    axis = axis_of(dim, first.shape)
     for place, tensor in enumerate(full):
         if tensor.ndim != first.ndim:
-            raise RuntimeError(f"Tensors must have same number of dimensions: got {first.ndim} and {tensor.ndim}")
+            raise RuntimeError(explain(f"Tensors must have same number of dimensions: got {first.ndim} and {tensor.ndim}",
+                                       f"the shapes are {shape_text(first.shape)} and {shape_text(tensor.shape)}",
+                                       "give the smaller one the missing axis: x.unsqueeze(0)"))
         for other in range(first.ndim):
             if other != axis and tensor.shape[other] != first.shape[other]:
                 fits = [d for d in range(first.ndim) if all(
@@ -173,7 +175,7 @@ def _axis_to_cut(name, tensor, dim):
     if tensor.ndim == 0:
         raise RuntimeError(explain(f"{name} expects at least a 1-dimensional tensor", "a single number has no axis to cut",
                                    "give it one first: x.reshape(1)"))
-    return axis_of(dim, tensor.ndim)
+    return axis_of(dim, tensor.shape)
 
 
 def chunk(input, chunks, dim=0):
@@ -200,7 +202,7 @@ def unbind(input, dim=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.unbind.html
     """
-    return Unbind.apply(input, axis=axis_of(dim, input.ndim))
+    return Unbind.apply(input, axis=axis_of(dim, input.shape))
 
 
 class Repeat(Operation):

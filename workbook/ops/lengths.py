@@ -78,7 +78,7 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
         raise TypeError(explain(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}",
                                 "it is the power in the sum", "write 2, or float('inf')"))
     x = _in_dtype("linalg.vector_norm", x, dtype)
-    axes = axes_of(dim, x.ndim)
+    axes = axes_of(dim, x.shape)
     empty = [axis for axis in axes if x.shape[axis] == 0]
     if (ord < 0 or ord == math.inf) and (empty if dim is not None else x.numel() == 0):
         shown = "inf" if ord == math.inf else "-inf" if ord == -math.inf else f"{ord:g}"
@@ -130,7 +130,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
                                    'choose "fro", "nuc", 1, -1, 2, -2, inf or -inf'))
     if ord == "fro":
         return vector_norm(A, 2, dim, keepdim, dtype=dtype)
-    rows, columns = axes_of(dim, A.ndim)
+    rows, columns = axes_of(dim, A.shape)
     A = _in_dtype("linalg.matrix_norm", A, dtype)
     matrices = permute(A, [i for i in range(A.ndim) if i not in (rows, columns)] + [rows, columns])
     if ord == "nuc":

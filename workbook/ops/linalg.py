@@ -250,7 +250,7 @@ def matmul(input, other):
     if right == 2:
         rows = tuple(input.shape)
         return _unsafe_view(mm(reshape(input, (-1, rows[-1])), other), (*rows[:-1], other.shape[1]))
-    lead = broadcast_shape(tuple(input.shape[:-2]), tuple(other.shape[:-2]))
+    lead = broadcast_shape(tuple(input.shape[:-2]), tuple(other.shape[:-2]), (input.shape, other.shape))
     stacks = [reshape(expand(x, (*lead, *x.shape[-2:])), (-1, *x.shape[-2:])) for x in (input, other)]
     return _unsafe_view(bmm(*stacks), (*lead, input.shape[-2], other.shape[-1]))
 

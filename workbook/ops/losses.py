@@ -86,7 +86,7 @@ def _softmax_axis(name, input, dim):
         warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
                       "argument.", UserWarning, stacklevel=3)
         dim = 0 if input.ndim in (0, 1, 3) else 1
-    return axis_of(dim, input.ndim)
+    return axis_of(dim, input.shape)
 
 
 # ---- regression -----------------------------------------------------------------------------------------------------------

@@ -92,7 +92,7 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
         raise RuntimeError(explain(
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.legacy}",
             "a length is no integer", "write x.float().norm()"))
-    axes = axes_of(dim, x.ndim)
+    axes = axes_of(dim, x.shape)
     if (math.isinf(ord) or ord < 0) and not math.prod(x.shape[axis] for axis in axes):
         p, where_ = format(ord, "g"), "an empty tensor" if dim is None else f"the dimension {axes[0]}"
         why = "because the operation" if dim is None else "because this dimension is empty and the operation"
@@ -116,4 +116,4 @@ def dist(input, other, p=2):
         raise RuntimeError(explain(
             f"norm(): input dtype should be either floating point or complex. Got {difference.dtype.legacy} instead.",
             "a distance is no integer", "write torch.dist(x.float(), y.float())"))
-    return VectorNorm.apply(difference, p=float(p), axes=axes_of(None, difference.ndim), keepdim=False)
+    return VectorNorm.apply(difference, p=float(p), axes=axes_of(None, difference.shape), keepdim=False)

@@ -142,7 +142,7 @@ def select(input, dim, index):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.select.html
     """
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     return Select.apply(input, axis=axis, index=place_within(index, axis, input.shape[axis]))
 
 
@@ -159,7 +159,7 @@ def narrow(input, dim, start, length):
         raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
     if length < 0:
         raise RuntimeError("narrow(): length must be non-negative.")
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     side = input.shape[axis]
     if not -side <= start <= side:
         raise IndexError(f"start out of range (expected to be in range of [{-side}, {side}], but got {start})")

@@ -27,7 +27,7 @@ def index_select(input, dim, index):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.index_select.html
     """
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if index.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
     if index.dtype not in (dtypes.int32, dtypes.int64):
@@ -37,7 +37,9 @@ def index_select(input, dim, index):
         raise RuntimeError("index_select(): Index to scalar can have only 1 value, got "
                            f"{places.size} value(s)")
     if places.size and (places.min() < 0 or places.max() >= side):
-        raise IndexError(explain("index out of range in self", f"axis {axis} has the places 0 to {side - 1}",
+        wrong = places.min() if places.min() < 0 else places.max()
+        raise IndexError(explain("index out of range in self",
+                                 f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {side - 1}, not {wrong}",
                                  "for places from the end write x[..., [-1]]"))
     if input.ndim == 0:
         return IndexSelect.apply(input, pattern=(...,))
@@ -103,7 +105,7 @@ def gather(input, dim, index, *, sparse_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.gather.html
     """
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if index.dtype not in (dtypes.int64, dtypes.int32):
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")
     places = index._host()
@@ -118,7 +120,9 @@ def gather(input, dim, index, *, sparse_grad=False):
             f"{shape_text(input.shape)} apart from dimension {axis}")
     if places.size and (places.min() < 0 or places.max() >= shape[axis]):
         wrong = places.min() if places.min() < 0 else places.max()
-        raise RuntimeError(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}")
+        raise RuntimeError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}",
+                                   f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {shape[axis] - 1}",
+                                   "for places from the end write index % x.shape[dim]"))
     if input.ndim == 0 or places.ndim == 0:
         return reshape(Gather.apply(reshape(input, shape), reshape(index, (-1,)), axis=0), places.shape)
     return Gather.apply(input, index, axis=axis)

@@ -4,6 +4,7 @@ import itertools
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.ops.axes import permute, transpose
 from workbook.ops.complexes import conj
@@ -34,7 +35,7 @@ def movedim(input, source, destination):
         raise RuntimeError(explain(
             f"movedim: Invalid source or destination dims: source ({list(given[0])} dims) should contain the same number of dims as "
             f"destination ({list(given[1])} dims)", "each axis goes to one place", "name as many places as axes"))
-    source, destination = ([axis_of(axis, input.ndim) for axis in axes] for axes in given)
+    source, destination = ([axis_of(axis, input.shape) for axis in axes] for axes in given)
     for name, axes, written in (("source", source, given[0]), ("destination", destination, given[1])):
         if len(set(axes)) < len(axes):
             raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(written)})")
@@ -57,7 +58,7 @@ def unflatten(input, dim, sizes):
     """
     if not isinstance(sizes, (tuple, list)):
         raise TypeError(f"unflatten(): argument 'sizes' (position 2) must be tuple of ints, not {type(sizes).__name__}")
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if not sizes:
         raise RuntimeError("unflatten: sizes must be non-empty")
     if input.ndim == 0 or list(sizes).count(-1) > 1:
@@ -113,7 +114,7 @@ def flip(input, *dims):
     """
     if not dims:
         raise TypeError('flip() missing 1 required positional arguments: "dims"')
-    axes = [axis_of(dim, input.ndim) for dim in sizes(dims)]
+    axes = [axis_of(dim, input.shape) for dim in sizes(dims)]
     for axis in axes:
         if axes.count(axis) > 1:
             raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
@@ -180,7 +181,7 @@ def roll(input, shifts, dims=()):
                                    "each axis moves by one number", "give as many shifts as dims"))
     if dims and not input.ndim:
         raise IndexError(explain(f"Dimension specified as {dims[0]} but tensor has no dimensions", "a single number has no axis", None))
-    axes = tuple(axis_of(dim, input.ndim) for dim in dims) if input.numel() else ()
+    axes = tuple(axis_of(dim, input.shape) for dim in dims) if input.numel() else ()
     if not axes:
         return Roll.apply(input, shifts=shifts[:1], axes=None)
     return Roll.apply(input, shifts=shifts, axes=axes)
@@ -215,7 +216,7 @@ def rot90(input, k=1, dims=(0, 1)):
                                    "a turn needs a plane, and a plane two axes", None))
     if dims[0] == dims[1] or abs(dims[0] - dims[1]) == input.ndim:
         raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
-    return Rot90.apply(input, k=k, axes=tuple(axis_of(dim, input.ndim) for dim in dims))
+    return Rot90.apply(input, k=k, axes=tuple(axis_of(dim, input.shape) for dim in dims))
 
 
 # ---- repeated -------------------------------------------------------------------------------------------------------------
@@ -257,7 +258,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
         raise RuntimeError("Repeats must be non-negative")
     if dim is None:
         input, dim = flatten(input), 0
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if isinstance(repeats, Tensor) and input.ndim == 0 and repeats.ndim == 1 and repeats.numel() != 1:
         raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single number has no axis", "leave dim out"))
     if isinstance(repeats, int):
@@ -286,6 +287,7 @@ def _places(repeats, side, output_size):
     times = xp.broadcast_to(times, (side,))
     if output_size is not None and output_size != int(times.sum()):
         raise RuntimeError("allocated size does not match required size")
+    check_memory((sum(times.tolist()),))
     return wrap(xp.repeat(xp.arange(side, dtype=repeats._array.dtype), times.tolist()), repeats._device)
 
 

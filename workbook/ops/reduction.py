@@ -13,12 +13,13 @@ from workbook.ops.totals import total
 from workbook.tensor import axis_of
 
 
-def axes_of(dim, ndim):
+def axes_of(dim, shape):
     """Return the axes that `dim` (a number, several, or None for all) names, as a tuple of numbers from 0."""
+    ndim = len(shape)
     if dim is None:
         return tuple(range(ndim))
     dims = (dim,) if isinstance(dim, int) else tuple(dim)
-    axes = tuple(axis_of(d, ndim) for d in dims) or tuple(range(ndim))
+    axes = tuple(axis_of(d, shape) for d in dims) or tuple(range(ndim))
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")
     return axes if ndim else ()
@@ -89,7 +90,7 @@ def sum(input, dim=None, keepdim=False, *, dtype=None):
     """
     if dim is None and not keepdim:
         return Sum.apply(input, dtype=dtype) if dtype is not None else Sum.apply(input)
-    return SumAxes.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim, dtype=dtype)
+    return SumAxes.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim, dtype=dtype)
 
 
 class Mean(Operation):
@@ -132,7 +133,7 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
             f"Got: {input.dtype.legacy}", "the mean of integers is a fraction", "write x.float().mean()"))
     if dim is None and not keepdim:
         return Mean.apply(input)
-    return MeanAxes.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim)
+    return MeanAxes.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim)
 
 
 class Var(Operation):
@@ -213,7 +214,7 @@ def _spread_options(name, input, dim, unbiased, keepdim, correction):
     if not input.is_floating_point():
         raise RuntimeError(explain(f"{name} only support floating point and complex dtypes",
                                    f"this tensor holds {input.dtype}", f"write x.float().{name}()"))
-    axes = axes_of(dim, input.ndim)
+    axes = axes_of(dim, input.shape)
     if math.prod(input.shape[axis] for axis in axes) <= correction:
         warnings.warn(
             f"{name}(): degrees of freedom is <= 0. Correction should be strictly less than the reduction factor (input numel divided by "
@@ -240,7 +241,7 @@ def all(input, dim=None, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.all.html
     """
-    return Any.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim, every=True)
+    return Any.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim, every=True)
 
 
 def any(input, dim=None, keepdim=False):
@@ -252,4 +253,4 @@ def any(input, dim=None, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.any.html
     """
-    return Any.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim, every=False)
+    return Any.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim, every=False)

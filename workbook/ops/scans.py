@@ -159,7 +159,7 @@ def _places(xp, function, a, axis):
 
 
 def _axis(input, dim):
-    return axis_of(dim, input.ndim) if input.numel() else 0  # of an empty tensor PyTorch does not look at dim
+    return axis_of(dim, input.shape) if input.numel() else 0  # of an empty tensor PyTorch does not look at dim
 
 
 def cummax(input, dim):
@@ -197,7 +197,7 @@ def cumsum(input, dim, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cumsum.html
     """
-    return Cumsum.apply(summable(input, dtype), axis=axis_of(dim, input.ndim))
+    return Cumsum.apply(summable(input, dtype), axis=axis_of(dim, input.shape))
 
 
 def summable(input, dtype=None):
@@ -216,7 +216,7 @@ def cumprod(input, dim, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cumprod.html
     """
-    return Cumprod.apply(summable(input, dtype), axis=axis_of(dim, input.ndim))
+    return Cumprod.apply(summable(input, dtype), axis=axis_of(dim, input.shape))
 
 
 def prod(input, dim=None, keepdim=False, *, dtype=None):
@@ -234,7 +234,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None):
     if not isinstance(dim, int):
         raise TypeError(explain("prod() received an invalid combination of arguments", "dim names one axis",
                                 "reduce the axes one after the other"))
-    return ProdAxis.apply(input, axis=axis_of(dim, input.ndim), keepdim=keepdim)
+    return ProdAxis.apply(input, axis=axis_of(dim, input.shape), keepdim=keepdim)
 
 
 def logcumsumexp(input, dim):
@@ -246,7 +246,7 @@ def logcumsumexp(input, dim):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.logcumsumexp.html
     """
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if not input.is_floating_point():
         raise not_implemented("logcumsumexp_out_cpu", input._array)
     return Logcumsumexp.apply(input, axis=axis)

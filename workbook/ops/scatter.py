@@ -154,7 +154,8 @@ def within(index, axis, side, error, low=0, phrase="index {} is out of bounds fo
     places = index._array
     if places.size and (places.min() < low or places.max() >= side):
         wrong = int(places.min() if places.min() < low else places.max())
-        raise error(explain(phrase.format(wrong, axis, side), f"places are counted from 0 to {side - 1}", None))
+        raise error(explain(phrase.format(wrong, axis, side), f"places are counted from 0 to {side - 1}",
+                            "check where the index was computed, and the size of that axis"))
 
 
 def scatter_add(input, dim, index, src):

@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.broadcast import Expand
 from workbook.autograd.operation import Operation
 from workbook.autograd.views import detached
+from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import ordered
 from workbook.tensor import Size, Tensor, axis_of
@@ -15,12 +16,17 @@ def sizes(shape):
     """Return a shape given as several numbers, or as one sequence, as a tuple of ints."""
     if len(shape) == 1 and isinstance(shape[0], (tuple, list, range)) or len(shape) == 1 and getattr(shape[0], "ndim", 0):
         shape = shape[0]
-    return tuple(_side(side) for side in shape)
+    return tuple(_side(side, place) for place, side in enumerate(shape, start=1))
 
 
-def _side(side):
+def _side(side, place):
     if isinstance(side, int) and not isinstance(side, bool) or hasattr(side, "__index__") and not isinstance(side, bool):
-        return side.__index__()
+        side = side.__index__()
+        if not -2**63 <= side < 2**63:
+            raise TypeError(explain(
+                f"argument 'size' failed to unpack the object at pos {place} with error \"Overflow when unpacking long long\"",
+                f"no memory has {side} places", "give a smaller size"))
+        return side
     raise TypeError(explain(f"argument 'size' must be tuple of ints, not {type(side).__name__}",
                             f"the length of an axis is a whole number, not {side!r}", "write ints, such as torch.zeros(2, 3)"))
 
@@ -29,9 +35,6 @@ def size_of_new(size):
     """Return the shape of a new Tensor. Raises RuntimeError for a negative length."""
     shape = sizes(size)
     for side in shape:
-        if side >= 2**63:
-            raise TypeError(explain("argument 'size' failed to unpack: Overflow when unpacking long long",
-                                    f"no memory has {side} places", "give a smaller size"))
         if side < 0:
             raise RuntimeError(f"Trying to create tensor with negative dimension {side}: {shape_text(shape)}")
     return shape
@@ -112,6 +115,8 @@ class UnsafeView(Operation):
 
 def _shares(array, shape):
     """Whether `array` in another shape can stay on its memory."""
+    if not (array.flags.c_contiguous or array.size == 0):
+        check_memory(array.shape, array.itemsize)  # of an expanded array a copy may be large
     return array.flags.c_contiguous or array.size == 0 or array.reshape(shape).base is not None and (
         array.reshape(shape).ctypes.data == array.ctypes.data)
 
@@ -180,7 +185,7 @@ def flatten(input, start_dim=0, end_dim=-1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.flatten.html
     """
-    first, last = axis_of(start_dim, input.ndim), axis_of(end_dim, input.ndim)
+    first, last = axis_of(start_dim, input.shape), axis_of(end_dim, input.shape)
     if first > last:
         raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
     if input.ndim == 0:

@@ -1,9 +1,11 @@
 """Joining and cutting by the names of directions, and the grids and pairs that vectors make."""
 
 import itertools
+import math
 import warnings
 
 from workbook import dtypes
+from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.ops.axes import unsqueeze
 from workbook.ops.joining import cat, stack
@@ -147,6 +149,7 @@ def tensor_split(input, indices_or_sections, dim=0):
     if isinstance(where, int):
         if where < 1:
             raise RuntimeError(f"number of sections must be larger than 0, got {where}")
+        check_memory((where, 1), 400)  # bytes of a Tensor
         short, longer = divmod(side, where)
         where = [short * i + min(i, longer) for i in range(1, where)]
     pieces, start = [], 0
@@ -278,6 +281,7 @@ def combinations(input, r=2, with_replacement=False):
     if r == 0:
         return wrap(input._device.xp.empty(0, input._array.dtype), input._device)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    xp = input._device.xp
+    xp, n = input._device.xp, input.numel() + (r - 1 if with_replacement else 0)
+    check_memory((math.comb(n, r) if n >= r else 0, r), 100)  # the list below takes so many bytes a number
     places = xp.asarray(list(choose(range(input.numel()), r)), dtype="int64").reshape(-1, r)
     return stack([index_select(input, 0, wrap(column, input._device)) for column in places.T], 1)

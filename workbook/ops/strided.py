@@ -7,7 +7,7 @@ import numpy as np
 
 from workbook.autograd import views
 from workbook.autograd.operation import Operation
-from workbook.devices import CPU
+from workbook.devices import CPU, check_memory
 from workbook.errors import explain, shape_text
 from workbook.ops import shape as shapes
 from workbook.ops.parts import HOLE, Index, IndexAdd
@@ -330,6 +330,7 @@ def resize_(input, *sizes, memory_format=None):
         return input
     memory, start, count = whole_memory(input._array), storage_offset(input), math.prod(shape)
     if start + count > memory.size:
+        check_memory((start + count,), input._array.itemsize)
         more = input._device.xp.zeros(start + count, input._array.dtype)
         more[:memory.size] = memory
         memory = more

@@ -45,7 +45,7 @@ def logsumexp(input, dim, keepdim=False):
     if dim is None:
         raise TypeError(explain("logsumexp(): argument 'dim' (position 2) must be tuple of ints, not NoneType", "the axes are named here",
                                 "write dim=tuple(range(x.ndim)) for all"))
-    return Logsumexp.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim)
+    return Logsumexp.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim)
 
 
 class Nansum(Operation):
@@ -76,7 +76,7 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None):
         return sum(input, dim, keepdim, dtype=dtype)
     if dtype is not None:
         input = input.to(dtype)
-    return Nansum.apply(input, axes=axes_of(dim, input.ndim), keepdim=keepdim)
+    return Nansum.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim)
 
 
 def nanmean(input, dim=None, keepdim=False, *, dtype=None):
@@ -113,4 +113,4 @@ def count_nonzero(input, dim=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.count_nonzero.html
     """
-    return CountNonzero.apply(input, axes=axes_of(dim, input.ndim))
+    return CountNonzero.apply(input, axes=axes_of(dim, input.shape))

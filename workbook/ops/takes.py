@@ -110,7 +110,7 @@ def take_along_dim(input, indices, dim=None):
         raise RuntimeError(explain(
             f"torch.take_along_dim(): input and indices should have the same number of dimensions, but got {input.ndim} dimensions for "
             f"input, and {indices.ndim} dimensions for indices", None, "give the indices the missing axes: indices.unsqueeze(...)"))
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if not input.ndim:
         raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single number has no axis", "leave dim out"))
     rest = [broadcast_shape((1,) if i == axis else (side,), (1,) if i == axis else (other,))[0]

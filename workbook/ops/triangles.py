@@ -4,6 +4,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.ops.creation import finish, numpy_dtype
 from workbook.ops.elementwise import not_implemented
@@ -257,5 +258,6 @@ def _indices(name, row, col, offset, dtype, device):
             raise RuntimeError(f"{which} must be non-negative, got{side}")
     if dtype.category != dtypes.INTEGRAL:
         raise NotImplementedError(explain(f"\"{name}_indices\" not implemented for '{dtype.legacy}'", "places are whole numbers", None))
+    check_memory((row, col), 1)
     places = np.nonzero(getattr(np, name)(np.ones((row, col), bool), offset))
     return finish(np.stack(places).astype(numpy_dtype(dtype)), device)
