@@ -3,6 +3,8 @@
 Source: https://pytorch.org/docs/2.13/linalg.html
 """
 
+from workbook import missing
+from workbook.ops.blocks import linalg_vander as vander
 from workbook.ops.chains import matrix_exp, matrix_power, multi_dot
 from workbook.ops.factors import linalg_cholesky as cholesky
 from workbook.ops.factors import linalg_qr as qr
@@ -30,4 +32,8 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
 
 __all__ = ["LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matmul",
            "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve",
-           "solve_triangular", "svd", "svdvals", "vecdot", "vector_norm"]
+           "solve_triangular", "svd", "svdvals", "vander", "vecdot", "vector_norm"]
+
+
+def __getattr__(name):
+    raise missing.of_module("linalg", name)

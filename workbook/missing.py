@@ -11,12 +11,6 @@ MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor", "bad
 INSTEAD = {
     "save": "files of tensors are not there yet: numpy.savez keeps the arrays of a state_dict()",
     "load": "files of tensors are not there yet: numpy.load reads what numpy.savez wrote",
-    "autocast": "the engine computes in the dtype that it is given: convert with x.half() or x.float()",
-    "set_num_threads": "not there yet: set OMP_NUM_THREADS before Python starts",
-    "set_float32_matmul_precision": "products are computed in the dtype that they are given: leave the line out",
-    "use_deterministic_algorithms": "every operation gives the same numbers each time: leave the line out",
-    "histogram": "torch.histc counts; numpy.histogram gives the edges, too",
-    "sin_": "it is a method only: x.sin_()",
     "view": "it is a method only: x.view(shape), or torch.reshape(x, shape)",
     "expand": "it is a method only: x.expand(shape), or torch.broadcast_to(x, shape)",
     "repeat": "it is a method only: x.repeat(2, 3), or torch.tile(x, (2, 3))",
@@ -30,22 +24,110 @@ INSTEAD = {
     "array": "NumPy's name; here it is torch.tensor(data)",
     "astype": "NumPy's name; here it is x.to(dtype)",
     "Variable": "since PyTorch 0.4 every tensor records: torch.tensor(data, requires_grad=True)",
-    "compile": "the engine runs Python as it stands and compiles nothing: call the function or the module itself",
-    "jit": "the engine runs Python as it stands and compiles nothing: call the function or the module itself",
     "vmap": "write the batch axis into the computation, or loop and torch.stack the results",
-    "stft": "signal transforms are not part of this engine: scipy.signal has them",
-    "fft": "signal transforms are not part of this engine: numpy.fft has them",
-    "sparse_coo_tensor": "the engine keeps every number of a tensor: use a dense one, such as torch.zeros(size) and an index",
-    "sparse_csr_tensor": "the engine keeps every number of a tensor: use a dense one, such as torch.zeros(size) and an index",
-    "sparse": "the engine keeps every number of a tensor: use a dense one",
-    "spmm": "the engine keeps every number of a tensor: torch.mm of dense ones",
-    "jagged": "the engine keeps rows of one length: pad them",
-    "nested": "the engine keeps rows of one length: pad them",
-    "quantization": "numbers of fewer bits are not part of this engine: x.half() halves the memory",
-    "onnx": "files of other programs are not part of this engine: keep net.state_dict()",
-    "hub": "nothing is fetched from the network",
-    "channels_last": "the engine keeps images in the order of their shape, (N, C, H, W); the numbers are the same without it",
 }
+
+# Whole families of PyTorch's names that this engine leaves out, by what it says of each of them.
+_DENSE = "the engine keeps every number of a tensor: use a dense one, such as torch.zeros(size) and an index"
+_NETWORKS = "a step of networks: look for it in torch.nn.functional, and for its layer in torch.nn"
+FAMILIES = {
+    _DENSE: "sparse sparse_coo sparse_csr sparse_csc sparse_bsr sparse_bsc sparse_coo_tensor sparse_csr_tensor sparse_csc_tensor sparse_bsr_tensor "
+            "sparse_bsc_tensor sparse_compressed_tensor spmm smm dsmm hsmm hspmm saddmm sspaddmm resize_as_sparse_ masked",
+    "numbers of fewer bits are not part of this engine: x.half() halves the memory":
+        "quantization ao qint8 qint32 quint8 quint4x2 quint2x4 quantize_per_tensor quantize_per_tensor_dynamic quantize_per_channel dequantize int_repr "
+        "empty_quantized q_scale q_zero_point q_per_channel_axis q_per_channel_scales q_per_channel_zero_points qscheme per_tensor_affine "
+        "per_tensor_symmetric per_channel_affine per_channel_symmetric per_channel_affine_float_qparams quantized_batch_norm quantized_gru "
+        "quantized_gru_cell quantized_lstm quantized_lstm_cell quantized_max_pool1d quantized_max_pool2d quantized_max_pool3d "
+        "quantized_rnn_relu_cell quantized_rnn_tanh_cell choose_qparams_optimized fake_quantize_per_channel_affine "
+        "fake_quantize_per_tensor_affine fused_moving_avg_obs_fake_quant fbgemm_linear_fp16_weight fbgemm_linear_fp16_weight_fp32_activation "
+        "fbgemm_linear_int8_weight fbgemm_linear_int8_weight_fp32_activation fbgemm_linear_quantize_weight fbgemm_pack_gemm_matrix_fp16 "
+        "fbgemm_pack_quantized_matrix",
+    "NumPy computes with no such numbers: use torch.float16 or torch.float32, torch.complex64, torch.uint8 or torch.int64":
+        "bit bits8 bits16 bits1x8 bits2x4 bits4x2 chalf complex32 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu "
+        "float4_e2m1fn_x2 int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7 uint16 uint32 uint64 BFloat16Tensor",
+    "the engine runs Python as it stands and compiles nothing: call the function or the module itself":
+        "compile compiler jit export fx library package classes cond while_loop fork wait futures cpp import_ir_module "
+        "import_ir_module_from_buffer parse_ir parse_schema parse_type_comment merge_type_from_type_comment unify_type_list AliasDb AnyType Argument "
+        "ArgumentSpec AwaitType BenchmarkConfig BenchmarkExecutionStats Block BoolType BufferDict CallStack Capsule ClassType Code "
+        "CompilationUnit CompleteArgumentSpec ComplexType ConcreteModuleType ConcreteModuleTypeBuilder DeepCopyMemoTable "
+        "DeserializationStorageContext DeviceObjType DictType DispatchKey DispatchKeySet EnumType ErrorReport ExcludeDispatchKeyGuard "
+        "ExecutionPlan FileCheck FloatType FunctionSchema Future FutureType Gradient Graph GraphExecutorState IODescriptor InferredType "
+        "IntType InterfaceType JITException ListType LiteScriptModule LockingLogger LoggerBase ModuleDict Node NoneType NoopLogger NumberType "
+        "OperatorInfo OptionalType ParameterDict PyObjectType PyTorchFileReader PyTorchFileWriter RRefType ScriptClass ScriptClassFunction "
+        "ScriptDict ScriptDictIterator ScriptDictKeyIterator ScriptFunction ScriptList ScriptListIterator ScriptMethod ScriptModule "
+        "ScriptModuleSerializer ScriptObject ScriptObjectProperty SerializationStorageContext StaticModule StreamObjType StringType SymBool "
+        "SymBoolType SymFloat SymInt SymIntType Tag TensorType ThroughputBenchmark TracingState TupleType Type UnionType Use Value "
+        "AggregationType AVG SUM sym_constrain_range sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min "
+        "sym_not sym_sqrt sym_sum slice_inverse",
+    "one process computes: worker processes load data (torch.utils.data.DataLoader), and no others are part of this engine":
+        "distributed multiprocessing prepare_multiprocessing_environment",
+    "machines of other makers are not part of this engine: it knows 'cpu' and 'cuda'":
+        "accelerator mps mtia xpu cpu Stream Event get_device_module is_vulkan_available AcceleratorError",
+    "a library that PyTorch calls: the engine calls NumPy's, or CuPy's, from the functions of torch themselves":
+        "backends has_lapack has_mkl has_openmp has_spectral compiled_with_cxx11_abi cudnn_affine_grid_generator cudnn_batch_norm cudnn_convolution "
+        "cudnn_convolution_add_relu cudnn_convolution_relu cudnn_convolution_transpose cudnn_grid_sampler cudnn_is_acceptable miopen_batch_norm "
+        "miopen_convolution miopen_convolution_add_relu miopen_convolution_relu miopen_convolution_transpose miopen_ctc_loss "
+        "miopen_depthwise_convolution miopen_rnn mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights "
+        "mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm native_channel_shuffle native_dropout native_group_norm "
+        "native_layer_norm native_norm batch_norm_backward_elemt batch_norm_backward_reduce batch_norm_elemt batch_norm_gather_stats "
+        "batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats conv_tbc convolution embedding_renorm_ norm_except_dim "
+        "segment_reduce",
+    "the engine computes in the dtype that it is given: convert with x.half() or x.float()":
+        "amp autocast GradScaler autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache get_autocast_cpu_dtype "
+        "get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype is_autocast_cache_enabled "
+        "is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled is_autocast_xla_enabled set_autocast_cache_enabled "
+        "set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype "
+        "set_autocast_ipu_dtype set_autocast_ipu_enabled set_autocast_xla_dtype set_autocast_xla_enabled",
+    "the array library decides how many threads it takes: set OMP_NUM_THREADS before Python starts":
+        "get_num_threads set_num_threads get_num_interop_threads set_num_interop_threads init_num_threads",
+    "transforms of signals are not part of this engine: numpy.fft and scipy.signal have them, of x.numpy()":
+        "fft stft istft signal bartlett_window blackman_window hamming_window hann_window kaiser_window",
+    _NETWORKS: "adaptive_avg_pool1d adaptive_max_pool1d affine_grid_generator alpha_dropout alpha_dropout_ avg_pool1d batch_norm bilinear "
+        "binary_cross_entropy_with_logits celu celu_ channel_shuffle constant_pad_nd conv1d conv2d conv3d conv_transpose1d conv_transpose2d "
+        "conv_transpose3d cosine_embedding_loss cosine_similarity ctc_loss dropout dropout_ embedding embedding_bag feature_alpha_dropout "
+        "feature_alpha_dropout_ feature_dropout feature_dropout_ grid_sampler grid_sampler_2d grid_sampler_3d group_norm gru gru_cell hardshrink "
+        "hinge_embedding_loss instance_norm kl_div layer_norm lstm lstm_cell margin_ranking_loss max_pool1d max_pool1d_with_indices max_pool2d "
+        "max_pool3d pairwise_distance pdist pixel_shuffle pixel_unshuffle poisson_nll_loss prelu rms_norm rnn_relu rnn_relu_cell rnn_tanh "
+        "rnn_tanh_cell rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss",
+    "views share memory; for a copy call the function without _copy and clone() the result":
+        "alias_copy as_strided_copy ccol_indices_copy col_indices_copy crow_indices_copy detach_copy diagonal_copy expand_copy indices_copy "
+        "narrow_copy permute_copy row_indices_copy select_copy slice_copy split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy "
+        "unbind_copy unfold_copy unsqueeze_copy values_copy view_as_complex_copy view_as_real_copy view_copy",
+    "the engine keeps rows of one length: pad them": "jagged nested",
+    "files of other programs are not part of this engine: keep net.state_dict()": "onnx serialization storage from_file",
+    "nothing is fetched from the network": "hub",
+    "the engine keeps images in the order of their shape, (N, C, H, W); the numbers are the same without it":
+        "channels_last channels_last_3d legacy_contiguous_format",
+    "memory is named by x.storage() or x.untyped_storage(); its kinds have no names here":
+        "Storage StorageBase TypedStorage UntypedStorage is_storage BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage "
+        "ComplexFloatStorage DoubleStorage FloatStorage HalfStorage IntStorage LongStorage ShortStorage QInt32Storage QInt8Storage "
+        "QUInt2x4Storage QUInt4x2Storage QUInt8Storage",
+    "write the batch axis into the computation, or loop and torch.stack the results": "vmap func",
+    "random models are not part of this engine: torch.normal, torch.multinomial, torch.bernoulli and torch.poisson draw numbers": "distributions",
+    "a name of PyTorch's own machinery, which is no part of its documented interface":
+        "DisableTorchFunction DisableTorchFunctionSubclass FatalError OutOfMemoryError PRIVATE_OPS TYPE_CHECKING USE_GLOBAL_DEPS "
+        "USE_RTLD_GLOBAL_WITH_LIBTORCH builtins classproperty ctypes functional functools get_file_path glob hash_tensor inspect is_distributed "
+        "monitor os overrides platform profiler_allow_cudagraph_cupti_lazy_reinit_cuda12 quasirandom return_types sys testing textwrap thread_safe_generator "
+        "threading torch torch_version types windows",
+    "time a program with time.perf_counter(), or %timeit in a notebook": "profiler",
+    "the graph is looked at with x.show() and torch.autograd; there is no mode to set":
+        "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",
+    "each warning is shown once a place, as Python does: warnings.simplefilter('always') shows all": "is_warn_always_enabled set_warn_always",
+    "every operation gives the same numbers each time: torch.use_deterministic_algorithms(True) is all that is needed":
+        "get_deterministic_debug_mode set_deterministic_debug_mode",
+    "conjugates and signs are computed at once here, so no tensor is marked": "is_conj is_neg conj_physical_",
+    "inference_mode is no_grad here, and marks no tensor: ask x.requires_grad": "is_inference",
+    "torch.linalg.svd gives all of them; torch.linalg.eigh those of a symmetric matrix": "lobpcg pca_lowrank svd_lowrank",
+    "torch.linalg.qr gives Q itself": "geqrf orgqr ormqr",
+    "torch.linalg.solve solves by the same steps; scipy.linalg.lu shows the triangles": "lu lu_solve lu_unpack",
+    "torch.linalg.solve_triangular, of the triangle that torch.linalg.cholesky gives": "cholesky_inverse cholesky_solve triangular_solve",
+    "write torch.split, torch.chunk": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
+    "NumPy's arrays are shared by torch.from_numpy(array) and x.numpy()": "from_dlpack to_dlpack",
+    "torch.nonzero gives the places; pad them where a fixed number is needed": "nonzero_static",
+    "write x.clone(), and into its view: y.as_strided(size, stride).copy_(src)": "as_strided_scatter as_strided_",
+    "torch.histogram counts along one axis; numpy.histogramdd along several": "histogramdd",
+}
+INSTEAD |= {name: reason for reason, names in FAMILIES.items() for name in names.split()}
 
 # Names of a Tensor.
 OF_TENSOR = {
@@ -58,9 +140,66 @@ OF_TENSOR = {
     "coalesce": "the tensor as it is; the engine keeps every number",
     "indices": "x.nonzero(); the engine has no sparse tensors",
     "to_padded_tensor": "the tensor as it is; the engine keeps rows of one length",
+    "values": "x.sort().values of a sorted result; the engine has no sparse tensors", "is_coalesced": "nothing; the engine has no sparse tensors",
+    "chalf": "x.cfloat(); NumPy has no complex numbers of 32 bits", "half_": "x.half(); another dtype takes new memory", "float_": "x.float()",
+    "cuda_": "x.cuda()", "numel_": "x.numel()", "reinforce": "the loss with its logarithm of probability; reinforce went with PyTorch 0.4",
+    "set_": "x.data = y", "share_memory_": "nothing: worker processes get their own copies", "is_shared": "nothing: worker processes get their own copies",
+    "is_inference": "x.requires_grad; inference_mode marks no tensor here", "as_subclass": "the tensor as it is; an nn.Parameter is made by nn.Parameter(x)",
+    "module_load": "x.copy_(other)", "resize_as": "x.reshape_as(y), or x.expand_as(y)", "index": "x[i]", "grad_dtype": "x.dtype; a gradient has its tensor's",
+    "const_data_ptr": "x.data_ptr()", "storage_type": "type(x.storage())", "record_stream": "nothing: the array library keeps the order of a GPU's work",
+    "map": "x.apply_(f), or operations of torch", "size_": "x.size()", "T_": "x.t_()",
     "astype": "x.to(dtype)", "length": "len(x) or x.numel()",
     "len": "len(x)", "concat": "torch.cat([x, y])", "cat": "torch.cat([x, y])", "append": "torch.cat([x, y])", "array": "x.numpy()",
 }
+
+# Of these families a Tensor says the same as torch does.
+_ALSO_OF_TENSOR = {
+    "the tensor as it is; the engine keeps every number":
+        "to_sparse_coo to_sparse_csr to_sparse_csc to_sparse_bsr to_sparse_bsc to_mkldnn sparse_dim dense_dim sparse_mask sparse_resize_ "
+        "sparse_resize_and_clear_ crow_indices col_indices ccol_indices row_indices smm sspaddmm resize_as_sparse_",
+    "x.half(); numbers of fewer bits are not part of this engine":
+        "dequantize int_repr q_scale q_zero_point q_per_channel_axis q_per_channel_scales q_per_channel_zero_points qscheme",
+    "x.cpu() or x.cuda(); other machines are not part of this engine": "ipu xpu mtia",
+    "x.abs() and where; as a step of networks look in torch.nn.functional": "hardshrink prelu",
+    "nothing; conjugates and signs are computed at once here": "is_conj is_neg", "x.copy_(x.conj())": "conj_physical_",
+    "nothing; it belongs to PyTorch's own machinery": "hash_tensor is_distributed slice_inverse",
+    "scipy.signal; transforms of signals are not part of this engine": "istft",
+    "torch.linalg.qr(x), which gives Q itself": "geqrf orgqr ormqr", "torch.linalg.solve(x, b)": "lu lu_solve",
+    "torch.linalg.solve_triangular(x, b, upper=False)": "cholesky_inverse cholesky_solve triangular_solve",
+    "x.split(...) or x.chunk(...)": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
+    "the view and clone(): x.narrow(dim, start, length).clone()": "narrow_copy", "x.nonzero()": "nonzero_static",
+    "y = x.clone(), then y.as_strided(size, stride).copy_(src)": "as_strided_scatter", "x.as_strided(size, stride)": "as_strided_",
+}
+OF_TENSOR |= {name: words for words, names in _ALSO_OF_TENSOR.items() for name in names.split() if name not in OF_TENSOR}
+
+# Names of torch.linalg and torch.special.
+_ELSEWHERE = "scipy.special has it, of x.numpy()"
+OF_MODULE = {
+    "linalg": {"householder_product": "torch.linalg.qr gives Q itself", "ldl_factor": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
+               "ldl_factor_ex": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
+               "ldl_solve": "torch.linalg.solve",
+               **dict.fromkeys(("lu", "lu_factor", "lu_factor_ex", "lu_solve"), "torch.linalg.solve solves by the same steps; scipy.linalg.lu shows the triangles"),
+               "cholesky_ex": "torch.linalg.cholesky, which raises where there is none", "inv_ex": "torch.linalg.inv, which raises where there is none",
+               "solve_ex": "torch.linalg.solve, which raises where there is no answer",
+               "tensorinv": "torch.linalg.inv of the reshaped tensor", "tensorsolve": "torch.linalg.solve of the reshaped tensor", "common_notes": "a text of PyTorch's documents"},
+    "special": {name: _ELSEWHERE for name in (
+        "airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v "
+        "chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p modified_bessel_k0 "
+        "modified_bessel_k1 scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u "
+        "shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w spherical_bessel_j0").split()}
+    | {"modified_bessel_i0": "torch.special.i0", "modified_bessel_i1": "torch.special.i1"}
+    | dict.fromkeys(("common_args", "multi_dim_common", "Tensor", "torch"), "a text or a module of PyTorch's own"),
+}
+
+
+def of_module(module, name):
+    """The error for a name that a module such as `torch.linalg` does not have.
+
+    >>> of_module("linalg", "ldl_solve")
+    AttributeError("module 'torch.linalg' has no attribute 'ldl_solve'\\n  Fix: torch.linalg.solve")
+    """
+    plain = f"module 'torch.{module}' has no attribute '{name}'"
+    return AttributeError(plain + (f"\n  Fix: {OF_MODULE[module][name]}" if name in OF_MODULE[module] else ""))
 
 
 def of_torch(name):

@@ -167,7 +167,10 @@ class Tensor(metaclass=PrintsAsTorch):
         """Return whether the only element differs from 0. Raises RuntimeError where there are more."""
         return bool(self)
 
-    is_xpu = is_sparse = is_quantized = is_mps = is_meta = False
+    is_xpu = is_sparse = is_quantized = is_mps = is_meta = is_nested = is_mkldnn = is_sparse_csr = False
+    is_xla = is_mtia = is_vulkan = is_ipu = is_maia = volatile = False
+    output_nr = property(lambda self: self._index, doc="Which of the outputs of its operation it is.")
+    retains_grad = property(lambda self: self._retains_grad, doc="Whether a computed Tensor keeps its gradient: see retain_grad().")
     is_cpu = property(lambda self: self._device is CPU, doc="Whether its memory is the CPU's.")
 
     def __getattr__(self, name):

@@ -77,6 +77,8 @@ def test_what_is_no_dtype_is_refused():
         torch.zeros(1, dtype="float32")
     with pytest.raises(TypeError, match="bfloat16 is known by name only\n  Why: "):
         torch.zeros(1, dtype=torch.bfloat16)
+    with pytest.raises(TypeError, match="bfloat16 is known by name only\n  Why: .*\n  Fix: use torch.float16 or torch.float32"):
+        torch.zeros(1).bfloat16()
 
 
 def test_each_dtype_is_one_object_that_says_what_it_is():

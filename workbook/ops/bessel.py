@@ -1,7 +1,10 @@
 """Bessel's functions, by their series."""
 
+import math
+
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import FloatElementwise, not_implemented
+from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
+from workbook.ops.pointwise import sign
 
 
 class I0(FloatElementwise):
@@ -69,3 +72,72 @@ def i1(input):
     Source: https://pytorch.org/docs/2.13/special.html#torch.special.i1
     """
     return I1.apply(input)
+
+
+class I0e(FloatElementwise, name="SpecialI0EBackward0"):
+    """out = exp(-|a|) times Bessel's function I of order 0"""
+
+    def forward(ctx, a):
+        out = one_by_one(ctx.xp, lambda x: _scaled(abs(x), 0), a)
+        ctx.save(a, out)
+        return out
+
+    def backward(ctx, grad):
+        a, out = ctx.saved
+        return (grad * (i1e(a) - sign(a) * out),)
+
+
+class I1e(FloatElementwise, name="SpecialI1EBackward0"):
+    """out = exp(-|a|) times Bessel's function I of order 1"""
+
+    def forward(ctx, a):
+        out = one_by_one(ctx.xp, lambda x: math.copysign(_scaled(abs(x), 1), x), a)
+        ctx.save(a, out)
+        return out
+
+    def backward(ctx, grad):
+        a, out = ctx.saved
+        return (grad * where(a == 0, 0.5, i0e(a) - out * (sign(a) + 1 / where(a == 0, 1.0, a))),)
+
+
+def _scaled(x, order):
+    """exp(-x) I(x): the series in x for small x, that in 1 / x for large ones (Abramowitz and Stegun, 9.6.10 and 9.7.1)."""
+    if x != x or math.isinf(x):
+        return 0.0 if x == x else x
+    if x < 30:
+        term = total = (x / 2) ** order
+        k = 0
+        while abs(term) > abs(total) * 1e-18:
+            k += 1
+            term *= x * x / 4 / (k * (k + order))
+            total += term
+        return math.exp(-x) * total
+    term = total = 1.0
+    for k in range(1, 30):
+        term *= -(4 * order * order - (2 * k - 1) ** 2) / (8 * k * x)
+        total += term
+    return total / math.sqrt(2 * math.pi * x)
+
+
+def i0e(input):
+    """Return `i0` of each element times exp(-|x|), which stays small where `i0` grows out of bounds.
+
+    >>> import workbook as torch
+    >>> torch.special.i0e(torch.tensor([0., 1., 100.]))
+    tensor([1.0000, 0.4658, 0.0399])
+
+    Source: https://pytorch.org/docs/2.13/special.html#torch.special.i0e
+    """
+    return I0e.apply(input)
+
+
+def i1e(input):
+    """Return `i1` of each element times exp(-|x|).
+
+    >>> import workbook as torch
+    >>> torch.special.i1e(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.2079])
+
+    Source: https://pytorch.org/docs/2.13/special.html#torch.special.i1e
+    """
+    return I1e.apply(input)

@@ -4,12 +4,14 @@ import numpy as np
 
 from workbook import random
 from workbook.autograd.modes import no_grad
+from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import add, mul
+from workbook.ops.comparison import flat
 from workbook.ops.creation import empty, empty_like
-from workbook.ops.elementwise import broadcast_shape
-from workbook.ops.inplace import exponential_, normal_, random_fill
+from workbook.ops.elementwise import broadcast_shape, cannot_broadcast, not_implemented
+from workbook.ops.inplace import exponential_, normal_, on_host, random_fill
 from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, wrap
 
@@ -100,3 +102,67 @@ def _with_replacement(weights, count, generator):
     uniforms = random.fill_uniform(np.empty((len(rows), count)), generator=generator)
     places = [np.searchsorted(total, row) for total, row in zip(totals, uniforms)]
     return np.array(places, np.int64).reshape(*weights.shape[:-1], count)
+
+
+class Poisson(Operation):
+    """out = how often something happens that happens a times on average: drawn, so it has no slope"""
+
+    def forward(ctx, a, *, generator):
+        if a.dtype.kind != "f":
+            raise not_implemented("poisson_cpu", a)
+        return on_host(ctx.xp, lambda rates: random.draw_poisson(rates, generator), a)
+
+    def backward(ctx, grad):
+        return flat(grad)
+
+
+def poisson(input, generator=None):
+    """Return random counts: for each element, how often something happens that happens so often on average.
+
+    Floats from 0. Raises RuntimeError for a negative rate, NotImplementedError for integers.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.poisson(torch.tensor([0., 3., 100.]))
+    tensor([ 0.,  6., 96.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.poisson.html
+    """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("poisson", "input", 1, input)
+    return Poisson.apply(input, generator=generator)
+
+
+class Binomial(Operation):
+    """out = how many of a tries succeed with probability b: drawn, so it has no slope"""
+
+    def forward(ctx, a, b, *, generator):
+        return on_host(ctx.xp, lambda *pair: random.draw_binomial(*np.broadcast_arrays(*pair), generator), a, b)
+
+    def backward(ctx, grad):
+        return flat(grad), flat(grad)
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        return cannot_broadcast(*(array.shape for array in arrays))
+
+
+def binomial(count, prob, generator=None):
+    """Return random counts: how many of `count` tries succeed with probability `prob`. Both are floats, of one dtype.
+
+    Raises ValueError for integers.
+
+    >>> import workbook as torch
+    >>> _ = torch.manual_seed(0)
+    >>> torch.binomial(torch.tensor([10., 100.]), torch.tensor([0.5, 0.1]))
+    tensor([ 7., 11.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.binomial.html
+    """
+    for place, (name, given) in enumerate((("count", count), ("prob", prob)), start=1):
+        if not isinstance(given, Tensor):
+            raise not_a_tensor("binomial", name, place, given)
+        if not given.is_floating_point():
+            raise ValueError(explain(f"binomial only supports floating-point dtypes for {name}, got: {given.dtype.legacy}",
+                                     "counts and probabilities are floats here", "write .float()"))
+    return Binomial.apply(count, prob, generator=generator)

@@ -10,6 +10,7 @@ from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain
 from workbook.ops.comparison import flat
 from workbook.ops.parts import Overwrite
+from workbook.ops.reduction import sum
 from workbook.ops.shape import clone
 from workbook.tensor import Tensor, needs_floats, wrap
 
@@ -133,7 +134,10 @@ def detach(input):
 
 
 def detach_(input):
-    """Cut the Tensor out of the graph, in place: it becomes a leaf that needs no gradient."""
+    """Cut the Tensor out of the graph, in place: it becomes a leaf that needs no gradient.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.detach_.html
+    """
     if input._view is not None:
         raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
                            "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
@@ -210,6 +214,32 @@ def zero_(input):
     return views.adopt(input, Zeroed.apply(input, value=0), "zero_")
 
 
+class FilledBy(Operation, name="FillBackward1"):
+    """out = one number of a Tensor everywhere"""
+
+    def forward(ctx, a, value):
+        return ctx.xp.full(a.shape, value.astype(a.dtype))
+
+    def backward(ctx, grad):
+        return flat(grad), sum(grad)
+
+
+def fill(input, value):
+    """Return `value`, one number or a Tensor of one, in the shape and dtype of `input`.
+
+    >>> import workbook as torch
+    >>> torch.fill(torch.zeros(2), 3)
+    tensor([3., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.fill_.html
+    """
+    if isinstance(value, Tensor):
+        if value.ndim:
+            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+        return FilledBy.apply(input, value)
+    return FilledOut.apply(input, value=value)
+
+
 class Filled(Operation, name="FillBackward2"):
     """out = `value` everywhere: nothing of the input is left"""
 
@@ -218,6 +248,10 @@ class Filled(Operation, name="FillBackward2"):
 
     def backward(ctx, grad):
         return flat(grad)
+
+
+class FilledOut(Filled, name="FillBackward0"):
+    """As Filled, as a new Tensor"""
 
 
 class Zeroed(Filled, name="ZeroBackward0"):

@@ -312,6 +312,13 @@ def _like(fill):
     return like
 
 
+def _random_like(fill):
+    def like(input, *, generator=None, **options):
+        return _like(functools.partial(fill, generator=generator))(input, **options)
+
+    return like
+
+
 def _named(function, name, sentence, example, shown):
     function.__name__ = function.__qualname__ = name
     function.__doc__ = f"""Return {sentence}, with the shape, dtype and device of `input`.
@@ -331,9 +338,9 @@ ones_like = _named(_like(lambda array: array.fill(1)), "ones_like", "a Tensor of
                    "torch.ones_like(torch.tensor([1, 2]))", "tensor([1, 1])")
 empty_like = _named(_like(lambda array: None), "empty_like", "a Tensor whose memory is not filled",
                     "torch.empty_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
-rand_like = _named(_like(random.fill_uniform), "rand_like", "uniform random numbers from [0, 1)",
+rand_like = _named(_random_like(random.fill_uniform), "rand_like", "uniform random numbers from [0, 1)",
                    "torch.rand_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
-randn_like = _named(_like(random.fill_normal), "randn_like", "normal random numbers with mean 0 and deviation 1",
+randn_like = _named(_random_like(random.fill_normal), "randn_like", "normal random numbers with mean 0 and deviation 1",
                     "torch.randn_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
 
 

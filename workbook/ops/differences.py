@@ -10,7 +10,7 @@ from workbook.ops.parts import narrow
 from workbook.ops.reduction import sum
 from workbook.ops.scans import cumsum
 from workbook.ops.shape import clone, reshape
-from workbook.tensor import axis_of
+from workbook.tensor import Tensor, axis_of
 
 
 def diff(input, n=1, dim=-1, prepend=None, append=None):
@@ -92,3 +92,83 @@ def _pairs(name, y, x, dx, axis):
             raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
         x = reshape(x, [-1 if place == axis else 1 for place in range(y.ndim)])
     return pairs, diff(x, dim=axis if x.ndim == y.ndim else axis - y.ndim)
+
+
+def gradient(input, *, spacing=None, dim=None, edge_order=1):
+    """Return the slope along each axis (or each of `dim`), a tuple: half the difference of the two neighbours, of one at the ends.
+
+    `spacing`: how far apart the points stand, one number, one for each axis, or a Tensor of places for each axis. `edge_order=2`
+    puts a parabola through the last three points at the ends. Raises RuntimeError where an axis has too few points.
+
+    >>> import workbook as torch
+    >>> torch.gradient(torch.tensor([1., 4., 9.]))
+    (tensor([3., 4., 5.]),)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.gradient.html
+    """
+    axes = tuple(range(input.ndim)) if dim is None else tuple(axis_of(d, input.shape) for d in ((dim,) if isinstance(dim, int) else dim))
+    if isinstance(spacing, Tensor):
+        raise TypeError(explain("gradient() received an invalid combination of arguments - got (Tensor, spacing=Tensor)",
+                                "each axis has its own places", "write spacing=(places,)"))
+    steps = list(spacing) if isinstance(spacing, (tuple, list)) else [1 if spacing is None else spacing] * len(axes)
+    if len(steps) != len(axes):
+        raise RuntimeError(explain(
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but "
+            f"got a spacing argument of length {len(steps)} and a dim argument of length {len(axes)}.", "each axis has one spacing",
+            "give as many as axes"))
+    if len(set(axes)) < len(axes):
+        raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")
+    if edge_order not in (1, 2):
+        raise RuntimeError(explain("torch.gradient only supports edge_order=1 and edge_order=2.", f"it is {edge_order}", "leave it out"))
+    for axis in axes:
+        if input.shape[axis] < edge_order + 1:
+            raise RuntimeError(explain("torch.gradient expected each dimension size to be at least edge_order+1",
+                                       f"axis {axis} of {list(input.shape)} has {input.shape[axis]}", "name the other axes with dim="))
+    return tuple((_slope_at_places if isinstance(step, Tensor) else _slope)(input, axis, step, edge_order) for axis, step in zip(axes, steps))
+
+
+def _slope(input, axis, step, edge_order):
+    side = input.shape[axis]
+
+    def at(place, length=1):
+        return narrow(input, axis, place % side, length)
+
+    inside = div(sub(at(2, side - 2), at(0, side - 2)), 2 * step) if side > 2 else []
+    if edge_order == 1:
+        ends = div(sub(at(1), at(0)), step), div(sub(at(-1), at(-2)), step)
+    else:
+        ends = (div(sub(sub(mul(at(1), 4), mul(at(0), 3)), at(2)), 2 * step),
+                div(add(sub(mul(at(-1), 3), mul(at(-2), 4)), at(-3)), 2 * step))
+    return cat([ends[0], *([inside] if side > 2 else []), ends[1]], axis)
+
+
+def _slope_at_places(input, axis, places, edge_order):
+    """The same for points that are not equally far apart: the slope of the parabola through three of them (as NumPy's gradient)."""
+    side, shape = input.shape[axis], [1] * input.ndim
+
+    def at(place, length=1):
+        return narrow(input, axis, place % side, length)
+
+    def steps(start, length):
+        return reshape(narrow(wide, 0, start % (side - 1), length), (*shape[:axis], length, *shape[axis + 1:]))
+
+    def parabola(points, weights):
+        return add(add(mul(weights[0], points[0]), mul(weights[1], points[1])), mul(weights[2], points[2]))
+
+    if places.ndim != 1 or places.shape[0] != side:
+        raise RuntimeError(explain("torch.gradient expected each element of spacing to have one dimension, of the length of its axis, but got "
+                                   f"one of shape {list(places.shape)}", f"axis {axis} has {side} points", "give one place for each point"))
+    wide = diff(places)
+    parts = []
+    if edge_order == 1:
+        first, last = div(sub(at(1), at(0)), steps(0, 1)), div(sub(at(-1), at(-2)), steps(-1, 1))
+    else:
+        h, k = steps(0, 1), steps(1, 1)
+        first = parabola((at(0), at(1), at(2)), (div(-(2. * h + k), h * (h + k)), div(h + k, h * k), div(-h, k * (h + k))))
+        h, k = steps(-2, 1), steps(-1, 1)
+        last = parabola((at(-3), at(-2), at(-1)), (div(k, h * (h + k)), div(-(k + h), h * k), div(2. * k + h, k * (h + k))))
+    if side > 2:
+        h, k = steps(0, side - 2), steps(1, side - 2)
+        parts.append(parabola((at(0, side - 2), at(1, side - 2), at(2, side - 2)),
+                              (div(-k, h * (h + k)), div(k - h, h * k), div(h, k * (h + k)))))
+    return cat([first, *parts, last], axis)

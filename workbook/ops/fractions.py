@@ -1,9 +1,10 @@
 """Cutting numbers at the point: trunc, frac, and the remainder of a division cut there."""
 
-from workbook.errors import not_a_tensor
+from workbook.errors import explain, not_a_tensor
 from workbook.ops.arithmetic import div
 from workbook.ops.comparison import flat
 from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.ops.extremes import named_result
 from workbook.ops.pointwise import rounded
 from workbook.ops.quotients import whole_division
 
@@ -84,3 +85,38 @@ def fmod(input, other):
     if input.__class__ in NUMBERS:
         raise not_a_tensor("fmod", "input", 1, input)
     return (FmodScalar if other.__class__ in NUMBERS else Fmod).apply(input, other)
+
+
+frexp_result = named_result("frexp", "mantissa", "exponent")
+
+
+class Frexp(Elementwise):
+    """out = m, e with a = m * 2**e and |m| from 1/2 to 1"""
+
+    def forward(ctx, a):
+        mantissa, exponent = ctx.xp.frexp(a)
+        exponent = ctx.xp.where(ctx.xp.isfinite(a), exponent, 0).astype(ctx.xp.int32)
+        ctx.keep(ctx.xp.ldexp(a.dtype.type(1), -exponent))
+        return mantissa, exponent
+
+    def backward(ctx, grad, _):
+        (scale,) = ctx.kept
+        return grad * scale
+
+
+def frexp(input):
+    """Return each element as a mantissa from 1/2 to 1 (by size) and a power of two, int32: `(mantissa, exponent)`.
+
+    Raises RuntimeError for integers.
+
+    >>> import workbook as torch
+    >>> torch.frexp(torch.tensor([6.]))
+    torch.return_types.frexp(
+    mantissa=tensor([0.7500]),
+    exponent=tensor([3], dtype=torch.int32))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.frexp.html
+    """
+    if not input.is_floating_point():
+        raise RuntimeError(explain("torch.frexp() only supports floating-point dtypes", f"this tensor holds {input.dtype}", "write x.float()"))
+    return frexp_result(*Frexp.apply(input))

@@ -28,7 +28,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     """
     if pin_memory:
         check_storage("tensor", None, pin_memory)
-    return finish(_array_of(data, dtype, copy=True), device, requires_grad)
+    return finish(array_of(data, dtype, copy=True), device, requires_grad)
 
 
 def as_tensor(data, dtype=None, device=None):
@@ -42,7 +42,7 @@ def as_tensor(data, dtype=None, device=None):
     """
     if isinstance(data, Tensor):
         return data.to(device=device or data.device, dtype=dtype or data.dtype)
-    return finish(_array_of(data, dtype, copy=False), device)
+    return finish(array_of(data, dtype, copy=False), device)
 
 
 def from_numpy(ndarray):
@@ -87,7 +87,7 @@ def _check_array(ndarray):
             "complex64, complex128, int64, int32, int16, int8, uint8, and bool.", None, "convert it first with .astype(...)"))
 
 
-def _array_of(data, dtype, copy):
+def array_of(data, dtype, copy):
     if isinstance(data, Tensor):
         array = data._host()
     elif isinstance(data, np.ndarray):
@@ -181,5 +181,5 @@ def legacy_tensor(*data, dtype=None):
         if not _is_sequence(given) and not isinstance(given, np.ndarray):
             raise TypeError(explain(f"new(): data must be a sequence (got {type(given).__name__})",
                                     "the old constructor takes sizes or a sequence", "write torch.tensor(...)"))
-        return _array_of(given, dtype, copy=True)
+        return array_of(given, dtype, copy=True)
     return memory_for(np.zeros, size_of_new(data) if data else (0,), dtype.numpy)

@@ -90,7 +90,7 @@ class Polygamma(FloatElementwise):
         ctx.n = n
         if n == 1:
             return one_by_one(ctx.xp, _trigamma, a)
-        return one_by_one(ctx.xp, lambda x: (-1) ** (n + 1) * math.gamma(n + 1) * _hurwitz_zeta(n + 1, x), a)
+        return one_by_one(ctx.xp, lambda x: (-1) ** (n + 1) * math.gamma(n + 1) * hurwitz_zeta(n + 1, x), a)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -110,7 +110,7 @@ def _trigamma(x):
     return total + (1 + 0.5 / x + square * (1 / 6 - square * (1 / 30 - square / 42))) / x
 
 
-def _hurwitz_zeta(s, x):
+def hurwitz_zeta(s, x):
     """The sum of (x + k) ** -s over k = 0, 1, ...: its first terms, and the rest by Euler and Maclaurin's formula."""
     if x != x or x <= 0 and x == math.floor(x):
         return math.nan if x != x else math.inf

@@ -7,9 +7,11 @@ import numpy as np
 from workbook import random
 from workbook.autograd import views
 from workbook.autograd.modes import thread
+from workbook.autograd.operation import Operation
 from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.ops.arithmetic import mul
+from workbook.ops.comparison import flat
 from workbook.ops.creation import empty_like, zeros_like
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
@@ -26,7 +28,10 @@ def inplace(function, name):
         return views.adopt(input, result, name)
 
     form.__name__ = form.__qualname__ = name
-    form.__doc__ = f"As `{function.__name__}`, written into the memory of `input`, which is returned."
+    form.__doc__ = f"""As `{function.__name__}`, written into the memory of `input`, which is returned.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
+    """
     return form
 
 
@@ -88,16 +93,46 @@ def _integers(array, low=None, high=None, generator=None):
 random_ = random_fill("random_", _integers, "Fill with random whole numbers from [low, high)")
 
 
-def bernoulli(input, *, generator=None):
-    """Return 1 with the probability that each element of `input` gives, and 0 otherwise.
+class Bernoulli(Operation):
+    """out = 1 with the probability that each element gives, 0 otherwise: drawn, so it has no slope"""
+
+    def forward(ctx, a, *, generator):
+        return on_host(ctx.xp, lambda p: random.fill_bernoulli(np.empty_like(p), p, generator=generator), a)
+
+    def backward(ctx, grad):
+        return flat(grad)
+
+
+class BernoulliOf(Bernoulli, name="NotImplemented"):
+    """out = 1 with one probability, in the shape of the input"""
+
+    prefix = "torch::autograd::"
+
+    def forward(ctx, a, *, p, generator):
+        return on_host(ctx.xp, lambda a: random.fill_bernoulli(np.empty_like(a), p, generator=generator), a)
+
+    def backward(ctx, grad):
+        raise RuntimeError(explain("derivative for aten::bernoulli is not implemented", "the result does not come from the input's numbers",
+                                   "draw outside the graph: torch.bernoulli(x.detach(), p)"))
+
+
+def on_host(xp, draw, *arrays):
+    """Return what `draw` makes of NumPy arrays, as an array of `xp`: random numbers are drawn on the CPU, for every device."""
+    return draw(*arrays) if xp is np else xp.asarray(draw(*(xp.asnumpy(array) for array in arrays)))
+
+
+def bernoulli(input, p=None, *, generator=None):
+    """Return 1 with the probability that each element of `input` gives, and 0 otherwise; or all with one probability `p`.
 
     >>> import workbook as torch
-    >>> torch.bernoulli(torch.tensor([0., 1.]))
-    tensor([0., 1.])
+    >>> torch.bernoulli(torch.tensor([0., 1.])), torch.bernoulli(torch.zeros(2), 1.0)
+    (tensor([0., 1.]), tensor([1., 1.]))
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bernoulli.html
     """
-    return bernoulli_(empty_like(input), input, generator=generator)
+    if p is not None:
+        return BernoulliOf.apply(input, p=p, generator=generator)
+    return Bernoulli.apply(input, generator=generator)
 
 
 def dropout(input, p=0.5, training=True, inplace=False):

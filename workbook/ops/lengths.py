@@ -5,15 +5,18 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.conversion import to
 from workbook.ops.pointwise import abs
 from workbook.ops.powers import pow
 from workbook.ops.reduction import axes_of, sum
+from workbook.ops.shape import clone
 from workbook.ops.signs import sgn
 from workbook.ops.spectra import svdvals
 from workbook.ops.squares import floats_only, matrix_only
+from workbook.tensor import axis_of
 
 
 class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
@@ -169,3 +172,55 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
     if ord is not None and (len(axes) == 2 if axes is not None else A.ndim == 2):
         return matrix_norm(A, ord, (0, 1) if axes is None else axes, keepdim, dtype=dtype)
     return vector_norm(A, 2 if ord is None else ord, axes, keepdim, dtype=dtype)
+
+
+def nuclear_norm(input, dim=None, keepdim=False):
+    """Return the sum of the singular values of a matrix, or of the matrices along two axes; as `torch.linalg.matrix_norm(x, "nuc")`.
+
+    >>> import workbook as torch
+    >>> torch.nuclear_norm(torch.eye(2))
+    tensor(2.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.matrix_norm.html
+    """
+    return matrix_norm(input, "nuc", (-2, -1) if dim is None else dim, keepdim)
+
+
+def frobenius_norm(input, dim, keepdim=False):
+    """Return the root of the sum of squares along one or two axes.
+
+    >>> import workbook as torch
+    >>> torch.frobenius_norm(torch.tensor([[3., 4.]]), (0, 1))
+    tensor(5.)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.matrix_norm.html
+    """
+    if not (input.is_floating_point() or input.is_complex()):
+        raise RuntimeError(explain(f"norm(): input dtype should be either floating point or complex. Got {input.dtype.legacy} instead.",
+                                   "a root lies between the whole numbers", "write x.float()"))
+    return vector_norm(input, 2, dim, keepdim)
+
+
+def renorm(input, p, dim, maxnorm):
+    """Return `input` with every part along `dim` that is longer than `maxnorm` scaled down to that length, in norm `p` above 0.
+
+    Two axes at least. Raises RuntimeError for other norms and for a negative maxnorm.
+
+    >>> import workbook as torch
+    >>> torch.renorm(torch.tensor([[3., 4.], [0., 1.]]), 2, 0, 1)
+    tensor([[0.6000, 0.8000],
+            [0.0000, 1.0000]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.renorm.html
+    """
+    if not p > 0:
+        raise RuntimeError(explain("renorm: non-positive-norm not supported", f"p is {p}", "write p=2 for the usual length"))
+    if maxnorm < 0:
+        raise RuntimeError(explain(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}", "a length is at least 0", "raise it"))
+    if input.ndim < 2:
+        raise RuntimeError(explain(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions", "its parts are vectors at least",
+                                   "give a matrix"))
+    axis = axis_of(dim, input.shape)
+    input = clone(input)  # so that the in-place form may write over the one that was given
+    length = vector_norm(input, p, tuple(i for i in range(input.ndim) if i != axis), True)
+    return mul(input, where(length > maxnorm, div(maxnorm, length + 1e-7), 1.0))

@@ -47,7 +47,7 @@ def new(input, *data):
     return made if input._device is CPU else made.to(input._device)
 
 
-def randint_like(input, low=0, high=None, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
+def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
     """Return random whole numbers from `low` (0 when it is left out) up to, not including, `high`, in the shape of `input`.
 
     >>> import workbook as torch
@@ -59,7 +59,7 @@ def randint_like(input, low=0, high=None, *, dtype=None, device=None, requires_g
     """
     if high is None:
         low, high = 0, low
-    return draws.randint(low, high, tuple(input.shape), dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
+    return draws.randint(low, high, tuple(input.shape), generator=generator, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
 
 
 # ---- one class a dtype ----------------------------------------------------------------------------------------------------

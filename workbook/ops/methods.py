@@ -9,12 +9,13 @@ import warnings
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.errors import explain
-from workbook.ops import (activation, added, arithmetic, axes, bessel, bounds, chains, chances, closeness, comparison,
-                          complexes, conversion, creation, differences, distances, draws, einsum, entropies, exponentials,
-                          extremes, factors, fractions, from_data, gamma, inplace, integers, inverses, joining, likes, linalg,
-                          losses, mixing, normal, norms, ordering, part_writes, parts, picks, placing, pointwise, powers, products,
-                          pseudo, quotients, rearranging, reduction, removed, scans, scatter, searching, shape, signs, sorting,
-                          spectra, stacking, statistics, strided, sums, takes, triangles, trigonometry)
+from workbook.ops import (activation, added, arithmetic, axes, bessel, blocks, bounds, buffers, chains, chances, closeness,
+                          comparison, complexes, conversion, creation, differences, distances, draws, einsum, elements, entropies,
+                          exponentials, extremes, factors, fractions, from_data, gamma, histograms, incomplete, inplace, integers,
+                          inverses, joining, lengths, likes, linalg, losses, mixing, normal, norms, ordering, part_writes, parts,
+                          picks, placing, pointwise, powers, products, pseudo, questions, quotients, rearranging, reduction,
+                          removed, scans, scatter, searching, shape, signs, sorting, spectra, stacking, statistics, strided, sums,
+                          takes, triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
 from workbook.ops.spellings import with_numpy_names
@@ -60,6 +61,11 @@ BOTH = {
     searching: "nonzero argwhere unique unique_consecutive",
     statistics: "quantile nanquantile cov corrcoef bincount histc",
     differences: "diff",
+    inplace: "bernoulli",
+    conversion: "detach",
+    histograms: "histogram",
+    fractions: "frexp",
+    questions: "is_same_size is_signed resolve_conj resolve_neg",
 }
 
 # The same, with an in-place form.
@@ -82,11 +88,13 @@ WITH_INPLACE = {
     bessel: "i0",
     entropies: "xlogy",
     triangles: "tril triu",
-    scatter: "scatter scatter_add scatter_reduce",
+    scatter: "scatter scatter_add scatter_reduce index_reduce",
     placing: "index_add index_copy index_fill index_put masked_fill masked_scatter",
     takes: "put",
     scans: "cumsum cumprod",
     added: "addmm addmv addr addbmm baddbmm",
+    incomplete: "igamma igammac",
+    lengths: "renorm",
 }
 
 # Functions of `torch` that are not methods.
@@ -97,7 +105,6 @@ ONLY_FUNCTIONS = {
     likes: "randint_like",
     joining: "cat stack",
     comparison: "where",
-    inplace: "bernoulli",
     shape: "numel",
     arithmetic: "rsub",
     complexes: "real imag complex polar view_as_real view_as_complex",
@@ -107,20 +114,25 @@ ONLY_FUNCTIONS = {
     triangles: "tril_indices triu_indices",
     searching: "searchsorted bucketize isin",
     statistics: "std_mean var_mean",
-    differences: "trapezoid cumulative_trapezoid",
-    chances: "normal",
+    differences: "trapezoid cumulative_trapezoid gradient",
+    chances: "normal poisson binomial",
     einsum: "einsum",
     products: "tensordot",
     chains: "chain_matmul",
     distances: "cdist",
     removed: "matrix_rank",
+    buffers: "asarray frombuffer scalar_tensor empty_strided empty_permuted",
+    blocks: "block_diag vander unravel_index",
+    conversion: "fill",
+    questions: "get_device",
+    lengths: "nuclear_norm frobenius_norm",
 }
 
 # Methods that are not functions of `torch`.
 ONLY_METHODS = {
     shape: "view view_as expand expand_as contiguous",
     joining: "repeat",
-    conversion: "to cpu cuda type_as copy_ fill_ zero_ detach detach_ requires_grad_",
+    conversion: "to cpu cuda type_as copy_ fill_ zero_ detach_ requires_grad_",
     inplace: "uniform_ normal_ bernoulli_ random_ exponential_",
     exponentials: "float_power_",
     strided: "unfold storage_offset untyped_storage storage resize resize_ resize_as_",
@@ -128,7 +140,18 @@ ONLY_METHODS = {
     chances: "cauchy_ log_normal_ geometric_",
     walk: "backward",
     hooks: "retain_grad register_hook",
+    blocks: "fill_diagonal_",
+    buffers: "new_empty_strided",
+    elements: "apply_ map_ map2_",
+    questions: "is_set_to ndimension dim_order reshape_as sum_to_size",
 }
+
+# In-place forms that are functions of `torch`, too: torch.relu_(x).
+ALSO_FUNCTIONS = (
+    "abs_ acos_ acosh_ addmv_ arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ asin_ asinh_ atan_ atanh_ ceil_ clamp_ clamp_max_ "
+    "clamp_min_ clip_ cos_ cosh_ deg2rad_ detach_ erf_ erfc_ exp2_ exp_ expm1_ fill_ fix_ floor_ frac_ gcd_ i0_ index_put_ lcm_ ldexp_ "
+    "log10_ log1p_ log2_ log_ logit_ nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_ resize_as_ round_ rsqrt_ sigmoid_ sin_ "
+    "sinc_ sinh_ sqrt_ square_ tan_ tanh_ trunc_ xlogy_ zero_")
 
 # Functions of `torch` that take `out=`, by what an out Tensor of another dtype gets: see ops/out.py.
 OUT = {
@@ -136,14 +159,14 @@ OUT = {
             "bitwise_and bitwise_or bitwise_xor mean var std "
             "tan asin acos atan atan2 sinh cosh asinh acosh atanh hypot sinc deg2rad rad2deg exp2 expm1 log2 log10 log1p rsqrt xlogy "
             "logit ldexp logaddexp logaddexp2 fmod copysign nextafter fmax fmin clamp_min clamp_max lerp addcmul addcdiv gcd lcm "
-            "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle",
+            "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle igamma igammac",
     "joined": "cat stack hstack vstack dstack column_stack",
     "equal": "diag tril triu take take_along_dim scatter scatter_add scatter_reduce index_add index_copy "
              "mm mv dot bmm matmul addmm addmv addbmm baddbmm inner vdot cross matrix_power inverse qr svd tensordot "
              "max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
              "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar "
              "cummax cummin amax amin aminmax norm median nanmedian mode kthvalue msort nonzero quantile nanquantile histc "
-             "searchsorted bucketize diff isin",
+             "searchsorted bucketize diff isin frexp histogram renorm index_reduce nuclear_norm frobenius_norm",
     "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace logspace rand randn randint "
            "randperm empty bernoulli prod cumsum cumprod logcumsumexp logsumexp nansum nanmean",
 }
@@ -161,13 +184,14 @@ ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide":
            "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "clip": "clamp",
            "swapaxes": "transpose", "swapdims": "transpose", "concat": "cat", "concatenate": "cat", "fix": "trunc", "ger": "outer",
            **{f"arc{name}": f"a{name}" for name in ("sin", "cos", "tan", "tan2", "sinh", "cosh", "tanh")},
-           "moveaxis": "movedim", "row_stack": "vstack", "trapz": "trapezoid"}
+           "moveaxis": "movedim", "conj_physical": "conj", "split_with_sizes": "split", "row_stack": "vstack", "trapz": "trapezoid"}
 
 # Forms that change the shape of the Tensor itself.
 RESHAPED = {axes: "squeeze unsqueeze t transpose"}
 
 CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float16, "long": dtypes.int64, "int": dtypes.int32,
-         "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool}
+         "short": dtypes.int16, "char": dtypes.int8, "byte": dtypes.uint8, "bool": dtypes.bool,
+         "cfloat": dtypes.complex64, "cdouble": dtypes.complex128, "bfloat16": dtypes.bfloat16}
 
 
 def functions():
@@ -176,6 +200,7 @@ def functions():
     table = {name: with_out(function, kinds[name]) if name in kinds else function
              for part in (BOTH, WITH_INPLACE, ONLY_FUNCTIONS) for name, function in named(part).items()}
     table["range"] = creation.range_
+    table.update({name: getattr(Tensor, name) for name in ALSO_FUNCTIONS.split()})
     table.update({alias: table[name] for alias, name in ALIASES.items()})
     return table
 
@@ -214,6 +239,7 @@ def install():
     Tensor.real = property(complexes.real, doc="The real parts, a view; a real Tensor itself.")
     Tensor.imag = property(complexes.imag, doc="The imaginary parts, a view.")
     Tensor.polygamma, Tensor.where = _polygamma, _where
+    Tensor.polygamma_ = inplace.inplace(_polygamma, "polygamma_")
     Tensor.T = property(_mirrored, doc="A view with the axes in reverse order.")
     Tensor.H = property(_conjugate_mirrored, doc="A matrix with its axes exchanged, of complex numbers the conjugates.")
     Tensor.mH = property(_conjugate_last_two, doc="A view with the last two axes exchanged, of complex numbers the conjugates.")

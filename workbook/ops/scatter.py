@@ -12,7 +12,7 @@ from workbook.ops.arithmetic import div, mul
 from workbook.ops.comparison import eq, logical_and, where
 from workbook.ops.elementwise import NUMBERS
 from workbook.ops.picks import Gather
-from workbook.ops.shape import clone, reshape
+from workbook.ops.shape import clone, expand, reshape
 from workbook.tensor import Tensor, axis_of, wrap
 
 LONG = (dtypes.int64, dtypes.int32)
@@ -270,3 +270,33 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
         raise NotImplementedError(explain("\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'",
                                           "yes and no have no mean", "write input.float()"))
     return _scattered(ScatterReduce, input, dim, index, src, reduce=reduce, include_self=include_self)
+
+
+def index_reduce(input, dim, index, source, reduce, *, include_self=True):
+    """Return a copy of `input`, with slices of `source` combined with those along `dim` that `index`, a vector, names.
+
+    `reduce` is "prod", "mean", "amax" or "amin". With `include_self=False` only slices of `source` are combined.
+
+    >>> import workbook as torch
+    >>> torch.ones(2).index_reduce(0, torch.tensor([0, 0]), torch.tensor([3., 5.]), "prod")
+    tensor([15.,  1.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.index_reduce_.html
+    """
+    if reduce not in ("prod", "mean", "amax", "amin"):
+        raise RuntimeError(explain(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.",
+                                   "sums are index_add's", "choose one of these"))
+    axis = axis_of(dim, input.shape)
+    if index.ndim > 1:
+        raise IndexError(explain("index_reduce(): Index is supposed to be a vector", f"its shape is {shape_text(index.shape)}", "flatten it"))
+    if source.dtype is not input.dtype:
+        raise RuntimeError(explain("index_reduce(): self and source expected to have the same dtype, but got (self)"
+                                   f"{input.dtype.legacy} and (source){source.dtype.legacy}", "they are combined", f"write source.to({input.dtype})"))
+    want = tuple(index.numel() if place == axis else side for place, side in enumerate(input.shape))
+    if tuple(source.shape) != want and input.ndim:
+        raise RuntimeError(explain(
+            f"index_reduce(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({source.shape[axis] if source.ndim > axis else 1})"
+            f", for dim: {axis}", f"source has shape {shape_text(source.shape)}, and {shape_text(want)} would fit", "reshape one of the two"))
+    within(index, axis, input.shape[axis] if input.ndim else 1, IndexError, phrase="index out of range in self")
+    wide = reshape(index, tuple(index.numel() if place == axis else 1 for place in range(input.ndim)))
+    return scatter_reduce(input, dim, expand(wide, want) if input.ndim else reshape(index, ()), source, reduce, include_self=include_self)

@@ -8,6 +8,7 @@ memory (`filling`), and a multiplication with an addition is in places rounded o
 import contextlib
 
 from workbook.random.continuous import fill_cauchy, fill_exponential, fill_log_normal, fill_normal, fill_uniform
+from workbook.random.counts import draw_binomial, draw_poisson
 from workbook.random.generator import Generator, default_generator
 from workbook.random.whole import fill_bernoulli, fill_geometric, fill_integers, permutation, random_int64
 

@@ -9,6 +9,7 @@ from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.folding import FOLDING
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
 from tests.ops.table.mathematics import MATHEMATICS
+from tests.ops.table.named import BESIDE
 from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
 from tests.ops.table.order import ORDER
 from tests.ops.table.outs import OUTS
@@ -22,6 +23,6 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES,
-         "created": CREATED, "read": READ}
+         "created": CREATED, "read": READ, "beside": BESIDE}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

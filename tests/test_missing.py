@@ -1,0 +1,43 @@
+"""No public name of torch, torch.Tensor, torch.linalg or torch.special is both absent here and unexplained."""
+
+import re
+
+import pytest
+
+import workbook
+from workbook import missing
+
+EXPLAINED = {"torch": {*missing.MISSPELT, *missing.INSTEAD}, "Tensor": {*missing.OF_TENSOR},
+             "linalg": {*missing.OF_MODULE["linalg"]}, "special": {*missing.OF_MODULE["special"]}}
+OWNERS = {"torch": (lambda torch: torch), "Tensor": (lambda torch: torch.Tensor), "linalg": (lambda torch: torch.linalg),
+          "special": (lambda torch: torch.special)}
+
+
+@pytest.mark.parametrize("owner", OWNERS)
+def test_every_name_is_there_or_explained(owner):
+    theirs, mine = (OWNERS[owner](engine) for engine in (pytest.importorskip("torch"), workbook))
+    absent = [name for name in dir(theirs) if not name.startswith("_") and not hasattr(mine, name)]
+    assert [name for name in absent if name not in EXPLAINED[owner]] == []
+
+
+def test_no_name_stands_in_two_families():
+    named = [name for names in missing.FAMILIES.values() for name in names.split()]
+    assert sorted(name for name in {*named} if named.count(name) > 1) == []
+
+
+@pytest.mark.parametrize("words", [*missing.INSTEAD.values(), *(f"write {words}" for words in missing.OF_TENSOR.values()),
+                                   *missing.OF_MODULE["linalg"].values(), *missing.OF_MODULE["special"].values()])
+def test_what_is_to_be_written_instead_is_there(words):
+    for path in re.findall(r"torch((?:\.\w+)+)", words):
+        found = workbook
+        for name in path.split(".")[1:]:
+            found = getattr(found, name)
+    for name in re.findall(r"\b[xy]\.(\w+)", words):
+        assert hasattr(workbook.Tensor, name) or name == "data"
+
+
+@pytest.mark.parametrize("module, name, words", [("linalg", "ldl_solve", "torch.linalg.solve"), ("special", "airy_ai", "scipy.special")])
+def test_a_submodule_says_what_it_lacks(module, name, words):
+    with pytest.raises(AttributeError, match=f"module 'torch.{module}' has no attribute '{name}'\n  Fix: .*{words}"):
+        getattr(getattr(workbook, module), name)
+    assert not hasattr(getattr(workbook, module), "nothing_like_this")
