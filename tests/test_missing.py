@@ -41,3 +41,15 @@ def test_a_submodule_says_what_it_lacks(module, name, words):
     with pytest.raises(AttributeError, match=f"module 'torch.{module}' has no attribute '{name}'\n  Fix: .*{words}"):
         getattr(getattr(workbook, module), name)
     assert not hasattr(getattr(workbook, module), "nothing_like_this")
+
+
+def test_settings_that_change_nothing_are_taken():
+    assert workbook.set_flush_denormal(True) is False
+    workbook.set_float32_matmul_precision("high")
+    workbook.use_deterministic_algorithms(True, warn_only=True)
+    assert workbook.get_float32_matmul_precision() == "high"
+    assert workbook.are_deterministic_algorithms_enabled() and workbook.is_deterministic_algorithms_warn_only_enabled()
+    workbook.set_float32_matmul_precision("highest")
+    workbook.use_deterministic_algorithms(False)
+    with pytest.raises(ValueError, match="precision must be one of highest, high, medium, not 'low'"):
+        workbook.set_float32_matmul_precision("low")

@@ -26,7 +26,7 @@ ELSEWHERE = {
     "autograd Tensor.data Tensor.detach_": "tests/autograd",
     "Tensor.cuda Tensor.cpu Tensor.is_cuda device cuda Tensor.device": "tests/devices",
     "manual_seed seed initial_seed Generator random get_rng_state set_rng_state default_generator random.manual_seed": "tests/random",
-    "set_printoptions": "tests/printing",
+    "set_printoptions": "tests/printing", "set_flush_denormal": "tests/test_missing.py",
     "get_default_dtype set_default_dtype promote_types result_type": "tests/dtypes",
     "nn optim utils linalg special pi __version__": "tests/test_namespace.py",
     "bfloat16 double float float16 float32 int int8 int16 int32 long uint8": "tests/dtypes", "Tensor.numpy": "tests/tensor",
@@ -43,7 +43,7 @@ def states():
     rows, slopes = {}, {name: bool(row.derivatives) and has_slopes(name) for name, row in NAMED.items() if name in RECORD}
     for key, row in NAMED.items():
         for owner, name in doors(row.text):
-            door = {"torch": name, "method": f"Tensor.{name}"}.get(owner)
+            door = {"torch": name, "method": f"Tensor.{name}", "F": None}.get(owner, f"{owner}.{name}")
             if door:
                 rows.setdefault(door, []).append((row, slopes.get(key, False)))
     return {name: state_of(name, rows.get(name, [])) for name in names()}

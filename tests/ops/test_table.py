@@ -20,11 +20,13 @@ HELD_ELSEWHERE = {"bfloat16", "backward", "retain_grad", "register_hook", "requi
 
 
 def doors(text):
-    """Return what an expression goes through: ("torch", name), ("method", name) for x.name and operators, ("F", name)."""
+    """Return what an expression goes through: ("torch", name), ("method", name) for x.name and operators, ("F", name),
+    ("linalg", name) and ("special", name)."""
     found = set()
     for node in ast.walk(ast.parse(text.replace("{", "").replace("}", ""), mode="eval")):
         if isinstance(node, ast.Attribute):
-            owner = node.value.id if isinstance(node.value, ast.Name) and node.value.id in ("torch", "F") else "method"
+            owner = ast.unparse(node.value)
+            owner = {"torch": "torch", "F": "F", "torch.linalg": "linalg", "torch.special": "special"}.get(owner, "method")
             found.add((owner, node.attr))
         elif isinstance(node, ast.UnaryOp) and type(node.op) in UNARY:
             found.add(("method", UNARY[type(node.op)]))

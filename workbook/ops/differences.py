@@ -30,7 +30,7 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
         raise RuntimeError(f"order must be non-negative but got {n}")
     if n == 0 and prepend is None and append is None:
         return clone(input)
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if prepend is not None or append is not None:
         input = cat([part for part in (prepend, input, append) if part is not None], axis)
     side = input.shape[axis]

@@ -119,7 +119,7 @@ def sort(input, dim=-1, descending=False, *, stable=False):
     """
     if input.is_complex():
         raise RuntimeError(explain(" Sort does not support complex dtypes on CPU", "complex numbers have no order", "sort x.abs()"))
-    return sort_result(*Sort.apply(input, axis=axis_of(dim, input.ndim), descending=descending, stable=stable))
+    return sort_result(*Sort.apply(input, axis=axis_of(dim, input.shape), descending=descending, stable=stable))
 
 
 def argsort(input, dim=-1, descending=False, stable=False):
@@ -158,7 +158,7 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.topk.html
     """
-    k, axis = how_many("topk", k), axis_of(dim, input.ndim)
+    k, axis = how_many("topk", k), axis_of(dim, input.shape)
     if input.is_complex():
         raise RuntimeError(explain(" topk does not support complex dtypes on CPU", "complex numbers have no order", "ask x.abs()"))
     if input.dtype is dtypes.bool_:

@@ -56,7 +56,7 @@ def select_scatter(input, src, dim, index):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.select_scatter.html
     """
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     side = input.shape[axis] if input.ndim else 0
     if not -side <= index < side:
         raise IndexError(explain(f"select(): index {index} out of range for tensor of size {shape_text(input.shape)} at dimension {axis}",
@@ -75,7 +75,7 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.slice_scatter.html
     """
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if step < 1:
         raise RuntimeError("slice step must be positive")
     first, last, step = slice(start, end, step).indices(input.shape[axis])

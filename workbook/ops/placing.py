@@ -74,7 +74,7 @@ def index_add(input, dim, index, source, *, alpha=1):
     """
     if not isinstance(source, Tensor):
         raise not_a_tensor("index_add", "source", 4, source)
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if index.dtype not in LONG:
         raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.legacy}")
     if source.dtype is not input.dtype:
@@ -112,7 +112,7 @@ def index_copy(input, dim, index, source):
     """
     if not isinstance(source, Tensor):
         raise not_a_tensor("index_copy", "source", 4, source)
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if index.ndim > 1:
         raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
     count = index.numel()
@@ -149,7 +149,7 @@ def index_fill(input, dim, index, value):
     Source: https://pytorch.org/docs/2.13/generated/torch.index_fill.html
     """
     value = _single("index_fill", value, input)
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if index.dtype is not dtypes.int64:
         raise IndexError("index_fill_(): Expected dtype int64 for index.")
     if index.ndim > 1:

@@ -174,7 +174,7 @@ def cross_along(input, other, dim=-1):
         raise RuntimeError(explain("linalg.cross: inputs must have the same number of dimensions.",
                                    f"the shapes are {shape_text(input.shape)} and {shape_text(other.shape)}",
                                    "add an axis of length 1 with unsqueeze"))
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if not input.ndim or input.shape[axis] != 3 or other.shape[axis] != 3:
         sizes = [x.shape[axis] if x.ndim else 1 for x in (input, other)]
         raise RuntimeError(explain(

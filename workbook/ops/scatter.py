@@ -119,7 +119,7 @@ def number_of(value, input):
 
 def _scattered(operation, input, dim, index, src, **options):
     """Check the index of a scatter, and apply the operation."""
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     if index.dtype not in LONG:
         raise RuntimeError(explain("scatter(): Expected dtype int32/int64 for index", f"this index holds {index.dtype}", "write index.long()"))
     has_src = isinstance(src, Tensor)

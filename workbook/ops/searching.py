@@ -101,7 +101,7 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 
 
 def _unique(input, return_inverse, return_counts, dim, consecutive):
-    axis = None if dim is None else axis_of(dim, input.ndim)
+    axis = None if dim is None else axis_of(dim, input.shape)
     if axis is not None and not input.ndim:
         axis = None
     values, inverse, counts = Unique.apply(input, axis=axis, consecutive=consecutive)

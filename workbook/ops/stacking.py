@@ -144,7 +144,7 @@ def tensor_split(input, indices_or_sections, dim=0):
     if input.ndim == 0:
         raise RuntimeError(explain("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims",
                                    "a single number has no axis to cut", "give it one first: x.reshape(1)"))
-    axis = axis_of(dim, input.ndim)
+    axis = axis_of(dim, input.shape)
     side = input.shape[axis]
     if isinstance(where, int):
         if where < 1:

@@ -98,7 +98,7 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
         raise RuntimeError(f"{name}() input tensor must be non-empty")
     if not ((q._array >= 0) & (q._array <= 1)).all():
         raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
-    axis = None if dim is None else axis_of(dim, input.ndim)
+    axis = None if dim is None else axis_of(dim, input.shape)
     kept = [1] * input.ndim if dim is None else [1 if i == axis else side for i, side in enumerate(input.shape)]
     rows = reshape(input, (-1,)) if dim is None or not input.ndim else _last(input, axis)
     found = _in_rows(sort(rows, -1).values, reshape(q, (-1,)), name == "nanquantile", interpolation)

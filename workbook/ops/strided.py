@@ -96,7 +96,7 @@ def unfold(input, dimension, size, step):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.unfold.html
     """
-    axis = axis_of(dimension, input.ndim)
+    axis = axis_of(dimension, input.shape)
     side = input.shape[axis] if input.ndim else 1
     if size < 0:
         raise RuntimeError(f"size is {size} but must be >= 0")

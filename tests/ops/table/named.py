@@ -85,10 +85,10 @@ COUNTED = [
 ]
 SPECIAL = [
     *each("torch.special.NAME(a)", "i0e i1e erfcx", ANY, rounded=True, derivatives=1, values="finite"), *each("torch.special.NAME(a, b)", "gammainc gammaincc", TWO, REAL, values="positive", rounded=True, derivatives=0),
-    *each("torch.NAME(a.detach(), b)", "igamma igammac", TWO, REAL, values="positive", rounded=True), *each("torch.NAME(a, b)", "igamma igammac", TWO, ("int64", "float32"), values="positive", rounded=True, derivatives=0),
+    *each("torch.NAME(torch.tensor({n}).to(a.dtype), a)", "igamma igammac", ANY, REAL, values="positive", rounded=True, words={"n": ("0.5", "1.0", "3.25", "8.0")}), *each("torch.NAME(a, b)", "igamma igammac", TWO, ("int64", "float32"), values="positive", rounded=True, derivatives=0),
     *each("a.NAME(b)", "igamma igammac igamma_ igammac_", TWO, REAL, values="positive", rounded=True, derivatives=0, layouts=LAYOUTS[:2]), *each("torch.NAME(a, 2.0)", "igamma igammac", ANY[:2], REAL),
     Row("torch.special.zeta(a, b)", TWO, rounded=True, derivatives=0, values="finite"), Row("torch.special.zeta({n}, a)", ANY, REAL, values="positive", rounded=True, words={"n": ("2.0", "3.5", "1", "7")}, named=False),
-    Row("torch.special.zeta(a, {n})", ANY, REAL, values="positive", rounded=True, derivatives=0, words={"n": ("2.0", "0.5")}), Row("torch.special.zeta(a.detach(), b)", TWO[:3], REAL, values="positive", rounded=True),
+    Row("torch.special.zeta(a, {n})", ANY, REAL, values="positive", rounded=True, derivatives=0, words={"n": ("2.0", "0.5")}), Row("torch.special.zeta(torch.tensor({n}).to(a.dtype), a)", ANY, REAL, values="positive", rounded=True, words={"n": ("1.5", "3.0")}),
     Row("torch.linalg.vander(a{n})", shapes("3 | 2x3 | 1 | . | 0x2"), rounded=True, words={"n": ("", ", N=2", ", N=4", ", N=1")}, derivatives=0),
     Row("a.polygamma_({n})", ANY, REAL, values="positive", rounded=True, derivatives=0, layouts=LAYOUTS[:3], words={"n": ("0", "1", "2")}),
 ]
