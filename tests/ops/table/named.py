@@ -49,7 +49,8 @@ MADE = [
     Row("torch.block_diag({n})", shapes("2x3 1x2 | . 3 | 2x2 . | 0x2 1x1 | 2x1x3 1 | 3x0 2x2"), words={"n": ("a", "a, b", "b, a, a", "[a, b]")}),
     Row("torch.vander(a{n})", shapes("3 | 1 | 0 | 2x3 | ."), words={"n": ("", ", 2", ", 4", ", 0", ", -1", ", increasing=True", ", 3, True")}, rounded=True, derivatives=0),
     Row("a.fill_diagonal_({n})", shapes("3x3 | 2x3 | 7x3 | 3 | 2x2x2 | 2x2x3 | . | 9x2 | 0x3"), layouts=LAYOUTS[:3], derivatives=1, named=False,
-        words={"n": ("1", "2.5", "1, True", "5, wrap=True", "torch.tensor(3)")}),
+        words={"n": ("1", "2.5", "torch.tensor(3)")}),
+    Row("a.fill_diagonal_({n})", shapes("7x3 | 9x2 | 5x2 | 3x3 | 2x3 | 3x1"), layouts=LAYOUTS[:1], derivatives=0, words={"n": ("1, True", "5, wrap=True")}),
     Row("torch.renorm(a, {p}, {dim}, {n})", AXES, REAL, rounded=True, derivatives=1, values="positive", named=False, words={"p": ("2", "1", "3", "float('inf')", "0", "-1"), "dim": DIM, "n": ("1", "2.5", "-1", "100")}),
     *each("NAME", "a.renorm(2,0,1.0) a.renorm_(2,0,1.0)", MATRICES[:3], REAL, rounded=True, named=False, layouts=LAYOUTS[:2], derivatives=1, values="positive"),
     Row("torch.renorm(a, 2, 0, 1)", MATRICES, ("int64",), derivatives=0),
@@ -95,7 +96,7 @@ SPECIAL = [
 IN_PLACE = [
     *each("torch.NAME(a)", NAMES_IN_PLACE, ANY, layouts=LAYOUTS[:3], rounded=True, derivatives=0), *each("torch.NAME(a)", EXACT_IN_PLACE, ANY, layouts=LAYOUTS[:3], derivatives=0),
     *each("torch.NAME(a, b)", "gcd_ lcm_", TWO, ("int64", "int32", "uint8"), alike=True, layouts=LAYOUTS[:2], derivatives=0), *each("torch.NAME(a, b)", "ldexp_ xlogy_", TWO, REAL, alike=True, layouts=LAYOUTS[:2], rounded=True, derivatives=0),
-    *each("torch.NAME(a, {n})", "clamp_min_ clamp_max_ clamp_ clip_ fill_", ANY, layouts=LAYOUTS[:3], derivatives=0, words={"n": ("0", "1.5", "-1")}), Row("torch.addmv_(a, b, c)", shapes("2 2x3 3 | 3 3x1 1 | 2 3x2 2"), REAL, alike=True, layouts=LAYOUTS[:1], derivatives=0),
+    *each("torch.NAME(a, {n})", "clamp_min_ clamp_max_ clamp_ clip_ fill_", ANY, layouts=LAYOUTS[:3], derivatives=0, words={"n": ("0", "1.5", "-1")}), Row("torch.addmv_(a, b, c)", shapes("2 2x3 3 | 3 3x1 1 | 2 3x2 2"), REAL, alike=True, values="finite", layouts=LAYOUTS[:1], derivatives=0),
     Row("torch.index_put_(a, (torch.tensor([0]),), torch.tensor(5.))", AXES[:1], ("float32",), layouts=LAYOUTS[:1], derivatives=0), Row("torch.resize_as_(a, b).shape", shapes("2x3 3x2 | 2x3 6 | 3 2"), layouts=LAYOUTS[:1], derivatives=0),
 ]
 OUT = [
