@@ -272,7 +272,7 @@ class Tensor(metaclass=PrintsAsTorch):
             raise TypeError(explain(
                 f"can't convert {self._device} device type tensor to numpy. "
                 "Use Tensor.cpu() to copy the tensor to host memory first.", "NumPy sees only the CPU's memory", ".cpu().numpy()"))
-        return self._array
+        return self._array.view()  # an array of its own, so that n.shape = ... stays without effect here
 
     def _host(self):
         return self._array if self._device is CPU else self._device.backend.to_host(self._array)

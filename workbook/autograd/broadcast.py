@@ -52,7 +52,12 @@ class Cast(Operation, name="ToCopyBackward0"):
 
     def forward(ctx, a, *, dtype):
         ctx.dtype = a.dtype
-        return real_parts(a).astype(dtype) if a.dtype.kind == "c" and dtype.kind not in "bc" else a.astype(dtype)
+        a = real_parts(a) if a.dtype.kind == "c" and dtype.kind not in "bc" else a
+        return a.astype(dtype, "C" if 0 in a.strides else "K")  # what expand() made lies row by row afterwards
 
     def backward(ctx, grad):
         return (Cast.apply(grad, dtype=ctx.dtype),)
+
+
+class Own(Cast, name="CloneBackward0"):
+    """The same numbers in memory of their own."""

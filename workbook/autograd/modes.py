@@ -82,14 +82,22 @@ class _Mode:
 
         @functools.wraps(function)
         def wrapped(*args, **kwargs):
-            generator, answer = function(*args, **kwargs), None
+            generator = function(*args, **kwargs)
+            step, given = generator.send, None
             while True:
                 try:
                     with self._again():
-                        item = generator.send(answer)
+                        item = step(given)
                 except StopIteration as end:
                     return end.value
-                answer = yield item
+                try:
+                    step, given = generator.send, (yield item)
+                except GeneratorExit:
+                    with self._again():
+                        generator.close()
+                    raise
+                except BaseException as problem:  # thrown in by the caller: the generator may answer it
+                    step, given = generator.throw, problem
 
         return wrapped
 

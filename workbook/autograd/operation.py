@@ -420,6 +420,9 @@ def _as_array(result, device):
 def _as_number(cls, given, place):
     if isinstance(given, np.generic):
         return given.item()
+    for number in (int, float, complex):  # an IntEnum, or a number class of the student's
+        if isinstance(given, number):
+            return number(given)
     kind = f"numpy.{type(given).__name__}" if isinstance(given, np.ndarray) else type(given).__name__
     argument = f"argument '{('input', 'other')[place]}' (position {place + 1})" if place < 2 else "argument"
     raise TypeError(explain(

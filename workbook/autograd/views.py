@@ -46,10 +46,12 @@ def refreshed_node(tensor):
         view.version = tensor._memory.version
         with enable_grad():
             twin = replay(view.chain, view.base)
-        if twin._array.shape != tensor._array.shape or twin._array.strides != tensor._array.strides:
+        here, there = tensor._array, twin._array
+        if (here.shape, here.strides, tensor.data_ptr()) != (there.shape, there.strides, twin.data_ptr()):
             raise RuntimeError(explain(
                 "a view's base was given another shape in place, and then written",
                 "nobody can say any more which elements of the base the view shows", "make the view after t_(), squeeze_() and their like"))
+        _keep_retaining(tensor, tensor._node, tensor._index, twin._node, twin._index)
         tensor._node, tensor._index = twin._node, twin._index
     return tensor._node
 
@@ -84,9 +86,14 @@ def adopt(target, result, writer):
             target._node, target._index = node, result._index
     else:
         _rewrite_base(target, result)
-    if target._retains_grad and before is not None and target._node is not None and target._node is not before:
-        target._node.retains = {**(target._node.retains or {}), target._index: before.retains.pop(place)}
+    _keep_retaining(target, before, place, target._node, target._index)
     return target
+
+
+def _keep_retaining(tensor, before, place, node, index):
+    """A Tensor that retains its gradient does so at its new node."""
+    if tensor._retains_grad and before is not None and node is not None and node is not before and place in (before.retains or ()):
+        node.retains = {**(node.retains or {}), index: before.retains.pop(place)}
 
 
 def become(target, result, writer):
@@ -162,13 +169,13 @@ def _rewrite_base(target, result):
 
 def detached(tensor):
     """Return a Tensor on the same memory, sharing its version, outside the graph."""
-    twin = wrap(tensor._array, tensor._device)
+    twin = wrap(tensor._array.view(), tensor._device)  # an array of its own: a step knows by it which input it saved
     twin._memory = memory_of(tensor)
     return twin
 
 
 def data_of(tensor):
     """Return a Tensor on the same memory with a version of its own: writes to it stay unseen by autograd."""
-    twin = wrap(tensor._array, tensor._device)
+    twin = wrap(tensor._array.view(), tensor._device)
     twin._memory = Memory()
     return twin

@@ -6,7 +6,8 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from workbook.autograd.broadcast import fit
+from workbook.autograd.broadcast import Own, fit
+from workbook.autograd.hooks import retain_grad
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad, edge_of
 from workbook.autograd.views import stands_for_one_element_each
@@ -44,6 +45,9 @@ def asked_for(inputs):
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+    for tensor in inputs:
+        if not tensor.is_leaf:
+            retain_grad(tensor)  # from now on, as in PyTorch
     return inputs
 
 
@@ -80,13 +84,13 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     for position, wanted in enumerate(inputs):
         found = caught.get(edge_of(wanted))
         if found is None and materialize_grads:
-            found = wanted._array * 0
+            found = wanted._device.xp.zeros_like(wanted._array)
         elif found is None and not allow_unused:
             raise RuntimeError(explain(
                 f"The differentiated Tensor at index {position} appears to not have been used in the graph. "
                 "Set allow_unused=True if this is the desired behavior.",
                 "no recorded operation leads from it to the output", "check that the output was computed from this very tensor"))
-        results.append(found if found is None or isinstance(found, Tensor) else wrap(found, wanted._device))
+        results.append(found if found is None or isinstance(found, Tensor) else _as_tensor(found, wanted._device))
     return tuple(results)
 
 
@@ -202,7 +206,7 @@ class Pass:
             self.owned.discard(node)
         if wanted is not None:
             self._deliver(node, arrived)
-        elif leaf is not None:
+        elif leaf is not None and leaf._requires_grad:  # unless it was frozen since
             accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
         if leaf is not None or wanted is not None and node not in self.way:
             return node, arrived, ()
@@ -233,14 +237,14 @@ class Pass:
             if (node, index) in self.wanted and gradient is not None:
                 if self.caught is not None:
                     self.caught[node, index] = gradient
-                else:
+                elif node.__class__ is AccumulateGrad:  # others retain it
                     accumulate(self.wanted[node, index], gradient, self.create_graph, False)
 
 
 def accumulate(leaf, gradient, create_graph, new):
     """Add `gradient` to `leaf.grad`. The first one owns its memory; `new` says that nobody else holds this array."""
     if create_graph:
-        leaf._grad = gradient if leaf._grad is None else leaf._grad + gradient
+        leaf._grad = Own.apply(gradient, dtype=gradient._array.dtype) if leaf._grad is None else leaf._grad + gradient
         return
     if leaf._grad is None:
         xp = leaf._device.xp
@@ -280,6 +284,11 @@ def _zeros(meta, create_graph):
     return wrap(zeros, device) if create_graph else zeros
 
 
+def _as_tensor(gradient, device):
+    """A gradient for the student to hold: of one number, a formula may have made a NumPy scalar."""
+    return wrap(gradient if isinstance(gradient, device.xp.ndarray) else device.xp.asarray(gradient), device)
+
+
 def _seed_of(root, seed, create_graph):
     """The gradient with which the walk begins at `root`."""
     __tracebackhide__ = True
@@ -301,6 +310,12 @@ def _seed_of(root, seed, create_graph):
         raise RuntimeError(explain(
             f"Mismatch in shape: grad_output[0] has a shape of {seed.shape} and output[0] has a shape of {root.shape}.",
             "gradient= holds one weight for each element of the output", "make it with torch.ones_like(output)"))
+    elif seed._array.dtype != array.dtype and "c" in seed._array.dtype.kind + array.dtype.kind:
+        raise RuntimeError(explain(
+            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
+            f"grad_output[0] has a dtype of {seed.dtype} and output[0] has a dtype of {root.dtype}.",
+            "the imaginary part would be lost", f"convert the gradient: .to({root.dtype})"))
+    seed = fit(seed, array.shape, array.dtype)
     return seed if create_graph else seed._array
 
 
@@ -359,7 +374,7 @@ def _show_to_hooks(node, arrived, create_graph):
     for index, gradient in enumerate(arrived):
         if gradient is None:
             continue
-        tensor = gradient if create_graph else wrap(gradient, node.meta[index][2])
+        tensor = gradient if create_graph else _as_tensor(gradient, node.meta[index][2])
         for hook in list((leaf_hooks or (node.hooks or {}).get(index) or {}).values()):
             answer = hook(tensor)
             if answer is not None:
@@ -369,7 +384,7 @@ def _show_to_hooks(node, arrived, create_graph):
         keeper = node.retains and node.retains.get(index)
         keeper = keeper and keeper()
         if keeper is not None:
-            new = tensor if create_graph else wrap(tensor._array.copy(), tensor._device)
+            new = Own.apply(tensor, dtype=tensor._array.dtype) if create_graph else wrap(tensor._array.copy(), tensor._device)
             keeper._grad = new if keeper._grad is None else keeper._grad + new
     here.on_arrays = earlier
     return arrived

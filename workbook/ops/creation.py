@@ -305,6 +305,7 @@ def _like(fill):
     def like(input, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
         check_storage(like.__name__, layout, pin_memory)
         order = "C" if memory_format is not None and ordered(like.__name__, memory_format) else "K"
+        order = "C" if 0 in input._host().strides else order  # what expand() made lies row by row afterwards
         array = np.empty_like(input._host(), dtype=numpy_dtype(dtype, input.dtype), order=order)
         fill(array)
         return finish(array, device or input.device, requires_grad)

@@ -67,7 +67,7 @@ def from_numpy(ndarray):
             "the tensor holds a copy, so that nobody writes into an array that is only for reading",
             "copy the array yourself, with array.copy(), to be rid of this warning"), UserWarning, stacklevel=2)
         ndarray = ndarray.copy()
-    return wrap(ndarray)
+    return wrap(ndarray.view(np.ndarray))
 
 
 def _check_array(ndarray):
@@ -92,7 +92,7 @@ def array_of(data, dtype, copy):
         array = data._host()
     elif isinstance(data, np.ndarray):
         _check_array(data)
-        array = data
+        array = data.view(np.ndarray)  # a matrix or a masked array computes in its own way
         copy = copy or not data.flags.writeable
     elif isinstance(data, np.generic):
         array = np.asarray(data)

@@ -17,7 +17,7 @@ class Cat(Operation):
     def forward(ctx, *arrays, axis):
         full = [array for array in arrays if array.shape != (0,)] or arrays  # PyTorch passes over empty vectors
         ctx.axis, ctx.shapes = axis, [array.shape for array in arrays]
-        return ctx.xp.concatenate(full, axis)
+        return ctx.xp.ascontiguousarray(ctx.xp.concatenate(full, axis))  # as PyTorch lays it, also where the parts lie otherwise
 
     def backward(ctx, grad):
         parts, start = [], 0
@@ -36,7 +36,7 @@ class Stack(Operation):
 
     def forward(ctx, *arrays, axis):
         ctx.axis, ctx.count = axis, len(arrays)
-        return ctx.xp.stack(arrays, axis)
+        return ctx.xp.ascontiguousarray(ctx.xp.stack(arrays, axis))
 
     def backward(ctx, grad):
         return tuple(select(grad, ctx.axis, i) for i in range(ctx.count))

@@ -7,6 +7,7 @@ from workbook.errors import explain
 from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
 from workbook.ops.pointwise import log
+from workbook.tensor import Tensor
 
 
 def _to_a_number(values):
@@ -102,9 +103,9 @@ def pow(input, exponent):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.pow.html
     """
-    if exponent.__class__ in NUMBERS:
-        return Pow.apply(input, exponent)
-    if input.__class__ in NUMBERS:
+    if exponent.__class__ in NUMBERS or isinstance(input, Tensor) and not isinstance(exponent, Tensor):
+        return Pow.apply(input, exponent)  # also a NumPy number
+    if input.__class__ in NUMBERS or isinstance(exponent, Tensor) and not isinstance(input, Tensor):
         return PowScalar.apply(input, exponent)
     return PowTensor.apply(input, exponent)
 
