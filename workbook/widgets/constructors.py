@@ -3,9 +3,9 @@
 import ast
 import math
 
+import workbook as torch
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops import creation
 
 from .replay import unseen
 
@@ -27,7 +27,7 @@ def make(name, typed):
         raise ValueError(explain(f"{name}({typed}) would have {wanted:,.0f} elements", f"this view makes at most {MOST:,}",
                                  "take smaller sizes to look at"))
     with unseen():
-        return getattr(creation, name)(*positional, **named)
+        return getattr(torch, name)(*positional, **named)
 
 
 def read(typed):
