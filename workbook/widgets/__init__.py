@@ -5,8 +5,8 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["broadcasting", "functions", "graph", "indexing", "inspector", "memory_map", "picture", "recording",
-           "reductions", "reshaping", "training"]
+__all__ = ["big_table", "broadcasting", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "picture",
+           "recording", "reductions", "reshaping", "training"]
 
 recording.start()
 
@@ -155,6 +155,39 @@ def reductions(name="sum", /, *, dim=None, keepdim=False, axes=None, **tensor):
     from .given import given_tensors, only
 
     return ReductionView(name, only("reductions", given_tensors("reductions", name, axes, tensor)), dim, keepdim)
+
+
+def big_table(search="", /):
+    """Return the big table of lesson 03, to be searched: calls, what each gives, what it does, and the engine's lines behind it.
+
+    `search` are words that stand in a row: a name, a misspelling, a word of its meaning, a result. Every row is run by the engine
+    when the table is made.
+
+    Raises TypeError for a search that is no text; ImportError without anywidget.
+
+    >>> big_table("sigmod")
+    Big table: 1 of 88 rows. torch.sigmoid(x) gives tensor([0.1824, 0.6225, 0.9241]): 1 / (1 + exp(-x)), between 0 and 1.
+    """
+    from .big_table_view import BigTable
+
+    return BigTable(search)
+
+
+def fitting(x=(0, 1, 2, 3, 4), y=(1.2, 1.9, 3.4, 3.6, 4.9)):
+    """Return a view of a line through points: its intercept and slope to choose, and the squares of what it misses.
+
+    `x` and `y` are lists or vectors of 2 to 6 numbers. The points can be moved up and down. One switch lets `torch.linalg.lstsq`
+    choose the line with the least sum of squares; then it follows every move.
+
+    Raises TypeError for what is no list of numbers; ValueError for lists of different lengths, or for points that cannot be drawn;
+    ImportError without anywidget.
+
+    >>> fitting([0, 1, 2], [1, 2, 2])
+    Fitting view: The squares beside the line 1.7 + 0 · x add up to 0.67. The least possible sum is 0.1667.
+    """
+    from .fitting_view import FittingView
+
+    return FittingView(x, y)
 
 
 def memory_map(**names):

@@ -12,10 +12,10 @@ function render({ model, el }) {
   const canvas = element("div", { class: "wb-canvas" });
   const aside = element("aside");
   const sentence = spokenLine();
-  const table = element("div");
+  const table = element("div"), folded = element("details", {}, element("summary", {}, "The same as a table"), table);
   root.append(header, controls, strip,
     element("div", { class: "wb-body" }, canvas, aside),
-    element("footer", {}, sentence, element("details", {}, element("summary", {}, "The same as a table"), table)));
+    element("footer", {}, sentence, folded));
   el.replaceChildren(root);
 
   let asked = false; // the reader pressed a step button: movement may explain it
@@ -137,6 +137,7 @@ function render({ model, el }) {
   });
   // Points of a curve: dragged, or moved by arrow keys; Page Up and Page Down take ten steps at once.
   const KEYS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
+  const ROWS = { ArrowDown: 1, ArrowUp: -1, PageDown: 10, PageUp: -10 };
   canvas.addEventListener("keydown", (event) => {
     if (isShortcut(event)) return;
     const point = event.target.closest("[data-point]"), cell = event.target.closest("[data-choose]");
@@ -144,7 +145,8 @@ function render({ model, el }) {
     event.preventDefault();
     if (point) return act("nudge", { id: Number(point.dataset.point), value: KEYS[event.key] });
     const cells = [...canvas.querySelectorAll("[data-choose]")];
-    const next = cells[cells.indexOf(cell) + KEYS[event.key]];
+    const down = event.key in ROWS ? ROWS[event.key] : KEYS[event.key]; // in a list, down is the next one
+    const next = cells[cells.indexOf(cell) + down];
     if (next) act("choose", { value: Number(next.dataset.choose) });
   });
 
@@ -163,9 +165,10 @@ function render({ model, el }) {
     const place = svg.createSVGPoint();
     place.x = event.clientX;
     place.y = event.clientY;
-    const inside = place.matrixTransform(svg.getScreenCTM().inverse()).x;
-    const [left, right] = [Number(svg.dataset.left), Number(svg.dataset.right)];
-    wanted = { id: dragged, value: (inside - left) / (right - left) };
+    const inside = place.matrixTransform(svg.getScreenCTM().inverse());
+    const { left, right, top, bottom } = svg.dataset; // a point moves along the axis that the drawing names
+    const value = bottom ? (bottom - inside.y) / (bottom - top) : (inside.x - left) / (right - left);
+    wanted = { id: dragged, value };
     sendPlace();
   });
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { dragged = null; });
@@ -181,7 +184,11 @@ function render({ model, el }) {
     const point = focused?.dataset.point, chose = focused?.dataset.choose !== undefined;
     putDrawing(canvas, model.get("drawing"), 0.7);
     if (point !== undefined) canvas.querySelector(`[data-point="${point}"]`)?.focus({ preventScroll: true });
-    else if (chose) canvas.querySelector('[data-choose][tabindex="0"]')?.focus({ preventScroll: true });
+    else if (chose) {
+      const cell = canvas.querySelector('[data-choose][tabindex="0"]');
+      cell?.focus({ preventScroll: true });
+      if (cell?.closest("table")) cell.scrollIntoView({ block: "nearest" }); // a long table scrolls along
+    }
     if (asked) travel();
   }
 
@@ -207,7 +214,8 @@ function render({ model, el }) {
     drawControls();
     drawStrip();
     drawPanels();
-    table.replaceChildren(tableOf(state.table));
+    folded.hidden = !state.table; // where the drawing is a table already
+    if (state.table) table.replaceChildren(tableOf(state.table));
   }
   const drawAll = () => {
     drawCanvas();
