@@ -25,6 +25,7 @@ MESSAGES = [
             "repeat"),
     ("torch.ones(3).sum(dim=1)", "IndexError", "Dimension out of range (expected to be in range of [-1, 0], but got 1)",
             "a tensor of shape [3] has 1 axis"),
+    ("torch.ones(5, 3) @ torch.ones(4, 3)", "RuntimeError", "mat1 and mat2 shapes cannot be multiplied (5x3 and 4x3)", "a @ b.T"),
     ("torch.ones(2, 3).t().permute(0)", "RuntimeError",
             "permute(sparse_coo): number of dimensions in the tensor input does not match", "[3, 2]"),
     ("torch.ones(2, 3, 4).t()", "RuntimeError", "t() expects a tensor with <= 2 dimensions, but self is 3D", "transpose"),

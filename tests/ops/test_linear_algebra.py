@@ -111,3 +111,10 @@ def test_named_results_print_as_pytorchs():
 def test_old_names_say_what_to_write_instead(name):
     with pytest.raises(RuntimeError, match="This function was deprecated since version 1.9 and is now removed"):
         getattr(torch, name)(torch.eye(2))
+
+
+def test_a_cross_product_along_an_axis_that_nobody_named_warns():
+    a, b = torch.tensor([1., 0., 0.]), torch.tensor([0., 1., 0.])
+    with pytest.warns(UserWarning, match="torch.cross without specifying the dim arg is deprecated") as seen:
+        assert torch.cross(a, b).tolist() == a.cross(b).tolist() == [0., 0., 1.]
+    assert len(seen) == 2 and seen[0].filename == __file__

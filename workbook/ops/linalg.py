@@ -132,8 +132,8 @@ def _unequal_sizes(a, b, advice=None):
     return RuntimeError(explain(
         f"mat1 and mat2 shapes cannot be multiplied ({by_sizes(a.shape[-2:])} and {by_sizes(b.shape[-2:])})",
         (f"{layer}: " if layer else "") + f"rows of {a.shape[-1]} numbers meet columns of {b.shape[-2]}",
-        advice or ("for the matrix product transpose one: a @ b.T; for element by element write a * b"
-                   if a.shape == b.shape else "make the inner sizes equal")))
+        advice or ("for the matrix product transpose one: a @ b.T; for element by element write a * b" if a.shape == b.shape
+                   else "transpose the second: a @ b.T" if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[1] else "make the inner sizes equal")))
 
 
 def mm(input, mat2):

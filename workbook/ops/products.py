@@ -1,5 +1,7 @@
 """Outer and inner products, sums of products over chosen axes, crosses, Kronecker's product."""
 
+import warnings
+
 from workbook import dtypes
 from workbook.errors import explain, shape_text
 from workbook.ops.added import must_be_vector
@@ -144,7 +146,7 @@ class Cross(Elementwise, name="LinalgCrossBackward0"):
 def cross(input, other, dim=None):
     """Return the cross product along `dim`, an axis of three elements: the vector that stands on both.
 
-    Without `dim`, the first axis of length 3 is taken (`torch.linalg.cross` takes the last axis). Raises RuntimeError where the
+    Without `dim`, the first axis of length 3 is taken, with a warning (`torch.linalg.cross` takes the last axis). Raises RuntimeError where the
     axis has another length.
 
     >>> import workbook as torch
@@ -154,6 +156,9 @@ def cross(input, other, dim=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.cross.html
     """
     if dim is None:
+        warnings.warn("Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use "
+                      "torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release.",
+                      UserWarning, stacklevel=3)
         dim = next((i for i, side in enumerate(input.shape) if side == 3), None)
         if dim is None:
             raise RuntimeError(explain("no dimension of size 3 in input", f"the shape is {shape_text(input.shape)}",

@@ -50,11 +50,16 @@ class BigTable(Board):
         self.chosen = next(iter(self.found()), 0)
 
     def found(self):
-        """Return the numbers of the rows in which every word of the search stands: those whose name has it come first."""
+        """Return the numbers of the rows in which every word of the search stands, those whose name or call has them first."""
         words = self.search.lower().split()
         rows = [number for number, (group, row) in enumerate(ROWS)
                 if self.group in (ALL, group) and all(word in self._text(number) for word in words)]
-        return sorted(rows, key=lambda number: not all(word in ROWS[number][1].call.lower() for word in words))
+
+        def distance(number):
+            row = ROWS[number][1]
+            return next((rank for rank, text in enumerate((row.name, row.call)) if all(word in text.lower() for word in words)), 2)
+
+        return sorted(rows, key=distance)
 
     def _text(self, number):
         group, row = ROWS[number]

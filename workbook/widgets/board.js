@@ -187,7 +187,7 @@ function render({ model, el }) {
     else if (chose) {
       const cell = canvas.querySelector('[data-choose][tabindex="0"]');
       cell?.focus({ preventScroll: true });
-      if (cell?.closest("table")) cell.scrollIntoView({ block: "nearest" }); // a long table scrolls along
+      cell?.closest("tr")?.scrollIntoView({ block: "nearest" }); // a long table scrolls along
     }
     if (asked) travel();
   }
