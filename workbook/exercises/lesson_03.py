@@ -114,7 +114,7 @@ REST = Exercise(
     ),
     hints=(
         "Both are right in their own way: q * 3 + rest is -7 for each. They differ in how q is rounded, and so in the sign of the rest.",
-        "Python rounds q down, to -3. From -9 up to -7 it is 2. The function with that rule is named after the rest.",
+        "Python rounds q down, to -3. How far is it from -9 up to -7? The function with that rule is named after the rest.",
     ),
     solution="torch.remainder(torch.tensor(-7), 3)",
     reason="remainder has the sign of the divisor, as Python's %: -7 = -3 * 3 + 2. fmod cuts the quotient towards 0: -7 = -2 * 3 - 1.",
