@@ -98,3 +98,38 @@ def test_a_gpu_that_is_not_there_is_said_before_the_memory():
     if not torch.cuda.is_available():
         with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled"):
             torch.zeros(10**12, device="cuda")
+
+
+def nested(depth):
+    data = [1.0]
+    for _ in range(depth):
+        data = [data]
+    return data
+
+
+def endless():
+    data = []
+    data.append(data)
+    return data
+
+
+@pytest.mark.parametrize("make", [torch.tensor, torch.as_tensor, torch.asarray, torch.Tensor, torch.zeros(2, 3).__getitem__])
+@pytest.mark.parametrize("data", [endless(), nested(5000)], ids=["a list that holds itself", "5000 lists"])
+def test_lists_without_end(make, data):
+    with pytest.raises(ValueError, match="too many dimensions 'list'\n  Why: .*\n  Fix: .*"):
+        make(data)
+
+
+def test_a_generator_is_one():
+    for draw in (torch.rand, torch.randn, torch.randperm):
+        with pytest.raises(TypeError, match="argument 'generator' must be torch.Generator, not int\n  Why: "):
+            draw(3, generator=1)
+
+
+@pytest.mark.parametrize("code", [
+    "torch.polygamma(400, torch.ones(2))", "torch.lgamma(torch.tensor([1e308, -1e308], dtype=torch.float64))", "torch.digamma(torch.tensor([1e308, -1e308]))",
+    "torch.special.zeta(torch.tensor([1e30, 3, 2]), torch.tensor([.5, -1e6, -1e30]))", "torch.igamma(torch.tensor([1e10, 1e30, 1e-30]), torch.tensor([1e10, 1e30, 1e-30]))",
+    "torch.special.i0e(torch.tensor([1e30, -1e30]))", "torch.special.erfcx(torch.tensor([1e30, -1e30]))", "torch.poisson(torch.tensor([float('inf'), 1e30]))",
+    "torch.binomial(torch.tensor([float('inf'), float('nan'), 1e30]), torch.tensor([.5, .5, 1e-30]))"])
+def test_numbers_at_the_edge_are_computed(code):
+    assert isinstance(eval(code), torch.Tensor)

@@ -12,7 +12,7 @@ from workbook.ops.parts import narrow
 from workbook.ops.axes import unsqueeze
 from workbook.ops.rearranging import flip
 from workbook.ops.scans import cumprod
-from workbook.ops.shape import expand, reshape
+from workbook.ops.shape import expand, reshape, sizes
 from workbook.ops.strided import as_strided, storage_offset
 from workbook.tensor import Tensor, wrap
 
@@ -139,6 +139,9 @@ def fill_diagonal_(input, fill_value, wrap=False):
         raise RuntimeError(explain("all dimensions of input must be of equal length", f"its shape is {list(input.shape)}",
                                    "fill the diagonal of each matrix: x.diagonal(dim1=-2, dim2=-1).fill_(value)"))
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    if not isinstance(value, (int, float, complex)):
+        raise TypeError(explain(f"fill_diagonal_(): argument 'fill_value' (position 1) must be Number, not {type(value).__name__}",
+                                "it writes one number", "give a number, or write x.diagonal().copy_(row)"))
     high, wide = input.shape[:2]
     step, start, side = sum(input.stride()), storage_offset(input), min(high, wide)
     fill_(as_strided(input, (side,), (step,), start), value)
@@ -168,6 +171,9 @@ def unravel_index(indices, shape):
             raise TypeError(explain(f"expected 'shape' sequence to only contain ints, but got {type(side)}", "a length is a whole number", "write ints"))
         if side < 0:
             raise ValueError(explain(f"'shape' cannot have negative values, but got {shape}", "a length is at least 0", "write x.shape"))
+    shape = sizes((shape,))
+    if 0 in shape:
+        raise RuntimeError(explain("ZeroDivisionError", f"a tensor of shape {shape} has no places", "check the shape"))
     places, found = indices._array.astype(np.int64), []
     for side in reversed(shape):
         found.append(wrap(places % side, indices._device))

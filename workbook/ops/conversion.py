@@ -155,6 +155,9 @@ def requires_grad_(input, requires_grad=True):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.requires_grad_.html
     """
+    if not isinstance(requires_grad, bool):
+        raise TypeError(explain(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}",
+                                "it is a yes or no", "write x.requires_grad_(), or requires_grad_(False)"))
     if requires_grad and input._array.dtype.kind not in "fc":
         raise RuntimeError(needs_floats(input.dtype).replace(" and complex", "", 1))
     input.requires_grad = requires_grad
@@ -199,7 +202,15 @@ def fill_(input, value):
         if value.ndim:
             raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
         value = value.item()
+    only_a_number("fill_", value)
     return views.adopt(input, Filled.apply(input, value=value), "fill_")
+
+
+def only_a_number(name, value):
+    """Raise TypeError for what is no number."""
+    if not isinstance(value, (int, float, complex, np.generic)):
+        raise TypeError(explain(f"{name}() received an invalid combination of arguments - got ({type(value).__name__})",
+                                "it writes one number into every place", "give a number, or use copy_ for a tensor"))
 
 
 def zero_(input):
@@ -237,6 +248,7 @@ def fill(input, value):
         if value.ndim:
             raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
         return FilledBy.apply(input, value)
+    only_a_number("fill", value)
     return FilledOut.apply(input, value=value)
 
 

@@ -266,9 +266,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linspace.html
     """
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    check_memory((steps,), 8)
+    _counted("linspace", start, end, steps)
     kind = numpy_dtype(dtype)
     if kind.kind != "f":
         return finish(np.linspace(start, end, steps).astype(kind), device, requires_grad)
@@ -281,6 +279,16 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
                    device, requires_grad)
 
 
+def _counted(name, start, end, steps):
+    """Raise for a number of steps that is none, or too large."""
+    if isinstance(steps, bool) or not hasattr(steps, "__index__"):
+        raise TypeError(explain(f"{name}() received an invalid combination of arguments - got ({', '.join(type(x).__name__ for x in (start, end, steps))})",
+                                "steps counts the numbers", f"write torch.{name}(0, 1, 5)"))
+    if steps < 0:
+        raise RuntimeError(explain("number of steps must be non-negative", f"it is {steps}", "choose a number from 0"))
+    check_memory((int(steps),), 8)
+
+
 def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
     """Return `steps` powers of `base`, with exponents at equal distances from `start` to `end`, both included.
 
@@ -290,9 +298,7 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 
     Source: https://pytorch.org/docs/2.13/generated/torch.logspace.html
     """
-    if steps < 0:
-        raise RuntimeError("number of steps must be non-negative")
-    check_memory((steps,), 8)
+    _counted("logspace", start, end, steps)
     kind = numpy_dtype(dtype)
     numbers = np.power(float(base), np.linspace(start, end, steps))
     return finish(numbers.astype(kind), device, requires_grad)

@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import explain
+from workbook.errors import MOST_AXES, explain, too_deep
 from workbook.formats import check_storage
 from workbook.ops.creation import finish, memory_for, numpy_dtype
 from workbook.ops.shape import size_of_new
@@ -109,6 +109,8 @@ def _from_python(data, dtype):
         shape.append(len(level))
         if not len(level):
             break
+        if len(shape) > MOST_AXES:
+            raise too_deep(level)
         level = level[0]
     numbers = []
 
@@ -121,7 +123,7 @@ def _from_python(data, dtype):
         if len(part) != shape[depth]:
             raise ValueError(explain(
                 f"expected sequence of length {shape[depth]} at dim {depth} (got {len(part)})",
-                "every row of a tensor has the same length", "pad the short rows, or keep a list of tensors"))
+                f"every row of a tensor has the same length: the first has {shape[depth]}, and this one {len(part)}: {_shortened(part)}", "pad the short rows, or keep a list of tensors"))
         for inner in part:
             collect(inner, depth + 1)
 
@@ -130,12 +132,22 @@ def _from_python(data, dtype):
         dtype = functools.reduce(dtypes.promote_types, (kind for _, kind in numbers)) if numbers else dtypes.get_default_dtype()
     wanted = numpy_dtype(dtype)
     try:
-        return np.array([number for number, _ in numbers], wanted).reshape(shape)
+        return np.array([_wrapped(number, wanted) for number, _ in numbers], wanted).reshape(shape)
     except (OverflowError, ValueError):
         beyond = any(isinstance(number, int) and not -2**63 <= number < 2**63 for number, _ in numbers)
         raise (ValueError if beyond else RuntimeError)(explain(
             "Overflow when unpacking long long" if beyond else f"value cannot be converted to type {dtype.name} without overflow",
             f"{dtype} does not hold every number of the data", "choose another dtype, such as dtype=torch.float64")) from None
+
+
+def _wrapped(number, kind):
+    """A negative number as uint8 holds it, counted back from 256, as PyTorch does; any other as it is."""
+    return number + 256 if kind == np.uint8 and isinstance(number, int) and -256 < number < 0 else number
+
+
+def _shortened(part):
+    text = repr(part)
+    return text if len(text) <= 40 else text[:37] + "..."
 
 
 def _is_sequence(part):
@@ -160,7 +172,7 @@ def _single(part, depth):
     if isinstance(part, (list, tuple)):
         raise TypeError(explain(f"'{kind}' object cannot be interpreted as an integer",
                                 "numbers and lists stand side by side in the data", "put every number at the same depth"))
-    if isinstance(part, str):
+    if isinstance(part, (str, bytes)):
         raise (ValueError(f"too many dimensions '{kind}'") if depth else
                TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", "give numbers: float(text)")))
     raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers, in nested lists of equal lengths",

@@ -22,7 +22,9 @@ class Lgamma(FloatElementwise):
 
 
 def _log_gamma(x):
-    return math.inf if x <= 0 and x == math.floor(x) else math.lgamma(x)  # the poles, where Python raises
+    if x <= 0 and x == math.floor(x) or x > 1e305:
+        return math.inf  # the poles, and what is too large, where Python raises
+    return math.lgamma(x)
 
 
 def lgamma(input):
@@ -90,7 +92,8 @@ class Polygamma(FloatElementwise):
         ctx.n = n
         if n == 1:
             return one_by_one(ctx.xp, _trigamma, a)
-        return one_by_one(ctx.xp, lambda x: (-1) ** (n + 1) * math.gamma(n + 1) * hurwitz_zeta(n + 1, x), a)
+        factorial = math.gamma(n + 1) if n < 171 else math.inf
+        return one_by_one(ctx.xp, lambda x: (-1) ** (n + 1) * factorial * hurwitz_zeta(n + 1, x), a)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -116,6 +119,8 @@ def hurwitz_zeta(s, x):
         return math.nan if x != x else math.inf
     if math.isinf(x):
         return 0.0 if x > 0 else math.nan
+    if abs(x) < 1 and -s * math.log(abs(x)) > 709:
+        return math.inf  # the first term alone
     total = 0.0
     while x < 12:
         total += x**-s

@@ -47,6 +47,9 @@ def part_of_gamma(a, x):
         return (math.nan, math.nan) if math.isinf(x) else (0.0, 1.0)
     if math.isinf(x):
         return 1.0, 0.0
+    if a > 1e8:  # so far out the distribution is normal, when its cube root is looked at (Wilson and Hilferty, 1931)
+        below = math.erfc(-3 * math.sqrt(a / 2) * ((x / a) ** (1 / 3) - 1 + 1 / (9 * a))) / 2
+        return below, 1 - below
     height = math.exp(a * math.log(x) - x - math.lgamma(a))
     if x < a + 1:
         term = total = 1 / a

@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.views import adopt
 from workbook.devices import CPU
-from workbook.errors import explain, shape_text
+from workbook.errors import MOST_AXES, explain, shape_text, too_deep
 from workbook.ops.axes import Unsqueeze
 from workbook.ops.parts import HOLE, Alias, Index, IndexPut, Overwrite, Select, Slice, filled, place_within
 from workbook.ops.shape import expand, reshape
@@ -258,10 +258,12 @@ def _mask_of_bytes(k):
     return wrap(k._device.xp.asarray(k._array != 0), k._device)
 
 
-def _numbers_in(part):
+def _numbers_in(part, depth=0):
     """Nested lists with the Tensors in them as numbers."""
     if isinstance(part, (list, tuple)):
-        return [_numbers_in(inner) for inner in part]
+        if depth > MOST_AXES:
+            raise too_deep(part)
+        return [_numbers_in(inner, depth + 1) for inner in part]
     if isinstance(part, str):
         raise TypeError(explain("new(): invalid data type 'str'", f"axes have no names; '{part}' is no place", "use whole numbers"))
     return part.tolist() if isinstance(part, Tensor) else part

@@ -52,6 +52,10 @@ def _held(input, result):
 def random_fill(name, fill, sentence):
     def form(input, *args, generator=None, **options):
         views.may_write(input, name)
+        for given in (*args, *options.values()):
+            if not isinstance(given, (int, float, complex, Tensor)):
+                raise TypeError(explain(f"{name}(): argument must be float, not {type(given).__name__}", "numbers name the distribution",
+                                        f"write x.{name}(...) with numbers"))
         here = input._device is CPU and not (thread.state.grad_enabled and input.requires_grad)
         array = input._array if here else np.empty_like(input._host())
         fill(array, *args, generator=generator, **options)

@@ -100,7 +100,9 @@ def stack(tensors, dim=0):
 
 
 def _several(name, tensors, error):
-    tensors = [tensors] if isinstance(tensors, Tensor) and tensors.ndim == 0 else list(tensors)
+    if not isinstance(tensors, (list, tuple)):
+        raise TypeError(explain(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}",
+                                "it joins several", f"write torch.{name}([x, y])"))
     if not tensors:
         raise error(f"torch.{name}(): expected a non-empty list of Tensors")
     for place, tensor in enumerate(tensors):
@@ -228,7 +230,16 @@ def repeat(input, *repeats):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.repeat.html
     """
+    if not repeats:
+        raise TypeError(explain('repeat() missing 1 required positional arguments: "repeats"', "it counts the copies", "write x.repeat(2, 1)"))
     repeats = sizes(repeats)
     if len(repeats) < input.ndim:
-        raise RuntimeError("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor")
+        raise RuntimeError(explain("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
+                                   f"a tensor of shape {shape_text(input.shape)} has {input.ndim} axes, and there are {len(repeats)} counts",
+                                   "give one count for each axis, 1 for those that stay"))
+    if any(count < 0 for count in repeats):
+        sides = (1,) * (len(repeats) - input.ndim) + tuple(input.shape)
+        sides = [side * count for side, count in zip(sides, repeats)]
+        raise RuntimeError(explain(f"Trying to create tensor with negative dimension {min(sides)}: {shape_text(sides)}",
+                                   "copies are counted from 0", "choose counts from 0"))
     return Repeat.apply(input, repeats=repeats)

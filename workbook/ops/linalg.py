@@ -136,6 +136,12 @@ def _unequal_sizes(a, b, advice=None):
                    else "transpose the second: a @ b.T" if a.ndim == b.ndim == 2 and a.shape[1] == b.shape[1] else "make the inner sizes equal")))
 
 
+def _two_tensors(name, input, other, argument):
+    for position, (called, given) in enumerate((("input", input), (argument, other)), start=1):
+        if not hasattr(given, "ndim"):
+            raise not_a_tensor(name, called, position, given)
+
+
 def mm(input, mat2):
     """Return the product of two matrices, `(n, k) x (k, m) -> (n, m)`.
 
@@ -147,6 +153,7 @@ def mm(input, mat2):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.mm.html
     """
+    _two_tensors("mm", input, mat2, "mat2")
     for place, matrix in (("self", input), ("mat2", mat2)):
         if matrix.ndim != 2:
             raise RuntimeError(explain(f"{place} must be a matrix", f"it has shape {shape_text(matrix.shape)}",
@@ -163,6 +170,7 @@ def mv(input, vec):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.mv.html
     """
+    _two_tensors("mv", input, vec, "vec")
     if input.ndim != 2 or vec.ndim != 1 or input.shape[1] != vec.shape[0]:
         raise RuntimeError(explain(
             f"size mismatch, got input ({by_sizes(input.shape[:1])}), mat ({by_sizes(input.shape)}), vec ({by_sizes(vec.shape)})",
@@ -180,6 +188,7 @@ def dot(input, tensor):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.dot.html
     """
+    _two_tensors("dot", input, tensor, "tensor")
     if input.ndim != 1 or tensor.ndim != 1:
         raise RuntimeError(explain(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors",
                                    f"the shapes are {shape_text(input.shape)} and {shape_text(tensor.shape)}",
@@ -202,6 +211,7 @@ def bmm(input, mat2):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bmm.html
     """
+    _two_tensors("bmm", input, mat2, "mat2")
     for name, stack in (("batch1", input), ("batch2", mat2)):
         if stack.ndim != 3:
             raise RuntimeError(explain(f"{name} must be a 3D tensor", f"it has shape {shape_text(stack.shape)}",

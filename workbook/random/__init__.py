@@ -26,7 +26,7 @@ def manual_seed(seed):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.manual_seed.html
     """
-    return default_generator.manual_seed(seed)
+    return default_generator.manual_seed(int(seed))
 
 
 def initial_seed():

@@ -86,7 +86,7 @@ def _poisson(rate, uniform):
 def _binomial(count, chance, rounded, uniform):
     if count <= 0 or chance <= 0:
         return 0
-    if chance >= 1:
+    if chance >= 1 or math.isinf(count):
         return count
     if chance != chance or count != count:
         return math.nan
