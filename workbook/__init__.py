@@ -9,7 +9,7 @@ from workbook.autograd.modes import (enable_grad, inference_mode, is_grad_enable
                                      set_grad_enabled)
 from workbook.devices import device
 from workbook.dtypes import dtype, get_default_dtype, promote_types, set_default_dtype
-from workbook.formats import contiguous_format, layout, memory_format, preserve_format, strided
+from workbook.formats import channels_last, channels_last_3d, contiguous_format, layout, memory_format, preserve_format, strided
 from workbook.limits import can_cast, finfo, iinfo
 from workbook.ops import likes, methods
 from workbook.ops.creation import get_default_device, set_default_device

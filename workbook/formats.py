@@ -1,4 +1,8 @@
-"""How a Tensor's numbers lie in memory, under PyTorch's names. The engine has one way: in strides."""
+"""How a Tensor's numbers lie in memory, under PyTorch's names. The engine has one way: in strides, with axes in any order."""
+
+import math
+
+import numpy as np
 
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
@@ -39,6 +43,9 @@ contiguous_format, preserve_format, channels_last, channels_last_3d = map(
     memory_format, ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d"))
 
 
+_CHANNELS_LAST = {channels_last: (0, 2, 3, 1), channels_last_3d: (0, 2, 3, 4, 1)}
+
+
 def check_storage(function, layout_=None, pin_memory=False):
     """Raise for a layout that is not strided, and for pinned memory, which only an accelerator has."""
     if layout_ is not None and layout_ is not strided:
@@ -49,16 +56,115 @@ def check_storage(function, layout_=None, pin_memory=False):
             "pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave pin_memory out"))
 
 
-def ordered(function, asked, preserving=True):
-    """Return whether a copy is to lie in the order of its shape; else it keeps the order that it finds.
+def asked_format(function, given):
+    """Return an argument `memory_format`. Raises TypeError for what is none."""
+    if not isinstance(given, memory_format):
+        raise TypeError(f"{function}(): argument 'memory_format' must be torch.memory_format, not {type(given).__name__}")
+    return given
 
-    Raises RuntimeError for the order in which the channels of images lie last, TypeError for what is no order.
+
+# ---- in which order the axes of new memory lie ----------------------------------------------------------------------------
+
+
+def in_order(xp, array):
+    """Return an array whose memory is in the order of its shape: itself, or a copy."""
+    return array if array.flags.c_contiguous else xp.asarray(array, order="C")
+
+
+def lies_in(array, wanted):
+    """Return whether the elements of an array lie in memory in the order that a format names."""
+    if wanted in _CHANNELS_LAST:
+        axes = _CHANNELS_LAST[wanted]
+        return array.ndim == len(axes) and array.transpose(axes).flags.c_contiguous
+    return array.flags.c_contiguous
+
+
+def copied(xp, array, kind=None, wanted=preserve_format):
+    """Return a copy, of the NumPy dtype `kind`, in the order of a format: `preserve_format` is the order of `array`, without gaps."""
+    if array.flags.c_contiguous and wanted not in _CHANNELS_LAST:
+        return array.astype(kind or array.dtype)
+    copy = empty_as(xp, array, kind or array.dtype, wanted)
+    copy[...] = array
+    return copy
+
+
+def empty_as(xp, array, kind, wanted=preserve_format):
+    """Return new memory for such a copy."""
+    if wanted is not preserve_format or array.flags.c_contiguous:
+        return empty_in(xp, array.shape, kind, wanted)
+    return _with_axes(xp, array.shape, kind, axes_in_memory(array.shape, array.strides))
+
+
+def empty_in(xp, shape, kind, wanted):
+    """Return new memory in the order of a format. Raises RuntimeError for a format of images of which `shape` is none."""
+    if wanted not in _CHANNELS_LAST:
+        return xp.empty(shape, kind)
+    return _with_axes(xp, shape, kind, axes_of_format(wanted, len(shape)))
+
+
+def _with_axes(xp, shape, kind, axes):
+    """Return new memory in which `axes` lie from the outside to the inside."""
+    return seen_through(xp.empty(math.prod(shape), kind), shape, axes)
+
+
+def seen_through(memory, shape, axes):
+    """Return a vector of memory as an array of `shape` whose `axes` lie in it from the outside to the inside."""
+    return memory.reshape([shape[axis] for axis in axes]).transpose(sorted(range(len(axes)), key=axes.__getitem__))
+
+
+def axes_of_format(wanted, ndim):
+    """Return the axes as a format has them in memory, from the outside to the inside. Raises RuntimeError for another `ndim`."""
+    axes = _CHANNELS_LAST.get(wanted, range(ndim))
+    if len(axes) != ndim:
+        raise RuntimeError(explain(f"required rank {len(axes)} tensor to use {wanted.name} format",
+                                   f"the format is one of images, and a shape of {ndim} axes is none of them", "leave it out"))
+    return axes
+
+
+def axes_in_memory(shape, strides):
+    """Return the axes, those with the longest steps first. An axis whose step is 0, and equal ones, stay where they are.
+
+    The sort, by insertion, is PyTorch's: with axes that stay where they are, other sorts end elsewhere.
     """
-    if asked is None:
-        asked = preserve_format if preserving else contiguous_format
-    if not isinstance(asked, memory_format):
-        raise TypeError(f"{function}(): argument 'memory_format' must be torch.memory_format, not {type(asked).__name__}")
-    if asked not in (contiguous_format, preserve_format):
-        raise RuntimeError(explain(f"{function}(): {asked} is not there", "the engine keeps images in the order of their shape, (N, C, H, W): "
-                                   "the numbers are the same, only their places in memory differ", "leave memory_format out"))
-    return asked is contiguous_format
+    axes = [*reversed(range(len(shape)))]
+    for place in range(1, len(axes)):
+        for before in reversed(range(place)):
+            a, b = axes[before], axes[place]
+            if 0 < strides[a] < strides[b]:
+                break
+            if strides[b] and strides[a] and (strides[a] > strides[b] or shape[a] > shape[b]):
+                axes[before], axes[place], place = b, a, before
+    return axes[::-1]
+
+
+# ---- the memory of an array ------------------------------------------------------------------------------------------------
+
+
+def whole_memory(array):
+    """Return, as a vector, the whole memory that `array` shows a part of. (A slice knows its `base`; a base may have one, too.)"""
+    owner, inner = array, array.base
+    while inner is not None:
+        if hasattr(inner, "strides") and inner.dtype == array.dtype and inner.flags.c_contiguous:
+            owner = inner
+        inner = getattr(inner, "base", None)
+    if owner.flags.c_contiguous:
+        return owner.reshape(-1)
+    return np.lib.stride_tricks.as_strided(owner, (span(owner),), (owner.itemsize,))
+
+
+def span(array):
+    """Return how many places of memory lie between the first and the last element of `array`, both included."""
+    return 1 + sum((side - 1) * step // array.itemsize for side, step in zip(array.shape, array.strides)) if array.size else 0
+
+
+def address(array):
+    """Return where an array begins."""
+    return array.__array_interface__["data"][0] if isinstance(array, np.ndarray) else array.data.ptr
+
+
+def nothing_at(array, part, axis, start):
+    """Return an empty part of an array, placed on its place `start` along `axis`, as in PyTorch. (NumPy's begins where `array` does.)"""
+    if not isinstance(array, np.ndarray):
+        return part
+    memory = whole_memory(array)
+    return np.ndarray(part.shape, part.dtype, memory, address(array) + start * array.strides[axis] - address(memory), part.strides)

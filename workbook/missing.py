@@ -97,7 +97,7 @@ FAMILIES = {
     "files of other programs are not part of this engine: keep net.state_dict()": "onnx serialization storage from_file",
     "nothing is fetched from the network": "hub",
     "the engine keeps images in the order of their shape, (N, C, H, W); the numbers are the same without it":
-        "channels_last channels_last_3d legacy_contiguous_format",
+        "legacy_contiguous_format",
     "memory is named by x.storage() or x.untyped_storage(); its kinds have no names here":
         "Storage StorageBase TypedStorage UntypedStorage is_storage BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage "
         "ComplexFloatStorage DoubleStorage FloatStorage HalfStorage IntStorage LongStorage ShortStorage QInt32Storage QInt8Storage "

@@ -19,6 +19,7 @@ class Memory:
 
     version = 0
     written_by = None
+    lent = False  # whether NumPy shows it, too: then it cannot grow
 
     def wrote(self, writer):
         """Count one more write, by the operation called `writer`."""
@@ -110,9 +111,11 @@ class Tensor(metaclass=PrintsAsTorch):
         steps = tuple(step // self._array.itemsize for step in self._array.strides)
         return steps if dim is None else steps[axis_of(dim, self._array.shape)]
 
-    def is_contiguous(self, memory_format=None):
-        """Return whether the elements lie in memory in the order of the shape."""
-        return self._array.flags.c_contiguous
+    def is_contiguous(self, memory_format=formats.contiguous_format):
+        """Return whether the elements lie in memory in the order of the shape, or in that of another format."""
+        if memory_format is formats.contiguous_format:
+            return self._array.flags.c_contiguous
+        return formats.lies_in(self._array, formats.asked_format("is_contiguous", memory_format))
 
     def data_ptr(self):
         """Return the address of the first element."""
@@ -272,6 +275,7 @@ class Tensor(metaclass=PrintsAsTorch):
             raise TypeError(explain(
                 f"can't convert {self._device} device type tensor to numpy. "
                 "Use Tensor.cpu() to copy the tensor to host memory first.", "NumPy sees only the CPU's memory", ".cpu().numpy()"))
+        memory_of(self).lent = True
         return self._array.view()  # an array of its own, so that n.shape = ... stays without effect here
 
     def _host(self):

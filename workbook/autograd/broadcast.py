@@ -2,6 +2,7 @@
 
 from workbook.autograd.operation import Operation
 from workbook.dtypes import real_parts
+from workbook.formats import copied, preserve_format
 from workbook.tensor import Tensor
 
 
@@ -50,10 +51,9 @@ class Expand(Operation):
 class Cast(Operation, name="ToCopyBackward0"):
     """The same numbers in another NumPy dtype."""
 
-    def forward(ctx, a, *, dtype):
+    def forward(ctx, a, *, dtype, wanted=preserve_format):
         ctx.dtype = a.dtype
-        a = real_parts(a) if a.dtype.kind == "c" and dtype.kind not in "bc" else a
-        return a.astype(dtype, "C" if 0 in a.strides else "K")  # what expand() made lies row by row afterwards
+        return copied(ctx.xp, real_parts(a) if a.dtype.kind == "c" and dtype.kind not in "bc" else a, dtype, wanted)
 
     def backward(ctx, grad):
         return (Cast.apply(grad, dtype=ctx.dtype),)

@@ -178,4 +178,5 @@ def data_of(tensor):
     """Return a Tensor on the same memory with a version of its own: writes to it stay unseen by autograd."""
     twin = wrap(tensor._array.view(), tensor._device)
     twin._memory = Memory()
+    twin._memory.lent = memory_of(tensor).lent
     return twin

@@ -8,10 +8,11 @@ from workbook.autograd.broadcast import Cast
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain
+from workbook.formats import asked_format, contiguous_format, lies_in, preserve_format
 from workbook.ops.comparison import flat
 from workbook.ops.parts import Overwrite
 from workbook.ops.reduction import sum
-from workbook.ops.shape import clone
+from workbook.ops.shape import Clone
 from workbook.tensor import Tensor, needs_floats, wrap
 
 
@@ -30,7 +31,7 @@ class ToDevice(Operation, name="ToCopyBackward0"):
         return options["target"]
 
 
-def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False):
+def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
     """Return the Tensor with another dtype, on another device, or like another Tensor; itself where nothing changes.
 
     On a Tensor it returns a new one: write `x = x.to(device)`. (On a Module it works in place.)
@@ -52,12 +53,13 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False):
     result = input
     if device is not None and settle(device) is not input._device:
         result = _moved(result, settle(device))
+    wanted = {} if memory_format is None else {"wanted": asked_format("to", memory_format)}
     if dtype is not None and dtype is not input.dtype:
         if dtype.numpy is None:
             raise TypeError(dtypes.no_bfloat16())
-        result = Cast.apply(result, dtype=dtype.numpy)
-    if copy and result is input:
-        return clone(input)
+        return Cast.apply(result, dtype=dtype.numpy, **wanted)
+    if copy and result is input or wanted and memory_format not in (preserve_format, contiguous_format):
+        return Clone.apply(result, **wanted) if copy or not lies_in(result._array, memory_format) else result
     return result
 
 
@@ -66,20 +68,20 @@ def _moved(input, place):
     return ToDevice.apply(input, source=here, target=place)
 
 
-def cpu(input):
+def cpu(input, memory_format=preserve_format):
     """Return the Tensor in the CPU's memory.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cpu.html
     """
-    return to(input, CPU)
+    return to(input, CPU, memory_format=memory_format)
 
 
-def cuda(input, device=None):
+def cuda(input, device=None, non_blocking=False, memory_format=preserve_format):
     """Return the Tensor in a GPU's memory. Raises AssertionError, with the reason, where there is none.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cuda.html
     """
-    return to(input, Device("cuda") if device is None else Device(device))
+    return to(input, Device("cuda") if device is None else Device(device), memory_format=memory_format)
 
 
 def type_(input, dtype=None):
@@ -112,8 +114,8 @@ def type_as(input, other):
 def caster(name, dtype):
     """Return the method that converts to `dtype`, such as `x.float()`."""
 
-    def cast(input):
-        return to(input, dtype)
+    def cast(input, memory_format=preserve_format):
+        return to(input, dtype) if memory_format is preserve_format else to(input, dtype, memory_format=memory_format)
 
     cast.__name__ = cast.__qualname__ = name
     cast.__doc__ = f"Return the Tensor as {dtype}."

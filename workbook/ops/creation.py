@@ -9,7 +9,7 @@ import numpy as np
 from workbook import dtypes, random
 from workbook.devices import CPU, check_memory, settle
 from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
-from workbook.formats import check_storage, ordered
+from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
 from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, needs_floats, wrap
 
@@ -110,7 +110,7 @@ def sized(function):
 
 
 @sized
-def empty(*size, dtype=None, device=None, requires_grad=False):
+def empty(*size, dtype=None, device=None, requires_grad=False, memory_format=contiguous_format):
     """Return a Tensor of that size whose memory is not filled: its values mean nothing.
 
     >>> import workbook as torch
@@ -119,7 +119,10 @@ def empty(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.empty.html
     """
-    return finish(memory_for(np.empty, size_of_new(size), numpy_dtype(dtype)), device, requires_grad)
+    if asked_format("empty", memory_format) is preserve_format:
+        raise RuntimeError(explain("unsupported memory format Preserve", "there is no tensor whose order could be kept", "leave it out"))
+    array = memory_for(lambda shape, kind: empty_in(np, shape, kind, memory_format), size_of_new(size), numpy_dtype(dtype))
+    return finish(array, device, requires_grad)
 
 
 @sized
@@ -310,9 +313,7 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 def _like(fill):
     def like(input, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
         check_storage(like.__name__, layout, pin_memory)
-        order = "C" if memory_format is not None and ordered(like.__name__, memory_format) else "K"
-        order = "C" if 0 in input._host().strides else order  # what expand() made lies row by row afterwards
-        array = np.empty_like(input._host(), dtype=numpy_dtype(dtype, input.dtype), order=order)
+        array = memory_like(like.__name__, input, dtype, memory_format)
         fill(array)
         return finish(array, device or input.device, requires_grad)
 
@@ -324,6 +325,12 @@ def _random_like(fill):
         return _like(functools.partial(fill, generator=generator))(input, **options)
 
     return like
+
+
+def memory_like(name, input, dtype, memory_format):
+    """Return new memory, on the host, of the shape of `input`, its dtype or another, and in its order of axes or in a format."""
+    kind, array = numpy_dtype(dtype, input.dtype), input._host()
+    return empty_as(np, array, kind, preserve_format if memory_format is None else asked_format(name, memory_format))
 
 
 def _named(function, name, sentence, example, shown):
@@ -352,7 +359,7 @@ randn_like = _named(_random_like(random.fill_normal), "randn_like", "normal rand
 
 
 @stored
-def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False):
+def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False, memory_format=None):
     """Return a Tensor filled with `fill_value`, with the shape, dtype and device of `input`.
 
     >>> import workbook as torch
@@ -361,8 +368,8 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
 
     Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
     """
-    kind = numpy_dtype(dtype, input.dtype)
-    array = np.full_like(input._host(), np.asarray(dtypes.real_number(fill_value, kind)).astype(kind), kind)
+    array = memory_like("full_like", input, dtype, memory_format)
+    array.fill(np.asarray(dtypes.real_number(fill_value, array.dtype)).astype(array.dtype))
     return finish(array, device or input.device, requires_grad)
 
 

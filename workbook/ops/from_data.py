@@ -10,7 +10,7 @@ from workbook.errors import MOST_AXES, explain, too_deep
 from workbook.formats import check_storage
 from workbook.ops.creation import finish, memory_for, numpy_dtype
 from workbook.ops.shape import size_of_new
-from workbook.tensor import Size, Tensor, wrap
+from workbook.tensor import Size, Tensor, memory_of, wrap
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=False):
@@ -28,7 +28,18 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     """
     if pin_memory:
         check_storage("tensor", None, pin_memory)
+    if isinstance(data, Tensor):
+        warn_of_copy("torch.tensor(sourceTensor)", stacklevel=3)
+    elif isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
+        warnings.warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
+                      "numpy.ndarray with numpy.array() before converting to a tensor.", UserWarning, stacklevel=2)
     return finish(array_of(data, dtype, copy=True), device, requires_grad)
+
+
+def warn_of_copy(call, stacklevel):
+    """Warn that `call` copies a Tensor, and leaves its gradient behind, without saying so."""
+    warnings.warn("To copy construct from a tensor, it is recommended to use sourceTensor.detach().clone() or "
+                  f"sourceTensor.detach().clone().requires_grad_(True), rather than {call}.", UserWarning, stacklevel=stacklevel)
 
 
 def as_tensor(data, dtype=None, device=None):
@@ -42,7 +53,9 @@ def as_tensor(data, dtype=None, device=None):
     """
     if isinstance(data, Tensor):
         return data.to(device=device or data.device, dtype=dtype or data.dtype)
-    return finish(array_of(data, dtype, copy=False), device)
+    array = array_of(data, dtype, copy=False)
+    made = finish(array, device)
+    return _borrowed(array) if array is data and made._array is array else made
 
 
 def from_numpy(ndarray):
@@ -67,7 +80,21 @@ def from_numpy(ndarray):
             "the tensor holds a copy, so that nobody writes into an array that is only for reading",
             "copy the array yourself, with array.copy(), to be rid of this warning"), UserWarning, stacklevel=2)
         ndarray = ndarray.copy()
-    return wrap(ndarray.view(np.ndarray))
+    return _borrowed(ndarray.view(np.ndarray))
+
+
+class _Lender:
+    """An array that lends its memory. A Tensor's memory ends where this array ends, also where the array is a part of another."""
+
+    def __init__(self, array):
+        self.array, self.__array_interface__ = array, array.__array_interface__
+
+
+def _borrowed(array):
+    """A Tensor on the memory of an array."""
+    tensor = wrap(array if array.base is None else np.asarray(_Lender(array)))
+    memory_of(tensor).lent = True
+    return tensor
 
 
 def _check_array(ndarray):

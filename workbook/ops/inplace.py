@@ -1,10 +1,11 @@
 """In-place forms, made from the operations themselves, and the random fills."""
 
 import functools
+import inspect
 
 import numpy as np
 
-from workbook import random
+from workbook import dtypes, random
 from workbook.autograd import views
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
@@ -20,9 +21,13 @@ from workbook.tensor import Tensor, memory_of, wrap
 def inplace(function, name):
     """Return the in-place form of `function`: the same computation, written into its first argument."""
 
+    in_own_dtype = "dtype" in inspect.signature(function).parameters
+
     @functools.wraps(function, assigned=("__module__",))
     def form(input, *args, **options):
         views.may_write(input, name)
+        if in_own_dtype:
+            options["dtype"] = _own_dtype(input, options.get("dtype"))
         result = function(input, *args, **options)
         result = _held(input, result)
         return views.adopt(input, result, name)
@@ -33,6 +38,15 @@ def inplace(function, name):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
     """
     return form
+
+
+def _own_dtype(input, asked):
+    """Return the dtype of `input`, in which the sums and products that stay in its memory are computed. Raise where another is asked."""
+    if asked is not None and dtypes.asked(asked) is not input.dtype:
+        raise RuntimeError(explain(
+            f"Bad in-place call: input tensor dtype {input.dtype.in_c} and output tensor dtype {dtypes.asked(asked).in_c} should match",
+            "the result is written into memory that is there", "use the out-of-place form"))
+    return input.dtype
 
 
 def _held(input, result):

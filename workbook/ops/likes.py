@@ -2,7 +2,8 @@
 
 from workbook import dtypes, random
 from workbook.devices import CPU
-from workbook.ops import creation, draws, from_data
+from workbook.formats import check_storage
+from workbook.ops import creation, from_data
 from workbook.ops.from_data import legacy_tensor
 from workbook.tensor import Tensor, wrap
 
@@ -22,7 +23,14 @@ def _new(make, name, sentence, example):
     return new
 
 
-new_tensor = _new(from_data.tensor, "new_tensor", "a Tensor with a copy of data", """torch.zeros(1).new_tensor([1, 2])
+def _copy(data, **options):
+    if isinstance(data, Tensor):
+        from_data.warn_of_copy("tensor.new_tensor(sourceTensor)", stacklevel=4)
+        data = data._host()
+    return from_data.tensor(data, **options)
+
+
+new_tensor = _new(_copy, "new_tensor", "a Tensor with a copy of data", """torch.zeros(1).new_tensor([1, 2])
     tensor([1., 2.])""")
 new_zeros = _new(creation.zeros, "new_zeros", "a Tensor of zeros of a size", """torch.tensor([1]).new_zeros(2)
     tensor([0, 0])""")
@@ -47,7 +55,8 @@ def new(input, *data):
     return made if input._device is CPU else made.to(input._device)
 
 
-def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
+def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False,
+                 memory_format=None):
     """Return random whole numbers from `low` (0 when it is left out) up to, not including, `high`, in the shape of `input`.
 
     >>> import workbook as torch
@@ -59,7 +68,10 @@ def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=
     """
     if high is None:
         low, high = 0, low
-    return draws.randint(low, high, tuple(input.shape), generator=generator, dtype=dtype or input.dtype, device=device or input.device, requires_grad=requires_grad)
+    check_storage("randint_like", layout, pin_memory)
+    array = creation.memory_like("randint_like", input, dtype, memory_format)
+    random.fill_integers(array, low, high, generator=generator)
+    return creation.finish(array, device or input.device, requires_grad)
 
 
 # ---- one class a dtype ----------------------------------------------------------------------------------------------------

@@ -32,13 +32,19 @@ def operator(symbol, function):
 
 
 def comparing(symbol, function):
-    """The same for comparisons. (What is no number is only equal or not equal to a Tensor: never, says Python.)"""
+    """The same for comparisons. (What is no number is only equal or not equal to a Tensor: never, says Python.)
+
+    `x == array` compares elements. `x != array` is left to Python, as in PyTorch: it is True, for they are not one object.
+    """
 
     def compare(input, other):
         if isinstance(other, KNOWN):
             return function(input, other)
-        if symbol in ("==", "!=") and isinstance(other, np.ndarray) and other.dtype in dtypes.OF_NUMPY:
-            return function(input, wrap(other))
+        if symbol == "==" and isinstance(other, np.ndarray):
+            if other.dtype in dtypes.OF_NUMPY:
+                return function(input, wrap(other))
+            if other.dtype.kind == "u":
+                return function(input, wrap(other.astype(np.int64)))
         return NotImplemented
 
     compare.__doc__ = f"The operator `{symbol}`."

@@ -3,6 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import nothing_at
 from workbook.ops.comparison import flat
 from workbook.tensor import axis_of
 
@@ -39,7 +40,8 @@ class Slice(Operation):
 
     def forward(ctx, a, *, axis, start, stop, step):
         ctx.shape, ctx.place = a.shape, (slice(None),) * axis + (slice(start, stop, step), ...)
-        return a[ctx.place]
+        part = a[ctx.place]
+        return part if part.size else nothing_at(a, part, axis, slice(start, stop, step).indices(a.shape[axis])[0])
 
     def backward(ctx, grad):
         return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)

@@ -197,7 +197,13 @@ def cumsum(input, dim, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cumsum.html
     """
-    return Cumsum.apply(summable(input, dtype), axis=axis_of(dim, input.shape))
+    return Cumsum.apply(_accumulable("cumsum", input, dtype), axis=axis_of(dim, input.shape))
+
+
+def _accumulable(name, input, dtype):
+    if dtype is dtypes.bool_:
+        raise not_implemented(f"{name}_out_cpu", input.to(dtype)._array)
+    return summable(input, dtype)
 
 
 def summable(input, dtype=None):
@@ -216,7 +222,7 @@ def cumprod(input, dim, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cumprod.html
     """
-    return Cumprod.apply(summable(input, dtype), axis=axis_of(dim, input.shape))
+    return Cumprod.apply(_accumulable("cumprod", input, dtype), axis=axis_of(dim, input.shape))
 
 
 def prod(input, dim=None, keepdim=False, *, dtype=None):

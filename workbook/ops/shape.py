@@ -8,7 +8,7 @@ from workbook.autograd.operation import Operation
 from workbook.autograd.views import detached
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
-from workbook.formats import ordered
+from workbook.formats import asked_format, contiguous_format, copied, lies_in, preserve_format
 from workbook.tensor import Size, Tensor, axis_of
 
 
@@ -242,8 +242,8 @@ def expand_as(input, other):
 class Clone(Operation):
     """out = a copy"""
 
-    def forward(ctx, a):
-        return a.copy("C" if 0 in a.strides else "K")  # what expand() made lies row by row afterwards
+    def forward(ctx, a, *, wanted=preserve_format):
+        return copied(ctx.xp, a, None, wanted)
 
     def backward(ctx, grad):
         return grad
@@ -260,11 +260,13 @@ def clone(input, *, memory_format=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.clone.html
     """
-    return (Contiguous if memory_format is not None and ordered("clone", memory_format) else Clone).apply(input)
+    return Clone.apply(input) if memory_format is None else Clone.apply(input, wanted=asked_format("clone", memory_format))
 
 
-def contiguous(input, memory_format=None):
+def contiguous(input, memory_format=contiguous_format):
     """Return a Tensor whose memory is in the order of its shape: `input` itself where it already is, a copy elsewhere.
+
+    `memory_format`: another order, such as `torch.channels_last`, in which images (N, C, H, W) lie as (N, H, W, C).
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3).t().contiguous().stride()
@@ -272,19 +274,11 @@ def contiguous(input, memory_format=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.contiguous.html
     """
-    if memory_format is not None and not ordered("contiguous", memory_format) and not input.is_contiguous():
+    if lies_in(input._array, asked_format("contiguous", memory_format)):
+        return input
+    if memory_format is preserve_format:
         raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
-    return input if input.is_contiguous() else Contiguous.apply(input)
-
-
-class Contiguous(Operation, name="CloneBackward0"):
-    """out = a copy in the order of the shape"""
-
-    def forward(ctx, a):
-        return a.copy("C")
-
-    def backward(ctx, grad):
-        return grad
+    return Clone.apply(input, wanted=memory_format)
 
 
 def numel(input):

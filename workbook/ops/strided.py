@@ -1,6 +1,8 @@
 """A Tensor as strides over memory: windows, the memory itself, and forms that change the shape of a Tensor in place."""
 
+import gc
 import math
+import sys
 import warnings
 
 import numpy as np
@@ -9,28 +11,11 @@ from workbook.autograd import views
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory
 from workbook.errors import explain, shape_text
+from workbook.formats import (address, asked_format, axes_of_format, contiguous_format, preserve_format, seen_through, span,
+                              whole_memory)
 from workbook.ops import shape as shapes
 from workbook.ops.parts import HOLE, Index, IndexAdd
 from workbook.tensor import Tensor, axis_of, memory_of
-
-
-def whole_memory(array):
-    """Return, as a vector, the whole memory that `array` shows a part of. (A slice knows its `base`; a base may have one, too.)"""
-    owner, inner = array, array.base
-    while inner is not None:
-        if hasattr(inner, "strides") and inner.dtype == array.dtype and inner.flags.c_contiguous:
-            owner = inner
-        inner = getattr(inner, "base", None)
-    return owner.reshape(-1) if owner.flags.c_contiguous else np.lib.stride_tricks.as_strided(owner, (_span(owner),), (owner.itemsize,))
-
-
-def _span(array):
-    """How many places of memory lie between the first and the last element of `array`, both included."""
-    return 1 + sum((side - 1) * step // array.itemsize for side, step in zip(array.shape, array.strides)) if array.size else 0
-
-
-def _address(array):
-    return array.ctypes.data if isinstance(array, np.ndarray) else array.data.ptr
 
 
 def storage_offset(input):
@@ -43,7 +28,7 @@ def storage_offset(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.storage_offset.html
     """
     array = input._array
-    return (_address(array) - _address(whole_memory(array))) // array.itemsize if array.size else 0
+    return (address(array) - address(whole_memory(array))) // array.itemsize
 
 
 # ---- windows --------------------------------------------------------------------------------------------------------------
@@ -116,8 +101,8 @@ class AsStrided(Operation):
 
     def forward(ctx, a, *, shape, strides, start):
         memory = whole_memory(a)
-        first = (_address(a) - _address(memory)) // a.itemsize + start if a.size else start
-        ctx.shape, ctx.span = a.shape, max(_span(a), start + _reach(shape, strides), 1)
+        first = (address(a) - address(memory)) // a.itemsize + start if a.size else start
+        ctx.shape, ctx.span = a.shape, max(span(a), start + _reach(shape, strides), 1)
         ctx.keep(_places(ctx.xp, shape, strides, start),
                  _places(ctx.xp, a.shape, [step // a.itemsize for step in a.strides], 0))
         return ctx.xp.lib.stride_tricks.as_strided(memory[first:], shape, [step * a.itemsize for step in strides])
@@ -200,7 +185,7 @@ class UntypedStorage:
 
     def data_ptr(self):
         """Return the address of the first byte."""
-        return _address(self._memory)
+        return address(self._memory)
 
     def size(self):
         """Return the number of elements (here bytes)."""
@@ -311,7 +296,8 @@ def reshaping(function, name):
 def resize_(input, *sizes, memory_format=None):
     """Give `input` another shape, in place: of the first elements of its memory, or of more memory, whose values mean nothing.
 
-    Raises RuntimeError on a Tensor that requires grad. To rearrange elements, use `reshape`.
+    More memory takes the place of the old one in all views of it. Raises RuntimeError on a Tensor that requires grad, and for more
+    than the memory of a NumPy array. To rearrange elements, use `reshape`.
 
     >>> import workbook as torch
     >>> torch.arange(6).resize_(2, 2)
@@ -326,17 +312,34 @@ def resize_(input, *sizes, memory_format=None):
                                    "use reshape(), or resize_ on x.detach()"))
     if min(shape, default=0) < 0:
         raise RuntimeError(explain("numel: integer multiplication overflow", f"{shape_text(shape)} is no shape", None))
-    if shape == input._array.shape:
+    if memory_format is preserve_format:
+        raise RuntimeError(explain("Unsupported memory formatPreserve", "another shape has no order to keep", "leave it out"))
+    if shape == input._array.shape and memory_format is None:
         return input
-    memory, start, count = whole_memory(input._array), storage_offset(input), math.prod(shape)
-    if start + count > memory.size:
-        check_memory((start + count,), input._array.itemsize)
-        more = input._device.xp.zeros(start + count, input._array.dtype)
-        more[:memory.size] = memory
-        memory = more
-    input._array = memory[start:start + count].reshape(shape)
+    axes = axes_of_format(contiguous_format if memory_format is None else asked_format("resize_", memory_format), len(shape))
+    start, count = storage_offset(input), math.prod(shape)
+    if start + count > whole_memory(input._array).size and count:
+        _grow(input, start + count)
+    input._array = seen_through(whole_memory(input._array)[start:start + count], shape, axes)
     memory_of(input).wrote("resize_")
     return input
+
+
+def _grow(input, count):
+    """Give `input`, and all Tensors that show the same memory, memory of `count` elements that begins with the old ones."""
+    old, shared = whole_memory(input._array), memory_of(input)
+    if shared.lent:
+        raise RuntimeError(explain("Trying to resize storage that is not resizable", "a NumPy array shows this memory, and would stay "
+                                   "behind", "resize a copy: x.clone().resize_(...)"))
+    check_memory((count,), old.itemsize)
+    more = input._device.xp.zeros(count, old.dtype)
+    more[:old.size] = old
+    # Nobody keeps a list of views: they are made often, and memory grows rarely. Python knows who refers to the count of writes.
+    for tensor in [input] if sys.getrefcount(shared) <= 3 else gc.get_referrers(shared):
+        if isinstance(tensor, Tensor):
+            array = tensor._array
+            first = (address(array) - address(old)) // old.itemsize
+            tensor._array = input._device.xp.lib.stride_tricks.as_strided(more[first:], array.shape, array.strides)
 
 
 def resize_as_(input, the_template, memory_format=None):
@@ -344,7 +347,7 @@ def resize_as_(input, the_template, memory_format=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.resize_as_.html
     """
-    return resize_(input, the_template.shape)
+    return resize_(input, the_template.shape, memory_format=memory_format)
 
 
 def resize(input, *sizes):

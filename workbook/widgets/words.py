@@ -161,7 +161,7 @@ class Words:
 
 NAMES = {  # where the name of the engine's class is not what a reader calls it
     "T": "transpose", "View": "reshape", "UnsafeView": "reshape", "Addmm": "linear", "Cast": "to dtype", "SumTo": "sum",
-    "SumAxes": "sum", "MeanAxes": "mean", "Contiguous": "contiguous", "CopySlices": "write into a part",
+    "SumAxes": "sum", "MeanAxes": "mean", "CopySlices": "write into a part",
     "SqueezeAll": "squeeze"}
 
 
