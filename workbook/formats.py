@@ -82,17 +82,39 @@ def lies_in(array, wanted):
 def copied(xp, array, kind=None, wanted=preserve_format):
     """Return a copy, of the NumPy dtype `kind`, in the order of a format: `preserve_format` is the order of `array`, without gaps."""
     if array.flags.c_contiguous and wanted not in _CHANNELS_LAST:
-        return array.astype(kind or array.dtype)
+        copy = array.astype(kind or array.dtype, order="C")
+        return _with_steps_of(xp, copy, array) if wanted is preserve_format else copy
     copy = empty_as(xp, array, kind or array.dtype, wanted)
     copy[...] = array
     return copy
 
 
+def laid_as(xp, array, model):
+    """Return an array in the order in which a copy of `model`, of the same shape, lies in memory."""
+    if array.flags.c_contiguous and model.flags.c_contiguous:
+        return array
+    laid = empty_as(xp, model, array.dtype)
+    laid[...] = array
+    return laid
+
+
 def empty_as(xp, array, kind, wanted=preserve_format):
     """Return new memory for such a copy."""
-    if wanted is not preserve_format or array.flags.c_contiguous:
+    if wanted is not preserve_format:
         return empty_in(xp, array.shape, kind, wanted)
-    return _with_axes(xp, array.shape, kind, axes_in_memory(array.shape, array.strides))
+    if array.flags.c_contiguous:
+        return _with_steps_of(xp, xp.empty(array.shape, kind), array)
+    return _with_steps_of(xp, _with_axes(xp, array.shape, kind, axes_in_memory(array.shape, array.strides)), array)
+
+
+def _with_steps_of(xp, made, array):
+    """Return new memory with the steps that `array` has along axes of length 1, if all others are the same."""
+    if 1 not in array.shape:
+        return made
+    steps = tuple(step // array.itemsize * made.itemsize for step in array.strides)
+    if steps == made.strides or any(side > 1 and a != b for side, a, b in zip(array.shape, steps, made.strides)):
+        return made
+    return xp.lib.stride_tricks.as_strided(made, made.shape, steps)
 
 
 def empty_in(xp, shape, kind, wanted):
@@ -144,9 +166,10 @@ def whole_memory(array):
     """Return, as a vector, the whole memory that `array` shows a part of. (A slice knows its `base`; a base may have one, too.)"""
     owner, inner = array, array.base
     while inner is not None:
-        if hasattr(inner, "strides") and inner.dtype == array.dtype and inner.flags.c_contiguous:
+        below = getattr(inner, "base", None)
+        if hasattr(inner, "strides") and inner.dtype == array.dtype and (inner.flags.c_contiguous or not hasattr(below, "strides")):
             owner = inner
-        inner = getattr(inner, "base", None)
+        inner = below
     if owner.flags.c_contiguous:
         return owner.reshape(-1)
     return np.lib.stride_tricks.as_strided(owner, (span(owner),), (owner.itemsize,))
@@ -166,5 +189,12 @@ def nothing_at(array, part, axis, start):
     """Return an empty part of an array, placed on its place `start` along `axis`, as in PyTorch. (NumPy's begins where `array` does.)"""
     if not isinstance(array, np.ndarray):
         return part
-    memory = whole_memory(array)
-    return np.ndarray(part.shape, part.dtype, memory, address(array) + start * array.strides[axis] - address(memory), part.strides)
+    return np.asarray(_Placed(part, address(array) + start * array.strides[axis], array))
+
+
+class _Placed:
+    """What NumPy needs to know of an array on the memory of `base` that begins at an address."""
+
+    def __init__(self, array, first, base):
+        self.__array_interface__ = {**array.__array_interface__, "data": (first, False), "strides": array.strides}
+        self.base = base

@@ -28,12 +28,15 @@ class I1(FloatElementwise, name="SpecialI1Backward0"):
         if a.dtype.kind == "c":
             raise not_implemented("i1_vml_cpu", a)
         out = _bessel(ctx.xp, a, 1)
+        ctx.tiny = float(ctx.xp.finfo(a.dtype).eps)
         ctx.save(a, out)
         return out
 
     def backward(ctx, grad):
         a, out = ctx.saved
-        return (grad * where(a == 0, 0.5, i0(a) - out / a),)
+        tiny = abs(a) <= ctx.tiny  # there the slope is 1/2; no division by 0 may reach its own derivative
+        far = where(tiny, 1.0, a)
+        return (grad * where(tiny, 0.5, i0(far) - out / far),)
 
 
 def _bessel(xp, a, order):

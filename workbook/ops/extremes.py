@@ -5,6 +5,7 @@ import collections
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import maximum, minimum
 from workbook.ops.elementwise import not_implemented
@@ -86,7 +87,7 @@ class Aminmax(Operation):
 
 def _extreme_along(a, axes, smallest):
     """With the axes kept; of no axes, the array itself."""
-    return (a.min if smallest else a.max)(axes, keepdims=True) if axes else a.copy()
+    return (a.min if smallest else a.max)(axes, keepdims=True).copy("C") if axes else a.copy()
 
 
 def _equal_share(xp, a, extreme, axes=None):
@@ -108,13 +109,16 @@ class Places(Operation):
         return (ScatterAdd.apply(grad, places, shape=ctx.shape, axis=ctx.axis),)
 
 
-def taken(ctx, a, axis, keepdim, choose):
-    """The forward of `Places`; `choose()` returns the places, with the axis kept. A single number is its own choice."""
+def taken(ctx, a, axis, keepdim, choose, lay=in_order):
+    """The forward of `Places`; `choose()` returns the places, with the axis kept. A single number is its own choice.
+
+    `lay(xp, array)` brings the results into the order that they have in memory.
+    """
     ctx.shape, ctx.axis, ctx.keepdim = a.shape, axis, keepdim
     if not a.ndim:
         return a.copy(), ctx.xp.zeros((), dtypes.int64.numpy)
-    places = choose()
-    out = ctx.xp.take_along_axis(a, places, axis)
+    places = lay(ctx.xp, choose())
+    out = lay(ctx.xp, ctx.xp.take_along_axis(a, places, axis))
     if not keepdim:
         out, places = out.squeeze(axis), places.squeeze(axis)
     ctx.save(places)
@@ -249,14 +253,13 @@ def _filled_axes(name, input, dim):
     """The axes that `dim` names, along which there must be something to choose from."""
     if input.is_complex():
         raise not_implemented(f"{name}_cpu", input._array)
-    if dim == () and not input.numel():
+    if (dim is None or dim == ()) and not input.numel():
         raise RuntimeError(explain(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
             "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
-    axes = axes_of(dim, input.shape)
-    for axis in axes:
+    for axis in (dim,) if isinstance(dim, int) else dim or ():
         filled_axis(name, input, axis)
-    return axes
+    return axes_of(dim, input.shape)
 
 
 def argmax(input, dim=None, keepdim=False):

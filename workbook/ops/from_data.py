@@ -87,7 +87,7 @@ class _Lender:
     """An array that lends its memory. A Tensor's memory ends where this array ends, also where the array is a part of another."""
 
     def __init__(self, array):
-        self.array, self.__array_interface__ = array, array.__array_interface__
+        self.array, self.__array_interface__ = array, {**array.__array_interface__, "strides": array.strides}
 
 
 def _borrowed(array):

@@ -3,6 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import in_order
 from workbook.ops import reduction
 from workbook.ops.parts import narrow, select
 from workbook.ops.shape import reshape, sizes
@@ -17,7 +18,7 @@ class Cat(Operation):
     def forward(ctx, *arrays, axis):
         full = [array for array in arrays if array.shape != (0,)] or arrays  # PyTorch passes over empty vectors
         ctx.axis, ctx.shapes = axis, [array.shape for array in arrays]
-        return ctx.xp.ascontiguousarray(ctx.xp.concatenate(full, axis))  # as PyTorch lays it, also where the parts lie otherwise
+        return in_order(ctx.xp, ctx.xp.concatenate(full, axis))
 
     def backward(ctx, grad):
         parts, start = [], 0
@@ -36,7 +37,7 @@ class Stack(Operation):
 
     def forward(ctx, *arrays, axis):
         ctx.axis, ctx.count = axis, len(arrays)
-        return ctx.xp.ascontiguousarray(ctx.xp.stack(arrays, axis))
+        return in_order(ctx.xp, ctx.xp.stack(arrays, axis))
 
     def backward(ctx, grad):
         return tuple(select(grad, ctx.axis, i) for i in range(ctx.count))

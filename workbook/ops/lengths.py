@@ -3,67 +3,17 @@
 import math
 
 from workbook import dtypes
-from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
-from workbook.ops.comparison import where
 from workbook.ops.conversion import to
+from workbook.ops.norms import VectorNorm, refuse_nothing
 from workbook.ops.pointwise import abs
-from workbook.ops.powers import pow
 from workbook.ops.reduction import axes_of, sum
 from workbook.ops.shape import clone
-from workbook.ops.signs import sgn
 from workbook.ops.spectra import svdvals
 from workbook.ops.squares import floats_only, matrix_only
 from workbook.tensor import axis_of
-
-
-class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
-    """out = (the sum of |a|**p along `axes`)**(1 / p); infinite p take the largest or the smallest size, 0 counts"""
-
-    def forward(ctx, a, *, p, axes, keepdim):
-        out = _norm(ctx.xp, a, p, axes, keepdim)
-        ctx.save(a, out)
-        ctx.p, ctx.axes, ctx.keepdim = p, axes, keepdim
-        return out
-
-    def backward(ctx, grad):
-        (a, out), p = ctx.saved, ctx.p
-        if not ctx.keepdim:
-            for axis in sorted(ctx.axes):
-                grad, out = unsqueeze(grad, axis), unsqueeze(out, axis)
-        if p == 0:
-            return (a * 0,)
-        if p == 1:
-            return (sgn(a) * grad,)
-        if p == 2:
-            return (a * (grad / where(out == 0, 1.0, out)),)
-        if math.isinf(p):
-            reached = (abs(a) == out) * 1.0
-            return (sgn(a) * (grad * reached / sum(reached, ctx.axes, True)),)
-        size = where(a == 0, 1.0, abs(a))
-        slope = sgn(a) * pow(size, p - 1)
-        return (slope * (grad * where(out == 0, 0.0, pow(where(out == 0, 1.0, out), 1 - p))),)
-
-
-def _norm(xp, a, p, axes, keepdim):
-    sizes = abs_of(xp, a)
-    if p == 0:
-        return xp.asarray((sizes != 0).sum(axes, keepdims=keepdim), sizes.dtype)
-    if p == 1:
-        return sizes.sum(axes, None, None, keepdim)
-    if math.isinf(p):
-        return sizes.max(axes, None, keepdim) if p > 0 else sizes.min(axes, None, keepdim)
-    wide = sizes.astype(xp.float32) if sizes.dtype == xp.float16 else sizes
-    if p == 2:
-        return xp.asarray(xp.sqrt((wide * wide).sum(axes, None, None, keepdim)), sizes.dtype)
-    return xp.asarray((wide**wide.dtype.type(p)).sum(axes, None, None, keepdim) ** wide.dtype.type(1 / p), sizes.dtype)
-
-
-def abs_of(xp, a):
-    """Return the sizes of the elements, an array."""
-    return xp.abs(a)
 
 
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
@@ -81,15 +31,9 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
         raise TypeError(explain(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}",
                                 "it is the power in the sum", "write 2, or float('inf')"))
     x = _in_dtype("linalg.vector_norm", x, dtype)
+    if ord < 0 or ord == math.inf:
+        refuse_nothing(x, ord, dim)
     axes = axes_of(dim, x.shape)
-    empty = [axis for axis in axes if x.shape[axis] == 0]
-    if (ord < 0 or ord == math.inf) and (empty if dim is not None else x.numel() == 0):
-        shown = "inf" if ord == math.inf else "-inf" if ord == -math.inf else f"{ord:g}"
-        raise RuntimeError(explain(
-            f"linalg.vector_norm cannot compute the {shown} norm on an empty tensor because the operation does not have an identity"
-            if dim is None else f"linalg.vector_norm cannot compute the {shown} norm on the dimension {empty[0]} because this "
-            "dimension is empty and the operation does not have an identity",
-            f"the shape is {shape_text(x.shape)}, and no number is the largest of none", "check the shape first"))
     return VectorNorm.apply(x, p=float(ord), axes=axes, keepdim=keepdim)
 
 

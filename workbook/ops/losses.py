@@ -24,7 +24,7 @@ class Softmax(Operation):
         ctx.axis = axis
         out = ctx.xp.exp(_shifted("softmax", a, axis))
         out /= out.sum(axis, keepdims=True)
-        out = out.astype(a.dtype, copy=False)
+        out = out.astype(a.dtype, order="C", copy=False)
         ctx.save(out)
         return out
 
@@ -48,7 +48,7 @@ class LogSoftmax(Operation):
     def forward(ctx, a, *, axis):
         ctx.axis = axis
         shifted = _shifted("log_softmax", a, axis)
-        out = (shifted - ctx.xp.log(ctx.xp.exp(shifted).sum(axis, keepdims=True))).astype(a.dtype, copy=False)
+        out = (shifted - ctx.xp.log(ctx.xp.exp(shifted).sum(axis, keepdims=True))).astype(a.dtype, order="C", copy=False)
         ctx.save(out)
         return out
 

@@ -6,9 +6,11 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.ops.arithmetic import sub
 from workbook.ops.comparison import where
+from workbook.ops.elementwise import Elementwise, in_float32
 from workbook.ops.pointwise import abs, sign
 from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
+from workbook.tensor import axis_of
 
 
 class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
@@ -16,42 +18,70 @@ class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
 
     def forward(ctx, a, *, p, axes, keepdim):
         ctx.p, ctx.axes, ctx.keepdim = p, axes, keepdim
-        xp, size = ctx.xp, ctx.xp.abs(a)
-        kind = size.dtype
-        if math.isinf(p):
-            out = (size.max if p > 0 else size.min)(axes, None, keepdim) if size.size else size.sum(axes, None, None, keepdim)
-        elif p == 0:
-            out = (size != 0).sum(axes, kind, None, keepdim)
-        elif p == 1:
-            out = size.sum(axes, None, None, keepdim)
-        elif p == 2:
-            out = xp.sqrt((size * size).sum(axes, None, None, keepdim))
-        else:
-            out = xp.power(xp.power(size, kind.type(p)).sum(axes, None, None, keepdim), kind.type(1 / p))
-        out = xp.asarray(out, kind)
+        out = _length(ctx.xp, a, p, axes, keepdim)
         if a.dtype.kind == "f":
             ctx.save(a, out)
         return out
 
     def backward(ctx, grad):
         a, out = ctx.saved
-        p = ctx.p
-        if p == 0:
-            return (None,)  # a count does not move
         out, grad = (spread(x, a.shape, ctx.axes, ctx.keepdim) for x in (out, grad))
-        if p == 1:
-            return (sign(a) * grad,)
-        if math.isinf(p):  # equal ones share the gradient
-            hit = where(abs(a) == out, sign(a) * 0.0 + 1.0, 0.0)
-            return (sign(a) * grad * hit / SumAxes.apply(hit, axes=ctx.axes, keepdim=True),)
-        # d out / d a = sign(a) |a|**(p - 1) / out**(p - 1), and 0 where all is 0
-        zero = out == 0
-        length = where(zero, 1.0, out)
-        if p == 2:
-            return (where(zero, 0.0, a / length * grad),)
-        flat = a == 0
-        size = where(flat, 1.0, abs(a))
-        return (where(flat, 0.0, sign(a) * pow(size, p - 1) / pow(length, p - 1) * grad),)
+        return (_slope(a, out, grad, ctx.p, ctx.axes),)
+
+
+class Dist(Elementwise):
+    """out = the length of a - b"""
+
+    def forward(ctx, a, b, *, p):
+        ctx.p = p
+        out = _length(ctx.xp, a - b, p, None, False)
+        if out.dtype.kind == "f":
+            ctx.save(a, b, out)
+        return out
+
+    def backward(ctx, grad):
+        a, b, out = ctx.saved
+        difference = a - b
+        slope = _slope(difference, out, grad, ctx.p, tuple(range(len(difference.shape))))
+        return slope, None if slope is None else -slope
+
+
+def _length(xp, a, p, axes, keepdim):
+    size = xp.abs(a)
+    kind, wide = size.dtype, in_float32(size)
+    if math.isinf(p):
+        out = (size.max if p > 0 else size.min)(axes, None, keepdim) if size.size else size.sum(axes, None, None, keepdim)
+    elif p == 0:
+        out = (size != 0).sum(axes, kind, None, keepdim)
+    elif p == 1:
+        out = wide.sum(axes, None, None, keepdim)
+    elif p == 2:
+        out = xp.sqrt((wide * wide).sum(axes, None, None, keepdim))
+    else:
+        out = xp.power(xp.power(wide, wide.dtype.type(p)).sum(axes, None, None, keepdim), wide.dtype.type(1 / p))
+    return xp.asarray(out, kind, order="C")
+
+
+def _slope(a, out, grad, p, axes):
+    """The gradient of the length `out` to `a`, for lengths that are spread over `a`.
+
+    d out / d a = sign(a) |a|**(p - 1) / out**(p - 1), and 0 where all is 0. What is divided there by 0 is NaN, as in PyTorch, and shows
+    in the second derivative, which such a point does not have.
+    """
+    if p == 0:
+        return None  # a count does not move
+    if p == 1:
+        return sign(a) * grad
+    if math.isinf(p):  # equal ones share the gradient
+        hit = where(abs(a) == out, sign(a) * 0.0 + 1.0, 0.0)
+        return sign(a) * grad * hit / SumAxes.apply(hit, axes=axes, keepdim=True)
+    zero = out == 0
+    if p == 2:
+        return grad * where(zero, 0.0, a / out)
+    if p < 1:
+        return sign(a) * where(a == 0, 0.0, pow(abs(a), p - 1)) * grad * pow(out, 1 - p)
+    slope = sign(a) * pow(abs(a), p - 1) if p < 2 else a * pow(abs(a), p - 2)
+    return slope * where(zero, 0.0, grad / pow(out, p - 1))
 
 
 def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
@@ -92,14 +122,26 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
         raise RuntimeError(explain(
             f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.legacy}",
             "a length is no integer", "write x.float().norm()"))
+    if math.isinf(ord) or ord < 0:
+        refuse_nothing(x, ord, dim)
     axes = axes_of(dim, x.shape)
-    if (math.isinf(ord) or ord < 0) and not math.prod(x.shape[axis] for axis in axes):
-        p, where_ = format(ord, "g"), "an empty tensor" if dim is None else f"the dimension {axes[0]}"
-        why = "because the operation" if dim is None else "because this dimension is empty and the operation"
-        raise RuntimeError(f"linalg.vector_norm cannot compute the {p} norm on {where_} {why} does not have an identity")
     if dtype is not None:
         x = x.to(dtype)
     return VectorNorm.apply(x, p=float(ord), axes=axes, keepdim=keepdim)
+
+
+def refuse_nothing(x, p, dim):
+    """Raise where the smallest or the largest of no elements is asked."""
+    if dim is None and not x.numel():
+        raise _no_identity(p, "an empty tensor because the operation")
+    for axis in () if dim is None else (dim,) if isinstance(dim, int) else dim:
+        if x.ndim and not x.shape[axis_of(axis, x.shape)]:
+            raise _no_identity(p, f"the dimension {axis} because this dimension is empty and the operation")
+
+
+def _no_identity(p, of_what):
+    return RuntimeError(explain(f"linalg.vector_norm cannot compute the {p:g} norm on {of_what} does not have an identity",
+                                "no number is the largest of none", "check the shape first"))
 
 
 def dist(input, other, p=2):
@@ -116,4 +158,6 @@ def dist(input, other, p=2):
         raise RuntimeError(explain(
             f"norm(): input dtype should be either floating point or complex. Got {difference.dtype.legacy} instead.",
             "a distance is no integer", "write torch.dist(x.float(), y.float())"))
-    return VectorNorm.apply(difference, p=float(p), axes=axes_of(None, difference.shape), keepdim=False)
+    if (math.isinf(p) or p < 0) and not difference.numel():
+        raise _no_identity(p, "an empty tensor because the operation")
+    return Dist.apply(input, other, p=float(p))

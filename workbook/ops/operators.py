@@ -43,7 +43,7 @@ def comparing(symbol, function):
         if symbol == "==" and isinstance(other, np.ndarray):
             if other.dtype in dtypes.OF_NUMPY:
                 return function(input, wrap(other))
-            if other.dtype.kind == "u":
+            if other.dtype.kind == "u" and input.is_floating_point():
                 return function(input, wrap(other.astype(np.int64)))
         return NotImplemented
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain, shape_text
+from workbook.formats import laid_as
 from workbook.ops.extremes import Places, named_result, taken
 from workbook.ops.selection import keys_of, nth_element, partial_sort, sorted_places
 from workbook.tensor import axis_of
@@ -25,7 +26,8 @@ class Sort(Places):
 
     def forward(ctx, a, *, axis, descending, stable):
         stable = stable or a.ndim and a.strides[axis] == 0  # one number, seen several times, stays as it is
-        return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: order(ctx.xp, rows, descending, stable)))
+        return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: order(ctx.xp, rows, descending, stable)),
+                     lambda xp, array: laid_as(xp, array, a))
 
 
 class Topk(Places):

@@ -3,6 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import in_order
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import HOLE, Index
 from workbook.ops.shape import expand, reshape
@@ -11,6 +12,9 @@ from workbook.tensor import axis_of
 
 class IndexSelect(Index):
     """out = the places that an index names along one axis"""
+
+    def forward(ctx, a, *places, pattern):
+        return in_order(ctx.xp, Index.forward(ctx, a, *places, pattern=pattern))
 
 
 class MaskedSelect(Index):
@@ -70,8 +74,8 @@ class Gather(Operation):
     def forward(ctx, a, index, *, axis):
         ctx.save(index)
         ctx.shape, ctx.axis = a.shape, axis
-        return ctx.xp.take_along_axis(a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))],
-                                      index, axis)
+        part = a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))]
+        return in_order(ctx.xp, ctx.xp.take_along_axis(part, index, axis))
 
     def backward(ctx, grad):
         (index,) = ctx.saved

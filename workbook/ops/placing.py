@@ -5,6 +5,7 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.formats import in_order
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.comparison import logical_not
 from workbook.ops.elementwise import NUMBERS, broadcast_shape
@@ -183,7 +184,7 @@ class MaskedFill(Operation):
 
     def forward(ctx, a, value, mask):
         ctx.save(mask)
-        return ctx.xp.where(mask, ctx.xp.asarray(value).astype(a.dtype), a)
+        return in_order(ctx.xp, ctx.xp.where(mask, ctx.xp.asarray(value).astype(a.dtype), a))
 
     def backward(ctx, grad):
         (mask,) = ctx.saved

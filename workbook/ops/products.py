@@ -87,7 +87,7 @@ def tensordot(a, b, dims=2):
     for i, j in zip(list(first), list(second)):
         m, n = a.shape[i], b.shape[j]
         if m != n and 1 in (m, n):  # a single one meets the sum of the others
-            a, b = (a, sum(b, j, keepdim=True)) if m == 1 else (sum(a, i, keepdim=True), b)
+            a, b = (a, sum(b, j, keepdim=True, dtype=b.dtype)) if m == 1 else (sum(a, i, keepdim=True, dtype=a.dtype), b)
         elif m != n:
             raise RuntimeError(explain(
                 f"contracted dimensions need to match, but first has size {m} in dim {i} and second has size {n} in dim {j}",

@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
+from workbook.formats import in_order, laid_as
 from workbook.ops.axes import permute, transpose
 from workbook.ops.complexes import conj
 from workbook.ops.elementwise import broadcast_shape
@@ -96,7 +97,7 @@ class Flip(Operation):
 
     def forward(ctx, a, *, axes):
         ctx.axes = axes
-        return ctx.xp.flip(a, axes).copy()
+        return laid_as(ctx.xp, ctx.xp.flip(a, axes), a)
 
     def backward(ctx, grad):
         return (Flip.apply(grad, axes=ctx.axes),)
@@ -156,7 +157,7 @@ class Roll(Operation):
 
     def forward(ctx, a, *, shifts, axes):
         ctx.shifts, ctx.axes = shifts, axes
-        return ctx.xp.roll(a, shifts, axes)
+        return in_order(ctx.xp, ctx.xp.roll(a, shifts, axes))
 
     def backward(ctx, grad):
         return (Roll.apply(grad, shifts=tuple(-shift for shift in ctx.shifts), axes=ctx.axes),)
@@ -192,7 +193,10 @@ class Rot90(Operation):
 
     def forward(ctx, a, *, k, axes):
         ctx.k, ctx.axes = k, axes
-        return ctx.xp.rot90(a, k, axes).copy()
+        first, second = axes
+        if k % 4 in (0, 2):
+            return ctx.xp.rot90(a, k, axes).copy("C") if k % 4 == 0 else laid_as(ctx.xp, ctx.xp.flip(a, axes), a)
+        return laid_as(ctx.xp, ctx.xp.flip(a, second if k % 4 == 1 else first), a).swapaxes(first, second)
 
     def backward(ctx, grad):
         return (Rot90.apply(grad, k=-ctx.k, axes=ctx.axes),)

@@ -6,6 +6,7 @@ import warnings
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.shape import expand
@@ -71,7 +72,7 @@ class SumAxes(Operation, name="SumBackward1"):
 
     def forward(ctx, a, *, axes, keepdim, dtype=None):
         ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
-        return _added(a, axes, keepdim, dtype)
+        return in_order(ctx.xp, _added(a, axes, keepdim, dtype))
 
     def backward(ctx, grad):
         return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim),)
@@ -110,7 +111,7 @@ class MeanAxes(Operation, name="MeanBackward1"):
     def forward(ctx, a, *, axes, keepdim):
         ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
         ctx.count = math.prod(a.shape[axis] for axis in axes)
-        return _averaged(a, axes, keepdim, ctx.count)
+        return in_order(ctx.xp, _averaged(a, axes, keepdim, ctx.count))
 
     def backward(ctx, grad):
         return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim) / ctx.count,)
@@ -143,7 +144,7 @@ class Var(Operation):
         ctx.save(a)
         ctx.axes, ctx.keepdim = axes, keepdim
         ctx.degrees = math.prod(a.shape[axis] for axis in axes) - correction
-        return _variance(ctx.xp, a, axes, keepdim, ctx.degrees).astype(a.dtype)
+        return _variance(ctx.xp, a, axes, keepdim, ctx.degrees).astype(a.dtype, order="C")
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -156,7 +157,7 @@ class Std(Operation):
     def forward(ctx, a, *, axes, keepdim, correction):
         ctx.axes, ctx.keepdim = axes, keepdim
         ctx.degrees = math.prod(a.shape[axis] for axis in axes) - correction
-        out = ctx.xp.asarray(ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees)).astype(a.dtype))
+        out = ctx.xp.asarray(ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees)).astype(a.dtype, order="C"))
         ctx.save(a, out)
         return out
 
@@ -228,7 +229,7 @@ class Any(Operation):
     differentiable = False
 
     def forward(ctx, a, *, axes, keepdim, every):
-        found = (ctx.xp.all if every else ctx.xp.any)(a, axes, None, keepdim)
+        found = in_order(ctx.xp, (ctx.xp.all if every else ctx.xp.any)(a, axes, None, keepdim))
         return found.astype(a.dtype) if a.dtype == dtypes.uint8.numpy else found  # PyTorch's bool before it had bool
 
 
@@ -241,7 +242,7 @@ def all(input, dim=None, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.all.html
     """
-    return Any.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim, every=True)
+    return Any.apply(input, axes=_axes_or_none(dim, input.shape), keepdim=keepdim, every=True)
 
 
 def any(input, dim=None, keepdim=False):
@@ -253,4 +254,9 @@ def any(input, dim=None, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.any.html
     """
-    return Any.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim, every=False)
+    return Any.apply(input, axes=_axes_or_none(dim, input.shape), keepdim=keepdim, every=False)
+
+
+def _axes_or_none(dim, shape):
+    """As `axes_of`; an empty list of axes names none here, and not all: each element is asked by itself."""
+    return () if dim is not None and not isinstance(dim, int) and not len(dim) else axes_of(dim, shape)

@@ -3,6 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import not_implemented
@@ -46,7 +47,7 @@ class Cumsum(Operation):
         if not a.ndim:
             return a.copy()
         scan = ctx.xp.cumsum
-        return _scanned(lambda x, axis: scan(x, axis, _wide(x)), a, axis, reverse, False, 0).astype(a.dtype)
+        return _scanned(lambda x, axis: scan(x, axis, _wide(x)), a, axis, reverse, False, 0).astype(a.dtype, order="C")
 
     def backward(ctx, grad):
         return (Cumsum.apply(grad, axis=ctx.axis, reverse=not ctx.reverse),)
@@ -62,7 +63,7 @@ class Cumprod(Operation):
             return ctx.xp.ones_like(a) if exclusive else a.copy()
         ctx.keep(_places_along(ctx.xp, a, axis))
         scan = ctx.xp.cumprod
-        return _scanned(lambda x, axis: scan(x, axis, _wide(x)), a, axis, reverse, exclusive, 1).astype(a.dtype)
+        return _scanned(lambda x, axis: scan(x, axis, _wide(x)), a, axis, reverse, exclusive, 1).astype(a.dtype, order="C")
 
     def backward(ctx, grad):
         (a,), axis = ctx.saved, ctx.axis
@@ -86,7 +87,7 @@ class Prod(Operation):
     def forward(ctx, a, *, axis, keepdim):
         ctx.axis, ctx.keepdim = axis, keepdim
         ctx.save(a)
-        return a.prod(axis, a.dtype, None, keepdim) if a.ndim else a.copy()
+        return in_order(ctx.xp, a.prod(axis, a.dtype, None, keepdim)) if a.ndim else a.copy()
 
     def backward(ctx, grad):
         (a,), axis = ctx.saved, ctx.axis
@@ -111,7 +112,7 @@ class Logcumsumexp(Operation):
         if not a.ndim:
             ctx.save(a, a)
             return a.copy()
-        out = accumulated(ctx.xp, ctx.xp.logaddexp, a, axis)
+        out = in_order(ctx.xp, accumulated(ctx.xp, ctx.xp.logaddexp, a, axis))
         ctx.keep(_places_along(ctx.xp, a, axis))
         ctx.save(a, out)
         return out
@@ -201,7 +202,7 @@ def cumsum(input, dim, *, dtype=None):
 
 
 def _accumulable(name, input, dtype):
-    if dtype is dtypes.bool_:
+    if dtype is dtypes.bool_ and input.ndim and input.numel():
         raise not_implemented(f"{name}_out_cpu", input.to(dtype)._array)
     return summable(input, dtype)
 

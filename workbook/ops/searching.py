@@ -155,7 +155,8 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
                            f"sorter tensor {shape_text(sorter.shape)}")
     if sorted_sequence.is_complex() or sorted_sequence.dtype is input.dtype is dtypes.bool_:
         raise not_implemented("searchsorted_out_cpu", sorted_sequence._array)
-    return Searchsorted.apply(sorted_sequence, input, sorter, right=right or side == "right",
+    met = dtypes.result_type([sorted_sequence._array, input._array])
+    return Searchsorted.apply(sorted_sequence.to(met), input.to(met), sorter, right=right or side == "right",
                               kind=(dtypes.int32 if out_int32 else dtypes.int64).numpy)
 
 

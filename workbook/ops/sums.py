@@ -3,6 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.formats import in_order
 from workbook.ops.arithmetic import div
 from workbook.ops.comparison import isnan, logical_not, where
 from workbook.ops.elementwise import FloatElementwise
@@ -24,7 +25,7 @@ class Logsumexp(Operation):
             top = a.max(axes, keepdims=True, initial=-xp.inf)
             top = xp.where(xp.isfinite(top), top, 0).astype(a.dtype)  # so that no exponential overflows
             out = xp.log(xp.exp(a - top).sum(axes, None, None, True)) + top
-            out = xp.asarray(out if keepdim else out.squeeze(axes))
+            out = in_order(xp, xp.asarray(out if keepdim else out.squeeze(axes)))
         ctx.save(a, out)
         return out
 
@@ -54,7 +55,7 @@ class Nansum(Operation):
     def forward(ctx, a, *, axes, keepdim):
         ctx.save(a)
         ctx.axes, ctx.keepdim = axes, keepdim
-        return ctx.xp.where(a == a, a, a.dtype.type(0)).sum(axes, a.dtype, None, keepdim)
+        return ctx.xp.where(a == a, a, a.dtype.type(0)).sum(axes, a.dtype, None, keepdim).copy("C")
 
     def backward(ctx, grad):
         (a,) = ctx.saved

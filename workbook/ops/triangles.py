@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
+from workbook.formats import in_order
 from workbook.ops.creation import finish, numpy_dtype
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.shape import flatten
@@ -175,7 +176,7 @@ class Tril(Operation):
 
     def forward(ctx, a, *, k):
         ctx.k = k
-        return ctx.xp.tril(a, k)
+        return in_order(ctx.xp, ctx.xp.tril(a, k))
 
     def backward(ctx, grad):
         return (Tril.apply(grad, k=ctx.k),)
@@ -186,7 +187,7 @@ class Triu(Operation):
 
     def forward(ctx, a, *, k):
         ctx.k = k
-        return ctx.xp.triu(a, k)
+        return in_order(ctx.xp, ctx.xp.triu(a, k))
 
     def backward(ctx, grad):
         return (Triu.apply(grad, k=ctx.k),)

@@ -9,6 +9,7 @@ from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.folding import FOLDING
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
 from tests.ops.table.mathematics import MATHEMATICS
+from tests.ops.table.memory import MEMORY
 from tests.ops.table.named import BESIDE
 from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
 from tests.ops.table.order import ORDER
@@ -22,7 +23,7 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
     "matrices": MATRICES, "algebra": ALGEBRA,
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
-         "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES,
+         "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
          "created": CREATED, "read": READ, "beside": BESIDE}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
