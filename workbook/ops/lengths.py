@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
+from workbook.ops.comparison import where
 from workbook.ops.conversion import to
 from workbook.ops.norms import VectorNorm, refuse_nothing
 from workbook.ops.pointwise import abs
