@@ -34,7 +34,7 @@ newaxis = None
 
 # Overflow, division by zero and NaN are values here, as in PyTorch. NumPy warns of them in our code; a student's own NumPy code
 # keeps its warnings.
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.(ops|autograd|optim|nn)\.")
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.((ops|autograd|optim|nn)\.|formats$)")
 
 _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "linalg", "random")
 

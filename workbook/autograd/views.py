@@ -66,12 +66,8 @@ def replay(chain, tensor):
 def adopt(target, result, writer):
     """Write `result` into the memory of `target`, which takes its place in the graph. `writer` is the in-place form's name."""
     may_write(target, writer, result.requires_grad)
+    refuse_larger(target, result, writer)
     array, new = target._array, result._array
-    if new.shape != array.shape:
-        raise RuntimeError(explain(
-            f"output with shape {shape_text(array.shape)} doesn't match the broadcast shape {shape_text(new.shape)}",
-            f"{writer} writes into memory that holds {shape_text(array.shape)}, and the result is larger",
-            f"use {writer.rstrip('_')}() for a new tensor"))
     memory = memory_of(target)
     node = result._node
     if node is not None:
@@ -94,6 +90,16 @@ def _keep_retaining(tensor, before, place, node, index):
     """A Tensor that retains its gradient does so at its new node."""
     if tensor._retains_grad and before is not None and node is not None and node is not before and place in (before.retains or ()):
         node.retains = {**(node.retains or {}), index: before.retains.pop(place)}
+
+
+def refuse_larger(target, result, writer):
+    """Raise where a result has another shape than the `target` into which it should be written."""
+    have, wanted = target._array.shape, result._array.shape
+    if have != wanted:
+        raise RuntimeError(explain(
+            f"output with shape {shape_text(have)} doesn't match the broadcast shape {shape_text(wanted)}",
+            f"{writer} writes into memory that holds {shape_text(have)}, and the result is larger",
+            f"use {writer.rstrip('_')}() for a new tensor"))
 
 
 def become(target, result, writer):

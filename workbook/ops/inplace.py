@@ -28,7 +28,12 @@ def inplace(function, name):
         views.may_write(input, name)
         if in_own_dtype:
             options["dtype"] = _own_dtype(input, options.get("dtype"))
-        result = function(input, *args, **options)
+        try:
+            result = function(input, *args, **options)
+        except NotImplementedError:
+            if len(args) == 1 and isinstance(args[0], Tensor):
+                _refuse_what_does_not_fit(input, args[0], name)
+            raise
         result = _held(input, result)
         return views.adopt(input, result, name)
 
@@ -47,6 +52,14 @@ def _own_dtype(input, asked):
             f"Bad in-place call: input tensor dtype {input.dtype.in_c} and output tensor dtype {dtypes.asked(asked).in_c} should match",
             "the result is written into memory that is there", "use the out-of-place form"))
     return input.dtype
+
+
+def _refuse_what_does_not_fit(input, other, name):
+    """Raise for a result that would not fit into `input`: PyTorch sees this before it sees that it has no such result."""
+    arrays = [input._array, other._array]
+    shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    result = wrap(input._device.xp.zeros(shape, dtypes.result_type(arrays).numpy), input._device)
+    views.refuse_larger(input, _held(input, result), name)
 
 
 def _held(input, result):

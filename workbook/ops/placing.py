@@ -84,7 +84,10 @@ def index_add(input, dim, index, source, *, alpha=1):
     if index.ndim > 1:
         raise IndexError(f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {index.dtype.legacy} and "
                          f"size: {shape_text(index.shape)}")
-    side = source.shape[axis_of(dim, source.ndim)] if source.ndim else 1
+    if source.ndim and axis >= source.ndim:
+        raise RuntimeError(explain(f"index_add_(): Indexing dim {axis} is out of bounds of the source tensor with dim {source.ndim}",
+                                   f"input has shape {shape_text(input.shape)}, and source {shape_text(source.shape)}", None))
+    side = source.shape[axis] if source.ndim else 1
     if source.ndim == 0 and index.numel() != 1:
         raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions",
                                  f"the index names {index.numel()} places, and source is a single number", None))

@@ -263,7 +263,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     if dim is None:
         input, dim = flatten(input), 0
     axis = axis_of(dim, input.shape)
-    if isinstance(repeats, Tensor) and input.ndim == 0 and repeats.ndim == 1 and repeats.numel() != 1:
+    if isinstance(repeats, Tensor) and input.ndim == 0 and repeats.ndim < 2:
         raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single number has no axis", "leave dim out"))
     if isinstance(repeats, int):
         if input.ndim == 0:
@@ -277,13 +277,13 @@ def _places(repeats, side, output_size):
     """The index that names each of `side` places as often as `repeats` says."""
     if repeats.ndim > 1:
         raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
-    if repeats.dtype not in (dtypes.int64, dtypes.int32):
-        raise (RuntimeError("repeats has to be Long or Int tensor") if repeats.ndim == 0 else NotImplementedError(explain(
-            f"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.legacy}'", "how often is a whole number", "write .long()")))
-    if repeats.numel() not in (1, side):
+    if repeats.ndim and repeats.numel() not in (1, side):
         raise RuntimeError(explain(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {repeats.numel()} and input.size(0) = {side}",
             "each place has its own number", "give one number, or one for each place"))
+    if repeats.dtype not in (dtypes.int64, dtypes.int32):
+        raise (RuntimeError("repeats has to be Long or Int tensor") if repeats.ndim == 0 else NotImplementedError(explain(
+            f"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.legacy}'", "how often is a whole number", "write .long()")))
     times = repeats._array.reshape(-1)
     if (times < 0).any():
         raise RuntimeError("repeats can not be negative")

@@ -10,7 +10,7 @@ from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.shape import expand
-from workbook.ops.totals import total
+from workbook.ops.totals import added, total
 from workbook.tensor import axis_of
 
 
@@ -41,16 +41,16 @@ def _added(a, axes, keepdim, dtype=None):
     else:
         kind = _INT64 if a.dtype.kind in "biu" else a.dtype
     if kind == _HALF:
-        return a.sum(axes, _SINGLE, None, keepdim).astype(_HALF)
-    return total(a, axes, keepdim) if kind == a.dtype and kind.kind == "f" else a.sum(axes, kind, None, keepdim)
+        return added(a, axes, keepdim, _SINGLE).astype(_HALF)
+    return total(a, axes, keepdim) if kind == a.dtype and kind.kind == "f" else added(a, axes, keepdim, kind)
 
 
 def _averaged(a, axes, keepdim, count):
     """The mean of `a`, of `count` elements each."""
     if a.dtype == _HALF:
-        return (a.sum(axes, _SINGLE, None, keepdim) / _SINGLE.type(count)).astype(_HALF)
-    added = total(a, axes, keepdim) if a.dtype.kind == "f" else a.sum(axes, None, None, keepdim)
-    return added / a.dtype.type(count)
+        return (added(a, axes, keepdim, _SINGLE) / _SINGLE.type(count)).astype(_HALF)
+    whole = total(a, axes, keepdim) if a.dtype.kind == "f" else added(a, axes, keepdim)
+    return whole / a.dtype.type(count)
 
 
 _HALF, _SINGLE, _INT64 = dtypes.float16.numpy, dtypes.float32.numpy, dtypes.int64.numpy
@@ -173,8 +173,8 @@ def _over(number, degrees):
 
 def _variance(xp, a, axes, keepdim, degrees):
     wide = a.astype(xp.float64)  # as in PyTorch: squares of float32 need the room
-    centred = wide - wide.mean(axes, keepdims=True)
-    return (centred * centred).sum(axes, None, None, keepdim) / max(degrees, 0)
+    centred = wide - added(wide, axes, True) / math.prod([a.shape[axis] for axis in axes])
+    return added(centred * centred, axes, keepdim) / max(degrees, 0)
 
 
 def _centre(a, axes):

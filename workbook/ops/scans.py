@@ -46,8 +46,7 @@ class Cumsum(Operation):
         ctx.axis, ctx.reverse = axis, reverse
         if not a.ndim:
             return a.copy()
-        scan = ctx.xp.cumsum
-        return _scanned(lambda x, axis: scan(x, axis, _wide(x)), a, axis, reverse, False, 0).astype(a.dtype, order="C")
+        return _scanned(lambda x, axis: x.cumsum(axis, _wide(x)), a, axis, reverse, False, 0).astype(a.dtype, order="C")
 
     def backward(ctx, grad):
         return (Cumsum.apply(grad, axis=ctx.axis, reverse=not ctx.reverse),)
@@ -62,8 +61,7 @@ class Cumprod(Operation):
         if not a.ndim:
             return ctx.xp.ones_like(a) if exclusive else a.copy()
         ctx.keep(_places_along(ctx.xp, a, axis))
-        scan = ctx.xp.cumprod
-        return _scanned(lambda x, axis: scan(x, axis, _wide(x)), a, axis, reverse, exclusive, 1).astype(a.dtype, order="C")
+        return _scanned(lambda x, axis: x.cumprod(axis, _wide(x)), a, axis, reverse, exclusive, 1).astype(a.dtype, order="C")
 
     def backward(ctx, grad):
         (a,), axis = ctx.saved, ctx.axis

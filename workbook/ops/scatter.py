@@ -177,6 +177,9 @@ class ScatterReduce(Operation):
 
     def forward(ctx, a, src, index, *, axis, reduce, include_self):
         ctx.axis, ctx.reduce, ctx.include_self = axis, reduce, include_self
+        if reduce == "mean" and a.dtype.kind == "b":
+            raise NotImplementedError(explain("\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'",
+                                              "yes and no have no mean", "write input.float()"))
         xp, places, part, out = ctx.xp, _places(ctx.xp, index, axis), _of(index, src), a.copy()
         if not include_self:
             out[places] = _neutral(reduce, a.dtype)
@@ -266,9 +269,6 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     reduce = {"max": "amax", "min": "amin", "add": "sum", "multiply": "prod"}.get(reduce, reduce)
     if reduce not in _COMBINED:
         raise RuntimeError(explain(f"reduce argument must be either sum, prod, mean, amax or amin, got {reduce}.", None, None))
-    if reduce == "mean" and input.dtype is dtypes.bool:
-        raise NotImplementedError(explain("\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'",
-                                          "yes and no have no mean", "write input.float()"))
     return _scattered(ScatterReduce, input, dim, index, src, reduce=reduce, include_self=include_self)
 
 

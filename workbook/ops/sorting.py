@@ -197,6 +197,6 @@ def kthvalue(input, k, dim=-1, keepdim=False):
         raise RuntimeError(explain(f"kthvalue(): selected number k out of range for dimension {axis}",
                                    f"axis {axis} of {shape_text(input.shape)} has {count} elements, and k is {k}",
                                    f"choose k from 1 to {count}"))
-    if input.dtype.category in (dtypes.BOOL, dtypes.COMPLEX):
+    if input.ndim and input.dtype.category in (dtypes.BOOL, dtypes.COMPLEX):
         raise not_implemented("kthvalue_cpu", input._array)
     return kthvalue_result(*Kthvalue.apply(input, axis=axis, keepdim=keepdim, k=k))

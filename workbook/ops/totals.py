@@ -17,7 +17,7 @@ WIDTH = 64  # of columns
 def total(a, axes, keepdim):
     """Return the sum of a float array along `axes`, a tuple, or of all elements where that is None."""
     if axes is None or a.size < LARGE or a.__class__ is not np.ndarray or not a.flags.c_contiguous or not axes:
-        return a.sum(axes, None, None, keepdim)
+        return added(a, axes, keepdim)
     shape, count = a.shape, len(axes)
     first, last = min(axes), max(axes)
     side = math.prod([shape[axis] for axis in axes])
@@ -26,8 +26,15 @@ def total(a, axes, keepdim):
     elif last == count - 1 and a.size <= WIDTH * side:
         found = _of_columns(a.reshape(side, -1))
     else:
-        return a.sum(axes, None, None, keepdim)
+        return added(a, axes, keepdim)
     return found.reshape([1 if axis in axes else side for axis, side in enumerate(shape) if keepdim or axis not in axes])
+
+
+def added(a, axes, keepdim, kind=None):
+    """Return the array library's own sum. (The ufunc's: then a warning of NaN belongs to this file, and stays unseen.)"""
+    if a.__class__ is np.ndarray:
+        return np.add.reduce(a, axes, kind, None, keepdim)
+    return a.sum(axes, kind, None, keepdim)
 
 
 def _of_rows(rows):

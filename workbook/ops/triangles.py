@@ -10,6 +10,7 @@ from workbook.formats import in_order
 from workbook.ops.creation import finish, numpy_dtype
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.shape import flatten
+from workbook.ops.totals import added
 from workbook.tensor import Tensor, axis_of
 
 
@@ -136,7 +137,7 @@ class Trace(Operation):
 
     def forward(ctx, a):
         ctx.shape = a.shape
-        return ctx.xp.asarray(ctx.xp.diagonal(a).sum(dtype=a.dtype if a.dtype.kind in "fc" else "int64"))
+        return ctx.xp.asarray(added(ctx.xp.diagonal(a), None, False, a.dtype if a.dtype.kind in "fc" else "int64"))
 
     def backward(ctx, grad):
         length = min(ctx.shape)

@@ -21,7 +21,7 @@ ORDER = [
     *each("(a * 12 + torch.arange(3)).NAME()", "median nanmedian", shapes("1x3 | 3"), REAL, values="finite"),
     Row("a.mode({dim}, {keep})", ANY, values="finite", words=AXIS), Row("torch.mode(a)", ANY, values="finite"),
     *each("torch.NAME(a, 0, out=({o}, torch.zeros(0, dtype=torch.int64)))", "median nanmedian mode", FILLED, REAL, values="finite",
-          words={"o": SAME["o"][:1]}, derivatives=0),
+          words={"o": SAME["o"][:1]}, layouts=LAYOUTS[:3], derivatives=0),
     Row("torch.kthvalue(a, {k}, {dim}, {keep})", ANY, words=AXIS | {"k": ("0", "1", "2", "4")}, derivatives=0),
     Row("(a * 12 + torch.arange(3)).kthvalue({k}, -1, {keep})", shapes("2x3 | 3"), REAL, values="finite",
         words={"k": ("1", "2", "3"), "keep": KEEP}),
