@@ -10,10 +10,12 @@ from workbook.ops.factors import linalg_cholesky as cholesky
 from workbook.ops.factors import linalg_qr as qr
 from workbook.ops.inverses import det, inv, linalg_slogdet as slogdet, solve, solve_triangular
 from workbook.ops.linalg import matmul
+from workbook.ops.lu import linalg_lu as lu, linalg_lu_solve as lu_solve, lu_factor
 from workbook.ops.lengths import matrix_norm, norm, vector_norm
 from workbook.ops.products import cross_along as cross, vecdot
 from workbook.ops.pseudo import cond, linalg_pinv as pinv, lstsq, matrix_rank
 from workbook.ops.spectra import eig, eigh, eigvals, eigvalsh, linalg_svd as svd, svdvals
+from workbook.ops.solving import tensorinv, tensorsolve
 from workbook.ops.squares import LinAlgError
 from workbook.ops.triangles import diagonal as _diagonal
 
@@ -30,9 +32,10 @@ def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     return _diagonal(A, offset, dim1, dim2)
 
 
-__all__ = ["LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq", "matmul",
-           "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm", "pinv", "qr", "slogdet", "solve",
-           "solve_triangular", "svd", "svdvals", "vander", "vecdot", "vector_norm"]
+__all__ = ["LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eig", "eigh", "eigvals", "eigvalsh", "inv", "lstsq",
+           "lu", "lu_factor", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm",
+           "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot",
+           "vector_norm"]
 
 
 def __getattr__(name):

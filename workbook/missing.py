@@ -119,8 +119,6 @@ FAMILIES = {
     "inference_mode is no_grad here, and marks no tensor: ask x.requires_grad": "is_inference",
     "torch.linalg.svd gives all of them; torch.linalg.eigh those of a symmetric matrix": "lobpcg pca_lowrank svd_lowrank",
     "torch.linalg.qr gives Q itself": "geqrf orgqr ormqr",
-    "torch.linalg.solve solves by the same steps; scipy.linalg.lu shows the triangles": "lu lu_solve lu_unpack",
-    "torch.linalg.solve_triangular, of the triangle that torch.linalg.cholesky gives": "cholesky_inverse cholesky_solve triangular_solve",
     "write torch.split, torch.chunk": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
     "NumPy's arrays are shared by torch.from_numpy(array) and x.numpy()": "from_dlpack to_dlpack",
     "torch.nonzero gives the places; pad them where a fixed number is needed": "nonzero_static",
@@ -164,8 +162,7 @@ _ALSO_OF_TENSOR = {
     "nothing; conjugates and signs are computed at once here": "is_conj is_neg", "x.copy_(x.conj())": "conj_physical_",
     "nothing; it belongs to PyTorch's own machinery": "hash_tensor is_distributed slice_inverse",
     "scipy.signal; transforms of signals are not part of this engine": "istft",
-    "torch.linalg.qr(x), which gives Q itself": "geqrf orgqr ormqr", "torch.linalg.solve(x, b)": "lu lu_solve",
-    "torch.linalg.solve_triangular(x, b, upper=False)": "cholesky_inverse cholesky_solve triangular_solve",
+    "torch.linalg.qr(x), which gives Q itself": "geqrf orgqr ormqr",
     "x.split(...) or x.chunk(...)": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
     "the view and clone(): x.narrow(dim, start, length).clone()": "narrow_copy", "x.nonzero()": "nonzero_static",
     "y = x.clone(), then y.as_strided(size, stride).copy_(src)": "as_strided_scatter", "x.as_strided(size, stride)": "as_strided_",
@@ -178,10 +175,9 @@ OF_MODULE = {
     "linalg": {"householder_product": "torch.linalg.qr gives Q itself", "ldl_factor": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
                "ldl_factor_ex": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
                "ldl_solve": "torch.linalg.solve",
-               **dict.fromkeys(("lu", "lu_factor", "lu_factor_ex", "lu_solve"), "torch.linalg.solve solves by the same steps; scipy.linalg.lu shows the triangles"),
+               "lu_factor_ex": "torch.linalg.lu_factor, which raises where a step finds only zeros",
                "cholesky_ex": "torch.linalg.cholesky, which raises where there is none", "inv_ex": "torch.linalg.inv, which raises where there is none",
-               "solve_ex": "torch.linalg.solve, which raises where there is no answer",
-               "tensorinv": "torch.linalg.inv of the reshaped tensor", "tensorsolve": "torch.linalg.solve of the reshaped tensor", "common_notes": "a text of PyTorch's documents"},
+               "solve_ex": "torch.linalg.solve, which raises where there is no answer", "common_notes": "a text of PyTorch's documents"},
     "special": {name: _ELSEWHERE for name in (
         "airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v "
         "chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p modified_bessel_k0 "

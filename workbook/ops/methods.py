@@ -12,10 +12,10 @@ from workbook.errors import explain
 from workbook.ops import (activation, added, arithmetic, axes, bessel, blocks, bounds, buffers, chains, chances, closeness,
                           comparison, complexes, conversion, creation, differences, distances, draws, einsum, elements, entropies,
                           exponentials, extremes, factors, fractions, from_data, gamma, histograms, incomplete, inplace, integers,
-                          inverses, joining, lengths, likes, linalg, losses, mixing, normal, norms, ordering, part_writes, parts,
-                          picks, placing, pointwise, powers, products, pseudo, questions, quotients, rearranging, reduction,
-                          removed, scans, scatter, searching, shape, signs, sorting, spectra, stacking, statistics, strided, sums,
-                          takes, triangles, trigonometry)
+                          inverses, joining, lengths, likes, linalg, losses, lu, mixing, normal, norms, ordering, part_writes,
+                          parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, rearranging, reduction,
+                          removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
+                          strided, sums, takes, triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
 from workbook.ops.spellings import with_numpy_names
@@ -66,6 +66,8 @@ BOTH = {
     histograms: "histogram",
     fractions: "frexp",
     questions: "is_same_size is_signed resolve_conj resolve_neg",
+    lu: "lu lu_solve",
+    solving: "cholesky_solve cholesky_inverse triangular_solve",
 }
 
 # The same, with an in-place form.
@@ -126,6 +128,7 @@ ONLY_FUNCTIONS = {
     conversion: "fill",
     questions: "get_device",
     lengths: "nuclear_norm frobenius_norm",
+    lu: "lu_unpack",
 }
 
 # Methods that are not functions of `torch`.
@@ -159,14 +162,15 @@ OUT = {
             "bitwise_and bitwise_or bitwise_xor mean var std "
             "tan asin acos atan atan2 sinh cosh asinh acosh atanh hypot sinc deg2rad rad2deg exp2 expm1 log2 log10 log1p rsqrt xlogy "
             "logit ldexp logaddexp logaddexp2 fmod copysign nextafter fmax fmin clamp_min clamp_max lerp addcmul addcdiv gcd lcm "
-            "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle igamma igammac",
+            "bitwise_left_shift bitwise_right_shift erfc erfinv lgamma digamma i0 mvlgamma polygamma angle igamma igammac cholesky_solve "
+            "cholesky_inverse",
     "joined": "cat stack hstack vstack dstack column_stack",
     "equal": "diag tril triu take take_along_dim scatter scatter_add scatter_reduce index_add index_copy "
              "mm mv dot bmm matmul addmm addmv addbmm baddbmm inner vdot cross matrix_power inverse qr svd tensordot "
              "max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
              "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar "
              "cummax cummin amax amin aminmax norm median nanmedian mode kthvalue msort nonzero quantile nanquantile histc "
-             "searchsorted bucketize diff isin frexp histogram renorm index_reduce nuclear_norm frobenius_norm",
+             "searchsorted bucketize diff isin frexp histogram renorm index_reduce nuclear_norm frobenius_norm lu_solve",
     "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace logspace rand randn randint "
            "randperm empty bernoulli prod cumsum cumprod logcumsumexp logsumexp nansum nanmean",
 }

@@ -84,6 +84,32 @@ COUNTED = [
     *each("(torch.NAME({n}))", "use_deterministic_algorithms", NOTHING, words={"n": ("False", "1", "False, warn_only=False", "False, warn_only=1")}),
     *each("torch.NAME()", "are_deterministic_algorithms_enabled is_deterministic_algorithms_warn_only_enabled get_float32_matmul_precision", NOTHING), Row("torch.set_float32_matmul_precision('highest')", NOTHING),
 ]
+SPD = "(a @ a.mT + 20 * torch.eye(a.shape[-2], dtype=a.dtype))"
+TRIANGLE = f"torch.linalg.cholesky({SPD})"
+SOLVED = [
+    Row("torch.linalg.lu({n})", shapes("3x3 | 2x3 | 4x2 | 2x3x3 | 1x1 | 3 | 2x2x3"), REAL, rounded=True, named=False, derivatives=0, values="finite", words={"n": ("a", "a, pivot=False")}),
+    Row("torch.lu(a)", shapes("3x3 | 2x3 | 4x2 | 2x3x3 | 3 | 0x0 | 0x3 | 3x0"), REAL, rounded=True, derivatives=0, values="finite"), Row("a.lu()", shapes("3x3 | 2x3"), REAL, rounded=True, derivatives=0, values="finite"),
+    Row("torch.lu(a)", shapes("3x3"), ("int64", "float16"), derivatives=0), Row(f"torch.lu({SPD})", shapes("3x3 | 1x1 | 2x3x3"), REAL, rounded=True, derivatives=1, values="finite"),
+    Row(f"torch.linalg.lu_factor({SPD})", shapes("3x3 | 1x1 | 2x3x3"), REAL, rounded=True, derivatives=1, values="finite"), Row("torch.linalg.lu_factor(a - a)", shapes("3x3 | 2x3 | 3"), REAL, derivatives=0, values="finite"),
+    Row("torch.linalg.lu(a + torch.tensor([[10., 1, 2], [1, 40, 3]]).to(a.dtype))[{n}]", shapes("2x3"), REAL, rounded=True, named=False, derivatives=1, values="unit", words={"n": ("1", "2")}),
+    Row("torch.linalg.lu(a + torch.tensor([[10., 1], [1, 40], [2, 3]]).to(a.dtype))[{n}]", shapes("3x2"), REAL, rounded=True, named=False, derivatives=1, values="unit", words={"n": ("1", "2")}),
+    Row(f"torch.lu_unpack(*torch.lu({SPD}), {{n}})", shapes("3x3 | 2x2x3"), REAL, rounded=True, named=False, derivatives=0, values="finite", words={"n": ("True", "unpack_data=False", "unpack_pivots=False")}),
+    Row(f"torch.linalg.lu_solve(*torch.lu({SPD}), b{{n}})", shapes("3x3 3x2 | 2x3x3 3x1 | 1x1 1x1 | 3x3 2x3 | 3x3 3 | 2x2 2x2"), REAL, alike=True, rounded=True, named=False, derivatives=1, values="finite",
+        words={"n": ("", ", left=False", ", adjoint=True", ", left=False, adjoint=True")}),
+    Row(f"torch.lu_solve(b, *torch.lu({SPD}))", shapes("3x3 3x2 | 1x1 1x1"), REAL, alike=True, rounded=True, named=False, derivatives=0, values="finite"), Row(f"b.lu_solve(*torch.lu({SPD}))", shapes("3x3 3x2"), REAL, alike=True, rounded=True, named=False, derivatives=0, values="finite"),
+    *each(f"NAME(b, {TRIANGLE})", "torch.cholesky_solve", shapes("3x3 3x2 | 2x3x3 3x1 | 1x1 1x1 | 3x3 2x3 | 3x3 3"), REAL, alike=True, rounded=True, named=False, derivatives=1, values="finite"),
+    Row(f"torch.cholesky_solve(b, {TRIANGLE}.mT, upper=True)", shapes("3x3 3x2 | 2x2 2x2"), REAL, alike=True, rounded=True, named=False, derivatives=1, values="finite"), Row(f"b.cholesky_solve({TRIANGLE})", shapes("3x3 3x2"), REAL, alike=True, rounded=True, named=False, derivatives=0, values="finite"),
+    *each(f"NAME({TRIANGLE})", "torch.cholesky_inverse", shapes("3x3 | 2x3x3 | 1x1"), REAL, rounded=True, named=False, derivatives=1, values="finite"), Row("torch.cholesky_inverse(a{n})", shapes("2x3 | 3 | 2x2"), ("int64", "float32"), derivatives=0, values="positive", rounded=True, words={"n": ("", ", upper=True")}),
+    Row(f"{TRIANGLE}.cholesky_inverse()", shapes("3x3"), REAL, rounded=True, named=False, derivatives=0, values="finite"),
+    Row(f"torch.triangular_solve(b, {TRIANGLE}, {{n}})", shapes("3x3 3x2 | 2x3x3 3x1 | 3x3 2x3 | 3x3 3"), REAL, alike=True, rounded=True, named=False, derivatives=1, values="finite", words={"n": ("upper=False", "upper=False, transpose=True", "True", "False, False, True")}),
+    Row(f"b.triangular_solve({TRIANGLE}, upper=False)", shapes("3x3 3x2"), REAL, alike=True, rounded=True, named=False, derivatives=0, values="finite"),
+    Row("torch.linalg.tensorinv((torch.eye(4).to(a.dtype) * 20 + a).reshape({n}))", shapes("4x4"), REAL, rounded=True, named=False, values="finite", words={"n": ("4, 2, 2), ind=(1", "2, 2, 4), ind=(2", "2, 2, 2, 2), ind=(2", "4, 4), ind=(0", "4, 4), ind=(2", "2, 2, 4), ind=(1")}),
+    Row("torch.linalg.tensorsolve((torch.eye(4).to(a.dtype) * 20 + a).reshape({n}), b)", shapes("4x4 4 | 4x4 2x2 | 4x4 2"), REAL, alike=True, rounded=True, named=False, values="finite", words={"n": ("4, 2, 2", "2, 2, 4", "2, 2, 2, 2", "4, 4")}),
+    Row("torch.linalg.tensorsolve((torch.eye(4).to(a.dtype) * 20 + a).reshape(2, 4, 2), b, dims=(1,))", shapes("4x4 2x2"), REAL, alike=True, rounded=True, named=False, values="finite"),
+    *each(f"torch.NAME(b, {TRIANGLE}, out=torch.empty(0, dtype=torch.{{kind}}))", "cholesky_solve", shapes("3x3 3x2"), ("float64",), alike=True, rounded=True, derivatives=0, values="finite", words={"kind": ("float32", "float64")}),
+    Row(f"torch.cholesky_inverse({TRIANGLE}, out=torch.empty(0, dtype=torch.{{kind}}))", shapes("3x3"), ("float64",), rounded=True, derivatives=0, values="finite", words={"kind": ("float32", "float64")}),
+    Row(f"torch.lu_solve(b, *torch.lu({SPD}), out=torch.empty(0, dtype=torch.{{kind}}))", shapes("3x3 3x2"), REAL, alike=True, rounded=True, derivatives=0, values="finite", words={"kind": ("float32", "float64")}),
+]
 SPECIAL = [
     *each("torch.special.NAME(a)", "i0e i1e erfcx", ANY, rounded=True, derivatives=1, values="finite"), *each("torch.special.NAME(a, b)", "gammainc gammaincc", TWO, REAL, values="positive", rounded=True, derivatives=0),
     *each("torch.NAME(torch.tensor({n}).to(a.dtype), a)", "igamma igammac", ANY, REAL, values="positive", rounded=True, words={"n": ("0.5", "1.0", "3.25", "8.0")}), *each("torch.NAME(a, b)", "igamma igammac", TWO, ("int64", "float32"), values="positive", rounded=True, derivatives=0),
@@ -108,4 +134,4 @@ OUT = [
     Row("torch.histogram(a, 3, out=(torch.empty(0, dtype=torch.{kind}), torch.empty(0, dtype=torch.{kind})))", ANY[:3], REAL, rounded=True, derivatives=0, words={"kind": ("float32", "float64")}),
     Row("torch.index_reduce(a, 0, torch.tensor([0, 1]), a, 'prod', out=torch.empty(0, dtype=torch.{kind}))", shapes("2x3"), REAL, derivatives=0, words={"kind": ("float32", "float64")}),
 ]
-BESIDE = GIVEN + ASKED + MADE + COUNTED + SPECIAL + IN_PLACE + OUT
+BESIDE = GIVEN + ASKED + MADE + COUNTED + SPECIAL + IN_PLACE + OUT + SOLVED
