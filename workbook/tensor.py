@@ -244,6 +244,10 @@ class Tensor(metaclass=PrintsAsTorch):
                     f"convert the gradient: .to({self.dtype})"))
         self._grad = new
 
+    @grad.deleter
+    def grad(self):
+        self._grad = None
+
     # ---- out to Python and NumPy -----------------------------------------------------------------------------------------
 
     def item(self):
@@ -370,16 +374,34 @@ class Tensor(metaclass=PrintsAsTorch):
             raise RuntimeError(explain(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
                 "this tensor belongs to a recorded computation", "copy tensor.detach().clone()"))
-        twin = wrap(self._array.copy(), self._device, type(self))
-        twin._requires_grad = self._requires_grad
-        if self._grad is not None:
-            twin._grad = wrap(self._grad._array.copy(), self._device)
-        twin.__dict__.update(copy.deepcopy(self.__dict__, memo))
-        memo[id(self)] = twin
+        twin = memo[id(self)] = wrap(_copied_with_its_memory(self._array, memo), self._device, type(self))
+        twin._requires_grad = self.requires_grad
+        twin._grad = copy.deepcopy(self._grad, memo)
+        if self._memory is not None:
+            twin._memory = memo.setdefault(id(self._memory), Memory())
+        twin.__dict__.update(copy.deepcopy(self._attributes(), memo))
         return twin
 
     def __reduce_ex__(self, protocol):
-        return _unpickle, (type(self), self._host(), str(self._device), self.requires_grad)
+        return _unpickle, (type(self), self._host(), str(self._device), self.requires_grad), self._attributes() or None
+
+    def _attributes(self):
+        """What a student has set on this Tensor. Hooks are not: they belong to this one."""
+        return {name: value for name, value in self.__dict__.items() if name != "_hooks"}
+
+
+def _copied_with_its_memory(array, memo):
+    """A copy of `array` that lies in a copy of its whole memory as it does in its own: copies of views share memory as the views do."""
+    owner = inner = array
+    while (inner := getattr(inner, "base", None)) is not None:
+        owner = inner if isinstance(inner, np.ndarray) else owner
+    low, high = np.lib.array_utils.byte_bounds(owner) if isinstance(owner, np.ndarray) else (0, 0)
+    if high - low != owner.nbytes or not owner.size:  # memory with holes, or of a GPU
+        return array.copy()
+    if id(owner) not in memo:
+        memo[id(owner)] = np.empty(owner.size, owner.dtype)
+        np.ndarray(owner.shape, owner.dtype, memo[id(owner)], 0, owner.strides)[...] = owner
+    return np.ndarray(array.shape, array.dtype, memo[id(owner)], array.__array_interface__["data"][0] - low, array.strides)
 
 
 def wrap(array, device=CPU, cls=Tensor):

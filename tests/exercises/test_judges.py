@@ -224,3 +224,18 @@ def test_infinite_results_are_compared_as_such():
     judge = function("lambda t: t / 0", ("torch.ones(2)",))
     assert judged(judge, "lambda t: t * float('inf')") is None
     assert judged(judge, "lambda t: t * -float('inf')") is not None
+
+
+def test_a_tensor_that_lies_about_itself_is_not_believed():
+    class Lying(torch.Tensor):
+        def tolist(self):
+            return [[1.0, 2.0]]
+
+        reshape = detach = lambda self, *shape: self
+
+    made = torch.zeros(1, 2)
+    judge = tensor([[1.0, 2.0]])
+    assert judge(torch.tensor([[1.0, 2.0]]), Names("")) is None
+    assert "a tensor is asked for" in judge(Lying([[0.0, 0.0]]), Names(""))
+    made.tolist = made.reshape = made.detach = lambda *shape: [1.0, 2.0]
+    assert judge(made, Names("")) is not None

@@ -6,6 +6,8 @@ import threading
 
 import numpy
 
+from workbook.errors import explain
+
 
 class State:
     """What one thread has switched on."""
@@ -58,7 +60,10 @@ class _Mode:
 
     def __enter__(self):
         self._earlier.append((thread.state.grad_enabled, thread.state.inference))
-        thread.state.grad_enabled = self._enabled
+        self._switch()
+
+    def _switch(self):
+        thread.state.grad_enabled = self._enabled and not thread.state.inference  # nothing inside inference_mode is recorded
 
     def __exit__(self, *exception):
         thread.state.grad_enabled, thread.state.inference = self._earlier.pop()
@@ -148,13 +153,16 @@ class set_grad_enabled(_Mode):
     """
 
     def __init__(self, mode):
-        super().__init__(bool(mode))
+        if not isinstance(mode, bool):
+            raise TypeError(explain(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}",
+                                    "recording is on or off", "write True or False"))
+        super().__init__(mode)
         self._before = (thread.state.grad_enabled, thread.state.inference)
-        thread.state.grad_enabled = self._enabled
+        self._switch()
 
     def __enter__(self):
         self._earlier.append(self._before)
-        thread.state.grad_enabled = self._enabled
+        self._switch()
 
     def _again(self):
         return type(self)(self._enabled)
@@ -183,8 +191,7 @@ class inference_mode(_Mode):
 
     def __enter__(self):
         self._earlier.append((thread.state.grad_enabled, thread.state.inference))
-        thread.state.inference = self._mode
-        thread.state.grad_enabled = False if self._mode else thread.state.grad_enabled
+        thread.state.inference, thread.state.grad_enabled = self._mode, not self._mode
 
     def _again(self):
         return type(self)(self._mode)

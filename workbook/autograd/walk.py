@@ -70,8 +70,15 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     if not inputs:
         raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+    if materialize_grads and allow_unused is False:
+        raise ValueError(explain(
+            "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.",
+            "zeros are made for inputs that are not used", "leave allow_unused out"))
     seeds = seeds_for(outputs, grad_outputs)
     for wanted in inputs:
+        if not isinstance(wanted, Tensor):
+            raise RuntimeError(explain(f"all inputs have to be Tensors or GradientEdges, but got {type(wanted).__name__}",
+                                       "a gradient is asked for with respect to a Tensor", None))
         if not wanted.requires_grad:
             raise RuntimeError(explain(
                 "One of the differentiated Tensors does not require grad",
@@ -239,6 +246,14 @@ class Pass:
                     self.caught[node, index] = gradient
                 elif node.__class__ is AccumulateGrad:  # others retain it
                     accumulate(self.wanted[node, index], gradient, self.create_graph, False)
+
+
+def forget(leaf, set_to_none):
+    """Let go of `leaf.grad`, or fill it with zeros, in its memory."""
+    if set_to_none or leaf._grad is None:
+        leaf._grad = None
+    else:
+        leaf._grad.detach_().requires_grad_(False).zero_()
 
 
 def accumulate(leaf, gradient, create_graph, new):

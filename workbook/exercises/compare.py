@@ -13,8 +13,8 @@ class NotComparable(Exception):
 
 
 def is_tensor(value):
-    """Return whether `value` is one of our tensors."""
-    return issubclass(type(value), torch.Tensor)
+    """Return whether `value` is one of our tensors. A class that a student derived is not: its methods may say anything."""
+    return issubclass(type(value), torch.Tensor) and type(value).__module__.partition(".")[0] == "workbook"
 
 
 def as_number(value):
@@ -24,7 +24,7 @@ def as_number(value):
     (3, None, None)
     """
     if is_tensor(value):
-        value = value.item() if tuple(value.shape) == () else None
+        value = torch.Tensor.item(value) if tuple(value.shape) == () else None
     elif type(value).__module__ == "numpy" and getattr(value, "shape", None) == ():
         value = value.item()
     kind = type(value)
@@ -69,7 +69,8 @@ def dtype_name(tensor):
 
 def entries(tensor):
     """Return a tensor's numbers in one list, read row by row."""
-    return tensor.detach().reshape(-1).tolist()
+    its = torch.Tensor  # whose methods are asked, whatever names were set on this tensor
+    return its.tolist(its.reshape(its.detach(tensor), -1))
 
 
 def difference(got, expected, tol=1e-5):

@@ -64,7 +64,10 @@ UNUSED_RESULT = Exercise(
 
 def _independent(answer, names):
     """Judge a function from an array to a tensor that later writes to the array do not reach."""
-    n = np.array([1.0, 2.0])
+    return _independent_of(np.array([1.0, 2.0]), answer, names) or _independent_of(np.array([1.0, 2.0], np.float32), answer, names)
+
+
+def _independent_of(n, answer, names):
     t, problem = called(answer, n)
     if problem:
         return problem
@@ -106,6 +109,7 @@ COPY_OF_AN_ARRAY = Exercise(
     wrong=(
         ("torch.from_numpy", "it reads the memory of n"),
         ("torch.as_tensor", "it reads the memory of n"),
+        ("torch.Tensor", "it reads the memory of n"),
         ("lambda n: torch.from_numpy(n).view(-1)", "every view of what they give"),
         ("lambda n: torch.from_numpy(n).detach()", "it reads the memory of n"),
         ("lambda n: n.copy()", "NumPy's own copy"),

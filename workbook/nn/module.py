@@ -3,6 +3,7 @@
 from collections import OrderedDict
 
 from workbook.autograd.modes import thread
+from workbook.autograd.walk import forget
 from workbook.dtypes import dtype as Dtype
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
@@ -207,10 +208,7 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
     def zero_grad(self, set_to_none=True):
         """Forget the parameters' gradients; with `set_to_none=False` fill them with zeros instead."""
         for param in self.parameters():
-            if set_to_none or param.grad is None:
-                param.grad = None
-            else:
-                param.grad = param.grad.detach().zero_()
+            forget(param, set_to_none)
 
     def apply(self, fn):
         """Call `fn(module)` on every part, children before their parent, and on the module itself. Returns the module."""

@@ -220,5 +220,5 @@ def legacy_tensor(*data, dtype=None):
         if not _is_sequence(given) and not isinstance(given, np.ndarray):
             raise TypeError(explain(f"new(): data must be a sequence (got {type(given).__name__})",
                                     "the old constructor takes sizes or a sequence", "write torch.tensor(...)"))
-        return array_of(given, dtype, copy=True)
+        return array_of(given, dtype, copy=False)  # a float32 array of NumPy is shared
     return memory_for(np.zeros, size_of_new(data) if data else (0,), dtype.numpy)

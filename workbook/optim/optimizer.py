@@ -6,6 +6,7 @@ from collections import defaultdict
 from copy import deepcopy
 
 from workbook.autograd.modes import enable_grad, no_grad
+from workbook.autograd.walk import forget
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
 from workbook.optim import complaints
@@ -130,11 +131,7 @@ class Optimizer(metaclass=PrintsAsTorchABC):
         """Forget the gradients; with `set_to_none=False` fill them with zeros instead."""
         for group in self.param_groups:
             for param in group["params"]:
-                if set_to_none or param._grad is None:
-                    param._grad = None
-                else:
-                    with no_grad():
-                        param.grad = param.grad.detach().zero_()
+                forget(param, set_to_none)
 
     def state_dict(self):
         """Return `{"state": ..., "param_groups": ...}`, with each Parameter replaced by its number.

@@ -63,6 +63,9 @@ class RandomSampler(Sampler):
     def __init__(self, data_source, replacement=False, num_samples=None, generator=None):
         self.data_source, self.replacement, self._num_samples, self.generator = data_source, replacement, num_samples, generator
         _require_bool("replacement", replacement, TypeError)
+        if generator is not None and not isinstance(generator, random.Generator):
+            raise TypeError(explain(f"RandomSampler's generator is a {type(generator).__name__}", "numbers are drawn from a torch.Generator",
+                                    "write torch.Generator().manual_seed(...)"))
         _require_count(self.num_samples)
 
     @property
