@@ -129,7 +129,6 @@ INSTEAD |= {name: reason for reason, names in FAMILIES.items() for name in names
 
 # Names of a Tensor.
 OF_TENSOR = {
-    "register_post_accumulate_grad_hook": "x.register_hook(f), which sees the gradient before it is added",
     "sigmod": "x.sigmoid()", "badbmm": "x.baddbmm(a, b)", "non_zero": "x.nonzero()",
     "creator": "x.grad_fn; creator was its name before PyTorch 0.2",
     "stft": "scipy.signal has it; signal transforms are not part of this engine",

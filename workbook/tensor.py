@@ -58,7 +58,7 @@ class Tensor(metaclass=PrintsAsTorch):
         "_view",  # views.View: the Tensor whose memory this one shows, and how
         "_accumulator",  # weak reference to the leaf's AccumulateGrad
         "__dict__", "__weakref__")
-    _hooks = None  # of a leaf
+    _hooks = _hooks_after = None  # of a leaf: before its gradient is added, and after
     _retains_grad = False
 
     def __new__(cls, *data, device=None):

@@ -276,3 +276,40 @@ def test_ten_thousand_training_steps_do_not_grow():
             gc.collect()
             counts.append(len(gc.get_objects()))
     assert counts[1] - counts[0] < 50
+
+
+def test_a_hook_after_the_gradient_is_added():
+    x, seen = torch.ones(2, requires_grad=True), []
+    x.register_hook(lambda grad: grad * 10)
+    handle = x.register_post_accumulate_grad_hook(lambda leaf: seen.append((leaf is x, leaf.grad.tolist())))
+    (x * 2).sum().backward()
+    (x * 2).sum().backward()
+    torch.autograd.grad((x * 2).sum(), x)
+    assert seen == [(True, [20.0, 20.0]), (True, [40.0, 40.0])]
+    handle.remove()
+    (x * 2).sum().backward()
+    assert len(seen) == 2
+
+
+def test_an_optimizer_may_step_in_such_a_hook():
+    x = torch.tensor([1.0], requires_grad=True)
+
+    def step(leaf):
+        with torch.no_grad():
+            leaf -= 0.5 * leaf.grad
+        leaf.grad = None
+
+    x.register_post_accumulate_grad_hook(step)
+    (x * 3).sum().backward()
+    assert x.tolist() == [-0.5] and x.grad is None
+
+
+def test_such_a_hook_belongs_to_a_leaf_and_returns_nothing():
+    x = torch.ones(2, requires_grad=True)
+    with pytest.raises(RuntimeError, match="post accumulate grad hooks cannot be registered on non-leaf tensors\n  Why: "):
+        (x * 2).register_post_accumulate_grad_hook(print)
+    with pytest.raises(RuntimeError, match="cannot register a hook on a tensor that doesn't require gradient\n  Why: "):
+        torch.ones(2).register_post_accumulate_grad_hook(print)
+    x.register_post_accumulate_grad_hook(lambda leaf: 3)
+    with pytest.raises(TypeError, match="expected Variable, but hook returned 'int'\n  Why: "):
+        (x * 2).sum().backward()

@@ -21,7 +21,7 @@ from workbook import missing
 TABLE = Path(__file__).with_name("names.tsv")
 # What no expression of one line shows: which tests hold it.
 ELSEWHERE = {
-    "Tensor.backward Tensor.retain_grad Tensor.register_hook Tensor.requires_grad_ Tensor.grad Tensor.grad_fn Tensor.is_leaf "
+    "Tensor.backward Tensor.retain_grad Tensor.register_hook Tensor.register_post_accumulate_grad_hook Tensor.requires_grad_ Tensor.grad Tensor.grad_fn Tensor.is_leaf "
     "no_grad enable_grad set_grad_enabled inference_mode is_grad_enabled is_inference_mode_enabled Tensor.requires_grad "
     "autograd Tensor.data Tensor.detach_": "tests/autograd",
     "Tensor.cuda Tensor.cpu Tensor.is_cuda device cuda Tensor.device": "tests/devices",

@@ -16,7 +16,7 @@ BINARY = {ast.Add: "add", ast.Sub: "sub", ast.Mult: "mul", ast.Div: "truediv", a
           ast.LShift: "lshift", ast.RShift: "rshift"}
 COMPARISONS = {ast.Eq: "eq", ast.NotEq: "ne", ast.Lt: "lt", ast.LtE: "le", ast.Gt: "gt", ast.GtE: "ge"}
 # Not expressions of one line, or refused: tests/autograd, tests/devices and tests/dtypes hold these.
-HELD_ELSEWHERE = {"bfloat16", "backward", "retain_grad", "register_hook", "requires_grad_", "cuda"}
+HELD_ELSEWHERE = {"bfloat16", "register_post_accumulate_grad_hook", "backward", "retain_grad", "register_hook", "requires_grad_", "cuda"}
 
 
 def doors(text):

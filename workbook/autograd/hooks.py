@@ -38,6 +38,32 @@ def register_hook(tensor, hook):
     return handle
 
 
+def register_post_accumulate_grad_hook(tensor, hook):
+    """Call `hook(tensor)` each time that a backward pass has added to the `.grad` of this leaf: an optimizer may step right there.
+
+    Returns a handle whose `remove()` takes the hook away. Raises RuntimeError on a Tensor that is no leaf, or needs no gradient.
+
+    >>> import workbook as torch
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> handle = x.register_post_accumulate_grad_hook(lambda leaf: print(leaf.grad))
+    >>> (x * 3).sum().backward()
+    tensor([3., 3.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.register_post_accumulate_grad_hook.html
+    """
+    if not tensor.requires_grad:
+        raise RuntimeError(explain("cannot register a hook on a tensor that doesn't require gradient",
+                                   "no gradient ever reaches it", "set requires_grad=True first"))
+    if tensor.grad_fn is not None:
+        raise RuntimeError(explain("post accumulate grad hooks cannot be registered on non-leaf tensors",
+                                   "only a leaf's .grad is filled", "use register_hook, which sees the gradient as it passes"))
+    if tensor._hooks_after is None:
+        tensor._hooks_after = collections.OrderedDict()
+    handle = RemovableHandle(tensor._hooks_after)
+    tensor._hooks_after[handle.id] = hook
+    return handle
+
+
 def retain_grad(tensor):
     """Let backward passes fill the `.grad` of a Tensor that is not a leaf.
 

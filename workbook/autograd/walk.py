@@ -260,8 +260,7 @@ def accumulate(leaf, gradient, create_graph, new):
     """Add `gradient` to `leaf.grad`. The first one owns its memory; `new` says that nobody else holds this array."""
     if create_graph:
         leaf._grad = Own.apply(gradient, dtype=gradient._array.dtype) if leaf._grad is None else leaf._grad + gradient
-        return
-    if leaf._grad is None:
+    elif leaf._grad is None:
         xp = leaf._device.xp
         array = gradient if new and isinstance(gradient, xp.ndarray) and gradient.flags.c_contiguous else xp.array(gradient)
         leaf._grad = wrap(array, leaf._device)
@@ -270,6 +269,22 @@ def accumulate(leaf, gradient, create_graph, new):
         stands_for_one_element_each(total._array)
         total._array[...] += gradient
         memory_of(total).wrote("the accumulation of a gradient")
+    if leaf._hooks_after:
+        _tell_that_it_is_there(leaf)
+
+
+def _tell_that_it_is_there(leaf):
+    """Call the hooks that want to know when a leaf's `.grad` is filled."""
+    here = thread.state
+    earlier, here.on_arrays = here.on_arrays, False  # a student's hook computes with Tensors
+    try:
+        for hook in list(leaf._hooks_after.values()):
+            answer = hook(leaf)
+            if answer is not None:
+                raise TypeError(explain(f"expected Variable, but hook returned '{type(answer).__name__}'",
+                                        "what it returns has no use: the gradient stands in .grad", "return nothing"))
+    finally:
+        here.on_arrays = earlier
 
 
 def _is_new(gradient, arrived, handed):

@@ -4,15 +4,15 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor
+from workbook.errors import explain
+from workbook.ops.axes import unsqueeze
 from workbook.ops.conversion import fill_, to
 from workbook.ops.creation import ones
 from workbook.ops.joining import cat
 from workbook.ops.parts import narrow
-from workbook.ops.axes import unsqueeze
 from workbook.ops.rearranging import flip
 from workbook.ops.scans import cumprod
-from workbook.ops.shape import expand, reshape, sizes
+from workbook.ops.shape import expand, reshape
 from workbook.ops.strided import as_strided, storage_offset
 from workbook.tensor import Tensor, wrap
 
@@ -148,34 +148,3 @@ def fill_diagonal_(input, fill_value, wrap=False):
     for row in range(wide + 1, high, wide + 1) if wrap and input.ndim == 2 else ():
         fill_(as_strided(input, (min(wide, high - row),), (step,), start + row * input.stride(0)), value)
     return input
-
-
-def unravel_index(indices, shape):
-    """Return, for places counted in order through a tensor of `shape`, their places along each axis: a tuple of int64 Tensors.
-
-    Raises TypeError for indices that are not whole numbers.
-
-    >>> import workbook as torch
-    >>> torch.unravel_index(torch.tensor([3, 5]), (2, 3))
-    (tensor([1, 1]), tensor([0, 2]))
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.unravel_index.html
-    """
-    if not isinstance(indices, Tensor):
-        raise not_a_tensor("unravel_index", "indices", 1, indices)
-    if indices.dtype.category not in (dtypes.BOOL, dtypes.INTEGRAL) or indices.dtype is dtypes.bool_:
-        raise TypeError(explain(f"expected 'indices' to be integer dtype, but got {indices.dtype}", "places are counted", "write indices.long()"))
-    shape = (shape,) if isinstance(shape, int) else tuple(shape)
-    for side in shape:
-        if not isinstance(side, int):
-            raise TypeError(explain(f"expected 'shape' sequence to only contain ints, but got {type(side)}", "a length is a whole number", "write ints"))
-        if side < 0:
-            raise ValueError(explain(f"'shape' cannot have negative values, but got {shape}", "a length is at least 0", "write x.shape"))
-    shape = sizes((shape,))
-    if 0 in shape:
-        raise RuntimeError(explain("ZeroDivisionError", f"a tensor of shape {shape} has no places", "check the shape"))
-    places, found = indices._array.astype(np.int64), []
-    for side in reversed(shape):
-        found.append(wrap(places % side, indices._device))
-        places = places // side
-    return tuple(reversed(found))

@@ -1,11 +1,14 @@
 """Finding: the places that are not zero, different values, places in an ordered row."""
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.from_data import tensor
-from workbook.tensor import Tensor, axis_of
+from workbook.ops.shape import sizes
+from workbook.tensor import Tensor, axis_of, wrap
 
 
 class Nonzero(Operation):
@@ -201,3 +204,34 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
             raise RuntimeError(explain(f"Unsupported input type encountered for isin(): {kind.legacy}",
                                        f"one of them holds {kind}", "convert it first: x.int()"))
     return Isin.apply(elements, test_elements, invert=invert)
+
+
+def unravel_index(indices, shape):
+    """Return, for places counted in order through a tensor of `shape`, their places along each axis: a tuple of int64 Tensors.
+
+    Raises TypeError for indices that are not whole numbers.
+
+    >>> import workbook as torch
+    >>> torch.unravel_index(torch.tensor([3, 5]), (2, 3))
+    (tensor([1, 1]), tensor([0, 2]))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.unravel_index.html
+    """
+    if not isinstance(indices, Tensor):
+        raise not_a_tensor("unravel_index", "indices", 1, indices)
+    if indices.dtype.category not in (dtypes.BOOL, dtypes.INTEGRAL) or indices.dtype is dtypes.bool_:
+        raise TypeError(explain(f"expected 'indices' to be integer dtype, but got {indices.dtype}", "places are counted", "write indices.long()"))
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    for side in shape:
+        if not isinstance(side, int):
+            raise TypeError(explain(f"expected 'shape' sequence to only contain ints, but got {type(side)}", "a length is a whole number", "write ints"))
+        if side < 0:
+            raise ValueError(explain(f"'shape' cannot have negative values, but got {shape}", "a length is at least 0", "write x.shape"))
+    shape = sizes((shape,))
+    if 0 in shape:
+        raise RuntimeError(explain("ZeroDivisionError", f"a tensor of shape {shape} has no places", "check the shape"))
+    places, found = indices._array.astype(np.int64), []
+    for side in reversed(shape):
+        found.append(wrap(places % side, indices._device))
+        places = places // side
+    return tuple(reversed(found))
