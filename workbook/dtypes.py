@@ -152,7 +152,16 @@ def promote_types(a, b):
 
     Source: https://pytorch.org/docs/2.13/tensor_attributes.html#type-promotion-doc
     """
+    for position, given in enumerate((a, b), start=1):
+        if not isinstance(given, dtype):
+            raise TypeError(not_a_dtype("promote_types", f"type{position}", position, given))
     return _PROMOTED[a, b]
+
+
+def not_a_dtype(function, argument, position, given):
+    """The text of the error for an argument that has to be a dtype."""
+    return explain(f"{function}(): argument '{argument}' (position {position}) must be torch.dtype, not {type(given).__name__}",
+                   "dtypes are objects", "write torch.float32, or x.dtype")
 
 
 def of_number(value):

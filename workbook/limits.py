@@ -17,6 +17,8 @@ class finfo:
 
     def __init__(self, type=None):
         kind = dtypes.get_default_dtype() if type is None else type
+        if not isinstance(kind, dtypes.dtype):
+            raise TypeError(dtypes.not_a_dtype("finfo", "type", 1, kind))
         if kind.category < dtypes.FLOAT:
             raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
         kind = kind.to_real()
@@ -50,6 +52,8 @@ class iinfo:
     """
 
     def __init__(self, type):
+        if not isinstance(type, dtypes.dtype):
+            raise TypeError(dtypes.not_a_dtype("iinfo", "type", 1, type))
         if type.category >= dtypes.FLOAT:
             raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
         if type.category == dtypes.BOOL:
@@ -76,4 +80,8 @@ def can_cast(from_, to):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.can_cast.html
     """
+    from_, to = dtypes.asked(from_) if isinstance(from_, type) else from_, dtypes.asked(to) if isinstance(to, type) else to
+    for position, (name, given) in enumerate((("from_", from_), ("to", to)), start=1):
+        if not isinstance(given, dtypes.dtype):
+            raise TypeError(dtypes.not_a_dtype("can_cast", name, position, given))
     return from_.category <= to.category

@@ -131,7 +131,7 @@ INSTEAD |= {name: reason for reason, names in FAMILIES.items() for name in names
 OF_TENSOR = {
     "sigmod": "x.sigmoid()", "badbmm": "x.baddbmm(a, b)", "non_zero": "x.nonzero()",
     "creator": "x.grad_fn; creator was its name before PyTorch 0.2",
-    "stft": "scipy.signal has it; signal transforms are not part of this engine",
+    "stft": "scipy.signal.stft(x.numpy()); transforms of signals are not part of this engine",
     "to_sparse": "the tensor as it is; the engine keeps every number",
     "to_dense": "the tensor as it is; the engine keeps every number",
     "coalesce": "the tensor as it is; the engine keeps every number",
@@ -160,7 +160,7 @@ _ALSO_OF_TENSOR = {
     "x.abs() and where; as a step of networks look in torch.nn.functional": "hardshrink prelu",
     "nothing; conjugates and signs are computed at once here": "is_conj is_neg", "x.copy_(x.conj())": "conj_physical_",
     "nothing; it belongs to PyTorch's own machinery": "hash_tensor is_distributed slice_inverse",
-    "scipy.signal; transforms of signals are not part of this engine": "istft",
+    "scipy.signal.istft(x.numpy()); transforms of signals are not part of this engine": "istft",
     "torch.linalg.qr(x), which gives Q itself": "geqrf orgqr ormqr",
     "x.split(...) or x.chunk(...)": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
     "the view and clone(): x.narrow(dim, start, length).clone()": "narrow_copy", "x.nonzero()": "nonzero_static",

@@ -1,7 +1,7 @@
 """Questions about Tensors whose answer is a Python value."""
 
 from workbook import dtypes
-from workbook.errors import not_a_tensor
+from workbook.errors import explain, not_a_tensor
 from workbook.tensor import Tensor
 
 
@@ -26,6 +26,8 @@ def is_floating_point(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.is_floating_point.html
     """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("is_floating_point", "input", 1, input)
     return input.is_floating_point()
 
 
@@ -38,6 +40,8 @@ def is_complex(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.is_complex.html
     """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("is_complex", "input", 1, input)
     return input.is_complex()
 
 
@@ -50,6 +54,11 @@ def result_type(tensor1, tensor2):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.result_type.html
     """
+    for given in (tensor1, tensor2):
+        if not isinstance(given, (Tensor, int, float, complex)):
+            kinds = ", ".join(type(x).__name__ for x in (tensor1, tensor2))
+            raise TypeError(explain(f"result_type() received an invalid combination of arguments - got ({kinds})",
+                                    "Tensors and numbers meet in a dtype", "for dtypes ask torch.promote_types"))
     return dtypes.result_type([x._array if isinstance(x, Tensor) else x for x in (tensor1, tensor2)])
 
 

@@ -50,6 +50,11 @@ MESSAGES = [
     ("torch.ones(2, 3).sum(2)", "IndexError", "Dimension out of range (expected to be in range of [-2, 1], but got 2)", "a tensor of shape [2, 3] has 2 axes"),
     ("torch.unravel_index(torch.tensor([1]), (0,))", "RuntimeError", "ZeroDivisionError", "no places"),
     # what is no number, no size, no generator
+    ("torch.mean([1., 2.])", "TypeError", "mean(): argument 'input' (position 1) must be Tensor, not list", "torch.tensor"),
+    ("torch.softmax(np.ones(2), 0)", "TypeError", "softmax(): argument 'input' (position 1) must be Tensor, not numpy.ndarray", "torch.tensor"),
+    ("torch.promote_types(torch.float32, 'a')", "TypeError", "promote_types(): argument 'type2' (position 2) must be torch.dtype, not str", "torch.float32"),
+    ("torch.is_floating_point(3)", "TypeError", "is_floating_point(): argument 'input' (position 1) must be Tensor, not int", "torch.tensor"),
+    ("torch.result_type(torch.ones(1), None)", "TypeError", "result_type() received an invalid combination of arguments - got (Tensor, NoneType)", "promote_types"),
     ("torch.ones(2).fill_(None)", "TypeError", "fill_() received an invalid combination of arguments - got (NoneType)", "copy_"),
     ("torch.ones(2).fill_('a')", "TypeError", "fill_() received an invalid combination of arguments - got (str)", "copy_"),
     ("torch.ones(2, 2).fill_diagonal_('a')", "TypeError", "fill_diagonal_(): argument 'fill_value' (position 1) must be Number, not str", "diagonal()"),

@@ -125,6 +125,10 @@ def empty_strided(size, stride, *, dtype=None, device=None, requires_grad=False)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.empty_strided.html
     """
+    for position, (name, given) in enumerate((("size", size), ("stride", stride)), start=1):
+        if isinstance(given, int):
+            raise TypeError(explain(f"empty_strided(): argument '{name}' (position {position}) must be tuple of ints, not int",
+                                    "each axis has a length and a stride", "write torch.empty_strided((2, 3), (3, 1))"))
     shape, steps = size_of_new((size,)), sizes((stride,))
     if len(shape) != len(steps):
         raise RuntimeError(explain(f"dimensionality of sizes ({len(shape)}) must match dimensionality of strides ({len(steps)})",

@@ -17,7 +17,7 @@ from workbook.ops import (activation, added, arithmetic, axes, bessel, blocks, b
                           removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
                           strided, sums, takes, triangles, trigonometry)
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
-from workbook.ops.out import with_out
+from workbook.ops.out import of_a_tensor, with_out
 from workbook.ops.spellings import with_numpy_names
 from workbook.tensor import Tensor
 
@@ -201,10 +201,10 @@ CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float
 def functions():
     """Return every function of the namespace `torch` by its name."""
     kinds = {name: kind for kind, names in OUT.items() for name in names.split()}
-    table = {name: with_out(function, kinds[name]) if name in kinds else function
+    table = {name: with_out(function, kinds[name]) if name in kinds else of_a_tensor(function)
              for part in (BOTH, WITH_INPLACE, ONLY_FUNCTIONS) for name, function in named(part).items()}
     table["range"] = creation.range_
-    table.update({name: getattr(Tensor, name) for name in ALSO_FUNCTIONS.split()})
+    table.update({name: of_a_tensor(getattr(Tensor, name)) for name in ALSO_FUNCTIONS.split()})
     table.update({alias: table[name] for alias, name in ALIASES.items()})
     return table
 

@@ -57,6 +57,8 @@ def is_set_to(input, tensor):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.is_set_to.html
     """
+    if not isinstance(tensor, Tensor):
+        raise not_a_tensor("is_set_to", "tensor", 1, tensor)
     return (input.data_ptr(), input.shape, input.stride()) == (tensor.data_ptr(), tensor.shape, tensor.stride())
 
 
@@ -69,6 +71,8 @@ def resolve_conj(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.resolve_conj.html
     """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("resolve_conj", "input", 1, input)
     return input
 
 
@@ -81,6 +85,8 @@ def resolve_neg(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.resolve_neg.html
     """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("resolve_neg", "input", 1, input)
     return input
 
 
