@@ -57,7 +57,8 @@ def too_many_axes(count=""):
 
 def too_deep(part):
     """The error for lists in lists in lists, further than a tensor has axes; also for a list that holds itself."""
-    return ValueError(explain(f"too many dimensions '{type(part).__name__}'", f"a tensor has up to {MOST_AXES} axes, and each list is one",
+    return ValueError(explain(f"too many dimensions '{type(part).__name__}'",
+                              f"a tensor has up to {MOST_AXES} axes, and each list is one",
                               "look at the data: does a list hold itself?"))
 
 

@@ -32,13 +32,15 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     if isinstance(obj, (bytes, bytearray, memoryview)):
         return _as_asked(frombuffer(obj, dtype=dtype or dtypes.get_default_dtype()), dtype, device, copy, requires_grad)
     if copy is False:
-        raise ValueError(explain("can't alias arbitrary sequence into a tensor.", "Python's numbers do not lie side by side in memory",
+        raise ValueError(explain("can't alias arbitrary sequence into a tensor.",
+                                 "Python's numbers do not lie side by side in memory",
                                  "leave copy out, or give a NumPy array"))
     try:
         return finish(array_of(obj, dtype, copy=True), device, requires_grad)
     except ValueError as problem:
         if "'str'" in str(problem):
-            raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers", "give numbers: float(text)")) from None
+            raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers",
+                                    "give numbers: float(text)")) from None
         raise
 
 
@@ -71,25 +73,31 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
     try:
         memory = np.frombuffer(buffer, np.uint8) if len(memoryview(buffer)) else np.empty(0, np.uint8)
     except TypeError:
-        raise ValueError(explain("object does not implement Python buffer protocol.", f"a {type(buffer).__name__} is no memory of bytes",
+        raise ValueError(explain("object does not implement Python buffer protocol.",
+                                 f"a {type(buffer).__name__} is no memory of bytes",
                                  "give a bytearray, an array.array or a memoryview; of a list write torch.tensor(...)")) from None
     length, width = memory.size, kind.itemsize
     fix = "check dtype, count and offset against the number of bytes"
     if length == 0 or count == 0:
-        raise ValueError(explain(f"both buffer length ({length}) and count ({count}) must not be 0", "there is nothing to read", fix))
+        raise ValueError(explain(f"both buffer length ({length}) and count ({count}) must not be 0", "there is nothing to read",
+                                 fix))
     if not 0 <= offset < length:
-        raise ValueError(explain(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) minus 1",
+        raise ValueError(explain(f"offset ({offset} bytes) must be non-negative and no greater than buffer length ({length} bytes) "
+                                 "minus 1",
                                  "it says where to begin", fix))
     if count < 0 and (length - offset) % width:
-        raise ValueError(explain(f"buffer length ({length - offset} bytes) after offset ({offset} bytes) must be a multiple of element "
+        raise ValueError(explain(f"buffer length ({length - offset} bytes) after offset ({offset} bytes) must be a multiple of "
+                                 "element "
                                  f"size ({width})", f"a {dtype} takes {width} bytes", fix))
     count = (length - offset) // width if count < 0 else count
     if offset + count * width > length:
-        raise ValueError(explain(f"requested buffer length ({count} * {width} bytes) after offset ({offset} bytes) must not be greater "
+        raise ValueError(explain(f"requested buffer length ({count} * {width} bytes) after offset ({offset} bytes) must not be "
+                                 "greater "
                                  f"than actual buffer length ({length} bytes)", "there are not that many bytes", fix))
     array = memory[offset:offset + count * width]
     if not array.flags.writeable:
-        warnings.warn("The given buffer is not writable, and PyTorch does not support non-writable tensors. The tensor holds a copy.",
+        warnings.warn("The given buffer is not writable, and PyTorch does not support non-writable tensors. The tensor holds a "
+                      "copy.",
                       UserWarning, stacklevel=2)
         array = array.copy()
     return wrap(array.view(kind)).requires_grad_(requires_grad)
@@ -156,9 +164,11 @@ def empty_permuted(size, physical_layout, *, dtype=None, device=None, requires_g
     shape, order = size_of_new((size,)), sizes((physical_layout,))
     if sorted(order) != list(range(len(shape))):
         raise RuntimeError(explain(
-            f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {len(shape)} is not equal "
+            f"Number of dimensions in size does not match the length of the physical_layout; i.e. len(size) = {len(shape)} is not "
+            "equal "
             f"to len(physical_layout) = {len(order)}" if len(order) != len(shape) else
-            f"physical_layout has to name each dimension once, but it is {list(order)}", "each axis has its place", "name every axis once"))
+            f"physical_layout has to name each dimension once, but it is {list(order)}", "each axis has its place",
+            "name every axis once"))
     array = memory_for(np.empty, tuple(shape[axis] for axis in order), numpy_dtype(dtype))
     return finish(array.transpose([order.index(axis) for axis in range(len(shape))]), device, requires_grad)
 

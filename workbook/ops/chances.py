@@ -16,8 +16,10 @@ from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, wrap
 
 cauchy_ = random_fill("cauchy_", random.fill_cauchy, "Fill with Cauchy's random numbers around `median`, of width `sigma`")
-log_normal_ = random_fill("log_normal_", random.fill_log_normal, "Fill with numbers whose logarithms are normal, of this mean and std")
-geometric_ = random_fill("geometric_", random.fill_geometric, "Fill with how many tries of probability `p` it takes until one succeeds")
+log_normal_ = random_fill("log_normal_", random.fill_log_normal,
+                          "Fill with numbers whose logarithms are normal, of this mean and std")
+geometric_ = random_fill("geometric_", random.fill_geometric,
+                         "Fill with how many tries of probability `p` it takes until one succeeds")
 
 
 def normal(mean, std=1.0, size=None, *, generator=None, dtype=None, device=None, requires_grad=False):
@@ -66,7 +68,8 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
     """
     n = input.shape[-1] if input.ndim else 0
     if input.ndim not in (1, 2):
-        raise RuntimeError(explain("prob_dist must be 1 or 2 dim", f"its shape is {shape_text(input.shape)}", "give rows of weights"))
+        raise RuntimeError(explain("prob_dist must be 1 or 2 dim", f"its shape is {shape_text(input.shape)}",
+                                   "give rows of weights"))
     if not input.is_floating_point():
         raise RuntimeError(explain(f"multinomial only supports floating-point dtypes for input, got: {input.dtype.legacy}",
                                    "weights are floats", "convert them: x.float()"))

@@ -158,7 +158,8 @@ def requires_grad_(input, requires_grad=True):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.requires_grad_.html
     """
     if not isinstance(requires_grad, bool):
-        raise TypeError(explain(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not {type(requires_grad).__name__}",
+        raise TypeError(explain(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
+                                f"{type(requires_grad).__name__}",
                                 "it is a yes or no", "write x.requires_grad_(), or requires_grad_(False)"))
     if requires_grad and input._array.dtype.kind not in "fc":
         raise RuntimeError(needs_floats(input.dtype).replace(" and complex", "", 1))

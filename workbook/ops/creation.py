@@ -120,7 +120,8 @@ def empty(*size, dtype=None, device=None, requires_grad=False, memory_format=con
     Source: https://pytorch.org/docs/2.13/generated/torch.empty.html
     """
     if asked_format("empty", memory_format) is preserve_format:
-        raise RuntimeError(explain("unsupported memory format Preserve", "there is no tensor whose order could be kept", "leave it out"))
+        raise RuntimeError(explain("unsupported memory format Preserve", "there is no tensor whose order could be kept",
+                                   "leave it out"))
     array = memory_for(lambda shape, kind: empty_in(np, shape, kind, memory_format), size_of_new(size), numpy_dtype(dtype))
     return finish(array, device, requires_grad)
 
@@ -190,7 +191,8 @@ def eye(n, m=_ABSENT, *, dtype=None, device=None, requires_grad=False):
     m = n if m is _ABSENT else m
     for name, side in (("n", n), ("m", m)):
         if not hasattr(side, "__index__"):
-            raise TypeError(explain(f"eye(): argument '{name}' must be int, not {type(side).__name__}", "it counts rows or columns", None))
+            raise TypeError(explain(f"eye(): argument '{name}' must be int, not {type(side).__name__}", "it counts rows or columns",
+                                    None))
         if side < 0:
             raise RuntimeError(f"{name} must be greater or equal to 0, got {side}")
     array = memory_for(np.zeros, (n, m), numpy_dtype(dtype))
@@ -211,7 +213,8 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
     Source: https://pytorch.org/docs/2.13/generated/torch.arange.html
     """
     if start is None and end is None:
-        raise TypeError(explain("arange() received an invalid combination of arguments - got ()", "it needs an end", "write torch.arange(5)"))
+        raise TypeError(explain("arange() received an invalid combination of arguments - got ()", "it needs an end",
+                                "write torch.arange(5)"))
     if start is None or end is None:
         start, end = 0, start if end is None else end
     start, end, step = (x.item() if isinstance(x, Tensor) else x for x in (start, end, step))
@@ -230,10 +233,12 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
 def _count(start, end, step, rounded):
     """How many numbers lie from `start` to `end`. Raises RuntimeError where they are too many."""
     if not (math.isfinite(start) and math.isfinite(end)):
-        raise RuntimeError(explain(f"unsupported range: {start} -> {end}", "it has no end that steps arrive at", "give two finite numbers"))
+        raise RuntimeError(explain(f"unsupported range: {start} -> {end}", "it has no end that steps arrive at",
+                                   "give two finite numbers"))
     steps = (end - start) / step
     if not steps < 2**63:
-        raise RuntimeError(explain("invalid size, possible overflow?", f"from {start} to {end} in steps of {step} are {steps:.3g} numbers",
+        raise RuntimeError(explain("invalid size, possible overflow?",
+                                   f"from {start} to {end} in steps of {step} are {steps:.3g} numbers",
                                    "choose a larger step"))
     count = max(0, rounded(steps))
     check_memory((count,), 8)
@@ -285,7 +290,8 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 def _counted(name, start, end, steps):
     """Raise for a number of steps that is none, or too large."""
     if isinstance(steps, bool) or not hasattr(steps, "__index__"):
-        raise TypeError(explain(f"{name}() received an invalid combination of arguments - got ({', '.join(type(x).__name__ for x in (start, end, steps))})",
+        raise TypeError(explain(f"{name}() received an invalid combination of arguments - got "
+                                f"({', '.join(type(x).__name__ for x in (start, end, steps))})",
                                 "steps counts the numbers", f"write torch.{name}(0, 1, 5)"))
     if steps < 0:
         raise RuntimeError(explain("number of steps must be non-negative", f"it is {steps}", "choose a number from 0"))

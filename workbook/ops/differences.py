@@ -106,25 +106,30 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.gradient.html
     """
-    axes = tuple(range(input.ndim)) if dim is None else tuple(axis_of(d, input.shape) for d in ((dim,) if isinstance(dim, int) else dim))
+    dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    axes = tuple(axis_of(d, input.shape) for d in dims)
     if isinstance(spacing, Tensor):
         raise TypeError(explain("gradient() received an invalid combination of arguments - got (Tensor, spacing=Tensor)",
                                 "each axis has its own places", "write spacing=(places,)"))
     steps = list(spacing) if isinstance(spacing, (tuple, list)) else [1 if spacing is None else spacing] * len(axes)
     if len(steps) != len(axes):
         raise RuntimeError(explain(
-            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same length, but "
+            "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same "
+            "length, but "
             f"got a spacing argument of length {len(steps)} and a dim argument of length {len(axes)}.", "each axis has one spacing",
             "give as many as axes"))
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")
     if edge_order not in (1, 2):
-        raise RuntimeError(explain("torch.gradient only supports edge_order=1 and edge_order=2.", f"it is {edge_order}", "leave it out"))
+        raise RuntimeError(explain("torch.gradient only supports edge_order=1 and edge_order=2.", f"it is {edge_order}",
+                                   "leave it out"))
     for axis in axes:
         if input.shape[axis] < edge_order + 1:
             raise RuntimeError(explain("torch.gradient expected each dimension size to be at least edge_order+1",
-                                       f"axis {axis} of {list(input.shape)} has {input.shape[axis]}", "name the other axes with dim="))
-    return tuple((_slope_at_places if isinstance(step, Tensor) else _slope)(input, axis, step, edge_order) for axis, step in zip(axes, steps))
+                                       f"axis {axis} of {list(input.shape)} has {input.shape[axis]}",
+                                       "name the other axes with dim="))
+    return tuple((_slope_at_places if isinstance(step, Tensor) else _slope)(input, axis, step, edge_order)
+                 for axis, step in zip(axes, steps))
 
 
 def _slope(input, axis, step, edge_order):
@@ -156,8 +161,10 @@ def _slope_at_places(input, axis, places, edge_order):
         return add(add(mul(weights[0], points[0]), mul(weights[1], points[1])), mul(weights[2], points[2]))
 
     if places.ndim != 1 or places.shape[0] != side:
-        raise RuntimeError(explain("torch.gradient expected each element of spacing to have one dimension, of the length of its axis, but got "
-                                   f"one of shape {list(places.shape)}", f"axis {axis} has {side} points", "give one place for each point"))
+        raise RuntimeError(explain("torch.gradient expected each element of spacing to have one dimension, of the length of its "
+                                   "axis, but got "
+                                   f"one of shape {list(places.shape)}", f"axis {axis} has {side} points",
+                                   "give one place for each point"))
     wide = diff(places)
     parts = []
     if edge_order == 1:

@@ -51,9 +51,11 @@ def map2_(input, x, y, callable):
 def _written(name, input, function, *others):
     if any(x.requires_grad for x in (input, *others)):
         raise RuntimeError(explain(f"Can't call {name}() on Variable that requires grad. Use var.detach().{name}() instead.",
-                                   "nobody knows the derivative of a Python function", f"write x.detach().{name}(...), or use operations of torch"))
+                                   "nobody knows the derivative of a Python function",
+                                   f"write x.detach().{name}(...), or use operations of torch"))
     if any(x.device is not CPU for x in (input, *others)):
-        raise TypeError(explain(f"{name} is only implemented on CPU tensors", "a Python function runs on the CPU", "write x.cpu() first"))
+        raise TypeError(explain(f"{name} is only implemented on CPU tensors", "a Python function runs on the CPU",
+                                "write x.cpu() first"))
     for other in others:
         if other.dtype is not input.dtype:
             raise TypeError(explain(f"{name}: expected {input.type()} for argument 'other' (got {other.type()})",
@@ -66,7 +68,8 @@ def _written(name, input, function, *others):
     values = [value.item() if isinstance(value, Tensor) else value for value in values]
     for value in values[:1]:
         if not isinstance(value, (int, float, complex)):
-            raise TypeError(explain(f"must be real number, not {type(value).__name__}", f"{name} writes what the function returns into the tensor",
+            raise TypeError(explain(f"must be real number, not {type(value).__name__}",
+                                    f"{name} writes what the function returns into the tensor",
                                     "return a number: write .item()"))
     input._array[...] = np.array(values, object).reshape(input._array.shape).astype(input._array.dtype)
     memory_of(input).wrote(name)

@@ -118,5 +118,6 @@ def frexp(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.frexp.html
     """
     if not input.is_floating_point():
-        raise RuntimeError(explain("torch.frexp() only supports floating-point dtypes", f"this tensor holds {input.dtype}", "write x.float()"))
+        raise RuntimeError(explain("torch.frexp() only supports floating-point dtypes", f"this tensor holds {input.dtype}",
+                                   "write x.float()"))
     return frexp_result(*Frexp.apply(input))

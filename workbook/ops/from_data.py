@@ -31,7 +31,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if isinstance(data, Tensor):
         warn_of_copy("torch.tensor(sourceTensor)", stacklevel=3)
     elif isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
-        warnings.warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a single "
+        warnings.warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
+                      "single "
                       "numpy.ndarray with numpy.array() before converting to a tensor.", UserWarning, stacklevel=2)
     return finish(array_of(data, dtype, copy=True), device, requires_grad)
 
@@ -150,7 +151,8 @@ def _from_python(data, dtype):
         if len(part) != shape[depth]:
             raise ValueError(explain(
                 f"expected sequence of length {shape[depth]} at dim {depth} (got {len(part)})",
-                f"every row of a tensor has the same length: the first has {shape[depth]}, and this one {len(part)}: {_shortened(part)}", "pad the short rows, or keep a list of tensors"))
+                f"every row of a tensor has the same length: the first has {shape[depth]}, and this one {len(part)}: "
+                f"{_shortened(part)}", "pad the short rows, or keep a list of tensors"))
         for inner in part:
             collect(inner, depth + 1)
 

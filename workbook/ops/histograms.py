@@ -45,19 +45,24 @@ def histogram(input, bins, *, range=None, weight=None, density=False):
     if isinstance(bins, bool) or not isinstance(bins, (int, Tensor)) or isinstance(bins, Tensor) and range is not None:
         raise TypeError(explain(
             f"histogram() received an invalid combination of arguments - got (Tensor, {type(bins).__name__})",
-            "bins is a number of parts, or a Tensor of all the edges, which leaves no range", "write bins=10, or bins=torch.linspace(0, 1, 11)"))
+            "bins is a number of parts, or a Tensor of all the edges, which leaves no range",
+            "write bins=10, or bins=torch.linspace(0, 1, 11)"))
     if not input.is_floating_point():
         raise not_implemented("histogramdd", input._array)
     if weight is not None:
         if weight.shape != input.shape:
             raise RuntimeError(explain(
-                "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its innermost "
-                f"dimension, but got input with shape {shape_text((*input.shape, 1))} and weight with shape {shape_text(weight.shape)}",
+                "torch.histogramdd: if weight tensor is provided it should have the same shape as the input tensor excluding its "
+                "innermost "
+                f"dimension, but got input with shape {shape_text((*input.shape, 1))} and weight with shape "
+                f"{shape_text(weight.shape)}",
                 "each element has one weight", "make the shapes equal"))
         if weight.dtype is not input.dtype:
             raise RuntimeError(explain(
-                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, but got "
-                f"input({input.dtype.in_c}), and weight({weight.dtype.in_c})", "sums are taken in one dtype", f"write weight.to({input.dtype})"))
+                "torch.histogramdd: if weight tensor is provided, input tensor and weight tensor should have the same dtype, but "
+                "got "
+                f"input({input.dtype.in_c}), and weight({weight.dtype.in_c})", "sums are taken in one dtype",
+                f"write weight.to({input.dtype})"))
         weight = reshape(weight, (-1,))
     edges = _given_edges(input, bins) if isinstance(bins, Tensor) else _equal_parts(input, bins, range)
     return histogram_result(Histogram.apply(reshape(input, (-1,)), edges, weight, density=bool(density)), edges)
@@ -66,19 +71,22 @@ def histogram(input, bins, *, range=None, weight=None, density=False):
 def _given_edges(input, edges):
     if edges.ndim != 1:
         raise RuntimeError(explain(
-            f"torch.histogramdd: bins tensor should have one dimension, but got {edges.ndim} dimensions in the bins tensor for dimension 0",
+            f"torch.histogramdd: bins tensor should have one dimension, but got {edges.ndim} dimensions in the bins tensor for "
+            "dimension 0",
             "edges are one row of numbers", "flatten it"))
     if edges.dtype is not input.dtype:
         raise RuntimeError(explain(
             "torch.histogramdd: input tensor and bins tensors should have the same dtype, but got input with dtype "
-            f"{input.dtype.in_c} and bins for dimension 0 with dtype {edges.dtype.in_c}", "they are compared", f"write bins.to({input.dtype})"))
+            f"{input.dtype.in_c} and bins for dimension 0 with dtype {edges.dtype.in_c}", "they are compared",
+            f"write bins.to({input.dtype})"))
     _some(edges.numel() - 1)
     return edges
 
 
 def _some(parts):
     if parts <= 0:
-        raise RuntimeError(explain(f"torch.histogram(): bins must be > 0, but got {parts} for dimension 0", "there is nothing to count into",
+        raise RuntimeError(explain(f"torch.histogram(): bins must be > 0, but got {parts} for dimension 0",
+                                   "there is nothing to count into",
                                    "ask for at least one part"))
 
 
@@ -88,10 +96,12 @@ def _equal_parts(input, parts, ends):
         ends = (float(input._array.min()), float(input._array.max())) if input.numel() else (0.0, 1.0)
     low, high = ends
     if not (math.isfinite(low) and math.isfinite(high)):
-        raise RuntimeError(explain(f"torch.histogramdd: dimension 0's range [{low:g}, {high:g}] is not finite", "its parts have no size",
+        raise RuntimeError(explain(f"torch.histogramdd: dimension 0's range [{low:g}, {high:g}] is not finite",
+                                   "its parts have no size",
                                    "give range=(low, high), and leave out NaN and inf"))
     if low > high:
-        raise RuntimeError(explain(f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g} for dimension 0",
+        raise RuntimeError(explain(f"torch.histogramdd: min should not exceed max, but got min {low:g} max {high:g} for dimension "
+                                   "0",
                                    "no number lies between them", "give the smaller end first"))
     if low == high:
         low, high = low - 0.5, high + 0.5

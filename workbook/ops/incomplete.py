@@ -25,7 +25,8 @@ class Igamma(FloatElementwise):
     def backward(ctx, grad):
         a, b = ctx.saved
         if ctx.needs_input_grad[0]:
-            raise NotImplementedError(explain(f"the derivative for '{'igammac' if ctx.upper else 'igamma'}: input' is not implemented.",
+            raise NotImplementedError(explain(f"the derivative for '{'igammac' if ctx.upper else 'igamma'}: input' is not "
+                                              "implemented.",
                                               "PyTorch has none with respect to the first", "detach it"))
         slope = exp((a - 1) * log(b) - b - lgamma(a))
         return None, grad * (-slope if ctx.upper else slope)
@@ -36,7 +37,10 @@ class Igammac(Igamma):
 
 
 def part_of_gamma(a, x):
-    """Return the shares of the integral of t**(a - 1) exp(-t) from 0 to x and from x on (Abramowitz and Stegun, 6.5.29 and 6.5.31)."""
+    """Return the shares of the integral of t**(a - 1) exp(-t) from 0 to x and from x on.
+
+    Abramowitz and Stegun, 6.5.29 and 6.5.31.
+    """
     if a != a or x != x or a < 0 or x < 0:
         return math.nan, math.nan
     if a == 0:

@@ -49,7 +49,8 @@ def _own_dtype(input, asked):
     """Return the dtype of `input`, in which the sums and products that stay in its memory are computed. Raise where another is asked."""
     if asked is not None and dtypes.asked(asked) is not input.dtype:
         raise RuntimeError(explain(
-            f"Bad in-place call: input tensor dtype {input.dtype.in_c} and output tensor dtype {dtypes.asked(asked).in_c} should match",
+            f"Bad in-place call: input tensor dtype {input.dtype.in_c} and output tensor dtype {dtypes.asked(asked).in_c} should "
+            "match",
             "the result is written into memory that is there", "use the out-of-place form"))
     return input.dtype
 
@@ -81,7 +82,8 @@ def random_fill(name, fill, sentence):
         views.may_write(input, name)
         for given in (*args, *options.values()):
             if not isinstance(given, (int, float, complex, Tensor)):
-                raise TypeError(explain(f"{name}(): argument must be float, not {type(given).__name__}", "numbers name the distribution",
+                raise TypeError(explain(f"{name}(): argument must be float, not {type(given).__name__}",
+                                        "numbers name the distribution",
                                         f"write x.{name}(...) with numbers"))
         here = input._device is CPU and not (thread.state.grad_enabled and input.requires_grad)
         array = input._array if here else np.empty_like(input._host())
@@ -143,7 +145,8 @@ class BernoulliOf(Bernoulli, name="NotImplemented"):
         return on_host(ctx.xp, lambda a: random.fill_bernoulli(np.empty_like(a), p, generator=generator), a)
 
     def backward(ctx, grad):
-        raise RuntimeError(explain("derivative for aten::bernoulli is not implemented", "the result does not come from the input's numbers",
+        raise RuntimeError(explain("derivative for aten::bernoulli is not implemented",
+                                   "the result does not come from the input's numbers",
                                    "draw outside the graph: torch.bernoulli(x.detach(), p)"))
 
 

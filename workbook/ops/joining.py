@@ -2,6 +2,7 @@
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import in_order
 from workbook.ops import reduction
@@ -232,15 +233,18 @@ def repeat(input, *repeats):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.repeat.html
     """
     if not repeats:
-        raise TypeError(explain('repeat() missing 1 required positional arguments: "repeats"', "it counts the copies", "write x.repeat(2, 1)"))
+        raise TypeError(explain('repeat() missing 1 required positional arguments: "repeats"', "it counts the copies",
+                                "write x.repeat(2, 1)"))
     repeats = sizes(repeats)
     if len(repeats) < input.ndim:
         raise RuntimeError(explain("Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor",
-                                   f"a tensor of shape {shape_text(input.shape)} has {input.ndim} axes, and there are {len(repeats)} counts",
+                                   f"a tensor of shape {shape_text(input.shape)} has {input.ndim} axes, and there are "
+                                   f"{len(repeats)} counts",
                                    "give one count for each axis, 1 for those that stay"))
     if any(count < 0 for count in repeats):
         sides = (1,) * (len(repeats) - input.ndim) + tuple(input.shape)
         sides = [side * count for side, count in zip(sides, repeats)]
         raise RuntimeError(explain(f"Trying to create tensor with negative dimension {min(sides)}: {shape_text(sides)}",
                                    "copies are counted from 0", "choose counts from 0"))
+    check_memory((input.numel(), *repeats), input.element_size())
     return Repeat.apply(input, repeats=repeats)

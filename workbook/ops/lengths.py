@@ -120,7 +120,7 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
 
 
 def nuclear_norm(input, dim=None, keepdim=False):
-    """Return the sum of the singular values of a matrix, or of the matrices along two axes; as `torch.linalg.matrix_norm(x, "nuc")`.
+    """Return the sum of the singular values of a matrix, or of the matrices along two axes: matrix_norm's "nuc".
 
     >>> import workbook as torch
     >>> torch.nuclear_norm(torch.eye(2))
@@ -141,7 +141,8 @@ def frobenius_norm(input, dim, keepdim=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.matrix_norm.html
     """
     if not (input.is_floating_point() or input.is_complex()):
-        raise RuntimeError(explain(f"norm(): input dtype should be either floating point or complex. Got {input.dtype.legacy} instead.",
+        raise RuntimeError(explain(f"norm(): input dtype should be either floating point or complex. Got {input.dtype.legacy} "
+                                   "instead.",
                                    "a root lies between the whole numbers", "write x.float()"))
     return vector_norm(input, 2, dim, keepdim)
 
@@ -163,7 +164,8 @@ def renorm(input, p, dim, maxnorm):
     if maxnorm < 0:
         raise RuntimeError(explain(f"renorm: expected maxnorm to be >= 0 but got {maxnorm}", "a length is at least 0", "raise it"))
     if input.ndim < 2:
-        raise RuntimeError(explain(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions", "its parts are vectors at least",
+        raise RuntimeError(explain(f"renorm: input needs at least 2 dimensions, got {input.ndim} dimensions",
+                                   "its parts are vectors at least",
                                    "give a matrix"))
     axis = axis_of(dim, input.shape)
     input = clone(input)  # so that the in-place form may write over the one that was given

@@ -102,7 +102,8 @@ def lu_factor(A, *, pivot=True):
     if (diagonal == 0).any():
         step = int(diagonal.reshape(-1, k)[(diagonal.reshape(-1, k) == 0).any(1)][0].tolist().index(0)) + 1
         raise RuntimeError(explain(
-            f"torch.linalg.lu_factor: U[{step},{step}] is zero and using it on lu_solve would result in a division by zero. If you still want "
+            f"torch.linalg.lu_factor: U[{step},{step}] is zero and using it on lu_solve would result in a division by zero. If you "
+            "still want "
             "to perform the factorization, consider calling linalg.lu(A, pivot)", "a row is a combination of the others",
             "torch.linalg.lu shows the triangles all the same"))
     return lu_factor_result(LU, pivots)
@@ -110,7 +111,8 @@ def lu_factor(A, *, pivot=True):
 
 def _factored(function, A, pivot):
     if A.ndim < 2:
-        raise RuntimeError(explain(f"{function}: Expected tensor with 2 or more dimensions. Got size: {shape_text(A.shape)} instead",
+        raise RuntimeError(explain(f"{function}: Expected tensor with 2 or more dimensions. Got size: {shape_text(A.shape)} "
+                                   "instead",
                                    "a matrix has rows and columns", "give a matrix, or a stack of matrices"))
     if not A.is_floating_point() or A.dtype.itemsize == 2:
         raise not_implemented("lu_cpu", A._array)
@@ -148,7 +150,8 @@ def lu(A, pivot=True, get_infos=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.lu.html
     """
     if get_infos:
-        raise NotImplementedError(explain("torch.lu with get_infos=True is not implemented", "torch.linalg.lu_factor raises where it fails",
+        raise NotImplementedError(explain("torch.lu with get_infos=True is not implemented",
+                                          "torch.linalg.lu_factor raises where it fails",
                                           "leave get_infos out"))
     return tuple(_factored("torch.lu_factor", A, pivot))
 

@@ -1,4 +1,4 @@
-"""The doors of functions of `torch`: `out=`, the result written into a Tensor that is there already, and first arguments that are no Tensor.
+"""The doors `torch.name`: `out=`, the result written into a Tensor that is there already, and a first argument that is no Tensor.
 
 A function itself knows nothing of `out`. The door `torch.name` gets it here, from one table; methods and operators have none,
 as in PyTorch. What an out Tensor of another dtype gets differs from function to function:
@@ -38,7 +38,8 @@ def with_out(function, kind):
 
     own = inspect.signature(function)
     parameters = [p for p in own.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
-    call.__signature__ = own.replace(parameters=[*parameters, inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)])
+    call.__signature__ = own.replace(parameters=[*parameters,
+                                                 inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)])
     return call
 
 
@@ -85,7 +86,8 @@ def _into(function, kind, out, args, options):
                                     "the result is written into memory that is there already", "make it first: torch.empty(shape)"))
     if thread.state.grad_enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (*args, *options.values(), *outs)):
         raise RuntimeError(explain(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments requires "
+            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+            "requires "
             "grad.", "writing over memory leaves no step to go back through", f"use the result: y = torch.{name}(...)"))
     with no_grad():
         result = function(*args, **options)
@@ -119,9 +121,11 @@ def _write(result, target, name):
     if array.shape != new.shape:
         if array.size:
             warnings.warn(
-                f"An output with one or more elements was resized since it had shape {shape_text(array.shape)}, which does not match "
+                f"An output with one or more elements was resized since it had shape {shape_text(array.shape)}, which does not "
+                "match "
                 f"the required output shape {shape_text(new.shape)}. This behavior is deprecated, and in a future PyTorch release "
-                "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing it, "
+                "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing "
+                "it, "
                 "inplace, to zero elements with t.resize_(0).", UserWarning, stacklevel=4)
         target._array = target._device.xp.empty(new.shape, array.dtype)
     views.stands_for_one_element_each(target._array)

@@ -104,7 +104,8 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
         raise RuntimeError(explain("reduce argument must be either add or multiply.", f"it is {reduce!r}",
                                    "scatter_reduce knows sum, prod, mean, amax and amin"))
     if reduce and isinstance(given, Tensor):
-        warnings.warn("The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch release. "
+        warnings.warn("The reduce argument of torch.scatter with Tensor src is deprecated and will be removed in a future PyTorch "
+                      "release. "
                       "Use torch.scatter_reduce instead for more reduction options.", UserWarning, stacklevel=2)
     options = {"reduce": {"add": "add", "multiply": "multiply"}[reduce]} if reduce else {}
     if isinstance(given, Tensor):
@@ -121,7 +122,8 @@ def _scattered(operation, input, dim, index, src, **options):
     """Check the index of a scatter, and apply the operation."""
     axis = axis_of(dim, input.shape)
     if index.dtype not in LONG:
-        raise RuntimeError(explain("scatter(): Expected dtype int32/int64 for index", f"this index holds {index.dtype}", "write index.long()"))
+        raise RuntimeError(explain("scatter(): Expected dtype int32/int64 for index", f"this index holds {index.dtype}",
+                                   "write index.long()"))
     has_src = isinstance(src, Tensor)
     if has_src and src.dtype is not input.dtype:
         raise RuntimeError(explain("scatter(): Expected self.dtype to be equal to src.dtype",
@@ -252,7 +254,8 @@ def _share_of_extreme(ctx, grad, a, src, index, out):
     return mul(is_self, each), mul(is_src, Gather.apply(each, index, axis=ctx.axis))
 
 
-_SHARES = {"sum": _share_of_sum, "mean": _share_of_mean, "prod": _share_of_prod, "amax": _share_of_extreme, "amin": _share_of_extreme}
+_SHARES = {"sum": _share_of_sum, "mean": _share_of_mean, "prod": _share_of_prod, "amax": _share_of_extreme,
+           "amin": _share_of_extreme}
 
 
 def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
@@ -288,15 +291,20 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
                                    "sums are index_add's", "choose one of these"))
     axis = axis_of(dim, input.shape)
     if index.ndim > 1:
-        raise IndexError(explain("index_reduce(): Index is supposed to be a vector", f"its shape is {shape_text(index.shape)}", "flatten it"))
+        raise IndexError(explain("index_reduce(): Index is supposed to be a vector", f"its shape is {shape_text(index.shape)}",
+                                 "flatten it"))
     if source.dtype is not input.dtype:
         raise RuntimeError(explain("index_reduce(): self and source expected to have the same dtype, but got (self)"
-                                   f"{input.dtype.legacy} and (source){source.dtype.legacy}", "they are combined", f"write source.to({input.dtype})"))
+                                   f"{input.dtype.legacy} and (source){source.dtype.legacy}", "they are combined",
+                                   f"write source.to({input.dtype})"))
     want = tuple(index.numel() if place == axis else side for place, side in enumerate(input.shape))
     if tuple(source.shape) != want and input.ndim:
         raise RuntimeError(explain(
-            f"index_reduce(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({source.shape[axis] if source.ndim > axis else 1})"
-            f", for dim: {axis}", f"source has shape {shape_text(source.shape)}, and {shape_text(want)} would fit", "reshape one of the two"))
+            f"index_reduce(): Number of indices ({index.numel()}) should be equal to source.size(dim): "
+            f"({source.shape[axis] if source.ndim > axis else 1})"
+            f", for dim: {axis}", f"source has shape {shape_text(source.shape)}, and {shape_text(want)} would fit",
+            "reshape one of the two"))
     within(index, axis, input.shape[axis] if input.ndim else 1, IndexError, phrase="index out of range in self")
     wide = reshape(index, tuple(index.numel() if place == axis else 1 for place in range(input.ndim)))
-    return scatter_reduce(input, dim, expand(wide, want) if input.ndim else reshape(index, ()), source, reduce, include_self=include_self)
+    return scatter_reduce(input, dim, expand(wide, want) if input.ndim else reshape(index, ()), source, reduce,
+                          include_self=include_self)

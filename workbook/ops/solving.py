@@ -65,7 +65,8 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """
     for name, given in (("b", b), ("A", A)):
         if given.ndim < 2:
-            raise RuntimeError(explain(f"torch.triangular_solve: Expected {name} to have at least 2 dimensions, but it has {given.ndim} "
+            raise RuntimeError(explain(f"torch.triangular_solve: Expected {name} to have at least 2 dimensions, but it has "
+                                       f"{given.ndim} "
                                        "dimensions instead", "the right sides are columns of a matrix", "write b.unsqueeze(-1)"))
     _matching("triangular_solve", b, A)
     b, A = _stacked(b, A)
@@ -76,10 +77,12 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
 
 def _matching(name, b, A):
     if A.shape[-1] != A.shape[-2]:
-        raise RuntimeError(explain(f"{name}: A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} matrices",
+        raise RuntimeError(explain(f"{name}: A must be batches of square matrices, but they are {A.shape[-2]} by {A.shape[-1]} "
+                                   "matrices",
                                    f"its shape is {shape_text(A.shape)}", "give as many rows as columns"))
     if A.shape[-1] != b.shape[-2]:
-        raise RuntimeError(explain(f"Incompatible matrix sizes for {name}: each A matrix is {A.shape[-1]} by {A.shape[-1]} but each b matrix is "
+        raise RuntimeError(explain(f"Incompatible matrix sizes for {name}: each A matrix is {A.shape[-1]} by {A.shape[-1]} but "
+                                   "each b matrix is "
                                    f"{b.shape[-2]} by {b.shape[-1]}", "each unknown has one row", "give b as many rows as A"))
 
 
@@ -100,11 +103,13 @@ def tensorinv(A, ind=2):
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.tensorinv.html
     """
     if ind <= 0:
-        raise RuntimeError(explain(f"Expected a strictly positive integer for 'ind', but got {ind}", "it counts the axes in front", "choose ind from 1"))
+        raise RuntimeError(explain(f"Expected a strictly positive integer for 'ind', but got {ind}", "it counts the axes in front",
+                                   "choose ind from 1"))
     front, rest = tuple(A.shape[:ind]), tuple(A.shape[ind:])
     if math.prod(front) != math.prod(rest):
         raise RuntimeError(explain(
-            f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got {math.prod(rest)} != {math.prod(front)}",
+            f"Expected self to satisfy the requirement prod(self.shape[ind:]) == prod(self.shape[:ind]), but got {math.prod(rest)} "
+            f"!= {math.prod(front)}",
             f"the axes {shape_text(front)} and {shape_text(rest)} are rows and columns of a square matrix", "choose another ind"))
     return reshape(inv(reshape(A, (math.prod(rest), math.prod(front)))), (*rest, *front))
 
@@ -125,7 +130,8 @@ def tensorsolve(A, B, dims=None):
     front, rest = tuple(A.shape[:B.ndim]), tuple(A.shape[B.ndim:])
     if math.prod(front) != math.prod(rest):
         raise RuntimeError(explain(
-            f"Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
-            f"{math.prod(rest)} != {math.prod(front)}", f"the axes {shape_text(front)} and {shape_text(rest)} are rows and columns of a square matrix",
+            "Expected self to satisfy the requirement prod(self.shape[other.ndim:]) == prod(self.shape[:other.ndim]), but got "
+            f"{math.prod(rest)} != {math.prod(front)}",
+            f"the axes {shape_text(front)} and {shape_text(rest)} are rows and columns of a square matrix",
             "reshape A, or name axes with dims="))
     return reshape(solve(reshape(A, (math.prod(rest), math.prod(front))), reshape(B, (-1,))), rest)
