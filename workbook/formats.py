@@ -175,6 +175,20 @@ def whole_memory(array):
     return np.lib.stride_tricks.as_strided(owner, (span(owner),), (owner.itemsize,))
 
 
+def copied_with_its_memory(array, memo):
+    """Return a copy of `array` that lies in a copy of its whole memory as it does in its own, so that copies of views share memory, too.
+
+    `memo` remembers which memory was copied: see `copy.deepcopy`.
+    """
+    if not isinstance(array, np.ndarray) or not array.size:
+        return array.copy()
+    whole = whole_memory(array)
+    copied = memo.get(("memory", address(whole)))
+    if copied is None:
+        copied = memo["memory", address(whole)] = whole.copy()
+    return np.ndarray(array.shape, array.dtype, copied, address(array) - address(whole), array.strides)
+
+
 def span(array):
     """Return how many places of memory lie between the first and the last element of `array`, both included."""
     return 1 + sum((side - 1) * step // array.itemsize for side, step in zip(array.shape, array.strides)) if array.size else 0

@@ -374,7 +374,7 @@ class Tensor(metaclass=PrintsAsTorch):
             raise RuntimeError(explain(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
                 "this tensor belongs to a recorded computation", "copy tensor.detach().clone()"))
-        twin = memo[id(self)] = wrap(_copied_with_its_memory(self._array, memo), self._device, type(self))
+        twin = memo[id(self)] = wrap(formats.copied_with_its_memory(self._array, memo), self._device, type(self))
         twin._requires_grad = self.requires_grad
         twin._grad = copy.deepcopy(self._grad, memo)
         if self._memory is not None:
@@ -388,20 +388,6 @@ class Tensor(metaclass=PrintsAsTorch):
     def _attributes(self):
         """What a student has set on this Tensor. Hooks are not: they belong to this one."""
         return {name: value for name, value in self.__dict__.items() if name != "_hooks"}
-
-
-def _copied_with_its_memory(array, memo):
-    """A copy of `array` that lies in a copy of its whole memory as it does in its own: copies of views share memory as the views do."""
-    owner = inner = array
-    while (inner := getattr(inner, "base", None)) is not None:
-        owner = inner if isinstance(inner, np.ndarray) else owner
-    low, high = np.lib.array_utils.byte_bounds(owner) if isinstance(owner, np.ndarray) else (0, 0)
-    if high - low != owner.nbytes or not owner.size:  # memory with holes, or of a GPU
-        return array.copy()
-    if id(owner) not in memo:
-        memo[id(owner)] = np.empty(owner.size, owner.dtype)
-        np.ndarray(owner.shape, owner.dtype, memo[id(owner)], 0, owner.strides)[...] = owner
-    return np.ndarray(array.shape, array.dtype, memo[id(owner)], array.__array_interface__["data"][0] - low, array.strides)
 
 
 def wrap(array, device=CPU, cls=Tensor):

@@ -5,7 +5,6 @@ import sys
 import pytest
 
 import workbook as torch
-from workbook.nn import functional as F
 
 TOO_MUCH = """
 torch.zeros(10**12)

@@ -28,7 +28,7 @@ from workbook.autograd.complaints import instead_of, no_complex, plain_name, sec
 from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
 from workbook.errors import explain, no_memory, shape_text, too_many_axes
-from workbook.tensor import Memory, Tensor, memory_of, wrap
+from workbook.tensor import Memory, Tensor, wrap
 
 _sequence = itertools.count(1)
 _new = object.__new__

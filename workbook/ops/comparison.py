@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
-from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented, refuse_numbers
+from workbook.ops.elementwise import Elementwise, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
 
 

@@ -1,6 +1,5 @@
 """The same elements in other places: axes moved or split, turned, shifted, repeated."""
 
-import itertools
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation

@@ -6,7 +6,6 @@ from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import turned
-from workbook.ops.reduction import sum
 from workbook.ops.squares import _LinAlgError, floats_only, matrix_only, square_only
 
 linalg_eigh_result = named_result("linalg_eigh", "eigenvalues", "eigenvectors")

@@ -5,11 +5,10 @@ import math
 import sys
 import warnings
 
-import numpy as np
 
 from workbook.autograd import views
 from workbook.autograd.operation import Operation
-from workbook.devices import CPU, check_memory
+from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import (address, asked_format, axes_of_format, contiguous_format, preserve_format, seen_through, span,
                               whole_memory)

@@ -5,7 +5,7 @@ import warnings
 from collections import defaultdict
 from copy import deepcopy
 
-from workbook.autograd.modes import enable_grad, no_grad
+from workbook.autograd.modes import enable_grad
 from workbook.autograd.walk import forget
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC

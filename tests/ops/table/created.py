@@ -1,6 +1,6 @@
 """New Tensors by keyword, like another, by the old constructors; limits of dtypes, layouts, memory formats."""
 
-from tests.ops.table.making import KIND, SIZE
+from tests.ops.table.making import KIND
 from tests.ops.table.row import ANY, AXES, MORE, NOTHING, Row, each, shapes
 
 LEGACY = "FloatTensor DoubleTensor HalfTensor LongTensor IntTensor ShortTensor CharTensor ByteTensor BoolTensor"
