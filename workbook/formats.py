@@ -180,7 +180,7 @@ def copied_with_its_memory(array, memo):
 
     `memo` remembers which memory was copied: see `copy.deepcopy`.
     """
-    if not isinstance(array, np.ndarray) or not array.size:
+    if not isinstance(array, np.ndarray):
         return array.copy()
     whole = whole_memory(array)
     copied = memo.get(("memory", address(whole)))
