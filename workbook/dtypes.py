@@ -1,5 +1,6 @@
 """dtypes under PyTorch's names, and the dtype that an operation's result has."""
 
+import math
 import warnings
 
 import numpy as np
@@ -211,6 +212,31 @@ def real_number(value, kind):
     return value.real
 
 
+def held(value, kind):
+    """Return a Python number as a 0-d array of the NumPy dtype `kind`. Small negative ones wrap around in uint8, as in PyTorch.
+
+    Raises RuntimeError for a number that the dtype has no room for, OverflowError for one of more than 64 bits.
+    """
+    value = real_number(value, kind)
+    if value.__class__ is _int and not -(1 << 63) <= value < 1 << 64:
+        raise OverflowError("int too big to convert")
+    if kind.kind not in "bc":
+        low, high = _range(kind)
+        if value.__class__ is _int and kind.kind == "u":
+            low = -high
+        if not low <= value <= high and (kind.kind != "f" or math.isfinite(value)):
+            found = OF_NUMPY[kind]
+            raise RuntimeError(explain(
+                f"value cannot be converted to type {_NUMBER_IN_C.get(found.name, found.in_c)} without overflow",
+                f"{found} holds numbers from {_range(kind)[0]} to {high}, and not {value}", "choose another number, or a wider dtype"))
+    return np.asarray(value).astype(kind)
+
+
+def _range(kind):
+    limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
+    return kind.type(limits.min).item(), kind.type(limits.max).item()
+
+
 _NUMBER_IN_C = {"int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t"}
 
 
@@ -277,8 +303,8 @@ def _number(value, target):
     low = 0 if target is uint8 else -(1 << 8 * target.itemsize - 1)
     if low <= value < low + (1 << 8 * target.itemsize):
         return value
-    if not -(1 << 63) <= value < 1 << 63:
-        raise RuntimeError("value cannot be converted to type int64_t without overflow")
+    if not -(1 << 63) <= value < 1 << 64:
+        raise OverflowError("int too big to convert")
     return np.asarray(value).astype(target.numpy)[()]  # PyTorch wraps around: 256 is 0 in uint8
 
 

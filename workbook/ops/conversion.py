@@ -259,7 +259,7 @@ class Filled(Operation, name="FillBackward2"):
     """out = `value` everywhere: nothing of the input is left"""
 
     def forward(ctx, a, *, value):
-        return ctx.xp.full(a.shape, ctx.xp.asarray(dtypes.real_number(value, a.dtype)).astype(a.dtype))
+        return ctx.xp.full(a.shape, ctx.xp.asarray(dtypes.held(value, a.dtype)))
 
     def backward(ctx, grad):
         return flat(grad)

@@ -173,7 +173,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
         raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
     kind = numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
     array = memory_for(np.empty, size_of_new((size,)), kind)
-    array[...] = np.asarray(dtypes.real_number(fill_value, kind)).astype(kind)
+    array[...] = dtypes.held(fill_value, kind)
     return finish(array, device, requires_grad)
 
 
@@ -375,7 +375,7 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
     Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
     """
     array = memory_like("full_like", input, dtype, memory_format)
-    array.fill(np.asarray(dtypes.real_number(fill_value, array.dtype)).astype(array.dtype))
+    array.fill(dtypes.held(fill_value, array.dtype))
     return finish(array, device or input.device, requires_grad)
 
 

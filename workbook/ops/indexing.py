@@ -44,8 +44,9 @@ def setitem(input, key, value):
             raise TypeError(explain(f"can't assign a {_class_name(value)} to a {input.type()}",
                                     "a part of a tensor takes a number or a tensor", "write x[...] = torch.tensor(...)"))
         kind = None if isinstance(value, np.generic) else input.dtype.numpy
-        value = wrap(np.asarray(value if kind is None else dtypes.real_number(value, kind), kind), CPU)
-    if isinstance(key, Tensor) and key.dtype is dtypes.uint8 and value._array.size == 1:
+        value = wrap(np.asarray(value) if kind is None else _held(value, kind), CPU)
+    if (isinstance(key, Tensor) and key.dtype is dtypes.uint8 and value._array.size == 1
+            and tuple(key.shape) == tuple(input.shape)[:key.ndim]):
         raise RuntimeError(explain("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char",
                                    "bytes are no longer a mask when one number is written", "write mask.bool()"))
     steps, advanced = _read(key, input)
@@ -62,6 +63,13 @@ def setitem(input, key, value):
     else:
         result = _put(target, value, advanced)
     adopt(target, result, "__setitem__")
+
+
+def _held(value, kind):
+    """As `dtypes.held`; but what is too large for a floating point dtype is infinite in a part of a tensor, as in PyTorch."""
+    if value.__class__ is int and not -(1 << 63) <= value < 1 << 63:
+        raise ValueError(explain("Overflow when unpacking long long", f"{value} has more than 64 bits", "write a float"))
+    return np.asarray(dtypes.real_number(value, kind)).astype(kind) if kind.kind == "f" else dtypes.held(value, kind)
 
 
 def put_at(input, indices, values, operation):

@@ -11,8 +11,7 @@ class LerpTensor(Elementwise, name="LerpBackward1"):
 
     @staticmethod
     def dtype_rule(values):
-        a, b, weight = values
-        return [a, b, weight.astype(a.dtype) if hasattr(weight, "dtype") else weight]  # of a weight only the number matters
+        return dtypes.promote(values) if hasattr(values[2], "dtype") else values
 
     def forward(ctx, a, b, weight):
         if a.dtype.kind not in "fc":

@@ -152,6 +152,9 @@ def index_fill(input, dim, index, value):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.index_fill.html
     """
+    if value.__class__ is complex and not input.is_complex():
+        raise RuntimeError(explain("index_fill_(): Converting complex Scalar to non-complex type is not supported",
+                                   f"{input.dtype} has no room for an imaginary part", "give value.real"))
     value = _single("index_fill", value, input)
     axis = axis_of(dim, input.shape)
     if index.dtype is not dtypes.int64:
@@ -187,7 +190,8 @@ class MaskedFill(Operation):
 
     def forward(ctx, a, value, mask):
         ctx.save(mask)
-        return in_order(ctx.xp, ctx.xp.where(mask, ctx.xp.asarray(value).astype(a.dtype), a))
+        value = value.astype(a.dtype) if hasattr(value, "dtype") else ctx.xp.asarray(dtypes.held(value, a.dtype))
+        return in_order(ctx.xp, ctx.xp.where(mask, value, a))
 
     def backward(ctx, grad):
         (mask,) = ctx.saved

@@ -115,7 +115,7 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
 
 def number_of(value, input):
     """A Python number as one of the dtype of `input`, cut off as PyTorch does."""
-    return np.asarray(value).astype(input._array.dtype).item()
+    return dtypes.held(value, input._array.dtype).item()
 
 
 def _scattered(operation, input, dim, index, src, **options):

@@ -353,7 +353,7 @@ def resize(input, *sizes):
     """Return `input` in another shape. Deprecated in PyTorch: use `reshape`."""
     warnings.warn("non-inplace resize is deprecated", UserWarning, stacklevel=2)
     shape = shapes.sizes(sizes)
-    if math.prod(shape) != input.numel():
+    if math.prod(shape) != input.numel() or sizes and not isinstance(sizes[0], int):  # PyTorch counts sizes one by one only
         raise RuntimeError(explain(
             f"requested resize to {'x'.join(map(str, shape))} ({math.prod(shape)} elements in total), but the given tensor has a size of "
             f"{'x'.join(map(str, input.shape))} ({input.numel()} elements). autograd's resize can only change the shape of a given "

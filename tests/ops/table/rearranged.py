@@ -120,7 +120,9 @@ SCATTERED = [
     Row("a.index_copy_({dim}, {index}, b)", PAIRS, alike=True, layouts=LAYOUTS[:3], words={"dim": DIM, "index": VECTORS}, named=False),
     *each("a.NAME(0, torch.tensor([0, 1]), b)", "index_add index_copy scatter_add", shapes("2x3 2x3")),
     *each("NAME(a, {dim}, {index}, {n})", "torch.index_fill torch.Tensor.index_fill", SELVES[:3], named=False,
-          words={"dim": DIM, "index": REPEATED, "n": ("2", "1.5", "torch.tensor(2.5)", "torch.tensor([1])", "'x'", "a.sum()", "a.sum()", "a.sum()")}),
+          words={"dim": DIM, "index": REPEATED, "n": ("2", "1.5", "torch.tensor(2.5)", "torch.tensor([1])", "'x'")}),
+    *each("NAME(a, {dim}, {index}, a.sum())", "torch.index_fill torch.Tensor.index_fill", SELVES[:3], named=False,
+          words={"dim": DIM, "index": INSIDE}),  # torch's slope does not know places from the end
     Row("a.index_fill_({dim}, {index}, {n})", SELVES[:3], layouts=LAYOUTS[:3], words={"dim": DIM, "index": REPEATED, "n": ("2", "torch.tensor(2)")}, named=False),
     *each("NAME(a, {index}, {n})", "torch.index_put torch.Tensor.index_put", SELVES[:3], named=False,
           words={"index": ("(torch.tensor([0, 1]),)", "[torch.tensor([1])]", "(a > 0,)", "(torch.tensor([0, 1]), torch.tensor([1, 0]))", "torch.tensor([0])", "(0,)",
