@@ -105,7 +105,7 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.norm.html
     """
     axes = None if dim is None else [dim] if isinstance(dim, int) else list(dim)
-    if isinstance(ord, str):
+    if isinstance(ord, str) and (axes is not None or A.ndim < 3):
         return matrix_norm(A, ord, (-2, -1) if axes is None else axes, keepdim, dtype=dtype)
     if axes is not None and len(axes) not in (1, 2):
         raise RuntimeError(explain(f"linalg.norm: If dim is specified, it must be of length 1 or 2. Got {axes}",

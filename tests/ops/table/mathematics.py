@@ -1,5 +1,6 @@
 """Elementwise names beside the first ones: angles, logarithms, signs, bounds, whole numbers, statistics, complex numbers."""
 
+from tests.ops.both import LAYOUTS
 from tests.ops.table.outs import NARROW, OUT, SAME
 from tests.ops.table.row import ANY, MORE, NOTHING, NUMBER, NUMBERS, REAL, THREE, TWO, Row, each, shapes
 
@@ -64,7 +65,7 @@ MATHEMATICS = [
     *each("torch.NAME(a, b)", "arctan2", TWO, rounded=True, derivatives=0), *each("a.NAME(b)", "arctan2 arctan2_", TWO, REAL, rounded=True,
           derivatives=0),
     *each("torch.NAME(a)", "trunc frac fix sgn nan_to_num", ANY, MORE), *each("a.NAME()", "trunc frac fix sgn nan_to_num", ANY),
-    *each("a.NAME_()", "trunc frac fix sgn nan_to_num", ANY),
+    *each("a.NAME_()", "trunc frac fix sgn", ANY), Row("a.nan_to_num_()", ANY, layouts=LAYOUTS[:3]),
     *each("torch.NAME(a, out={o})", "trunc frac sgn nan_to_num", ANY, REAL, words=SAME, derivatives=0),
     Row("torch.nan_to_num(a, {n})", ANY, words={"n": ("1.5", "2, 3", "0.0, 1.0, -1.0", "posinf=7", "neginf=-2.5")}),
     *each("torch.NAME(a)", "signbit isposinf isneginf isreal", ANY, MORE), *each("a.NAME()", "signbit isposinf isneginf isreal", ANY),

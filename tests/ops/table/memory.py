@@ -49,7 +49,7 @@ MEMORY = [
 
     # a number has to find room in the memory that it goes to
     *each("(lambda u: NAME)(torch.zeros(2, dtype=torch.{k}))", "u.fill_({v}) u.masked_fill(u==0,{v}) u.index_fill(0,torch.tensor([0]),{v}) "
-          "u.scatter(0,torch.tensor([0]),{v}) torch.full_like(u,{v}) (u.__setitem__(0,{v}),u) torch.full((2,),{v},dtype=u.dtype)", ((),), words={
+          "u.scatter(0,torch.tensor([0]),{v}) torch.full_like(u,{v}) (u.__setitem__(0,{v}),u) torch.full((2,),{v},dtype=u.dtype)", ((),), derivatives=0, words={
               "k": ("uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64", "bool"),
               "v": ("-1", "-1.5", "300", "256.", "-300", "70000", "1e30", "float('nan')", "float('inf')", "True", "2", "0.5", "10**30", "2**63", "1j", "(1+0j)")}),
 ]
