@@ -1,6 +1,7 @@
 """Tensor: an array, a gradient, and the step that made it."""
 
 import copy
+import math
 import sys
 import warnings
 
@@ -109,6 +110,8 @@ class Tensor(metaclass=PrintsAsTorch):
     def stride(self, dim=None):
         """Return, for each axis or for axis `dim`, how many elements of memory one step along it passes."""
         steps = tuple(step // self._array.itemsize for step in self._array.strides)
+        if not any(steps) and not self._array.size:  # NumPy gives none where there is nothing, PyTorch as if every side were 1 or more
+            steps = tuple(math.prod(max(side, 1) for side in self._array.shape[axis + 1:]) for axis in range(self._array.ndim))
         return steps if dim is None else steps[axis_of(dim, self._array.shape)]
 
     def is_contiguous(self, memory_format=formats.contiguous_format):

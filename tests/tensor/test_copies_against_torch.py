@@ -65,3 +65,9 @@ def test_the_old_constructor_shares_an_array_of_float32():
             t = library.Tensor(n)
             n += 1
             assert t.tolist() == then
+
+
+@pytest.mark.parametrize("shape", [(0,), (0, 3), (2, 0, 3), (3, 0), (0, 1, 4)])
+def test_strides_where_there_is_nothing(shape):
+    assert workbook.zeros(shape).stride() == torch.zeros(shape).stride()
+    assert (workbook.zeros(3, 4)[:0] + 1).stride() == (torch.zeros(3, 4)[:0] + 1).stride()
