@@ -242,9 +242,14 @@ _NUMBER_IN_C = {"int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": 
 
 def real_parts(array):
     """Return the real parts of an array that goes into real memory; a warning says what is lost."""
-    if array.dtype.kind == "c":
-        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=4)
+    warn_of_lost_parts(array.dtype, 6)
     return array.real
+
+
+def warn_of_lost_parts(kind, level=3):
+    """Warn where the memory that is converted to real numbers holds complex ones."""
+    if kind.kind == "c":
+        warnings.warn("Casting complex values to real discards the imaginary part", UserWarning, stacklevel=level)
 
 
 # Each operation names one of these rules. A rule takes the arrays and numbers that reached the gate and returns them ready for

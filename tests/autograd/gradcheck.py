@@ -1,4 +1,7 @@
-"""Derivatives against finite differences: a slope that a formula claims, and the slope that the numbers show."""
+"""Derivatives against finite differences: a slope that a formula claims, and the slope that the numbers show.
+
+Of complex numbers both parts take steps: the gradient of a real number L is dL/dx + i dL/dy.
+"""
 
 import numpy as np
 
@@ -10,7 +13,7 @@ NEAR = 1e-6  # a central difference errs by STEP**2 times the third derivative, 
 
 
 def gradcheck(function, leaves):
-    """Raise AssertionError where the gradients of `function` at `leaves`, float64 Tensors, are not the slopes of its values."""
+    """Raise AssertionError where the gradients of `function` at `leaves`, in float64 or complex128, are not the slopes of its values."""
     compare(function, leaves, gradients(function, leaves))
 
 
@@ -46,7 +49,7 @@ def gradients(function, leaves, create_graph=False, of=None):
     leaves = list(leaves) if of is None else [leaves[place] for place in of]
     if not outputs:
         return [None] * len(leaves)
-    weights = [torch.from_numpy(uneven(tuple(part.shape), place)) for place, part in enumerate(outputs)]
+    weights = [torch.from_numpy(uneven(tuple(part.shape), place, part.is_complex())) for place, part in enumerate(outputs)]
     return list(torch.autograd.grad(outputs, leaves, weights, create_graph=create_graph, allow_unused=True))
 
 
@@ -57,14 +60,15 @@ def difference_quotients(function, leaves, position):
     def weighted(array, of_sizes=False):
         moved = [torch.from_numpy(array).requires_grad_() if i == position else leaf for i, leaf in enumerate(leaves)]
         outputs = [part for part, counts in zip(tensors_of(function(*moved)), tracked) if counts]
-        terms = [part.detach().numpy() * uneven(tuple(part.shape), place) for place, part in enumerate(outputs)]
-        return sum(float((np.abs(term) if of_sizes else term).sum()) for term in terms)
+        terms = [part.detach().numpy() * np.conj(uneven(tuple(part.shape), place, part.is_complex())) for place, part in enumerate(outputs)]
+        return sum(float((np.abs(term) if of_sizes else term.real).sum()) for term in terms)
 
     here = leaves[position].detach().numpy()
-    slopes = np.zeros(here.shape)
+    slopes = np.zeros(here.shape, here.dtype)
     for place in np.ndindex(here.shape):
-        up, down = here.copy(), here.copy()
-        up[place] += STEP
-        down[place] -= STEP
-        slopes[place] = (weighted(up) - weighted(down)) / (2 * STEP)
+        for direction in (1, 1j) if here.dtype.kind == "c" else (1,):
+            up, down = here.copy(), here.copy()
+            up[place] += STEP * direction
+            down[place] -= STEP * direction
+            slopes[place] += direction * (weighted(up) - weighted(down)) / (2 * STEP)
     return slopes, np.finfo(np.float64).eps * weighted(here.copy(), of_sizes=True) / STEP

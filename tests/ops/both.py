@@ -20,6 +20,7 @@ GRADIENT_UNITS = 64
 
 LAYOUTS = ("plain", "transposed", "sliced", "expanded")
 FLOATS = ("float16", "float32", "float64")
+COMPLEX = {"complex64": "float32", "complex128": "float64"}  # and what their parts are
 # Kinds of numbers that are all different, and away from multiples of 1/16, where functions have kinks: (low, high, step).
 APART = {
     "apart": (-50, 50, 1 / 16), "apart positive": (4, 104, 1 / 16), "apart unit": (5, 95, 1 / 100)}
@@ -63,6 +64,9 @@ def numbers_of(values, dtype, count, chance):
     def whole(low, high):
         return low + int(chance.random() * (high - low + 1))
 
+    if dtype in COMPLEX:
+        parts = numbers_of(values, COMPLEX[dtype], 2 * count, chance)
+        return [complex(x, y) for x, y in zip(parts[:count], parts[count:])]
     if dtype == "bool":
         return [chance.random() < 0.5 for _ in range(count)]
     if dtype not in FLOATS:
@@ -114,9 +118,10 @@ def quiet():
 
 
 def described(value):
-    """Return a result as plain data: Tensors with dtype, shape and numbers, sequences of them as lists."""
+    """Return a result as plain data: Tensors with dtype, shape and numbers, of complex ones both parts, sequences of them as lists."""
     if hasattr(value, "grad_fn"):
-        numbers = value.numpy(force=True).reshape(-1).tolist()
+        numbers = value.numpy(force=True).reshape(-1)
+        numbers = (numbers.view(numbers.real.dtype) if numbers.dtype.kind == "c" else numbers).tolist()
         return {"dtype": str(value.dtype), "shape": list(value.shape), "numbers": numbers}
     if isinstance(value, (tuple, list)):
         return [described(part) for part in value]
@@ -129,9 +134,9 @@ def gradients(engine, text, inputs, order=2):
     """Return the derivatives of an expression up to `order`, weighted unevenly, and the name of its node.
 
     The first are computed twice: by a backward pass that is not recorded, and by one that is.
-    Each input is taken in float64, as a view of a computed Tensor, so that in-place forms may write into it.
+    Each input is taken in float64 or complex128, as a view of a computed Tensor, so that in-place forms may write into it.
     """
-    inputs = [replace(put, dtype="float64") for put in inputs]
+    inputs = [replace(put, dtype="complex128" if put.dtype in COMPLEX else "float64") for put in inputs]
     names = names_of(engine)
     torch = names["torch"]
     leaves = [torch.from_numpy(put.memory()).requires_grad_() for put in inputs]
@@ -161,12 +166,14 @@ def tensors_of(value):
 def pulled_back(torch, outputs, leaves, create_graph=True):
     if not outputs:
         return [None] * len(leaves)
-    weights = [torch.from_numpy(uneven(tuple(part.shape), place)) for place, part in enumerate(outputs)]
+    weights = [torch.from_numpy(uneven(tuple(part.shape), place, part.is_complex())) for place, part in enumerate(outputs)]
     return list(torch.autograd.grad(outputs, leaves, weights, retain_graph=True, create_graph=create_graph, allow_unused=True))
 
 
-def uneven(shape, seed=0):
+def uneven(shape, seed=0, of_complex=False):
     """Return numbers that differ from place to place: a gradient that arrives evenly hides mistakes."""
+    if of_complex:
+        return np.asarray(uneven(shape, seed) + 1j * uneven(shape, seed + 2))
     numbers = itertools.islice(itertools.cycle([0.5, -1.25, 2.0, 0.75, -0.5, 1.5, -2.25]), seed, seed + math.prod(shape))
     return np.array(list(numbers), np.float64).reshape(shape)
 
@@ -198,6 +205,7 @@ def _difference_of_tensors(mine, theirs, units):
     if not isinstance(mine, dict) or any(mine.get(key) != theirs[key] for key in ("dtype", "shape")):
         return _instead(mine, theirs)
     kind = theirs["dtype"].removeprefix("torch.")
+    kind = COMPLEX.get(kind, kind)
     x, y = (np.array(side["numbers"], kind) for side in (mine, theirs))
     if units and kind in FLOATS:
         near = units * np.finfo(kind).eps

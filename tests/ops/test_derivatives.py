@@ -22,12 +22,15 @@ def has_slopes(name):
                and "raises" not in entry["torch"] for entry in RECORD[name])
 
 
-def smooth_examples(name, row, count):
-    """Return examples that compute, in float64 and without NaN, and have a gradient; in at most 200 tries."""
+def smooth_examples(name, row, count, of_complex=False):
+    """Return examples that compute, in float64 (or complex128) and without NaN, and have a gradient; in at most 200 tries (20)."""
     chance = random.Random(name)
     found = []
-    for _ in range(200):
-        text, inputs = row.smooth_example(lambda options: options[int(chance.random() * len(options))])
+    for _ in range(20 if of_complex else 200):
+        def pick(options):
+            return options[int(chance.random() * len(options))]
+
+        text, inputs = row.complex_example(pick, smooth=True) if of_complex else row.smooth_example(pick)
         leaves = [torch.from_numpy(put.memory()).requires_grad_() for put in inputs]
         function = expression(text, inputs)
         try:
@@ -37,8 +40,9 @@ def smooth_examples(name, row, count):
         tracked = [output for output in outputs if output.grad_fn is not None]
         if "NotImplemented" in [output.grad_fn.name() for output in tracked]:
             continue  # floor_divide: torch has no derivative
-        if tracked and all(output.dtype is torch.float64 and output.isfinite().all() for output in tracked):
-            found.append((text, function, leaves))
+        if tracked and all(output.dtype in (torch.float64, torch.complex128) and output.isfinite().all() for output in tracked):
+            if not of_complex or all(abs(output).sum() < 1e5 for output in tracked):  # a power may be huge, and steps then say little
+                found.append((text, function, leaves))
         if len(found) == count:
             break
     return found
@@ -65,3 +69,12 @@ def test_derivatives_are_slopes(name):
             check_alone(function, leaves)
 
 
+@pytest.mark.parametrize("name", [name for name, row in NAMED.items() if row.derivatives and row.smooth and row.shapes != ((),)])
+def test_derivatives_of_complex_numbers_are_slopes(name):
+    """Of rows without a complex example (most functions of order, such as max) there is nothing to hold."""
+    with quiet():
+        for text, function, leaves in smooth_examples(name, NAMED[name], EXAMPLES, of_complex=True):
+            print(text, [(leaf.dtype, tuple(leaf.shape)) for leaf in leaves])  # shown with a failure
+            gradcheck(function, leaves)
+            gradgradcheck(function, leaves)
+            check_alone(function, leaves)

@@ -10,18 +10,19 @@ from workbook import linalg
 CHANCE = np.random.RandomState(0)
 
 
-def leaf(*shape):
-    return torch.from_numpy(CHANCE.randn(*shape)).requires_grad_()
+def leaf(*shape, of_complex=False):
+    numbers = CHANCE.randn(*shape)
+    return torch.from_numpy(numbers + 1j * CHANCE.randn(*shape) if of_complex else numbers).requires_grad_()
 
 
 def symmetric(function):
-    return lambda a: function(a + a.mT)
+    return lambda a: function(a + a.mH)
 
 
 def svd_parts(a, **options):
     u, s, vh = linalg.svd(a, **options)
     k = s.shape[-1]
-    return s, u[..., :k] @ vh[..., :k, :], u[..., :k] * u[..., :k]
+    return s, u[..., :k] @ vh[..., :k, :], abs(u[..., :k])
 
 
 def qr_parts(a):
@@ -31,9 +32,9 @@ def qr_parts(a):
 
 CASES = {
     "det": (torch.det, (3, 3)), "det of a stack": (torch.det, (2, 2, 2)), "slogdet": (lambda a: torch.slogdet(a)[1], (3, 3)),
-    "logdet": (lambda a: torch.logdet(a @ a.mT), (3, 3)), "inv": (torch.inverse, (2, 3, 3)),
-    "cholesky": (lambda a: linalg.cholesky(a @ a.mT + torch.eye(3, dtype=a.dtype)), (3, 3)),
-    "eigh": (symmetric(lambda a: (lambda e: (e[0], e[1] * e[1], e[1] * e[0] @ e[1].mT))(linalg.eigh(a))), (3, 3)),
+    "logdet": (lambda a: torch.logdet(a @ a.mH), (3, 3)), "inv": (torch.inverse, (2, 3, 3)),
+    "cholesky": (lambda a: linalg.cholesky(a @ a.mH + torch.eye(3, dtype=a.dtype)), (3, 3)),
+    "eigh": (symmetric(lambda a: (lambda e: (e[0], abs(e[1]), e[1] * e[0] @ e[1].mH))(linalg.eigh(a))), (3, 3)),
     "eigvalsh": (symmetric(linalg.eigvalsh), (2, 3, 3)), "svdvals": (linalg.svdvals, (3, 2)),
     "svd square": (svd_parts, (3, 3)), "svd tall": (lambda a: svd_parts(a, full_matrices=False), (4, 2)),
     "svd wide": (lambda a: svd_parts(a, full_matrices=False), (2, 4)), "svd of a stack": (svd_parts, (2, 2, 2)),
@@ -42,14 +43,16 @@ CASES = {
     "norm 2": (lambda a: linalg.norm(a, 2), (3, 2)), "norm nuc": (lambda a: linalg.norm(a, "nuc"), (3, 2)),
     "norm 3": (lambda a: linalg.vector_norm(a, 3, 0), (3, 2)), "norm fro": (linalg.matrix_norm, (2, 3, 2)),
     "norm inf": (lambda a: linalg.matrix_norm(a, float("inf")), (3, 3)), "cond": (linalg.cond, (3, 3)),
-    "matrix_power": (lambda a: torch.matrix_power(a, -2), (2, 2)),
+    "eig": (lambda a: (lambda w, v: (w * v @ torch.inverse(v), abs(v)))(*linalg.eig(a)), (3, 3)),
+    "slogdet, both": (torch.slogdet, (3, 3)), "matrix_power": (lambda a: torch.matrix_power(a, -2), (2, 2)),
 }
 
 
+@pytest.mark.parametrize("of_complex", [False, True])
 @pytest.mark.parametrize("name", CASES)
-def test_slopes_of_one_matrix(name):
+def test_slopes_of_one_matrix(name, of_complex):
     function, shape = CASES[name]
-    leaves = [leaf(*shape)]
+    leaves = [leaf(*shape, of_complex=of_complex)]
     gradcheck(function, leaves)
     gradgradcheck(function, leaves)
 
@@ -65,10 +68,11 @@ PAIRS = {
 }
 
 
+@pytest.mark.parametrize("of_complex", [False, True])
 @pytest.mark.parametrize("name", PAIRS)
-def test_slopes_of_two(name):
+def test_slopes_of_two(name, of_complex):
     function, *shapes = PAIRS[name]
-    leaves = [leaf(*shape) for shape in shapes]
+    leaves = [leaf(*shape, of_complex=of_complex and name != "cdist") for shape in shapes]
     gradcheck(function, leaves)
     gradgradcheck(function, leaves)
 

@@ -102,6 +102,15 @@ def test_every_step_of_3x2_plus_2y2():
     ]
 
 
+def test_complex_numbers_are_conjugated_in_the_rule_and_written_as_two_parts():
+    z, w = (torch.tensor(number, requires_grad=True) for number in (1 + 2j, 3 - 1j))
+    view = View((z * w).abs(), z=z, w=w)
+    assert view.at(-1).sentence == "Forward step 1 of 2: × computed 5 + 5i = (1 + 2i) × (3 − 1i). Next: the result."
+    assert view.at(1).sentence == ("Step 1 of 4: the result received 1 and hands 0.7071 + 0.7071i to ×. Next: ×, by its rule "
+                                   "grad × conj(w) and grad × conj(z).")
+    assert view.at(3).sentence.startswith("Step 3 of 4: w is a leaf: 2.1213 − 0.7071i is added to w.grad")
+
+
 def test_the_forward_pass_step_by_step():
     view = squares()
     assert view.at(-5).sentence == "Only the leaves have values. Next: x²."

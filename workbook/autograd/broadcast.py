@@ -1,7 +1,6 @@
 """Broadcasting and dtypes, undone for gradients: the one place that does it."""
 
 from workbook.autograd.operation import Operation
-from workbook.dtypes import real_parts
 from workbook.formats import copied, preserve_format
 from workbook.tensor import Tensor
 
@@ -50,11 +49,13 @@ class Expand(Operation):
 
 
 class Cast(Operation, name="ToCopyBackward0"):
-    """The same numbers in another NumPy dtype."""
+    """The same numbers in another NumPy dtype; real parts where that has no room for others."""
+
+    holomorphic = False
 
     def forward(ctx, a, *, dtype, wanted=preserve_format):
         ctx.dtype = a.dtype
-        return copied(ctx.xp, real_parts(a) if a.dtype.kind == "c" and dtype.kind not in "bc" else a, dtype, wanted)
+        return copied(ctx.xp, a.real if a.dtype.kind == "c" and dtype.kind not in "bc" else a, dtype, wanted)
 
     def backward(ctx, grad):
         return (Cast.apply(grad, dtype=ctx.dtype),)

@@ -7,8 +7,8 @@ from workbook.errors import explain
 
 def no_complex(node):
     return NotImplementedError(explain(
-        f"{plain_name(node.name())} of complex numbers cannot be recorded yet", "complex derivatives are not there, and a wrong gradient "
-        "would be worse than none", "compute inside torch.no_grad(), or with the real and imaginary parts"))
+        f"{plain_name(node.name())} of complex numbers has no derivative here", "its formula is one for real numbers, and a wrong gradient "
+        "would be worse than none", "compute with the real and the imaginary part, or inside torch.no_grad()"))
 
 
 def plain_name(name):

@@ -9,6 +9,7 @@ class CopySlices(Operation, name="CopySlices"):
     """The base after `new` was written into the part of it that `chain` shows."""
 
     prefix = "torch::autograd::"
+    holomorphic = False  # the chain may lead to a real or an imaginary part; a part of the gradient is the gradient of the part
 
     def forward(ctx, base, new, *, chain):
         ctx.chain, ctx.strides = chain, base.strides
@@ -28,6 +29,8 @@ class CopySlices(Operation, name="CopySlices"):
 
 class ZeroSlices(Operation):
     """A copy of `whole` with zeros in the part that `chain` shows."""
+
+    holomorphic = False
 
     def forward(ctx, whole, *, chain):
         ctx.chain = chain

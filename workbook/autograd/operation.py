@@ -24,7 +24,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd import views
-from workbook.autograd.complaints import instead_of, no_complex, plain_name, second_time
+from workbook.autograd.complaints import instead_of, plain_name, second_time
 from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
 from workbook.errors import explain, no_memory, shape_text, too_many_axes
@@ -51,6 +51,7 @@ class Node:
         "record",  # what an observer keeps: widgets.recording.Record; or None
         "__weakref__")
     hands_on = False  # what arrives goes on as it is: to a leaf's .grad, or through a view
+    holomorphic = True  # where the result is complex, `backward` multiplies by the derivative: autograd/conjugates.py
     prefix = ""
 
     def name(self):
@@ -175,10 +176,8 @@ class Operation(Node):
             if recording:
                 kind = array.dtype
                 ctx.sequence, ctx.meta = next(_sequence), ((array.shape, kind, device),)
-                if kind.kind == "f":
+                if kind.kind in "fc":
                     output._node = ctx
-                elif kind.kind == "c":
-                    raise no_complex(ctx)
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
@@ -324,10 +323,8 @@ def _link_all(node, outputs):
     node.sequence = next(_sequence)
     node.meta = tuple([(output._array.shape, output._array.dtype, output._device) for output in outputs])
     for index, output in enumerate(outputs):
-        if output._array.dtype.kind == "f":
+        if output._array.dtype.kind in "fc":
             output._node, output._index = node, index
-        elif output._array.dtype.kind == "c":
-            raise no_complex(node)
 
 
 def _tie(node, inputs, arrays, results, outputs):
@@ -441,9 +438,3 @@ def _meeting_device(device, given, inputs):
         f"Expected all tensors to be on the same device, but found at least two devices, {device} and {given._device}!",
         f"a tensor of shape {shape_text(given._array.shape)} is on {given._device}" + (f", in {layer}" if layer else ""),
         f"move it: tensor.to('{device}')"))
-
-
-def refuse_complex_gradient(ctx):
-    """Raise where a step from complex to real numbers, of which the gate sees real results, is being recorded."""
-    if isinstance(ctx, Operation):
-        raise no_complex(ctx)

@@ -7,6 +7,8 @@ from heapq import heappop, heappush
 import numpy as np
 
 from workbook.autograd.broadcast import Own, fit
+from workbook.autograd.complaints import no_complex
+from workbook.autograd.conjugates import backward_of_complex
 from workbook.autograd.hooks import retain_grad
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad, edge_of
@@ -220,7 +222,8 @@ class Pass:
         if len(arrived) > 1:
             arrived = [_zeros(meta, self.create_graph) if gradient is None else gradient
                        for gradient, meta in zip(arrived, node.meta)]
-        handed = node.backward(*arrived)
+        of_complex = node.meta[0][1].kind == "c"
+        handed = backward_of_complex(node, arrived) if of_complex else node.backward(*arrived)
         if handed.__class__ is not tuple:
             handed = (handed,)
         for edge, gradient in zip(node.edges, handed):
@@ -230,6 +233,8 @@ class Pass:
             if wanted is not None and target not in self.way and edge not in wanted:
                 continue
             shape, dtype, _ = target.meta[index]
+            if dtype.kind == "c" and not of_complex and node.holomorphic:
+                raise no_complex(node)  # from complex numbers to real ones: no formula for real numbers serves
             if gradient.shape != shape or gradient.dtype is not dtype:
                 gradient = fit(gradient, shape, dtype)
             new = target.hands_on and not self.create_graph and _is_new(gradient, () if node in self.owned else arrived, handed)
@@ -328,6 +333,11 @@ def _seed_of(root, seed, create_graph):
             "set requires_grad=True on the inputs before computing, and compute outside torch.no_grad()"))
     array = root._array
     if seed is None:
+        if array.dtype.kind == "c" and array.size == 1:
+            raise RuntimeError(explain(
+                f"grad can be implicitly created only for real scalar outputs but got {root.dtype}",
+                "complex numbers have no order, so nothing says in which direction this one should grow",
+                "make it real first, with abs() or .real, or weigh it: backward(gradient=...)"))
         if array.size != 1:
             raise RuntimeError(explain(
                 "grad can be implicitly created only for scalar outputs",
@@ -340,11 +350,11 @@ def _seed_of(root, seed, create_graph):
         raise RuntimeError(explain(
             f"Mismatch in shape: grad_output[0] has a shape of {seed.shape} and output[0] has a shape of {root.shape}.",
             "gradient= holds one weight for each element of the output", "make it with torch.ones_like(output)"))
-    elif seed._array.dtype != array.dtype and "c" in seed._array.dtype.kind + array.dtype.kind:
+    elif (seed._array.dtype.kind == "c") != (array.dtype.kind == "c"):
         raise RuntimeError(explain(
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
             f"grad_output[0] has a dtype of {seed.dtype} and output[0] has a dtype of {root.dtype}.",
-            "the imaginary part would be lost", f"convert the gradient: .to({root.dtype})"))
+            "the gradient of complex numbers is complex, that of real ones real", f"convert the gradient: .to({root.dtype})"))
     seed = fit(seed, array.shape, array.dtype)
     return seed if create_graph else seed._array
 

@@ -13,6 +13,8 @@ class LeakyRelu(FloatElementwise):
     """out = a where a > 0, slope * a elsewhere"""
 
     def forward(ctx, a, *, slope):
+        if a.dtype.kind == "c":
+            raise not_implemented("leaky_relu_cpu", a)
         ctx.save(a)
         ctx.slope = slope
         return ctx.xp.where(a > 0, a, a * slope)
@@ -67,6 +69,8 @@ class Gelu(FloatElementwise):
     """out = a times the probability that a normal number lies below a; `smooth`: by the older approximation with tanh"""
 
     def forward(ctx, a, *, smooth):
+        if a.dtype.kind == "c":
+            raise not_implemented("GeluKernelImpl", a)
         ctx.save(a)
         ctx.smooth = smooth
         if smooth:

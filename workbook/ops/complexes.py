@@ -1,26 +1,20 @@
 """Complex numbers: their parts, their angle, and how they are put together.
 
-Complex steps are not recorded: where a gradient of a complex Tensor would be wanted, the functions here refuse.
+Where a step has no complex derivative (its result is real, or it looks at the parts), it says so with `holomorphic = False`, and its
+formula is PyTorch's gradient itself: dL/dx + i dL/dy. See autograd/conjugates.py.
 """
 
 import math
 
 from workbook import dtypes
-from workbook.autograd.operation import Operation, refuse_complex_gradient
+from workbook.autograd.conjugates import Conj, holds_complex
+from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
-from workbook.ops.comparison import flat
+from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise
+from workbook.ops.parts import Select
+from workbook.ops.pointwise import sgn
 from workbook.tensor import Tensor
-
-
-class Part(Operation):
-    """out = the real or the imaginary part, a view"""
-
-    is_view = True
-
-    def forward(ctx, a, *, part):
-        refuse_complex_gradient(ctx)
-        return getattr(a, part)
 
 
 def real(input):
@@ -32,7 +26,7 @@ def real(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.real.html
     """
-    return Part.apply(input, part="real") if input.is_complex() else input
+    return real_part(input) if input.is_complex() else input
 
 
 def imag(input):
@@ -47,14 +41,17 @@ def imag(input):
     if not input.is_complex():
         raise RuntimeError(explain("imag is not implemented for tensors with non-complex dtypes.",
                                    f"this tensor holds {input.dtype}", "its imaginary parts are zeros: torch.zeros_like(x)"))
-    return Part.apply(input, part="imag")
+    return imaginary_part(input)
 
 
-class Conj(Operation):
-    """out = a with the imaginary parts negated"""
+def real_part(value):
+    """The real part of a Tensor, or of an array in a formula: a view; a real one itself."""
+    return Select.apply(AsReal.apply(value), axis=value.ndim, index=0) if holds_complex(value) else value
 
-    def forward(ctx, a):
-        return ctx.xp.conj(a)
+
+def imaginary_part(value):
+    """The imaginary part of a complex one, likewise."""
+    return Select.apply(AsReal.apply(value), axis=value.ndim, index=1)
 
 
 def conj(input):
@@ -72,14 +69,21 @@ def conj(input):
 class Angle(FloatElementwise):
     """out = the angle of a in the complex plane; of a real number, 0 or pi"""
 
+    holomorphic = False
+
     def forward(ctx, a):
+        ctx.save(a)
         if a.dtype.kind == "c":
-            refuse_complex_gradient(ctx)
             return ctx.xp.angle(a)
         return ctx.xp.where(a != a, a, ctx.xp.where(a < 0, a.dtype.type(math.pi), a.dtype.type(0)))
 
     def backward(ctx, grad):
-        return flat(grad)
+        (a,) = ctx.saved
+        if not holds_complex(a):
+            return flat(grad)
+        # a turned by a right angle is the direction in which the angle grows; 0 has none
+        x, y = real_part(a), imaginary_part(a)
+        return where(a == 0, 0.0, grad * (a * 1j / (x * x + y * y)))
 
 
 def angle(input):
@@ -123,6 +127,9 @@ class Complex(Elementwise):
         out.real, out.imag = a, b
         return out
 
+    def backward(ctx, grad):
+        return grad, grad * 1j
+
 
 def complex(real, imag):
     """Return the complex numbers of these parts: two Tensors of one dtype, float32 or float64.
@@ -143,7 +150,13 @@ class Polar(Elementwise):
     """out = a e ** (i b)"""
 
     def forward(ctx, a, b):
-        return Complex.forward(ctx, a * ctx.xp.cos(b), a * ctx.xp.sin(b))
+        out = Complex.forward(ctx, a * ctx.xp.cos(b), a * ctx.xp.sin(b))
+        ctx.save(out)
+        return out
+
+    def backward(ctx, grad):
+        (out,) = ctx.saved
+        return grad * sgn(out), grad * (out * 1j)  # for a length below 0 the first looks the other way, as in PyTorch
 
 
 def polar(abs, angle):
@@ -180,10 +193,13 @@ class AsReal(Operation, name="ViewAsRealBackward0"):
     """out = the two parts of each number, as one more axis at the end; a view"""
 
     is_view = True
+    holomorphic = False
 
     def forward(ctx, a):
-        refuse_complex_gradient(ctx)
         return ctx.xp.lib.stride_tricks.as_strided(a.real, (*a.shape, 2), (*a.strides, a.real.itemsize))
+
+    def backward(ctx, grad):
+        return AsComplex.apply(grad)
 
 
 def view_as_real(input):
@@ -204,9 +220,13 @@ class AsComplex(Operation, name="ViewAsComplexBackward0"):
     """out = pairs of the last axis as complex numbers; a view"""
 
     is_view = True
+    holomorphic = False
 
     def forward(ctx, a):
         return a.view(dtypes.of(a).to_complex().numpy)[..., 0]
+
+    def backward(ctx, grad):
+        return AsReal.apply(grad)
 
 
 def view_as_complex(input):

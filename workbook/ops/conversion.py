@@ -57,6 +57,8 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, me
     if dtype is not None and dtype is not input.dtype:
         if dtype.numpy is None:
             raise TypeError(dtypes.no_bfloat16())
+        if dtype.numpy.kind not in "bc":
+            dtypes.warn_of_lost_parts(result._array.dtype)
         return Cast.apply(result, dtype=dtype.numpy, **wanted)
     if copy and result is input or wanted and memory_format not in (preserve_format, contiguous_format):
         return Clone.apply(result, **wanted) if copy or not lies_in(result._array, memory_format) else result
@@ -230,6 +232,8 @@ def zero_(input):
 
 class FilledBy(Operation, name="FillBackward1"):
     """out = one number of a Tensor everywhere"""
+
+    holomorphic = False  # a complex number may go into real memory
 
     def forward(ctx, a, value):
         return ctx.xp.full(a.shape, value.astype(a.dtype))

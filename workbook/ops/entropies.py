@@ -3,7 +3,7 @@
 import math
 
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import NUMBERS, FloatElementwise
+from workbook.ops.elementwise import NUMBERS, FloatElementwise, not_implemented
 from workbook.ops.exponentials import log1p
 from workbook.ops.from_data import tensor
 from workbook.ops.pointwise import log
@@ -50,6 +50,8 @@ class XlogyScalar(FloatElementwise, name="XlogyBackward2"):
 
 def _times_log(xp, a, b, logarithm):
     """a times the logarithm of b: 0 where a is 0, whatever b is, but NaN where b is."""
+    if b.dtype.kind == "c":
+        raise not_implemented("xlogy_cpu" if logarithm is xp.log else "xlog1py_cpu", b)
     return xp.where((a == 0) & ~xp.isnan(b), b.dtype.type(0), a * logarithm(b))
 
 
@@ -96,6 +98,8 @@ class Entr(FloatElementwise, name="SpecialEntrBackward0"):
     """out = -a log(a), 0 at 0, -infinity below"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "c":
+            raise not_implemented("entr_cpu", a)
         ctx.save(a)
         xp = ctx.xp
         return xp.where(a > 0, -a * xp.log(a), xp.where(a == 0, a.dtype.type(0), xp.where(a < 0, a.dtype.type(-math.inf), a)))

@@ -143,11 +143,20 @@ class LogAddExp(Elementwise, name="LogaddexpBackward0"):
         if a.dtype.kind not in "fc":
             raise not_implemented("logaddexp_cpu", a, b)
         ctx.save(a, b)
-        return ctx.xp.logaddexp(a, b)
+        return log_of_sum(ctx.xp, a, b)
 
     def backward(ctx, grad):
         a, b = ctx.saved
         return grad / (1 + exp(b - a)), grad / (1 + exp(a - b))
+
+
+def log_of_sum(xp, a, b):
+    """log(e ** a + e ** b) of arrays, without overflow."""
+    if a.dtype.kind != "c":
+        return xp.logaddexp(a, b)
+    first = a.real >= b.real
+    large, small = xp.where(first, a, b), xp.where(first, b, a)
+    return large + xp.log1p(xp.exp(small - large))
 
 
 def logaddexp(input, other):

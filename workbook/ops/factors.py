@@ -5,7 +5,7 @@ import numpy as np
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.ops.extremes import named_result
-from workbook.ops.inverses import Inv, turned
+from workbook.ops.inverses import Inv, adjoint
 from workbook.ops.joining import cat
 from workbook.ops.squares import _LinAlgError, first_failure, floats_only, matrix_only, square_only
 
@@ -14,8 +14,9 @@ qr_result = named_result("qr", "Q", "R")
 
 
 class Cholesky(Operation, name="LinalgCholeskyExBackward0"):
-    """out = the lower triangle L with L @ L.T = a; only the lower half of a is read"""
+    """out = the lower triangle L with L @ L.T = a (of complex numbers, L @ L.H); only the lower half of a is read"""
 
+    holomorphic = False
     function = "linalg.cholesky"
 
     def forward(ctx, a):
@@ -24,16 +25,17 @@ class Cholesky(Operation, name="LinalgCholeskyExBackward0"):
         if xp.isnan(out).any():
             raise np.linalg.LinAlgError("NaN")  # NumPy lets it pass
         ctx.save(out)
-        ctx.keep(_lower_half(xp, a))
+        lower = xp.tril(xp.ones(a.shape[-2:], a.dtype))
+        ctx.keep(lower, xp.tril(lower, -1))
         return out
 
     def backward(ctx, grad):
-        (out,), (half,) = ctx.saved, ctx.kept
+        (out,), (lower, below) = ctx.saved, ctx.kept
         # Murray, Differentiation of the Cholesky decomposition, 2016, (10)
         back = Inv.apply(out)
-        middle = (turned(out) @ grad) * half
-        to_a = turned(back) @ middle @ back
-        return ((to_a + turned(to_a)) * 0.5,)
+        middle = adjoint(out) @ grad
+        middle = 0.5 * (middle * lower + adjoint(middle * below))
+        return (adjoint(back) @ middle @ back,)
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -66,7 +68,7 @@ def _no_cholesky(matrix, k):
 
 
 def linalg_cholesky(A, *, upper=False):
-    """Return the lower triangles L with `L @ L.mT = A`, for symmetric, positive definite A, `(..., n, n)`; upper=True: `L.mT`.
+    """Return the lower triangles L with `L @ L.mT = A`, for symmetric, positive definite A, `(..., n, n)`; upper=True: `L.mT`. (Of complex numbers: `mH`.)
 
     Floats. Raises torch.linalg.LinAlgError where A is not positive definite.
 
@@ -79,7 +81,7 @@ def linalg_cholesky(A, *, upper=False):
     """
     square_only("linalg.cholesky", A)
     floats_only("linalg.cholesky", A, "cholesky_cpu")
-    return turned(Cholesky.apply(turned(A))) if upper else Cholesky.apply(A)
+    return adjoint(Cholesky.apply(adjoint(A))) if upper else Cholesky.apply(A)
 
 
 def cholesky(input, upper=False):
@@ -93,11 +95,13 @@ def cholesky(input, upper=False):
     """
     square_only("cholesky", input)
     floats_only("cholesky", input, "cholesky_cpu")
-    return turned(OldCholesky.apply(turned(input))) if upper else OldCholesky.apply(input)
+    return adjoint(OldCholesky.apply(adjoint(input))) if upper else OldCholesky.apply(input)
 
 
 class Qr(Operation, name="LinalgQrBackward0"):
     """out = q with columns of length 1 at right angles, and r, an upper triangle: q @ r = a"""
+
+    holomorphic = False
 
     def forward(ctx, a, *, mode):
         xp = ctx.xp
@@ -126,16 +130,16 @@ class Qr(Operation, name="LinalgQrBackward0"):
             return (ctx._of_tall(to_q, to_r, q, r),)
         # a = [x y] and r = [r1 q.T @ y]: the part y joins in at the end
         y, to_r2 = a[..., rows:], to_r[..., rows:]
-        to_x = ctx._of_tall(to_q + y @ turned(to_r2), to_r[..., :rows], q, r[..., :rows])
+        to_x = ctx._of_tall(to_q + y @ adjoint(to_r2), to_r[..., :rows], q, r[..., :rows])
         return (cat([to_x, q @ to_r2], -1),)
 
     def _of_tall(ctx, to_q, to_r, q, r):
         """Walter and Lehmann, Algorithmic differentiation of linear algebra functions, 2010."""
         upper, half = ctx.kept
-        middle = (to_r * upper) @ turned(r) - turned(q) @ to_q
-        middle = turned(half) * middle  # what the symmetry of q.T @ q leaves: the upper half, doubled across the diagonal
-        middle = middle + turned(middle)
-        return (to_q + q @ middle) @ turned(Inv.apply(r))
+        middle = (to_r * upper) @ adjoint(r) - adjoint(q) @ to_q
+        middle = adjoint(half) * middle  # what the symmetry of q.T @ q leaves: the upper half, doubled across the diagonal
+        middle = middle + adjoint(middle)
+        return (to_q + q @ middle) @ adjoint(Inv.apply(r))
 
 
 def linalg_qr(A, mode="reduced"):

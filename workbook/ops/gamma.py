@@ -88,6 +88,8 @@ class Polygamma(FloatElementwise):
     """out = derivative number n of digamma at a"""
 
     def forward(ctx, a, *, n):
+        if a.dtype.kind == "c":
+            raise not_implemented("polygamma", a)
         ctx.save(a)
         ctx.n = n
         if n == 1:

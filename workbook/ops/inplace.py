@@ -14,6 +14,7 @@ from workbook.errors import explain
 from workbook.ops.arithmetic import mul
 from workbook.ops.comparison import flat
 from workbook.ops.creation import empty_like, zeros_like
+from workbook.ops.elementwise import not_implemented
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -34,7 +35,7 @@ def inplace(function, name):
             if len(args) == 1 and isinstance(args[0], Tensor):
                 _refuse_what_does_not_fit(input, args[0], name)
             raise
-        result = _held(input, result)
+        result = _held(input, result, name)
         return views.adopt(input, result, name)
 
     form.__name__ = form.__qualname__ = name
@@ -60,10 +61,10 @@ def _refuse_what_does_not_fit(input, other, name):
     arrays = [input._array, other._array]
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
     result = wrap(input._device.xp.zeros(shape, dtypes.result_type(arrays).numpy), input._device)
-    views.refuse_larger(input, _held(input, result), name)
+    views.refuse_larger(input, _held(input, result, name), name)
 
 
-def _held(input, result):
+def _held(input, result, name):
     """Return a result as the memory of `input` will hold it. Raise where its kind of number does not fit."""
     if result.dtype is not input.dtype:
         if result.dtype.category > input.dtype.category:
@@ -72,6 +73,9 @@ def _held(input, result):
                 f"result type {names[0]} can't be cast to the desired output type {names[1]}",
                 f"the tensor holds {input.dtype}, which has no room for the result",
                 "use the out-of-place form, or convert first: x = x.float()"))
+        if input.is_complex() and result.is_floating_point():
+            raise RuntimeError(explain(f"In-place {name[:-1]} is not supported for complex tensors.",
+                                       "the result is real, and the tensor stays complex", f"use {name[:-1]}()"))
         if input.requires_grad and not result.is_floating_point():
             return Overwrite.apply(input, result)  # the yes or no of a comparison is flat
     return result
@@ -85,6 +89,8 @@ def random_fill(name, fill, sentence):
                 raise TypeError(explain(f"{name}(): argument must be float, not {type(given).__name__}",
                                         "numbers name the distribution",
                                         f"write x.{name}(...) with numbers"))
+        if name == "bernoulli_" and input.is_complex() and input.numel():
+            raise not_implemented("bernoulli_scalar_cpu_", input._array)
         here = input._device is CPU and not (thread.state.grad_enabled and input.requires_grad)
         array = input._array if here else np.empty_like(input._host())
         fill(array, *args, generator=generator, **options)

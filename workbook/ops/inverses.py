@@ -3,12 +3,14 @@
 import numpy as np
 
 from workbook import dtypes
+from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.extremes import named_result
+from workbook.ops.pointwise import log as logarithm
 from workbook.ops.reduction import sum
 from workbook.ops.squares import _LinAlgError, first_failure, floats_only, matrix_only, singular, square_only
 
@@ -19,6 +21,11 @@ linalg_slogdet_result = named_result("linalg_slogdet", "sign", "logabsdet")
 def turned(a):
     """Return matrices with rows and columns exchanged."""
     return transpose(a, -2, -1)
+
+
+def adjoint(a):
+    """Return matrices with rows and columns exchanged, of complex numbers the conjugates."""
+    return conjugate(turned(a))
 
 
 def _over_matrices(grad):
@@ -48,7 +55,7 @@ class Cofactors(Operation):
         n = s.shape[-1]
         others = [xp.prod(xp.delete(s, i, -1), -1) for i in range(n)]  # the product of all singular values but one
         others = xp.stack(others, -1) if n else s
-        return (xp.linalg.det(u) * xp.linalg.det(vh))[..., None, None] * ((u * others[..., None, :]) @ vh).astype(a.dtype)
+        return (xp.linalg.det(u) * xp.linalg.det(vh))[..., None, None] * xp.conj((u * others[..., None, :]) @ vh).astype(a.dtype)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -58,16 +65,22 @@ class Cofactors(Operation):
 
 
 class Slogdet(Operation, name="LinalgSlogdetBackward0"):
-    """out = the sign of the determinant, and the logarithm of its size"""
+    """out = the sign of the determinant (of a complex one, its direction), and the logarithm of its size"""
+
+    holomorphic = False
 
     def forward(ctx, a):
-        ctx.save(a)
         sign, log = ctx.xp.linalg.slogdet(a)
-        return ctx.xp.asarray(sign, a.dtype), ctx.xp.asarray(log, a.real.dtype)
+        sign = ctx.xp.asarray(sign, a.dtype)
+        ctx.save(a, sign)
+        return sign, ctx.xp.asarray(log, a.real.dtype)
 
-    def backward(ctx, _, grad):
-        (a,) = ctx.saved
-        return (_over_matrices(grad) * turned(Inv.apply(a)),)
+    def backward(ctx, to_sign, grad):
+        a, sign = ctx.saved
+        if holds_complex(to_sign):  # log(det) = log|det| + i angle, and the sign moves with the angle alone, at right angles to itself
+            turning = to_sign * conjugate(sign)
+            grad = grad + (turning - conjugate(turning)) / 2
+        return (_over_matrices(grad) * adjoint(Inv.apply(a)),)
 
 
 class Inv(Operation, name="LinalgInvExBackward0"):
@@ -167,7 +180,7 @@ def linalg_slogdet(A):
 
 
 def logdet(input):
-    """Return the logarithm of the determinant; NaN where it is negative.
+    """Return the logarithm of the determinant; NaN where it is a negative real number.
 
     >>> import workbook as torch
     >>> torch.logdet(torch.eye(3))
@@ -176,6 +189,8 @@ def logdet(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.logdet.html
     """
     sign, log = linalg_slogdet(input)
+    if input.is_complex():
+        return log + logarithm(sign)
     return where(sign == -1, float("nan"), log)
 
 

@@ -45,6 +45,9 @@ def _in_dtype(function, x, dtype):
     if dtype.category < dtypes.FLOAT:
         raise RuntimeError(explain(f"{function}: dtype should be floating point or complex, but got {dtype.legacy}",
                                    "a norm lies between the whole numbers", "choose torch.float64"))
+    if x.is_complex() and not dtype.is_complex:
+        raise RuntimeError(explain(f"{function}: dtype should be complex for complex inputs, but got {dtype.legacy}",
+                                   "the imaginary parts would be lost", "choose torch.complex128"))
     if dtype.itemsize < x.dtype.itemsize:
         raise RuntimeError(explain(
             f"{function}: the dtype of the input ({x.dtype.legacy}) should be convertible without narrowing to the specified dtype "

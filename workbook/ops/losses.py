@@ -35,7 +35,7 @@ class Softmax(Operation):
 
 def _shifted(name, a, axis):
     """a without its largest number along `axis`: this changes no quotient and keeps exp finite."""
-    if a.dtype.kind not in "fc":
+    if a.dtype.kind != "f":
         last = "_lastdim" if axis == a.ndim - 1 else ""
         raise not_implemented(f"{name}{last}_kernel_impl", a)
     a = in_float32(a)
@@ -107,7 +107,7 @@ class MseLoss(Elementwise):
     """out = (a - b) ** 2, reduced"""
 
     def forward(ctx, a, b, *, reduction):
-        if a.dtype.kind not in "fc":
+        if a.dtype.kind != "f":
             raise not_implemented("mse_cpu", a, b)
         ctx.save(a, b)
         ctx.reduction = reduction
@@ -177,6 +177,8 @@ class NllLoss(Operation):
     """out = minus the log-probability of each row's true class, weighted and reduced"""
 
     def forward(ctx, logs, target, weight, *, reduction, ignore):
+        if logs.dtype.kind == "c":
+            raise not_implemented("nll_loss_out_frame", logs)
         ctx.save(target)
         ctx.shape, ctx.ignore = logs.shape, ignore
         counted = target != ignore
@@ -323,7 +325,7 @@ class BinaryCrossEntropy(Elementwise):
     """out = -(t log p + (1 - t) log(1 - p)), logarithms held above -100; weighted and reduced"""
 
     def forward(ctx, p, t, *, weight, reduction):
-        if p.dtype.kind not in "fc":
+        if p.dtype.kind != "f":
             raise not_implemented("binary_cross_entropy", p)
         xp = ctx.xp
         losses = -(t * xp.maximum(xp.log(p), -100) + (1 - t) * xp.maximum(xp.log(1 - p), -100))
@@ -347,7 +349,7 @@ class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
     """out = (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)), with w the weight of t = 1; without overflow, weighted and reduced"""
 
     def forward(ctx, x, t, *, weight, positive, reduction):
-        if x.dtype.kind not in "fc":
+        if x.dtype.kind != "f":
             raise not_implemented("log_sigmoid_cpu", x, t)
         xp = ctx.xp
         losses = (1 - t) * x + (1 + (positive - 1) * t) * (xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x))))

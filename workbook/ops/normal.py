@@ -126,6 +126,8 @@ class Ndtri(FloatElementwise, name="SpecialNdtriBackward0"):
     """out = the number below which a normal number lies with probability a"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "c":
+            raise not_implemented("ndtri_cpu", a)
         out = one_by_one(ctx.xp, _quantile, a)
         ctx.save(out)
         return out
@@ -157,6 +159,8 @@ class LogNdtr(FloatElementwise, name="SpecialLogNdtrBackward0"):
     """out = log ndtr(a), without underflow"""
 
     def forward(ctx, a):
+        if a.dtype.kind == "c":
+            raise not_implemented("log_ndtr_cpu", a)
         out = one_by_one(ctx.xp, _log_probability, a)
         ctx.save(a, out)
         return out

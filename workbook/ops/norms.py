@@ -7,7 +7,7 @@ from workbook.errors import explain
 from workbook.ops.arithmetic import sub
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import Elementwise, in_float32
-from workbook.ops.pointwise import abs, sign
+from workbook.ops.pointwise import abs, sgn
 from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
 from workbook.tensor import axis_of
@@ -16,11 +16,12 @@ from workbook.tensor import axis_of
 class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
     """out = (sum of |a|**p along `axes`)**(1/p); the largest |a| for p = inf, the smallest for -inf, their number for p = 0"""
 
+    holomorphic = False
+
     def forward(ctx, a, *, p, axes, keepdim):
         ctx.p, ctx.axes, ctx.keepdim = p, axes, keepdim
         out = _length(ctx.xp, a, p, axes, keepdim)
-        if a.dtype.kind == "f":
-            ctx.save(a, out)
+        ctx.save(a, out)
         return out
 
     def backward(ctx, grad):
@@ -32,11 +33,12 @@ class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
 class Dist(Elementwise):
     """out = the length of a - b"""
 
+    holomorphic = False
+
     def forward(ctx, a, b, *, p):
         ctx.p = p
         out = _length(ctx.xp, a - b, p, None, False)
-        if out.dtype.kind == "f":
-            ctx.save(a, b, out)
+        ctx.save(a, b, out)
         return out
 
     def backward(ctx, grad):
@@ -65,22 +67,22 @@ def _length(xp, a, p, axes, keepdim):
 def _slope(a, out, grad, p, axes):
     """The gradient of the length `out` to `a`, for lengths that are spread over `a`.
 
-    d out / d a = sign(a) |a|**(p - 1) / out**(p - 1), and 0 where all is 0. What is divided there by 0 is NaN, as in PyTorch, and shows
+    d out / d a = sgn(a) |a|**(p - 1) / out**(p - 1), and 0 where all is 0. What is divided there by 0 is NaN, as in PyTorch, and shows
     in the second derivative, which such a point does not have.
     """
     if p == 0:
         return None  # a count does not move
     if p == 1:
-        return sign(a) * grad
+        return sgn(a) * grad
     if math.isinf(p):  # equal ones share the gradient
-        hit = where(abs(a) == out, sign(a) * 0.0 + 1.0, 0.0)
-        return sign(a) * grad * hit / SumAxes.apply(hit, axes=axes, keepdim=True)
+        hit = where(abs(a) == out, sgn(a) * 0.0 + 1.0, 0.0)
+        return sgn(a) * grad * hit / SumAxes.apply(hit, axes=axes, keepdim=True)
     zero = out == 0
     if p == 2:
         return grad * where(zero, 0.0, a / out)
     if p < 1:
-        return sign(a) * where(a == 0, 0.0, pow(abs(a), p - 1)) * grad * pow(out, 1 - p)
-    slope = sign(a) * pow(abs(a), p - 1) if p < 2 else a * pow(abs(a), p - 2)
+        return sgn(a) * where(a == 0, 0.0, pow(abs(a), p - 1)) * grad * pow(out, 1 - p)
+    slope = sgn(a) * pow(abs(a), p - 1) if p < 2 else a * pow(abs(a), p - 2)
     return slope * where(zero, 0.0, grad / pow(out, p - 1))
 
 
@@ -126,6 +128,9 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
         refuse_nothing(x, ord, dim)
     axes = axes_of(dim, x.shape)
     if dtype is not None:
+        if x.is_complex() and not dtype.is_complex:
+            raise RuntimeError(explain(f"linalg.vector_norm: dtype should be complex for complex inputs, but got {dtype.legacy}",
+                                       "the imaginary parts would be lost", "choose torch.complex128"))
         x = x.to(dtype)
     return VectorNorm.apply(x, p=float(ord), axes=axes, keepdim=keepdim)
 

@@ -10,6 +10,8 @@ from workbook.tensor import axis_of
 class SelectScatter(Operation):
     """out = a, with src in the part at the basic index `place`"""
 
+    holomorphic = False  # complex numbers may go into real memory
+
     def forward(ctx, a, src, *, place):
         ctx.place = place
         out = a.copy()
@@ -26,6 +28,8 @@ class SliceScatter(SelectScatter):
 
 class DiagonalScatter(Operation):
     """out = a, with src on a diagonal"""
+
+    holomorphic = False  # complex numbers may go into real memory
 
     def forward(ctx, a, src, *, offset, axes):
         ctx.offset, ctx.axes = offset, axes

@@ -110,6 +110,7 @@ class Overwrite(Operation, name="CopyBackwards"):
     """out = `source`, in the shape of `target`, whose old values are lost"""
 
     prefix = "torch::autograd::"
+    holomorphic = False  # complex numbers may be copied into real memory
 
     def forward(ctx, target, source):
         if source.dtype.kind == "c" and target.dtype.kind not in "bc":

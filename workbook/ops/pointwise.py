@@ -1,6 +1,6 @@
 """Functions of one number, applied to every element."""
 
-from workbook.autograd.operation import refuse_complex_gradient
+from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.errors import explain
 from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented
@@ -210,17 +210,17 @@ def relu(input):
 class Abs(Elementwise):
     """out = |a|"""
 
+    holomorphic = False
+
     def forward(ctx, a):
         if a.dtype.kind == "b":
             raise not_implemented("abs_cpu", a)
-        if a.dtype.kind == "c":
-            refuse_complex_gradient(ctx)
         ctx.save(a)
         return ctx.xp.abs(a)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
-        return grad * sign(a)
+        return grad * sgn(a)
 
 
 def abs(input):
@@ -259,6 +259,40 @@ def sign(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.sign.html
     """
     return Sign.apply(input)
+
+
+class Sgn(Sign):
+    """out = -1, 0 or 1; of a complex number, the point of the unit circle in its direction"""
+
+    holomorphic = False
+
+    def forward(ctx, a):
+        if a.dtype.kind != "c":
+            return Sign.forward(ctx, a)
+        out = ctx.xp.where(a == 0, a.dtype.type(0), a / ctx.xp.abs(a))
+        ctx.save(a, out)
+        return out
+
+    def backward(ctx, grad):
+        if not holds_complex(grad):
+            return flat(grad)
+        a, out = ctx.saved
+        along = grad / a  # its real part is the share that points along a: a step along a changes nothing
+        return where(a == 0, 0.0, grad / abs(a) - (along + conjugate(along)) / 2 * out)
+
+
+def sgn(input):
+    """Return the sign of each element: -1, 0 or 1, and `x / |x|` of complex numbers.
+
+    >>> import workbook as torch
+    >>> torch.sgn(torch.tensor([-3., 0., 2.]))
+    tensor([-1.,  0.,  1.])
+    >>> torch.sgn(torch.tensor([3 + 4j]))
+    tensor([0.6000+0.8000j])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.sgn.html
+    """
+    return Sgn.apply(input)
 
 
 def rounded(xp, name, a):
@@ -317,6 +351,8 @@ class Round(Elementwise):
     """out = the nearest whole number; halves go to the even one"""
 
     def forward(ctx, a, *, decimals=0):
+        if decimals and a.dtype.kind == "c":
+            raise not_implemented("round_cpu", a)
         return ctx.xp.round(a, decimals) if decimals else rounded(ctx.xp, "round", a)
 
     def backward(ctx, grad):

@@ -1,10 +1,13 @@
 """Powers, elementwise."""
 
+import cmath
 import math
 
 from workbook import dtypes
+from workbook.autograd.conjugates import holds_complex
 from workbook.errors import explain
 from workbook.ops.comparison import flat, where
+from workbook.ops.complexes import imaginary_part, real_part
 from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
 from workbook.ops.pointwise import log
 from workbook.tensor import Tensor
@@ -73,7 +76,7 @@ class PowTensor(Elementwise, name="PowBackward1"):
     def backward(ctx, grad):
         a, b, out = ctx.saved
         to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.needs_input_grad[0] else None
-        to_b = where((a == 0) & (b >= 0), 0.0, grad * (out * log(a))) if ctx.needs_input_grad[1] else None
+        to_b = where((a == 0) & _not_below_zero(b), 0.0, grad * (out * log(a))) if ctx.needs_input_grad[1] else None
         return to_a, to_b
 
 
@@ -88,8 +91,14 @@ class PowScalar(Elementwise, name="PowBackward2"):
     def backward(ctx, grad):
         base, b, out = ctx.saved
         if base == 0:
-            return None, where(b >= 0, 0.0, grad * (out * -math.inf))
+            return None, where(_not_below_zero(b), 0.0, grad * (out * -math.inf))
+        if holds_complex(out):
+            return None, grad * (out * cmath.log(base))
         return None, grad * (out * (math.log(base) if base > 0 else math.nan))
+
+
+def _not_below_zero(b):
+    return (real_part(b) >= 0) & (imaginary_part(b) == 0) if holds_complex(b) else b >= 0
 
 
 def pow(input, exponent):

@@ -3,10 +3,12 @@
 import warnings
 
 from workbook import dtypes
+from workbook.autograd.conjugates import conjugate
 from workbook.errors import explain, shape_text
 from workbook.ops.added import must_be_vector
 from workbook.ops.arithmetic import mul
 from workbook.ops.axes import permute, unsqueeze
+from workbook.ops.complexes import conj
 from workbook.ops.elementwise import Elementwise, cannot_broadcast, meet
 from workbook.ops.linalg import Dot, dot, mm
 from workbook.ops.reduction import sum
@@ -54,6 +56,17 @@ def inner(input, other):
 class Vdot(Dot):
     """out = the sum of conj(a) * b, for two vectors"""
 
+    holomorphic = False
+
+    def forward(ctx, a, b):
+        ctx.save_crosswise(a, b)
+        return ctx.xp.vdot(a, b)
+
+    def backward(ctx, grad):
+        a, b = ctx.saved
+        return (conjugate(grad) * b if ctx.needs_input_grad[0] else None,
+                grad * a if ctx.needs_input_grad[1] else None)
+
 
 def vdot(input, other):
     """Return the sum of products of two vectors of one length, the first one conjugated.
@@ -64,8 +77,8 @@ def vdot(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.vdot.html
     """
-    if input.is_complex() or input.ndim != 1 or tuple(input.shape) != tuple(other.shape):
-        return dot(input.conj() if input.is_complex() else input, other)
+    if input.ndim != 1 or tuple(input.shape) != tuple(other.shape):
+        return dot(input, other)
     return Vdot.apply(input, other)
 
 
@@ -228,4 +241,4 @@ def vecdot(x, y, *, dim=-1):
         raise RuntimeError(explain(
             f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {x.dtype.legacy} and y of type "
             f"{y.dtype.legacy} instead", "products do not promote", f"convert one: y.to({x.dtype})"))
-    return vdot(x, y) if x.ndim == 1 and tuple(x.shape) == tuple(y.shape) else sum(mul(x, y), dim)
+    return vdot(x, y) if x.ndim == 1 and tuple(x.shape) == tuple(y.shape) else sum(mul(conj(x), y), dim)

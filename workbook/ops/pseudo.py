@@ -9,7 +9,7 @@ from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.creation import empty
 from workbook.ops.extremes import named_result
-from workbook.ops.inverses import inv, turned
+from workbook.ops.inverses import adjoint, inv
 from workbook.ops.lengths import matrix_norm
 from workbook.ops.linalg import matmul
 from workbook.ops.pointwise import abs
@@ -24,6 +24,8 @@ EPS = {2: 2.0**-10, 4: 2.0**-23, 8: 2.0**-52}  # the distance of 1 from the next
 class Pinv(Operation, name="LinalgPinvBackward0"):
     """out = Moore and Penrose's inverse: singular values beyond the tolerances count as 0"""
 
+    holomorphic = False
+
     def forward(ctx, a, *, atol, rtol):
         xp = ctx.xp
         u, s, vh = xp.linalg.svd(a, False)
@@ -37,8 +39,8 @@ class Pinv(Operation, name="LinalgPinvBackward0"):
     def backward(ctx, grad):
         a, out = ctx.saved
         # Golub and Pereyra, The differentiation of pseudo-inverses, 1973, (4.12)
-        back, slope = turned(out), turned(grad)
-        middle = turned(out @ slope @ out)
+        back, slope = adjoint(out), adjoint(grad)
+        middle = adjoint(out @ slope @ out)
         rest = slope - a @ (out @ slope)
         other = slope - (slope @ out) @ a
         return (-middle + rest @ out @ back + back @ (out @ other),)
@@ -47,7 +49,7 @@ class Pinv(Operation, name="LinalgPinvBackward0"):
 def _tolerances(A, atol, rtol):
     """Return the absolute and the relative tolerance: without either, as many units as the longer side has elements."""
     if rtol is None:
-        rtol = EPS[A.real.dtype.itemsize if A.is_complex() else A.dtype.itemsize] * max(A.shape[-2:]) if not atol else 0.0
+        rtol = EPS[A.dtype.to_real().itemsize] * max(A.shape[-2:]) if not atol else 0.0
     return atol or 0.0, rtol
 
 
@@ -167,7 +169,7 @@ def lstsq(A, B, rcond=None, *, driver=None):
         raise RuntimeError(explain(
             f"torch.linalg.lstsq: input.size(-2) should match other.size(-{1 if vector else 2})",
             f"the shapes are {shape_text(A.shape)} and {shape_text(B.shape)}", "give one row of B for each row of A"))
-    cutoff = rcond if rcond is not None else EPS[A.dtype.itemsize] * max(A.shape[-2:])
+    cutoff = rcond if rcond is not None else EPS[A.dtype.to_real().itemsize] * max(A.shape[-2:])
     solution = matmul(linalg_pinv(A, cutoff), rhs)
     driver = driver or "gelsy"
     rank = matrix_rank(A, rtol=cutoff) if driver != "gels" else empty(0, dtype=dtypes.int64)
@@ -176,5 +178,6 @@ def lstsq(A, B, rcond=None, *, driver=None):
     residuals = empty(0, dtype=A.dtype)
     if m > n and driver != "gelsy" and (driver == "gels" or bool((rank == n).all())):
         rest = matmul(A, solution) - rhs
+        rest = abs(rest) if rest.is_complex() else rest
         residuals = sum(rest * rest, -2)
     return linalg_lstsq_result(solution[..., 0] if vector else solution, residuals, rank, values)

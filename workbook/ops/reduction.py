@@ -89,6 +89,8 @@ def sum(input, dim=None, keepdim=False, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sum.html
     """
+    if dtype is not None and input.is_complex() and not dtype.is_complex:
+        input = input.to(dtype)
     if dim is None and not keepdim:
         return Sum.apply(input, dtype=dtype) if dtype is not None else Sum.apply(input)
     return SumAxes.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim, dtype=dtype)
@@ -140,11 +142,13 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
 class Var(Operation):
     """out = the mean square distance from the mean, over n - correction"""
 
+    holomorphic = False
+
     def forward(ctx, a, *, axes, keepdim, correction):
         ctx.save(a)
         ctx.axes, ctx.keepdim = axes, keepdim
         ctx.degrees = math.prod(a.shape[axis] for axis in axes) - correction
-        return _variance(ctx.xp, a, axes, keepdim, ctx.degrees).astype(a.dtype, order="C")
+        return _variance(ctx.xp, a, axes, keepdim, ctx.degrees).astype(a.real.dtype, order="C")
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -154,10 +158,12 @@ class Var(Operation):
 class Std(Operation):
     """out = the square root of the variance"""
 
+    holomorphic = False
+
     def forward(ctx, a, *, axes, keepdim, correction):
         ctx.axes, ctx.keepdim = axes, keepdim
         ctx.degrees = math.prod(a.shape[axis] for axis in axes) - correction
-        out = ctx.xp.asarray(ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees)).astype(a.dtype, order="C"))
+        out = ctx.xp.asarray(ctx.xp.sqrt(_variance(ctx.xp, a, axes, keepdim, ctx.degrees)).astype(a.real.dtype, order="C"))
         ctx.save(a, out)
         return out
 
@@ -172,6 +178,8 @@ def _over(number, degrees):
 
 
 def _variance(xp, a, axes, keepdim, degrees):
+    if a.dtype.kind == "c":  # distances in the plane
+        return _variance(xp, a.real, axes, keepdim, degrees) + _variance(xp, a.imag, axes, keepdim, degrees)
     wide = a.astype(xp.float64)  # as in PyTorch: squares of float32 need the room
     centred = wide - added(wide, axes, True) / math.prod([a.shape[axis] for axis in axes])
     return added(centred * centred, axes, keepdim) / max(degrees, 0)
@@ -212,7 +220,7 @@ def _spread_options(name, input, dim, unbiased, keepdim, correction):
         dim, unbiased = None, dim
     if unbiased is not None:
         correction = 1 if unbiased else 0
-    if not input.is_floating_point():
+    if not (input.is_floating_point() or input.is_complex()):
         raise RuntimeError(explain(f"{name} only support floating point and complex dtypes",
                                    f"this tensor holds {input.dtype}", f"write x.float().{name}()"))
     axes = axes_of(dim, input.shape)

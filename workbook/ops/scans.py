@@ -1,5 +1,7 @@
 """Running sums, products and extremes along an axis."""
 
+from functools import partial
+
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
@@ -7,6 +9,7 @@ from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import not_implemented
+from workbook.ops.exponentials import log_of_sum
 from workbook.ops.extremes import Places, named_result, taken
 from workbook.ops.pointwise import exp
 from workbook.ops.reduction import SumAxes
@@ -110,7 +113,7 @@ class Logcumsumexp(Operation):
         if not a.ndim:
             ctx.save(a, a)
             return a.copy()
-        out = in_order(ctx.xp, accumulated(ctx.xp, ctx.xp.logaddexp, a, axis))
+        out = in_order(ctx.xp, accumulated(ctx.xp, ctx.xp.logaddexp if a.dtype.kind == "f" else partial(log_of_sum, ctx.xp), a, axis))
         ctx.keep(_places_along(ctx.xp, a, axis))
         ctx.save(a, out)
         return out
@@ -157,6 +160,11 @@ def _places(xp, function, a, axis):
     return accumulated(xp, xp.maximum, xp.where((a == best) | (a != a), own, 0), axis)
 
 
+def _must_have_order(name, input):
+    if input.is_complex():
+        raise not_implemented(f"{name}_cpu", input._array)
+
+
 def _axis(input, dim):
     return axis_of(dim, input.shape) if input.numel() else 0  # of an empty tensor PyTorch does not look at dim
 
@@ -172,6 +180,7 @@ def cummax(input, dim):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cummax.html
     """
+    _must_have_order("cummax", input)
     return cummax_result(*Cummax.apply(input, axis=_axis(input, dim)))
 
 
@@ -184,6 +193,7 @@ def cummin(input, dim):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cummin.html
     """
+    _must_have_order("cummin", input)
     return cummin_result(*Cummin.apply(input, axis=_axis(input, dim)))
 
 
@@ -252,6 +262,6 @@ def logcumsumexp(input, dim):
     Source: https://pytorch.org/docs/2.13/generated/torch.logcumsumexp.html
     """
     axis = axis_of(dim, input.shape)
-    if not input.is_floating_point():
+    if not (input.is_floating_point() or input.is_complex()):
         raise not_implemented("logcumsumexp_out_cpu", input._array)
     return Logcumsumexp.apply(input, axis=axis)

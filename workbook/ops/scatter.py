@@ -10,7 +10,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.comparison import eq, logical_and, where
-from workbook.ops.elementwise import NUMBERS
+from workbook.ops.elementwise import NUMBERS, not_implemented
 from workbook.ops.picks import Gather
 from workbook.ops.shape import clone, expand, reshape
 from workbook.tensor import Tensor, axis_of, wrap
@@ -178,6 +178,8 @@ class ScatterReduce(Operation):
     """out = a, with src combined with what stands at the places, by sum, product, mean, largest or smallest"""
 
     def forward(ctx, a, src, index, *, axis, reduce, include_self):
+        if a.dtype.kind == "c" and reduce in ("amax", "amin"):
+            raise not_implemented(f"scatter_gather_tensor_cpu_reduce_{reduce}", a)
         ctx.axis, ctx.reduce, ctx.include_self = axis, reduce, include_self
         if reduce == "mean" and a.dtype.kind == "b":
             raise NotImplementedError(explain("\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'",

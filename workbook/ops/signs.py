@@ -3,30 +3,6 @@
 from workbook.errors import explain
 from workbook.ops.comparison import flat, isfinite, where
 from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, not_implemented, refuse_numbers
-from workbook.ops.pointwise import Sign
-
-
-class Sgn(Sign):
-    """out = -1, 0 or 1; of a complex number, the point of the unit circle in its direction"""
-
-    def forward(ctx, a):
-        if a.dtype.kind != "c":
-            return Sign.forward(ctx, a)
-        return ctx.xp.where(a == 0, a.dtype.type(0), a / ctx.xp.abs(a))
-
-
-def sgn(input):
-    """Return the sign of each element: -1, 0 or 1, and `x / |x|` of complex numbers.
-
-    >>> import workbook as torch
-    >>> torch.sgn(torch.tensor([-3., 0., 2.]))
-    tensor([-1.,  0.,  1.])
-    >>> torch.sgn(torch.tensor([3 + 4j]))
-    tensor([0.6000+0.8000j])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.sgn.html
-    """
-    return Sgn.apply(input)
 
 
 class AskSign(Elementwise):
@@ -149,18 +125,22 @@ class NanToNum(Elementwise):
         ctx.save(a)
         if a.dtype.kind not in "fc":
             return a.copy()
-        if a.dtype.kind == "c":
-            out, options = ctx.xp.empty_like(a), {"nan": nan, "posinf": posinf, "neginf": neginf}
-            out.real, out.imag = NanToNum.forward(ctx, a.real, **options), NanToNum.forward(ctx, a.imag, **options)
-            return out
-        largest = ctx.xp.finfo(a.dtype).max
-        out = ctx.xp.where(a != a, a.dtype.type(nan or 0), a)
-        out = ctx.xp.where(a == ctx.xp.inf, a.dtype.type(largest if posinf is None else posinf), out)
-        return ctx.xp.where(a == -ctx.xp.inf, a.dtype.type(-largest if neginf is None else neginf), out)
+        if a.dtype.kind != "c":
+            return _made_finite(ctx.xp, a, nan, posinf, neginf)
+        out = ctx.xp.empty_like(a)
+        out.real, out.imag = [_made_finite(ctx.xp, part, nan, posinf, neginf) for part in (a.real, a.imag)]
+        return out
 
     def backward(ctx, grad):
         (a,) = ctx.saved
         return (where(isfinite(a), grad, 0.0),)
+
+
+def _made_finite(xp, a, nan, posinf, neginf):
+    largest = xp.finfo(a.dtype).max
+    out = xp.where(a != a, a.dtype.type(nan or 0), a)
+    out = xp.where(a == xp.inf, a.dtype.type(largest if posinf is None else posinf), out)
+    return xp.where(a == -xp.inf, a.dtype.type(-largest if neginf is None else neginf), out)
 
 
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None):

@@ -1,11 +1,12 @@
 """Eigenvalues and singular values: the directions in which a matrix only stretches, and by how much."""
 
+from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.extremes import named_result
-from workbook.ops.inverses import turned
+from workbook.ops.inverses import Solve, adjoint
 from workbook.ops.squares import _LinAlgError, floats_only, matrix_only, square_only
 
 linalg_eigh_result = named_result("linalg_eigh", "eigenvalues", "eigenvectors")
@@ -26,6 +27,8 @@ def _apart(numerator, gaps):
 class Eigh(Operation, name="LinalgEighBackward0"):
     """out = the eigenvalues in rising order, and the eigenvectors as columns, of a symmetric matrix of which one half is read"""
 
+    holomorphic = False
+
     def forward(ctx, a, *, upper):
         xp = ctx.xp
         if not xp.isfinite(a).all():
@@ -40,12 +43,17 @@ class Eigh(Operation, name="LinalgEighBackward0"):
         (values, vectors), (one,) = ctx.saved, ctx.kept
         # Giles, Collected matrix derivative results, 2008, 3.1
         gaps = unsqueeze(values, -2) - unsqueeze(values, -1)
-        middle = _apart((turned(vectors) @ to_vectors) * (1 - one), gaps) + one * unsqueeze(to_values, -2)
-        return (vectors @ middle @ turned(vectors),)
+        turn = adjoint(vectors) @ to_vectors
+        if holds_complex(turn):
+            _must_not_turn("linalg_eigh_backward: The eigenvectors in the complex case are", turn * one)
+        middle = _apart(turn * (1 - one), gaps) + one * unsqueeze(to_values, -2)
+        return (vectors @ middle @ adjoint(vectors),)
 
 
 class Svd(Operation, name="LinalgSvdBackward0"):
     """out = u, s, vh with u * s @ vh = a: rotations around a stretching"""
+
+    holomorphic = False
 
     def forward(ctx, a, *, full):
         xp = ctx.xp
@@ -60,20 +68,24 @@ class Svd(Operation, name="LinalgSvdBackward0"):
         (u, s, vh), (one,) = ctx.saved, ctx.kept
         k = s.shape[-1]
         u, to_u, vh, to_vh = u[..., :k], to_u[..., :k], vh[..., :k, :], to_vh[..., :k, :]
-        v, to_v = turned(vh), turned(to_vh)
+        v, to_v = adjoint(vh), adjoint(to_vh)
         rows, columns = u.shape[-2], v.shape[-2]
         # Townsend, Differentiating the singular value decomposition, 2016, (31)
         gaps = (unsqueeze(s, -2) - unsqueeze(s, -1)) * (unsqueeze(s, -2) + unsqueeze(s, -1)) + one
-        turn_u, turn_v = turned(u) @ to_u, turned(v) @ to_v
-        middle = _column_scaled(_apart(turn_u - turned(turn_u), gaps), s)
-        middle = middle + _apart(turn_v - turned(turn_v), gaps) * unsqueeze(s, -1) + one * unsqueeze(to_s, -2)
+        turn_u, turn_v = adjoint(u) @ to_u, adjoint(v) @ to_v
+        middle = 0
+        if holds_complex(turn_u):  # u and v may turn, but only both together
+            _must_not_turn("svd_backward: The singular vectors in the complex case are", (turn_u + turn_v) * one)
+            middle = one * (turn_u - adjoint(turn_u)) / unsqueeze(2 * s, -2)
+        middle = middle + _column_scaled(_apart(turn_u - adjoint(turn_u), gaps), s)
+        middle = middle + _apart(turn_v - adjoint(turn_v), gaps) * unsqueeze(s, -1) + one * unsqueeze(to_s, -2)
         grad = u @ middle
         if rows > k:
             outside = _column_scaled(to_u, 1 / s)
-            grad = grad + outside - u @ (turned(u) @ outside)
+            grad = grad + outside - u @ (adjoint(u) @ outside)
         grad = grad @ vh
         if columns > k:
-            outside = unsqueeze(1 / s, -1) * turned(to_v)
+            outside = unsqueeze(1 / s, -1) * adjoint(to_v)
             grad = grad + u @ (outside - (outside @ v) @ vh)
         return (grad,)
 
@@ -84,6 +96,8 @@ class Svd(Operation, name="LinalgSvdBackward0"):
 
 class SingularValues(Operation, name="LinalgSvdBackward0"):
     """out = the singular values alone, whose slope has no gaps to divide by"""
+
+    holomorphic = False
 
     def forward(ctx, a):
         ctx.save(a)
@@ -102,6 +116,8 @@ class SingularValues(Operation, name="LinalgSvdBackward0"):
 class Eigenvalues(Operation, name="LinalgEighBackward0"):
     """out = the eigenvalues alone of a symmetric matrix"""
 
+    holomorphic = False
+
     def forward(ctx, a, *, upper):
         ctx.save(a)
         ctx.upper = upper
@@ -110,16 +126,40 @@ class Eigenvalues(Operation, name="LinalgEighBackward0"):
     def backward(ctx, grad):
         (a,) = ctx.saved
         _, vectors = Eigh.apply(a, upper=ctx.upper)
-        return (_column_scaled(vectors, grad) @ turned(vectors),)
+        return (_column_scaled(vectors, grad) @ adjoint(vectors),)
 
 
-class Eig(Operation):
-    """out = the eigenvalues and eigenvectors of any square matrix, complex; recording them is refused by the gate"""
+class Eig(Operation, name="LinalgEigBackward0"):
+    """out = the eigenvalues and eigenvectors of any square matrix, complex"""
+
+    holomorphic = False
 
     def forward(ctx, a):
         values, vectors = ctx.xp.linalg.eig(a)
         kind = ctx.xp.result_type(a.dtype, ctx.xp.complex64)
-        return values.astype(kind), vectors.astype(kind)
+        values, vectors = values.astype(kind), vectors.astype(kind)
+        ctx.save(values, vectors)
+        ctx.keep(ctx.xp.eye(a.shape[-1], dtype=kind))
+        return values, vectors
+
+    def backward(ctx, to_values, to_vectors):
+        (values, vectors), (one,) = ctx.saved, ctx.kept
+        back = adjoint(vectors)
+        turn = back @ to_vectors
+        _must_not_turn("linalg_eig_backward: The eigenvectors in the complex case are", turn * one)
+        # Boeddeker and others, On the computation of complex-valued gradients, 2017, (4.77); eigenvectors keep the length 1
+        lengths = one * (turn + conjugate(turn)) / 2
+        gaps = conjugate(unsqueeze(values, -2) - unsqueeze(values, -1))
+        middle = _apart((turn - back @ (vectors @ lengths)) * (1 - one), gaps) + one * unsqueeze(to_values, -2)
+        return (Solve.apply(back, middle @ back),)
+
+
+def _must_not_turn(what, diagonal):
+    """Raise RuntimeError where a loss depends on the phases of complex vectors, which each library chooses for itself."""
+    if abs(getattr(diagonal, "_array", diagonal).imag).max(initial=0) > 1e-2:
+        raise RuntimeError(explain(
+            f"{what} specified up to multiplication by e^{{i phi}}. The specified loss function depends on this quantity, so it is "
+            "ill-defined.", "a vector times a number of size 1 serves as well", "ask for what no phase changes, such as abs()"))
 
 
 def _no_convergence(function, a):
@@ -154,7 +194,7 @@ def _no_driver(function, driver):
 
 
 def svd(input, some=True, compute_uv=True):
-    """Return U, S, V with `U @ diag(S) @ V.mT = input`. `torch.linalg.svd`, which returns Vh = V.mT, is its newer name.
+    """Return U, S, V with `U @ diag(S) @ V.mH = input`. `torch.linalg.svd`, which returns Vh = V.mH, is its newer name.
 
     >>> import workbook as torch
     >>> torch.svd(torch.tensor([[3., 0.], [0., 2.]])).S
@@ -168,7 +208,7 @@ def svd(input, some=True, compute_uv=True):
     if not compute_uv:
         m, n = input.shape[-2:]
         return svd_result(u.new_zeros(*input.shape[:-2], m, m), s, vh.new_zeros(*input.shape[:-2], n, n))
-    return svd_result(u, s, turned(vh))
+    return svd_result(u, s, adjoint(vh))
 
 
 def svdvals(A, *, driver=None):
@@ -232,7 +272,7 @@ def eigvalsh(A, UPLO="L"):
 def eig(A):
     """Return the eigenvalues and eigenvectors of square matrices, complex, `(..., n, n) -> (..., n), (..., n, n)`, in no order.
 
-    Not recorded: complex numbers have no derivatives here yet. Raises RuntimeError for NaN and for what is not square.
+    Raises RuntimeError for NaN and for what is not square.
 
     >>> import workbook as torch
     >>> torch.linalg.eig(torch.tensor([[2., 0.], [0., 1.]])).eigenvalues

@@ -9,6 +9,7 @@ from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.axes import permute, squeeze, t, unsqueeze
 from workbook.ops.bounds import clamp_min
 from workbook.ops.comparison import clamp, isnan, logical_not, where
+from workbook.ops.complexes import complex, conj, imag, real
 from workbook.ops.creation import eye
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.from_data import tensor
@@ -164,16 +165,16 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
                                f"!= {rows.shape[1]}")
         weights = given if weights is None else mul(weights, given)
     total = rows.shape[1] if weights is None else sum(weights)
-    rows = rows if rows.is_floating_point() else rows.to(dtypes.get_default_dtype())
+    rows = rows if rows.is_floating_point() or rows.is_complex() else rows.to(dtypes.get_default_dtype())
     middle = div(sum(rows if weights is None else mul(rows, weights), 1, True), total)
     if weights is None or aweights is None or correction == 0:
         degrees = sub(total, correction) if isinstance(total, Tensor) else total - correction
     else:
         degrees = sub(total, div(mul(correction, sum(mul(weights, aweights))), total))
     if not isinstance(degrees, Tensor):
-        degrees = tensor(float(degrees), dtype=rows.dtype)
+        degrees = tensor(float(degrees), dtype=rows.dtype.to_real())
     far = sub(rows, middle)
-    both = matmul(far, t(far if weights is None else mul(far, weights)))
+    both = matmul(far, conj(t(far if weights is None else mul(far, weights))))
     return squeeze(div(both, clamp_min(degrees, 0)))
 
 
@@ -194,8 +195,9 @@ def corrcoef(input):
     c = cov(input)
     if not c.ndim:
         return div(c, c)
-    deviation = sqrt(sum(mul(c, eye(c.shape[0], dtype=c.dtype, device=c.device)), 1))
-    return clamp(div(div(c, unsqueeze(deviation, 1)), unsqueeze(deviation, 0)), -1, 1)
+    deviation = sqrt(real(sum(mul(c, eye(c.shape[0], dtype=c.dtype, device=c.device)), 1)))
+    c = div(div(c, unsqueeze(deviation, 1)), unsqueeze(deviation, 0))
+    return complex(clamp(real(c), -1, 1), clamp(imag(c), -1, 1)) if c.is_complex() else clamp(c, -1, 1)
 
 
 class Bincount(Operation):

@@ -16,6 +16,8 @@ def four(number):
     """
     if isinstance(number, (bool, int)):
         return str(number).replace("-", "−")
+    if isinstance(number, complex):
+        return _of_two_parts(number, four)
     if not math.isfinite(number):
         return _special(number)
     small = number != 0 and abs(number) < 0.00005
@@ -26,15 +28,23 @@ def four(number):
 def short(number):
     """Return a number with at most four digits after the point and no zeros that say nothing, as it stands in a sentence.
 
-    >>> short(27.0), short(0.25), short(1 / 3), short(-2.0), short(0.00001)
-    ('27', '0.25', '0.3333', '−2', '1e−05')
+    >>> short(27.0), short(0.25), short(1 / 3), short(-2.0), short(0.00001), short(1 - 2j)
+    ('27', '0.25', '0.3333', '−2', '1e−05', '1 − 2i')
     """
+    if isinstance(number, complex):
+        return _of_two_parts(number, short)
     if isinstance(number, (bool, int)) or not math.isfinite(number):
         return four(number)
     text = four(number)
     digits, mark, power = text.partition("e")
     digits = digits.rstrip("0").rstrip(".")
     return digits + mark + power
+
+
+def _of_two_parts(number, write):
+    """A complex number as its parts: 1 + 2i."""
+    sign = "−" if math.copysign(1, number.imag) < 0 else "+"
+    return f"{write(number.real)} {sign} {write(abs(number.imag))}i"
 
 
 def superscript(number):

@@ -30,6 +30,8 @@ def rule(part, position, words):
     """Return the rule by which `part` hands a gradient to its input number `position`, in symbols: `grad × 3`."""
     left, right = _operands(part)
     fill = {"g": "grad", "a": words.symbol(left), "b": words.symbol(right, "its other input"), "y": part.name or "its output"}
+    if _conjugates(part):
+        fill |= {place: f"conj({said})" for place, said in fill.items() if place != "g"}
     template = IN_WORDS.get(part.operation) or _template(part, position) or _at(WHOLE.get(part.operation), position) or OPEN
     told = template.format(**fill)
     given = part.inputs[position]
@@ -44,13 +46,18 @@ def with_numbers(part, position, arrived, operands, output):
     `arrived`, `output` and the two `operands` are Python numbers.
     """
     template = _template(part, position)
-    if template is None or isinstance(arrived, complex) or isinstance(output, complex):
+    if template is None or any(isinstance(number, complex) for number in (arrived, output, *operands)):
         return None
     left, right = (None if number is None else bracketed(number) for number in operands)
     if part.operation in IN_WORDS:
         left = str((operands[0] > 0) - (part.operation == "Abs" and operands[0] < 0)).replace("-1", "(−1)")
     first = short(arrived) if template.startswith("{g}") else bracketed(arrived)
     return template.format(g=first, a=left, b=right, y=bracketed(output))
+
+
+def _conjugates(part):
+    """Whether the engine runs the formula between two conjugations, which is the formula with its numbers conjugated."""
+    return part.node.holomorphic and part.node.meta[0][1].kind == "c"
 
 
 def is_elementwise(part):

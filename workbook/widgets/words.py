@@ -86,10 +86,10 @@ class Words:
         None stands for an input that is not one number.
         """
         texts = ["…" if number is None else short(number) for number in numbers]
-        behind = [f"({text})" if text.startswith("−") else text for text in texts]
+        behind = [text if number is None else bracketed(number) for number, text in zip(numbers, texts)]
         sign, _ = BETWEEN.get(part.operation, ("", 0))
         if sign and len(texts) > 1:
-            return f"{texts[0]} {sign} {behind[1]}"
+            return f"{behind[0] if isinstance(numbers[0], complex) else texts[0]} {sign} {behind[1]}"
         if part.operation in ("Pow", "PowTensor", "PowScalar") and numbers[1] is not None:
             return behind[0] + superscript(numbers[1])
         if part.operation == "Neg":
@@ -181,7 +181,7 @@ def bracketed(number):
     ('3', '(−2)')
     """
     text = short(number)
-    return f"({text})" if text.startswith("−") else text
+    return f"({text})" if text.startswith("−") or isinstance(number, complex) else text
 
 
 def sizes(part):

@@ -63,7 +63,7 @@ SUMS = [
 
 NORMAL = shapes("3x3 | 2x2 | 2x3x3 | 1x1 | 2x1x2x2")  # made invertible by what is added to the diagonal
 WRONG = shapes("2x3 | 3 | .")
-SPD = "a @ a.mT + 9 * torch.eye(a.shape[-1], dtype=a.dtype)"
+SPD = "a @ a.mH + 9 * torch.eye(a.shape[-1], dtype=a.dtype)"
 BIG = "a + 20 * torch.eye(a.shape[-1], dtype=a.dtype)"
 ROUNDED = {"rounded": True, "values": "unit"}
 SQUARES = [

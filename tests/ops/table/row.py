@@ -1,6 +1,6 @@
 """One row of the table of cases, and the shapes, dtypes and words that many rows share."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tests.ops.both import LAYOUTS, Input
 
@@ -35,6 +35,15 @@ class Row:
         values = pick((self.values, "special")) if self.values == "any" else self.values
         inputs = [Input(shape, dtype, pick(self.layouts), values, pick(range(1000))) for shape, dtype in zip(shapes, dtypes)]
         return self.text.format_map({word: pick(texts) for word, texts in self.words.items()}), inputs
+
+    def complex_example(self, pick, smooth=False):
+        """Return an example of which at least one input is complex, the others float64."""
+        text, inputs = self.smooth_example(pick) if smooth else self.example(pick)
+        kinds = [pick(("complex128", "complex128", "float64")) for _ in inputs]
+        if inputs and "complex128" not in kinds:
+            kinds[pick(range(len(kinds)))] = "complex128"
+        return text, [replace(put, dtype=kind, values="any" if put.values == "special" else put.values)
+                      for put, kind in zip(inputs, kinds)]
 
     def smooth_example(self, pick):
         """Return an example in float64, on numbers at which derivatives exist."""
