@@ -117,6 +117,8 @@ def one_by_one(xp, function, a):
 
     It is slow, and as exact as float64 is.
     """
+    if a.dtype.kind == "c":
+        raise not_implemented("elementwise_cpu", a)
     host = a if xp is np else xp.asnumpy(a)
     found = np.array([function(number) for number in host.ravel().tolist()], np.float64).reshape(host.shape).astype(host.dtype)
     return found if xp is np else xp.asarray(found)
@@ -124,6 +126,8 @@ def one_by_one(xp, function, a):
 
 def pair_by_pair(xp, function, a, b):
     """The same for a function of two: each element of `a` with its partner in `b`; shapes broadcast."""
+    if np.result_type(a, b).kind == "c":
+        raise not_implemented("elementwise_cpu", next(x for x in (a, b) if np.iscomplexobj(x)))
     pair = np.broadcast_arrays(*(x if xp is np else xp.asnumpy(x) for x in (a, b)))
     found = np.array([function(x, y) for x, y in zip(*(x.ravel().tolist() for x in pair))], np.float64)
     found = found.reshape(pair[0].shape).astype(np.result_type(*pair))

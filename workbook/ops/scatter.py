@@ -292,6 +292,8 @@ def index_reduce(input, dim, index, source, reduce, *, include_self=True):
         raise RuntimeError(explain(f"index_reduce(): Expected reduce to be one of prod, mean, amax or amin but got {reduce}.",
                                    "sums are index_add's", "choose one of these"))
     axis = axis_of(dim, input.shape)
+    if input.is_complex():
+        raise not_implemented("index_reduce", input._array)
     if index.ndim > 1:
         raise IndexError(explain("index_reduce(): Index is supposed to be a vector", f"its shape is {shape_text(index.shape)}",
                                  "flatten it"))
