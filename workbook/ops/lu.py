@@ -9,7 +9,7 @@ from workbook.errors import explain, shape_text
 from workbook.ops.creation import empty, eye
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import named_result
-from workbook.ops.inverses import SolveTriangular, side_by_side, turned
+from workbook.ops.inverses import SolveTriangular, adjoint as mirrored, side_by_side, turned
 from workbook.ops.joining import cat
 from workbook.ops.linalg import matmul
 from workbook.ops.squares import square_only
@@ -30,7 +30,7 @@ class LuFactor(Operation, name="LinalgLuFactorExBackward0"):
         count = math.prod(a.shape[:-2])
         for matrix, places in zip(out.reshape(count, *a.shape[-2:]), pivots.reshape(count, pivots.shape[-1])):
             for k in range(len(places)):
-                row = k + int(abs(matrix[k:, k]).argmax())  # the largest, so that the factors stay small
+                row = k + int(_sizes(matrix[k:, k]).argmax())  # the largest, so that the factors stay small
                 places[k] = row + 1
                 matrix[[k, row]] = matrix[[row, k]]
                 if matrix[k, k] != 0:
@@ -59,6 +59,11 @@ class LuFactor(Operation, name="LinalgLuFactorExBackward0"):
         if rows > columns:
             back = cat([back, _through_upper(grad[..., k:, :], both)], -2)
         return (order @ back,)
+
+
+def _sizes(numbers):
+    """How large numbers are, in LAPACK's quick way: of complex ones, both parts added."""
+    return abs(numbers.real) + abs(numbers.imag)
 
 
 def _through_lower(x, both):
@@ -114,7 +119,7 @@ def _factored(function, A, pivot):
         raise RuntimeError(explain(f"{function}: Expected tensor with 2 or more dimensions. Got size: {shape_text(A.shape)} "
                                    "instead",
                                    "a matrix has rows and columns", "give a matrix, or a stack of matrices"))
-    if not A.is_floating_point() or A.dtype.itemsize == 2:
+    if not (A.is_floating_point() or A.is_complex()) or A.dtype.itemsize == 2:
         raise not_implemented("lu_cpu", A._array)
     if not pivot:
         raise RuntimeError(explain("linalg.lu_factor: LU without pivoting is not implemented on the CPU",
@@ -179,7 +184,7 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
 def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """Return the X with `A @ X = B`, where `LU, pivots` is what `torch.linalg.lu_factor` made of A; left=False: `X @ A = B`.
 
-    `(..., n, n), (..., n, k) -> (..., n, k)`; adjoint=True takes A's transpose. One elimination so serves many right sides.
+    `(..., n, n), (..., n, k) -> (..., n, k)`; adjoint=True takes A's transpose, of complex numbers the conjugates. One elimination so serves many right sides.
 
     >>> import workbook as torch
     >>> LU, pivots = torch.linalg.lu_factor(torch.tensor([[2., 0.], [0., 4.]]))
@@ -192,11 +197,11 @@ def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     square_only("linalg.lu_solve", LU, "LU")
     side_by_side("linalg.lu_solve", LU, B, left)
     if not left:
-        return turned(linalg_lu_solve(LU, pivots, turned(B), adjoint=not adjoint))
+        return mirrored(linalg_lu_solve(LU, pivots, mirrored(B), adjoint=not adjoint))
     P = lu_unpack(LU, pivots, unpack_data=False).P
-    if adjoint:  # A.mT = U.mT @ L.mT @ P.mT
-        X = SolveTriangular.apply(turned(LU), B, upper=False, unit=False)
-        return matmul(P, SolveTriangular.apply(turned(LU), X, upper=True, unit=True))
+    if adjoint:  # A.mH = U.mH @ L.mH @ P.mH
+        X = SolveTriangular.apply(mirrored(LU), B, upper=False, unit=False)
+        return matmul(P, SolveTriangular.apply(mirrored(LU), X, upper=True, unit=True))
     X = SolveTriangular.apply(LU, matmul(turned(P), B), upper=False, unit=True)
     return SolveTriangular.apply(LU, X, upper=True, unit=False)
 

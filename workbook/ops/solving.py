@@ -6,7 +6,7 @@ from workbook.errors import explain, shape_text
 from workbook.ops.creation import eye
 from workbook.ops.elementwise import broadcast_shape, not_implemented
 from workbook.ops.extremes import named_result
-from workbook.ops.inverses import inv, solve, solve_triangular, turned
+from workbook.ops.inverses import adjoint, inv, solve, solve_triangular, turned
 from workbook.ops.rearranging import movedim
 from workbook.ops.shape import clone, expand, reshape
 from workbook.ops.squares import square_only
@@ -15,7 +15,7 @@ triangular_solve_result = named_result("triangular_solve", "solution", "cloned_c
 
 
 def cholesky_solve(B, L, upper=False):
-    """Return the X with `A @ X = B`, where L is Cholesky's triangle of A: `L @ L.mT = A`, or with upper=True `L.mT @ L = A`.
+    """Return the X with `A @ X = B`, where L is Cholesky's triangle of A: `L @ L.mH = A`, or with upper=True `L.mH @ L = A`.
 
     Floats, `(..., n, k), (..., n, n) -> (..., n, k)`. Raises RuntimeError for shapes that do not fit.
 
@@ -31,14 +31,14 @@ def cholesky_solve(B, L, upper=False):
                                        "the right sides are columns of a matrix", "write b.unsqueeze(-1)"))
     _matching("cholesky_solve", B, L)
     B, L = _stacked(B, L)
-    if not B.is_floating_point() or B.dtype.itemsize == 2:
+    if not (B.is_floating_point() or B.is_complex()) or B.dtype.itemsize == 2:
         raise not_implemented("cholesky_solve_cpu", B._array)
-    first, second = (turned(L), L) if upper else (L, turned(L))
+    first, second = (adjoint(L), L) if upper else (L, adjoint(L))
     return solve_triangular(second, solve_triangular(first, B, upper=False), upper=True)
 
 
 def cholesky_inverse(L, upper=False):
-    """Return the inverse of A, where L is Cholesky's triangle of A: `L @ L.mT = A`, or with upper=True `L.mT @ L = A`.
+    """Return the inverse of A, where L is Cholesky's triangle of A: `L @ L.mH = A`, or with upper=True `L.mH @ L = A`.
 
     >>> import workbook as torch
     >>> torch.cholesky_inverse(torch.tensor([[2.]]))
@@ -47,7 +47,7 @@ def cholesky_inverse(L, upper=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.cholesky_inverse.html
     """
     square_only("cholesky_inverse", L)
-    if not L.is_floating_point() or L.dtype.itemsize == 2:
+    if not (L.is_floating_point() or L.is_complex()) or L.dtype.itemsize == 2:
         raise not_implemented("cholesky_inverse_out_cpu", L._array)
     return cholesky_solve(eye(L.shape[-1], dtype=L.dtype, device=L.device), L, upper)
 

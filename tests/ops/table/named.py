@@ -84,7 +84,7 @@ COUNTED = [
     *each("(torch.NAME({n}))", "use_deterministic_algorithms", NOTHING, words={"n": ("False", "1", "False, warn_only=False", "False, warn_only=1")}),
     *each("torch.NAME()", "are_deterministic_algorithms_enabled is_deterministic_algorithms_warn_only_enabled get_float32_matmul_precision", NOTHING), Row("torch.set_float32_matmul_precision('highest')", NOTHING),
 ]
-SPD = "(a @ a.mT + 20 * torch.eye(a.shape[-2], dtype=a.dtype))"
+SPD = "(a @ a.mH + 20 * torch.eye(a.shape[-2], dtype=a.dtype))"
 TRIANGLE = f"torch.linalg.cholesky({SPD})"
 SOLVED = [
     Row("torch.linalg.lu({n})", shapes("3x3 | 2x3 | 4x2 | 2x3x3 | 1x1 | 3 | 2x2x3"), REAL, rounded=True, named=False, derivatives=0, values="finite", words={"n": ("a", "a, pivot=False")}),
