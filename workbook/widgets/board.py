@@ -45,7 +45,7 @@ def first_lines(problem):
     >>> first_lines(IndexError(explain("index 5 is out of bounds", "there are 3", "use 0 to 2")))
     'IndexError: index 5 is out of bounds. Why: there are 3. Fix: use 0 to 2.'
     """
-    return ". ".join(line.rstrip(".") for line in lines_of(problem)) + "."
+    return ". ".join(line.rstrip(".:") for line in lines_of(problem)) + "."
 
 
 DRAWN = " " * 4  # how the lines of a drawing in an error begin
