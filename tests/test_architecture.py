@@ -142,3 +142,9 @@ def test_every_public_member_of_tensor_and_module_has_a_docstring():
     for kind in (torch.Tensor, torch.nn.Module):
         members = {name: getattr(kind, name) for name in dir(kind) if not name.startswith("_")}
         assert [name for name, member in members.items() if not isinstance(member, bool) and not (member.__doc__ or "").strip()] == []
+
+
+def test_the_map_of_ops_names_every_room_once():
+    plan = ast.get_docstring(ast.parse((PACKAGE / "ops" / "__init__.py").read_text(encoding="utf-8")), clean=False)
+    rooms = [room for line in plan.splitlines() if line.startswith("    ") for room in line[4:40].split()]  # a column, then what they hold
+    assert sorted(rooms) == sorted(path.stem for path in (PACKAGE / "ops").glob("*.py") if path.stem != "__init__")

@@ -1,5 +1,40 @@
 """Every operation: its value and its derivative, side by side.
 
-Where to look first: `arithmetic` (Add, Mul, Div), `pointwise` (exp, relu, ...), `reduction` (sum, mean), `shape` and `axes` (views),
-`linalg` (matmul), `convolution`, `losses`. `methods` is the table that says under which names a student finds each of them.
+Read first: `arithmetic`, `pointwise`, `reduction`, `axes`, `linalg`. Where the rest is:
+
+Element by element
+    arithmetic quotients powers         + - * /, rounded quotients and remainders, powers
+    pointwise exponentials trigonometry exp, log, relu ...; other logarithms; angles
+    activation bounds fractions signs   erf; one bound only; numbers cut at the point; signs and neighbours
+    comparison closeness integers       == and where; nearly equal; whole numbers and their bits
+    complexes mixing entropies          complex parts; three Tensors into one; x log x
+    normal gamma bessel incomplete      functions of statistics and physics
+    elements                            a Python function of each element
+New Tensors
+    creation from_data buffers likes    by size; from given numbers; on given memory; like another
+    draws chances                       at random; at random by the numbers of others
+The same numbers in another shape
+    shape axes rearranging strided      views; axes exchanged; elements elsewhere; strides over memory
+    joining stacking blocks             cat and split; hstack and its like; matrices out of matrices
+    conversion                          another dtype or device, or outside the graph
+Places: read and written
+    indexing parts picks takes          x[...]; its parts; places named by an index; places counted through the memory
+    placing scatter part_writes         written in a copy: along an axis; where an index says; a slice
+    searching histograms                where something is; how many lie where
+Many into fewer, and order
+    reduction sums scans statistics     sum and mean; with a condition; running; quantiles and covariances
+    extremes ordering selection sorting max and argmax; sort and topk; which of several equal ones; medians
+    norms lengths distances differences lengths of vectors; between rows; of neighbours
+Matrices
+    linalg products added chains einsum matmul; outer and cross; with something added; of many; by a line of text
+    triangles squares                   diagonals and triangles; what functions of square matrices ask
+    inverses solving lu factors         inverses; equations; elimination; Cholesky and QR
+    spectra pseudo removed              eigenvalues; least squares; what PyTorch took away
+Networks
+    convolution columns rows pooling    two ways to convolve, and windows
+    losses                              softmax, and how wrong a prediction is
+The doors
+    methods operators inplace out       the one table of names; x + y; x.add_(y); out=
+    elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
+    questions                           what is asked of a Tensor
 """

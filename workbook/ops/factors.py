@@ -7,7 +7,7 @@ from workbook.errors import explain
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import Inv, adjoint
 from workbook.ops.joining import cat
-from workbook.ops.squares import _LinAlgError, first_failure, floats_only, matrix_only, square_only
+from workbook.ops.squares import LinAlgError, first_failure, floats_only, matrix_only, square_only
 
 linalg_qr_result = named_result("linalg_qr", "Q", "R")
 qr_result = named_result("qr", "Q", "R")
@@ -41,7 +41,7 @@ class Cholesky(Operation, name="LinalgCholeskyExBackward0"):
     def refusal(cls, problem, arrays, options):
         element, order = first_failure(arrays[0], _no_cholesky)
         where = f"(Batch element {element}): " if arrays[0].ndim > 2 else ""
-        return _LinAlgError(explain(
+        return LinAlgError(explain(
             f"{cls.function}: {where}The factorization could not be completed because the input is not positive-definite (the leading "
             f"minor of order {order} is not positive-definite).",
             "only a symmetric matrix whose eigenvalues are all above 0 is such a product",

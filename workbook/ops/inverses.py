@@ -12,7 +12,7 @@ from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.extremes import named_result
 from workbook.ops.pointwise import log as logarithm
 from workbook.ops.reduction import sum
-from workbook.ops.squares import _LinAlgError, first_failure, floats_only, matrix_only, singular, square_only
+from workbook.ops.squares import LinAlgError, first_failure, floats_only, matrix_only, singular, square_only
 
 slogdet_result = named_result("slogdet", "sign", "logabsdet")
 linalg_slogdet_result = named_result("linalg_slogdet", "sign", "logabsdet")
@@ -117,7 +117,7 @@ class Solve(Operation, name="LinalgSolveExBackward0"):
     @classmethod
     def refusal(cls, problem, arrays, options):
         where = f"(Batch element {first_failure(arrays[0], _empty_pivot)[0]}): " if arrays[0].ndim > 2 else ""
-        return _LinAlgError(explain(
+        return LinAlgError(explain(
             f"torch.linalg.solve: {where}The solver failed because the input matrix is singular.",
             "a row is a combination of the others, so there is no solution, or there are many",
             "torch.linalg.lstsq finds the nearest"))

@@ -10,7 +10,7 @@ from workbook.ops.arithmetic import add, mul
 from workbook.ops.comparison import logical_not
 from workbook.ops.elementwise import NUMBERS, broadcast_shape
 from workbook.ops.indexing import put_at
-from workbook.ops.parts import HOLE, Index, IndexPut, Placed
+from workbook.ops.parts import HOLE, Index, IndexPut, Placed, filled
 from workbook.ops.picks import MaskedSelect
 from workbook.ops.scatter import LONG, number_of, within
 from workbook.ops.shape import expand, flatten, reshape
@@ -26,27 +26,16 @@ class IndexAddTo(Operation, name="IndexAddBackward0"):
     def forward(ctx, a, values, *places, pattern):
         ctx.save(*places)
         ctx.pattern = pattern
-        out, rest = a.copy(), iter(places)
-        ctx.xp.add.at(out, tuple(next(rest) if part is HOLE else part for part in pattern), values)
+        out = a.copy()
+        ctx.xp.add.at(out, filled(pattern, places), values)
         return out
 
     def backward(ctx, grad):
         return grad, Index.apply(grad, *ctx.saved, pattern=ctx.pattern)
 
 
-class IndexWrite(Operation, name="IndexCopyBackward0"):
+class IndexWrite(IndexPut, name="IndexCopyBackward0"):
     """out = a, with values at the places of an index pattern"""
-
-    def forward(ctx, a, values, *places, pattern):
-        ctx.save(*places)
-        ctx.pattern = pattern
-        out, rest = a.copy(), iter(places)
-        out[tuple(next(rest) if part is HOLE else part for part in pattern)] = values
-        return out
-
-    def backward(ctx, grad):
-        places = ctx.saved
-        return IndexWrite.apply(grad, 0.0, *places, pattern=ctx.pattern), Index.apply(grad, *places, pattern=ctx.pattern)
 
 
 class IndexFill(IndexWrite, name="IndexFillBackward0"):

@@ -15,7 +15,7 @@ from workbook.ops.linalg import matmul
 from workbook.ops.pointwise import abs
 from workbook.ops.reduction import sum
 from workbook.ops.spectra import eigvalsh, svdvals
-from workbook.ops.squares import _LinAlgError, floats_only, matrix_only, square_only
+from workbook.ops.squares import LinAlgError, floats_only, matrix_only, square_only
 
 linalg_lstsq_result = named_result("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
 EPS = {2: 2.0**-10, 4: 2.0**-23, 8: 2.0**-52}  # the distance of 1 from the next number, by bytes
@@ -133,7 +133,7 @@ def cond(A, p=None):
     square_only(f"linalg.cond(ord={p})", A)
     try:
         return matrix_norm(A, p) * matrix_norm(inv(A), p)
-    except _LinAlgError:
+    except LinAlgError:
         return matrix_norm(A, p) * 0 + math.inf  # PyTorch asks for each matrix of a stack; here one singular one answers for all
 
 

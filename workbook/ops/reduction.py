@@ -1,4 +1,4 @@
-"""Many numbers into fewer: sums, means, extremes, and where they are."""
+"""Many numbers into fewer: sums, means, spreads, and whether all or any hold."""
 
 import math
 import warnings

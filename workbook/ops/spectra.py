@@ -7,7 +7,7 @@ from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import Solve, adjoint
-from workbook.ops.squares import _LinAlgError, floats_only, matrix_only, square_only
+from workbook.ops.squares import LinAlgError, floats_only, matrix_only, square_only
 
 linalg_eigh_result = named_result("linalg_eigh", "eigenvalues", "eigenvectors")
 linalg_eig_result = named_result("linalg_eig", "eigenvalues", "eigenvectors")
@@ -165,7 +165,7 @@ def _must_not_turn(what, diagonal):
 def _no_convergence(function, a):
     finite = bool(abs(a).max() < float("inf")) if a.size else True
     why = "" if finite else "because the input matrix contained non-finite values"
-    return _LinAlgError(explain(f"{function}: The algorithm failed to converge {why or 'because the input matrix is ill-conditioned'}.",
+    return LinAlgError(explain(f"{function}: The algorithm failed to converge {why or 'because the input matrix is ill-conditioned'}.",
                                 "the values are found by steps that come ever closer, and these did not",
                                 "look for NaN and inf: torch.isfinite(A).all()"))
 

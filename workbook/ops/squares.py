@@ -47,7 +47,7 @@ def singular(function, place, batched):
     """The error for matrices that have no inverse: `place` is the first of them, and its first empty diagonal element."""
     element, diagonal = place
     where = f"(Batch element {element}): " if batched else ""
-    return _LinAlgError(explain(
+    return LinAlgError(explain(
         f"{function}: {where}The diagonal element {diagonal} is zero, the inversion could not be completed because the input matrix "
         "is singular.", "a row is a combination of the others, so something is lost that no matrix brings back",
         "torch.linalg.pinv answers always; or add a little to the diagonal"))

@@ -2,7 +2,6 @@
 
 import gc
 import math
-import sys
 import warnings
 
 
@@ -102,15 +101,16 @@ class AsStrided(Operation):
         memory = whole_memory(a)
         first = (address(a) - address(memory)) // a.itemsize + start if a.size else start
         ctx.shape, ctx.span = a.shape, max(span(a), start + _reach(shape, strides), 1)
+        ctx.before = start < 0 and math.prod(shape) > 0  # strides are not negative, so the first element is the foremost
         ctx.keep(_places(ctx.xp, shape, strides, start),
                  _places(ctx.xp, a.shape, [step // a.itemsize for step in a.strides], 0))
         return ctx.xp.lib.stride_tricks.as_strided(memory[first:], shape, [step * a.itemsize for step in strides])
 
     def backward(ctx, grad):
-        read, have = ctx.kept
-        if min(int(read.min()) if math.prod(read.shape) else 0, 0) < 0:
+        if ctx.before:
             raise NotImplementedError(explain("as_strided(): the derivative of memory in front of the tensor's own is not there",
                                               "the view reads elements that its input does not show", "take as_strided of the base"))
+        read, have = ctx.kept
         memory = IndexAdd.apply(grad, read, shape=(ctx.span,), pattern=(HOLE,))
         return (Index.apply(memory, have, pattern=(HOLE,)),)
 
@@ -334,7 +334,7 @@ def _grow(input, count):
     more = input._device.xp.zeros(count, old.dtype)
     more[:old.size] = old
     # Nobody keeps a list of views: they are made often, and memory grows rarely. Python knows who refers to the count of writes.
-    for tensor in [input] if sys.getrefcount(shared) <= 3 else gc.get_referrers(shared):
+    for tensor in gc.get_referrers(shared):
         if isinstance(tensor, Tensor):
             array = tensor._array
             first = (address(array) - address(old)) // old.itemsize

@@ -121,7 +121,7 @@ SCATTERED = [
     *each("a.NAME(0, torch.tensor([0, 1]), b)", "index_add index_copy scatter_add", shapes("2x3 2x3")),
     *each("NAME(a, {dim}, {index}, {n})", "torch.index_fill torch.Tensor.index_fill", SELVES[:3], named=False,
           words={"dim": DIM, "index": REPEATED, "n": ("2", "1.5", "torch.tensor(2.5)", "torch.tensor([1])", "'x'")}),
-    *each("NAME(a, {dim}, {index}, a.sum())", "torch.index_fill torch.Tensor.index_fill", SELVES[:3], named=False,
+    *each("NAME(a, {dim}, {index}, a.sum())", "torch.index_fill torch.Tensor.index_fill", SELVES[:2], named=False,
           words={"dim": DIM, "index": INSIDE}),  # torch's slope does not know places from the end
     Row("a.index_fill_({dim}, {index}, {n})", SELVES[:3], layouts=LAYOUTS[:3], words={"dim": DIM, "index": REPEATED, "n": ("2", "torch.tensor(2)")}, named=False),
     *each("NAME(a, {index}, {n})", "torch.index_put torch.Tensor.index_put", SELVES[:3], named=False,
