@@ -166,7 +166,7 @@ def whole_memory(array):
     """Return, as a vector, the whole memory that `array` shows a part of. (A slice knows its `base`; a base may have one, too.)"""
     owner, inner = array, array.base
     while inner is not None:
-        below = getattr(inner, "base", None)
+        below = None if inner.__class__ is Lender else getattr(inner, "base", None)
         if hasattr(inner, "strides") and inner.dtype == array.dtype and (inner.flags.c_contiguous or not hasattr(below, "strides")):
             owner = inner
         inner = below
@@ -204,6 +204,13 @@ def nothing_at(array, part, axis, start):
     if not isinstance(array, np.ndarray):
         return part
     return np.asarray(_Placed(part, address(array) + start * array.strides[axis], array))
+
+
+class Lender:
+    """An array that lends its memory. A Tensor's memory ends where this array ends, also where the array is a part of another."""
+
+    def __init__(self, array):
+        self.base, self.__array_interface__ = array, {**array.__array_interface__, "strides": array.strides}
 
 
 class _Placed:

@@ -7,7 +7,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import MOST_AXES, explain, too_deep
-from workbook.formats import check_storage
+from workbook.formats import Lender, check_storage
 from workbook.ops.creation import finish, memory_for, numpy_dtype
 from workbook.ops.shape import size_of_new
 from workbook.tensor import Size, Tensor, memory_of, wrap
@@ -81,19 +81,12 @@ def from_numpy(ndarray):
             "the tensor holds a copy, so that nobody writes into an array that is only for reading",
             "copy the array yourself, with array.copy(), to be rid of this warning"), UserWarning, stacklevel=2)
         ndarray = ndarray.copy()
-    return _borrowed(ndarray.view(np.ndarray))
-
-
-class _Lender:
-    """An array that lends its memory. A Tensor's memory ends where this array ends, also where the array is a part of another."""
-
-    def __init__(self, array):
-        self.array, self.__array_interface__ = array, {**array.__array_interface__, "strides": array.strides}
+    return _borrowed(ndarray)
 
 
 def _borrowed(array):
     """A Tensor on the memory of an array."""
-    tensor = wrap(array if array.base is None else np.asarray(_Lender(array)))
+    tensor = wrap(array.view(np.ndarray) if array.base is None else np.asarray(Lender(array)))
     memory_of(tensor).lent = True
     return tensor
 
