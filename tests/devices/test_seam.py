@@ -1,6 +1,7 @@
 """The seam for other array libraries: a device whose arrays are no NumPy arrays, and refuse to meet them."""
 
 import contextlib
+import threading
 
 import numpy as np
 import pytest
@@ -185,6 +186,20 @@ def test_a_module_moves_in_place_and_its_graph_stays_there(elsewhere):
     assert {p.grad.device.type for p in net.parameters()} == {"cuda"}
     assert str(out)[-40:].strip().endswith("grad_fn=<AddmmBackward0>)")
     assert "device='cuda:0'" in str(out)
+
+
+def test_each_thread_has_a_default_device_of_its_own(elsewhere):
+    seen = []
+    torch.set_default_device("cuda")
+    try:
+        other = threading.Thread(target=lambda: seen.append((torch.zeros(1).device, torch.get_default_device())))
+        other.start()
+        other.join()
+        assert str(torch.ones(2).device) == str(torch.get_default_device()) == "cuda:0"
+        assert torch.ones(2, device="cpu").device.type == "cpu"
+    finally:
+        torch.set_default_device(None)
+    assert seen == [(torch.device("cpu"), torch.device("cpu"))] and torch.ones(2).device.type == "cpu"
 
 
 def test_numpy_refuses_what_is_not_on_the_cpu(elsewhere):

@@ -12,7 +12,7 @@ from workbook.errors import explain
 class State:
     """What one thread has switched on."""
 
-    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "observer", "modules")
+    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "observer", "modules", "device")
 
     def __init__(self):
         self.grad_enabled = True  # operations record themselves
@@ -21,6 +21,7 @@ class State:
         self.xp = numpy  # and this is their library
         self.observer = None  # called with every new node
         self.modules = []  # the modules whose forward is running, outermost first
+        self.device = None  # of new Tensors for which none is named; None is the CPU
 
 
 class _Thread(threading.local):

@@ -7,14 +7,12 @@ import warnings
 import numpy as np
 
 from workbook import dtypes, random
+from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
 from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
 from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, needs_floats, wrap
-
-
-_default_device = CPU
 
 
 def get_default_device():
@@ -26,24 +24,23 @@ def get_default_device():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.get_default_device.html
     """
-    return _default_device
+    return thread.state.device or CPU
 
 
 def set_default_device(device):
-    """Make `device` the one of new Tensors for which none is named; None stands for the CPU.
+    """Make `device` the one of this thread's new Tensors for which none is named; None stands for the CPU.
 
     >>> import workbook as torch
     >>> torch.set_default_device("cpu")
 
     Source: https://pytorch.org/docs/2.13/generated/torch.set_default_device.html
     """
-    global _default_device
-    _default_device = CPU if device is None else settle(device)
+    thread.state.device = None if device is None else settle(device)
 
 
 def finish(array, device, requires_grad=False):
     """A leaf on `device` that holds `array`, which must be new memory."""
-    place = settle(_default_device if device is None else device)
+    place = settle(thread.state.device if device is None else device)
     made = wrap(array if place is CPU else place.backend.from_host(array, place.index), place)
     if requires_grad:
         if array.dtype.kind not in "fc":
