@@ -29,6 +29,7 @@ class Box:
     flags = property(lambda self: self.inner.flags)
     base = property(lambda self: None if self.inner.base is None else Box(self.inner.base))
     T = property(lambda self: Box(self.inner.T))
+    real = property(lambda self: Box(self.inner.real))
 
     def __getattr__(self, name):
         method = getattr(self.inner, name)
