@@ -43,6 +43,22 @@ def test_a_submodule_says_what_it_lacks(module, name, words):
     assert not hasattr(getattr(workbook, module), "nothing_like_this")
 
 
+EMPTY = ("empty(2)", "Tensor(2)", "empty(2, dtype=torch.int32)", "empty(2, dtype=torch.bool)", "empty(2, dtype=torch.complex64)",
+         "empty_like(torch.ones(2))", "ones(2).new_empty(2)", "empty_strided((2, 2), (1, 2))", "empty_permuted((2, 1), (1, 0))")
+
+
+@pytest.mark.parametrize("made", EMPTY)
+def test_memory_that_nobody_filled_shows_it_where_every_run_is_to_be_the_same(made):
+    shown = []
+    for torch in (pytest.importorskip("torch"), workbook):
+        torch.use_deterministic_algorithms(True)
+        try:
+            shown.append(str(eval(f"torch.{made}", {"torch": torch})))
+        finally:
+            torch.use_deterministic_algorithms(False)
+    assert shown[0] == shown[1]
+
+
 def test_settings_that_change_nothing_are_taken():
     assert workbook.set_flush_denormal(True) is False
     workbook.set_float32_matmul_precision("high")

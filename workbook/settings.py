@@ -1,4 +1,6 @@
-"""Settings of PyTorch that change nothing here, because the engine has one way: they are taken, so that programs run as they stand."""
+"""Settings of PyTorch that change little here, because the engine has one way: they are taken, so that programs run as they stand."""
+
+import numpy as np
 
 from workbook.errors import explain
 
@@ -37,7 +39,7 @@ def get_float32_matmul_precision():
 
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
-    """Take the wish that each run give the same numbers: here every one does.
+    """Take the wish that each run give the same numbers: here every one does, and memory that nobody filled then shows NaN.
 
     >>> import workbook as torch
     >>> torch.use_deterministic_algorithms(True); torch.are_deterministic_algorithms_enabled()
@@ -51,6 +53,14 @@ def use_deterministic_algorithms(mode, *, warn_only=False):
             raise TypeError(explain(f"_set_deterministic_algorithms(): argument '{name}' (position {place}) must be bool, not "
                                     f"{type(given).__name__}", "it is a yes or no", "write True or False"))
     _now.update(deterministic=mode, warn_only=warn_only)
+
+
+def unfilled(array):
+    """Return new memory that nobody filled: as it is, or with NaN, True or the largest number in it where each run is to be the same."""
+    if _now["deterministic"]:
+        kind = array.dtype.kind
+        array.fill(True if kind == "b" else np.iinfo(array.dtype).max if kind in "iu" else np.nan)
+    return array
 
 
 def are_deterministic_algorithms_enabled():

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import workbook as torch
+from workbook.exercises.checking import undisturbed
 from workbook.exercises.exercise import Names
 from workbook.exercises.judges import function, number, order, tensor, text
 
@@ -100,7 +101,38 @@ def test_a_tensor_of_nan_is_not_right():
 def test_lists_are_right_only_where_they_may_be():
     assert judged(tensor([0.0, 2.0, 2.0], lists=True), "[0, 2, 2]") is None
     said = judged(tensor([0.0, 2.0, 2.0], lists=True), "[1, 2, 3]")
-    assert said == "The tensor has 1 at [0], and that is not the number asked for there."
+    assert said == "The list has 1 at place 0, and that is not the number asked for."
+
+
+COUNTS = tensor([0, 2, 2], lists=True, known={"torch.tensor([1, 3, 3])": "PyTorch counts from 0."})
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        ("[0, 2, 2]", None),
+        ("(0, 2, 2)", None),
+        ("[0., 2., torch.tensor(2)]", None),
+        ("torch.tensor([0, 2, 2], dtype=torch.int32)", None),
+        ("torch.tensor([0., 2., 2.])", None),
+        ("__import__('numpy').array([0, 2, 2])", None),
+        ("torch.Size([0, 2, 2])", None),
+        ("(1, 3, 3)", "PyTorch counts from 0."),
+        ("torch.tensor([1, 3, 3])", "PyTorch counts from 0."),
+        ("[0.5, 2, 2]", "The list has 0.5 at place 0, and that is not the number asked for."),
+        ("torch.tensor([0, 2, 3])", "The tensor has 3 at place 2, and that is not the number asked for."),
+        ("[0, 2]", "The list has 2 entries, and that is not the number of entries asked for."),
+        ("'[0, 2, 2]'", "The answer is text; a list is asked for. Write it without quotation marks."),
+        ("None", "The answer is None; a list is asked for."),
+        ("2", "The answer is a number; a list is asked for."),
+        ("torch.tensor(2)", "The answer is a tensor of shape (); a list is asked for."),
+        ("[0, True, 2]", "The list is not right at place 1: this entry is True or False; a number is asked for."),
+        ("torch.ones(3, dtype=torch.bool)", "The answer is a tensor of shape (3,); a list is asked for."),
+        ("{0, 2}", "The answer is a set; a list is asked for."),
+    ],
+)
+def test_where_a_list_is_asked_for(answer, message):
+    assert judged(COUNTS, answer) == message
 
 
 def test_the_dtype_of_a_list_can_be_named():
@@ -193,6 +225,14 @@ SQUARES = function(
 def test_a_function_is_called_on_fresh_data(source, message):
     found = judged(SQUARES, source)
     assert found is None if message is None else message in found
+
+
+def test_memory_that_nobody_filled_does_not_pass_for_zeros():
+    judge = function("torch.zeros", ("2, 3",), known={"torch.empty": "Nobody filled it."})
+    with undisturbed():
+        assert judged(judge, "torch.zeros") is None
+        assert judged(judge, "torch.empty") == judged(judge, "torch.Tensor(1).new_empty") == "Nobody filled it."
+    assert not torch.are_deterministic_algorithms_enabled()
 
 
 def test_a_reference_that_changes_its_data_does_not_change_the_student_s():

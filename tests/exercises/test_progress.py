@@ -72,11 +72,30 @@ def test_a_prediction_is_shown_beside_what_happened(lesson_98):
         (None, 18.0, False),
         ("[1, 2]", torch.tensor([1, 2]), True),
         ("[1, 3]", torch.tensor([1, 2]), False),
+        (torch.float32, "torch.float32", True),
+        (torch.int64, "torch.float32", False),
+        ("torch.float", torch.float32, True),
+        ("float32", torch.float32, True),
+        ("float", torch.float64, False),
+        (torch.Size([3]), "torch.Size([3])", True),
+        ((3,), torch.Size([3]), True),
+        ([3], (3,), True),
+        ("[2, 5.0, 8]", torch.arange(2, 11, 3), True),
+        ("(2, 3)", "torch.Size([3, 2])", False),
+        ("[2, 3", [2, 3], False),
+        ([2, 3], 2, False),
     ],
 )
 def test_when_a_prediction_agrees(lesson_98, predicted, happened, agree):
     predict("98.p1", predicted)
     assert ("They agree." in repr(reveal("98.p1", happened))) == agree
+
+
+@pytest.mark.parametrize(("predicted", "kept"), [
+    (torch.float32, "torch.float32"), (torch.Size([3]), "torch.Size([3])"), ((3, 4), "(3, 4)"), (torch.tensor([1, 2]), "tensor([1, 2])"),
+])
+def test_a_prediction_is_kept_as_what_it_says(lesson_98, predicted, kept):
+    assert predict("98.p1", predicted).heading == f"98.p1 kept: {kept}"
 
 
 def test_a_prediction_outlives_the_kernel(lesson_98, monkeypatch):

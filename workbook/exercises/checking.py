@@ -64,20 +64,26 @@ def unknown(id):
 
 @contextlib.contextmanager
 def undisturbed():
-    """Judge in a session of its own: random streams, current folder, grad mode, observers and default dtype come back as they were."""
+    """Judge in a session of its own: random streams, current folder, grad mode, observers and default dtype come back as they were.
+
+    Memory that nobody filled shows NaN meanwhile: `torch.empty` must not pass for zeros because its memory happened to be zero.
+    """
     stream, python_stream, numpy_stream = default_generator.state_array(), random.getstate(), np.random.get_state()
     dtype = torch.get_default_dtype()
+    same, warned = torch.are_deterministic_algorithms_enabled(), torch.is_deterministic_algorithms_warn_only_enabled()
     with contextlib.ExitStack() as stack:
         stack.callback(default_generator.load_state_array, stream)
         stack.callback(random.setstate, python_stream)
         stack.callback(np.random.set_state, numpy_stream)
         stack.callback(torch.set_default_dtype, dtype)
+        stack.callback(torch.use_deterministic_algorithms, same, warn_only=warned)
         stack.enter_context(_same_folder())
         stack.enter_context(_thread_state())
         stack.enter_context(warnings.catch_warnings())
         stack.enter_context(contextlib.redirect_stdout(io.StringIO()))
         warnings.simplefilter("ignore")
         torch.set_default_dtype(torch.float32)
+        torch.use_deterministic_algorithms(True)
         yield
 
 

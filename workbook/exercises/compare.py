@@ -39,6 +39,22 @@ def as_text(value):
     return str.__str__(value) if issubclass(type(value), str) else None
 
 
+def as_lists(value, depth=4):
+    """Return nested lists out of lists, tuples, arrays and tensors of real numbers; everything else as it is.
+
+    >>> as_lists((1, [2, 3])), as_lists(torch.tensor([1, 2])), as_lists("12")
+    ([1, [2, 3]], [1, 2], '12')
+    """
+    if is_tensor(value):
+        real = value.dtype is not torch.bool and not value.dtype.is_complex
+        return torch.Tensor.tolist(torch.Tensor.detach(value)) if real else value
+    if type(value).__module__ == "numpy" and type(value).__name__ == "ndarray":
+        return value.tolist() if value.dtype.kind in "iuf" else value
+    if type(value) in (list, tuple, torch.Size) and depth:
+        return [as_lists(entry, depth - 1) for entry in value]
+    return value
+
+
 def close(a, b, tol):
     """Return whether two numbers agree to `tol`, relative to the larger of 1 and `b`. Two NaN agree, as do equal infinities.
 

@@ -1,11 +1,13 @@
 """hint, solution, predict, reveal, progress: what stands beside `check`."""
 
+import ast
 import re
 from pathlib import Path
 
+import workbook as torch
 from workbook.exercises import store
 from workbook.exercises.checking import safely, unknown
-from workbook.exercises.compare import as_number, as_text, close, is_tensor, show
+from workbook.exercises.compare import as_lists, as_number, as_text, close, difference, is_tensor, show
 from workbook.exercises.exercise import find, lesson_exercises
 from workbook.exercises.verdict import Box
 
@@ -54,7 +56,7 @@ def predict(id, prediction):
         return Box("open", f"{id} not predicted yet", ("Replace ... by what you expect, then run the next cell.",))
     _predicted[id] = _plain(prediction)
     note = store.record_prediction(id, _predicted[id])
-    return Box("told", f"{id} kept: {_predicted[id]}", ("Run the next cell and compare.", *_sentence(note)))
+    return Box("told", f"{id} kept: {_predicted[id]}", ("Go on, and compare it with what you find.", *_sentence(note)))
 
 
 def reveal(id, happened):
@@ -108,7 +110,7 @@ def _sentence(note):
 
 
 def _plain(value):
-    """A prediction or result as text: a tensor as its numbers."""
+    """A prediction or result as text: a tensor as its numbers, a dtype by its name, a shape as its lengths."""
     return safely(_text_of, value)
 
 
@@ -116,12 +118,18 @@ def _text_of(value):
     text = as_text(value)
     if text is not None:
         return text.strip()
-    return str(value) if is_tensor(value) else show(value)
+    if type(value) is torch.Size:
+        return f"torch.Size({list(value)})" if len(value) <= 8 else show(value)
+    return str(value) if is_tensor(value) or type(value) is torch.dtype else show(value)
 
 
 def _agree(prediction, happened, what):
-    """Whether prediction and result are the same text, but for blanks, case, `torch.` and `tensor(...)`, or the same number."""
+    """Whether prediction and result say the same: the same text but for blanks, case, `torch.`, `tensor(...)` and `Size(...)`,
+    the same number, or the same numbers in a list or a tuple."""
     predicted, came = _bare(prediction), _bare(what)
+    numbers = safely(_numbers, predicted, None), safely(_numbers, came, None)
+    if None not in numbers and difference(*numbers, 1e-4) is None:
+        return True
     value = safely(as_number, happened, None)
     try:
         return predicted == came or value is not None and close(float(predicted), value, 1e-4)
@@ -131,4 +139,13 @@ def _agree(prediction, happened, what):
 
 def _bare(text):
     squeezed = re.sub(r"\s+|torch\.", "", text.lower()).strip("'\"")
-    return re.sub(r"^tensor\((.*?)(?:,(?:dtype|grad_fn|requires_grad)=.*)?\)$", r"\1", squeezed)
+    squeezed = re.sub(r"^size\((.*)\)$", r"\1", squeezed)
+    squeezed = re.sub(r"^tensor\((.*?)(?:,(?:dtype|grad_fn|requires_grad)=.*)?\)$", r"\1", squeezed)
+    named = getattr(torch, squeezed, None) if squeezed.isidentifier() else None
+    return str(named) if type(named) is torch.dtype else squeezed  # torch.float is another name of torch.float32
+
+
+def _numbers(text):
+    """The numbers of a written list or tuple, as lists; None for everything else."""
+    found = as_lists(ast.literal_eval(text)) if text[:1] in ("[", "(") and len(text) < 1000 else None
+    return found if type(found) is list else None

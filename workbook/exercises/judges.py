@@ -11,7 +11,7 @@ The right value and the known wrong ones may be given as source text, run on the
 import math
 
 import workbook as torch
-from workbook.exercises.compare import as_number, as_text, close, describe, difference, entries, is_tensor, show
+from workbook.exercises.compare import as_lists, as_number, as_text, close, describe, difference, entries, is_tensor, show
 from workbook.exercises.functions import called, not_a_function
 
 KIND_HINTS = {
@@ -53,15 +53,16 @@ def tensor(expected, *, dtype=None, known={}, tol=1e-5, lists=False):
     """Return a judge of a tensor: its shape, every number, its dtype.
 
     `expected` is nested lists or source text; `dtype`, a name such as "int64", is the dtype of nested lists (else the one that
-    `torch.tensor` gives them). `known` maps source text to messages. With `lists`, nested lists are right answers too.
+    `torch.tensor` gives them). `known` maps source text to messages. With `lists` the text of the exercise asks for a list: right
+    are lists, tuples, arrays and tensors of the same numbers, whatever their dtype.
     """
 
     def judge(answer, names):
         right = names.evaluate(expected) if isinstance(expected, str) else torch.tensor(expected)
         if dtype is not None:
             right = right.to(getattr(torch, dtype))
-        if lists and type(answer) is list:
-            answer = torch.tensor(answer).to(right.dtype)
+        if lists:
+            return _about_list(answer, right.tolist(), {wrong: names.evaluate(wrong).tolist() for wrong in known}, known, tol)
         if not is_tensor(answer):
             return f"The answer is {describe(answer)}; a tensor is asked for."
         found = difference(answer, right, tol)
@@ -73,6 +74,18 @@ def tensor(expected, *, dtype=None, known={}, tol=1e-5, lists=False):
         return f"The tensor {found}."
 
     return judge
+
+
+def _about_list(answer, right, wrongs, known, tol):
+    found = as_lists(answer)
+    if type(found) is not list:
+        quoted = " Write it without quotation marks." if as_text(answer) is not None else ""
+        return f"The answer is {describe(answer)}; a list is asked for.{quoted}"
+    told = difference(found, right, tol)
+    if told is None:
+        return None
+    message = next((known[wrong] for wrong, numbers in wrongs.items() if difference(found, numbers, tol) is None), None)
+    return message or f"The {'tensor' if is_tensor(answer) else 'list'} {told}."
 
 
 def text(expected, *, known={}):

@@ -113,7 +113,7 @@ ZEROS_AND_ONES = Exercise(
             "v": "That is the whole of v. keep names places in it, some of them twice.",
         },
     ),
-    right=("[7, 8, 8]", "v[keep].tolist()"),
+    right=("[7, 8, 8]", "v[keep].tolist()", "(7, 8, 8)", "v[keep]"),
     wrong=(
         ("[8, 9]", "a mask holds True and False"),
         ("v[keep == 1]", "a mask holds True and False"),
@@ -124,7 +124,6 @@ ZEROS_AND_ONES = Exercise(
         ("[7, 7]", "counted from 0"),
         ("[8, 7, 7]", "Place 0 holds 7"),
         ("[7, 8, 9]", "the whole of v"),
-        ("(7, 8, 8)", "a tensor is asked for"),
     ),
     hints=(
         "Ask for the dtype of keep. Is it bool?",

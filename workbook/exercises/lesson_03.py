@@ -73,7 +73,7 @@ HALVES = Exercise(
         ("[1, 2, 2]", "between 0 and 1"),
         ("[0, 2, 3]", "between 2 and 3"),
         ("[0, 1, 3]", "odd neighbour"),
-        ("[0, 2]", "the length asked for"),
+        ("[0, 2]", "the number of entries asked for"),
         ("'[0, 2, 2]'", "is text"),
     ),
     hints=(

@@ -10,6 +10,7 @@ from workbook.errors import explain
 from workbook.ops.creation import finish, memory_for, numpy_dtype, stored
 from workbook.ops.from_data import array_of
 from workbook.ops.shape import size_of_new, sizes
+from workbook.settings import unfilled
 from workbook.tensor import Tensor, wrap
 
 
@@ -146,7 +147,7 @@ def empty_strided(size, stride, *, dtype=None, device=None, requires_grad=False)
                                    "no axis runs backwards through memory", "choose strides from 0"))
     kind = numpy_dtype(dtype)
     reach = 1 + sum((side - 1) * step for side, step in zip(shape, steps)) if math.prod(shape) else 0
-    memory = memory_for(np.empty, (reach,), kind)
+    memory = unfilled(memory_for(np.empty, (reach,), kind))
     laid = np.lib.stride_tricks.as_strided(memory, shape, [step * kind.itemsize for step in steps])
     return finish(laid, device, requires_grad)
 
@@ -169,7 +170,7 @@ def empty_permuted(size, physical_layout, *, dtype=None, device=None, requires_g
             f"to len(physical_layout) = {len(order)}" if len(order) != len(shape) else
             f"physical_layout has to name each dimension once, but it is {list(order)}", "each axis has its place",
             "name every axis once"))
-    array = memory_for(np.empty, tuple(shape[axis] for axis in order), numpy_dtype(dtype))
+    array = unfilled(memory_for(np.empty, tuple(shape[axis] for axis in order), numpy_dtype(dtype)))
     return finish(array.transpose([order.index(axis) for axis in range(len(shape))]), device, requires_grad)
 
 

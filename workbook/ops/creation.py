@@ -12,6 +12,7 @@ from workbook.devices import CPU, check_memory, settle
 from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
 from workbook.ops.shape import size_of_new
+from workbook.settings import unfilled
 from workbook.tensor import Tensor, needs_floats, wrap
 
 
@@ -120,7 +121,7 @@ def empty(*size, dtype=None, device=None, requires_grad=False, memory_format=con
         raise RuntimeError(explain("unsupported memory format Preserve", "there is no tensor whose order could be kept",
                                    "leave it out"))
     array = memory_for(lambda shape, kind: empty_in(np, shape, kind, memory_format), size_of_new(size), numpy_dtype(dtype))
-    return finish(array, device, requires_grad)
+    return finish(unfilled(array), device, requires_grad)
 
 
 @sized
@@ -353,7 +354,7 @@ zeros_like = _named(_like(lambda array: array.fill(0)), "zeros_like", "a Tensor 
                     "torch.zeros_like(torch.tensor([1, 2]))", "tensor([0, 0])")
 ones_like = _named(_like(lambda array: array.fill(1)), "ones_like", "a Tensor of ones",
                    "torch.ones_like(torch.tensor([1, 2]))", "tensor([1, 1])")
-empty_like = _named(_like(lambda array: None), "empty_like", "a Tensor whose memory is not filled",
+empty_like = _named(_like(unfilled), "empty_like", "a Tensor whose memory is not filled",
                     "torch.empty_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
 rand_like = _named(_random_like(random.fill_uniform), "rand_like", "uniform random numbers from [0, 1)",
                    "torch.rand_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")

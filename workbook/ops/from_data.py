@@ -10,6 +10,7 @@ from workbook.errors import MOST_AXES, explain, too_deep
 from workbook.formats import Lender, check_storage
 from workbook.ops.creation import finish, memory_for, numpy_dtype
 from workbook.ops.shape import size_of_new
+from workbook.settings import unfilled
 from workbook.tensor import Size, Tensor, memory_of, wrap
 
 
@@ -205,7 +206,7 @@ def legacy_tensor(*data, dtype=None):
     """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes or a Size."""
     dtype = dtype or dtypes.get_default_dtype()
     if len(data) == 1 and isinstance(data[0], Size):
-        return memory_for(np.zeros, tuple(data[0]), dtype.numpy)
+        return unfilled(memory_for(np.zeros, tuple(data[0]), dtype.numpy))
     if len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
         given = data[0]
         if isinstance(given, Tensor):
@@ -216,4 +217,4 @@ def legacy_tensor(*data, dtype=None):
             raise TypeError(explain(f"new(): data must be a sequence (got {type(given).__name__})",
                                     "the old constructor takes sizes or a sequence", "write torch.tensor(...)"))
         return array_of(given, dtype, copy=False)  # a float32 array of NumPy is shared
-    return memory_for(np.zeros, size_of_new(data) if data else (0,), dtype.numpy)
+    return unfilled(memory_for(np.zeros, size_of_new(data) if data else (0,), dtype.numpy))
