@@ -12,7 +12,7 @@ from tests.exercises.example import MODULE
 from tests.exercises.test_check import JUNK, MISTAKES
 from tests.lessons.lessons import EXERCISES
 from workbook.exercises.checking import check, judge
-from workbook.exercises.compare import as_number, as_text, close, describe, difference, is_tensor
+from workbook.exercises.compare import as_lists, as_number, as_text, close, describe, difference, is_tensor
 from workbook.exercises.exercise import find
 
 RIGHT = [pytest.param(exercise, source, id=f"{exercise.id}-{n}") for exercise in EXERCISES for n, source in enumerate(exercise.right)]
@@ -100,6 +100,8 @@ def same(answer, right):
         return close(as_number(answer), as_number(right), 1e-5)
     if type(right) is torch.dtype:
         return answer is right
+    if isinstance(right, (list, tuple)):
+        return difference(as_lists(answer), as_lists(right)) is None
     if callable(right) or as_text(right) is None and not is_tensor(right) and as_number(right) is None:
         return False
     return difference(answer, right) is None
