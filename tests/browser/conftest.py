@@ -85,8 +85,8 @@ def theme(request):
     return request.param
 
 
-@pytest.fixture
-def page(browser, lab):
+@contextlib.contextmanager
+def fresh_page(browser, lab):
     """A page in a fresh context. `page.refused` lists the requests that wanted to leave this machine: each was refused."""
     context = browser.new_context(viewport={"width": 1360, "height": 1000}, reduced_motion="reduce")
     opened = context.new_page()
@@ -108,12 +108,48 @@ def page(browser, lab):
 
 
 @pytest.fixture
+def page(browser, lab):
+    """A fresh page for one test."""
+    with fresh_page(browser, lab) as opened:
+        yield opened
+
+
+@pytest.fixture
 def lesson(page, lab):
     """A function that opens a lesson in JupyterLab, in a kernel of its own, runs all its cells and returns a Lesson."""
+    end_kernels(lab)
+    return lambda name, theme="light": Lesson(page, lab, name, theme)
+
+
+@pytest.fixture(scope="module")
+def once(browser, lab):
+    """A function that opens a lesson, or a notebook of (name, sources of its cells), once for all tests that follow each other."""
+    with contextlib.ExitStack() as stack:
+        def opened(name, theme="light", cells=None):
+            stack.close()  # one page and one kernel at a time
+            end_kernels(lab)
+            if cells is not None:
+                put_notebook(lab, name, cells)
+            return Lesson(stack.enter_context(fresh_page(browser, lab)), lab, name, theme)
+
+        yield opened
+
+
+def put_notebook(lab, name, cells):
+    """Let JupyterLab store a notebook of code cells."""
+    cells = [{"cell_type": "code", "id": f"cell-{place}", "metadata": {}, "outputs": [], "execution_count": None, "source": source}
+             for place, source in enumerate(cells)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook = {"cells": cells, "metadata": {"kernelspec": kernel}, "nbformat": 4, "nbformat_minor": 5}
+    body = json.dumps({"type": "notebook", "content": notebook}).encode()
+    urllib.request.urlopen(urllib.request.Request(f"{lab}/api/contents/{name}", body, method="PUT"), timeout=30).close()
+
+
+def end_kernels(lab):
+    """End what earlier tests left running."""
     with urllib.request.urlopen(lab + "/api/sessions", timeout=10) as answer:
         for session in json.load(answer):
             urllib.request.urlopen(urllib.request.Request(f"{lab}/api/sessions/{session['id']}", method="DELETE"), timeout=30).close()
-    return lambda name, theme="light": Lesson(page, lab, name, theme)
 
 
 class Lesson:

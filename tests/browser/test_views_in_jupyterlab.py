@@ -1,0 +1,349 @@
+"""The live views of the first chapter in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
+
+import re
+import time
+
+import pytest
+
+pytestmark = pytest.mark.timeout(240)
+CELLS = [
+    "import numpy as np\nimport workbook as torch\n"
+    "from workbook.widgets import broadcasting, functions, indexing, inspector, memory_map, reductions, reshaping",
+    "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
+    "t.show()",
+    "inspector()",
+    "memory_map(n=n, a=a, v=v, c=c)",
+    'indexing("x[1, ::2]", x=x)',
+    'reshaping("x.t().reshape(15)", x=x)',
+    "broadcasting((3, 1), (4,))",
+    'functions("square", points=[-1.0, 2.0])',
+    'reductions("sum", x=x, dim=1)',
+]
+TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
+INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
+CURVE, COLLAPSE = '[aria-label="function explorer"]', '[aria-label="function explorer: reductions"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE]
+
+
+@pytest.fixture(scope="module", params=["light", "dark"])
+def notebook(request, once):
+    """A notebook that holds every view, open in both themes; the views stay what the tests before made of them."""
+    return once("views.ipynb", request.param, CELLS)
+
+
+@pytest.fixture
+def view(notebook, live):
+    """A function that brings a view to its first state and returns it. Afterwards nothing may have failed, left or been deleted."""
+    cells = notebook.counts()
+
+    def shown(selector):
+        found = View(notebook, selector, live)
+        if not found.disabled("reset"):
+            found.press("reset")
+        return found
+
+    yield shown
+    assert notebook.page.refused == [] and notebook.page.problems == []
+    assert notebook.errors() == [] and notebook.counts() == cells
+
+
+class View:
+    """A live view, and the keys and clicks of a reader."""
+
+    def __init__(self, notebook, selector, live):
+        self.root, self.page = notebook.show(selector), notebook.page
+        self.live = live(self.root)
+        self.press, self.after, self.text = self.live.press, self.live.after, self.live.text
+
+    def find(self, selector):
+        return self.root.locator(selector).first
+
+    def count(self, selector):
+        return self.root.locator(selector).count()
+
+    def disabled(self, action):
+        return self.find(f"[data-action={action}]").is_disabled()
+
+    def tab_to(self, selector):
+        """Reach a part of the view by Tab alone, at its end again from the first thing in it that takes the focus."""
+        for _ in range(60):
+            inside, there = self.root.evaluate(
+                "(root, part) => [root.contains(document.activeElement), document.activeElement.matches(part)]", selector)
+            if inside and there:
+                return
+            self.page.keyboard.press("Tab") if inside else self.find("button").focus()
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    def keys(self, *keys):
+        """Press keys, and wait after each until the view has answered."""
+        for key in keys:
+            self.after(lambda: self.page.keyboard.press(key))
+
+    def write(self, text):
+        """Type in place of what stands in the input that has the focus."""
+        self.page.keyboard.press("Control+A")
+        self.after(lambda: self.page.keyboard.type(text))
+
+    def drag(self, selector, across):
+        """Drag a part with the mouse, so many pixels to the right."""
+        box = self.find(selector).bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        self.page.mouse.move(x, y)
+        self.page.mouse.down()
+        self.after(lambda: self.page.mouse.move(x + across, y, steps=8))
+        self.page.mouse.up()
+
+    def numbers(self, selector):
+        """Return the numbers of the cells that a selector finds in the picture, in their order."""
+        return self.root.locator(f".wb-canvas {selector} .number").all_text_contents()
+
+    def until(self, question, answer):
+        """Ask until the answer is right; a view may answer several times while something is typed."""
+        end = time.monotonic() + 10
+        while (found := question()) != answer and time.monotonic() < end:
+            self.page.wait_for_timeout(30)
+        assert found == answer
+
+    def spoken(self):
+        """Return what a screen reader is given: the text of the one live line, as the browser's own tree of accessible parts has it."""
+        line = self.find(".wb-sentence")
+        line.evaluate("line => { window.line = line; }")
+        tree = self.page.context.new_cdp_session(self.page)
+        part = tree.send("Runtime.evaluate", {"expression": "window.line"})["result"]["objectId"]
+        node = tree.send("Accessibility.getPartialAXTree", {"objectId": part, "fetchRelatives": False})["nodes"][0]
+        tree.detach()
+        live = {each["name"]: each["value"].get("value") for each in node["properties"]}
+        assert (node["role"]["value"], live["live"], node["ignored"]) == ("status", "polite", False)
+        return line.inner_text()
+
+
+# ---- the tensor inspector -------------------------------------------------------------------------------------------------
+
+
+def test_a_cell_of_a_tensor_is_followed_into_memory(view):
+    tensor = view(TENSOR)
+    tensor.after(tensor.find('.wb-grid .cell[data-at="2,1"]').click)
+    assert tensor.find(".wb-memory .now").get_attribute("data-place") == "7"
+    assert tensor.spoken() == "t[2, 1] is 7. It lies at place 0 + 2 × 1 + 1 × 5 = 7 of the memory."
+    tensor.press("reset")
+    tensor.find("[data-action=reset]").focus()
+    tensor.tab_to('.wb-grid .cell[data-at="0,0"]')
+    tensor.keys("ArrowDown", "ArrowRight")
+    assert tensor.spoken().startswith("t[1, 1] is 6.") and tensor.find(".wb-grid .now").get_attribute("data-at") == "1,1"
+    tensor.tab_to('.wb-memory .cell[data-place="6"]')
+    tensor.keys("ArrowRight")
+    assert tensor.find(".wb-grid .now").get_attribute("data-at") == "2,1"
+
+
+def test_an_edited_constructor_makes_another_tensor(view):
+    made = view(MADE)
+    made.tab_to("select")
+    made.keys("ArrowDown")
+    assert made.text("header b").startswith("x = torch.ones(2, 3)")
+    made.tab_to('input[aria-label="its arguments"]')
+    made.write("2, 2, dtype=torch.int64")
+    made.until(lambda: made.text("header b"), "x = torch.ones(2, 2, dtype=torch.int64)")
+    assert made.count(".wb-grid .cell") == 4 and made.root.locator(".wb-grid .value").all_text_contents() == ["1"] * 4
+    made.write("2, three")
+    made.until(lambda: made.count(".wb-refused:visible"), 1)
+    made.until(lambda: made.spoken().startswith("torch.ones(2, three) is refused. SyntaxError: "), True)
+    assert re.fullmatch(r"SyntaxError: .+\n +Why: .+\n +Fix: .+", made.text(".wb-refused"))
+    assert made.count(".wb-grid .cell") == 2  # what stood there before the first letter that cannot be read
+    made.after(lambda: made.find("select").select_option("zeros"))  # by mouse: the list, and a click into the line
+    made.find('input[aria-label="its arguments"]').click(click_count=3)
+    made.after(lambda: made.page.keyboard.type("5"))
+    made.until(lambda: made.count(".wb-grid .cell"), 5)
+
+
+# ---- the memory map -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_write_flashes_wherever_the_memory_is_seen(view, way):
+    memory = view(MEMORY)
+    page = memory.page
+    page.emulate_media(reduced_motion="no-preference")
+    page.evaluate("""() => { window.flashed = []; window.plain ??= Element.prototype.animate;
+        Element.prototype.animate = function (...given) { flashed.push(this.dataset.name ?? ""); return plain.apply(this, given); }; }""")
+    if way == "mouse":
+        memory.after(memory.find('.mark[data-name="v"][data-at="1,1"]').click)
+        memory.find('input[aria-label="number to write"]').click(click_count=3)
+        page.keyboard.type("42")
+        memory.press("write")
+    else:
+        memory.tab_to('.mark[tabindex="0"]')
+        memory.keys(*["ArrowRight"] * 4, "ArrowDown", "ArrowDown")
+        page.keyboard.press("Enter")
+        page.keyboard.type("42")
+        memory.keys("Enter")
+    assert sorted(page.evaluate("flashed")) == ["", "a", "n", "v"]  # the place, and every name that shows it; not the copy
+    assert memory.spoken().startswith("v[1, 1] = 42 wrote place 4 of memory A, where 4 stood. It is seen at once as n[4] and a[4].")
+    page.emulate_media(reduced_motion="reduce")
+    memory.press("back")
+    memory.press("on")
+    assert len(page.evaluate("flashed")) == 4  # readers who asked for no movement see none
+    page.evaluate("() => { Element.prototype.animate = plain; }")
+
+
+# ---- the shape lab --------------------------------------------------------------------------------------------------------
+
+
+def test_an_edited_index_lights_up_its_cells(view):
+    index = view(INDEX)
+    assert index.numbers(".on")[:3] == ["5", "7", "9"]
+    index.tab_to('[data-control="text"]')
+    index.write("x[1:, 0]")
+    index.until(lambda: index.numbers(".on"), ["5", "10", "5", "10"])  # in x, and in the result
+    assert index.spoken().startswith("x[1:, 0] takes 2 of the 15 numbers of x. Its shape is (2,)")
+    index.write("x[7]")
+    index.until(lambda: index.numbers(".on"), [])
+    assert index.spoken() == "IndexError: index 7 is out of bounds for dimension 0 with size 3. Why: places are counted from 0. " \
+                             "Fix: use an index from -3 to 2."
+    assert index.find('[data-control="text"]').get_attribute("aria-invalid") == "true"
+    chip = index.root.locator(".wb-chips button", has_text="x[:, 1]").first
+    chip.hover()
+    assert index.numbers(".hint") == ["1", "6", "11"]
+    index.after(chip.click)
+    assert index.numbers(".on")[:3] == ["1", "6", "11"] and index.find('[data-control="text"]').input_value() == "x[:, 1]"
+
+
+def test_a_pipeline_is_walked_step_by_step(view):
+    steps = view(PIPELINE)
+    steps.press("on")
+    assert steps.spoken().startswith("Step 1 of 2: .t(): (3, 5) becomes (5, 3)") and "shares the memory" in steps.spoken()
+    steps.tab_to("[data-action=on]")
+    steps.keys("Enter")
+    assert steps.spoken().startswith("Step 2 of 2: .reshape(15)") and "It is a copy" in steps.spoken()
+    assert steps.numbers(".after .cell") == [str(5 * row + column) for column in range(5) for row in range(3)]
+    steps.tab_to('[data-step="0"]')
+    steps.keys("Space")
+    assert steps.text(".wb-status") == "step 0 of 2: (3, 5)"
+    steps.after(steps.find('[data-step="2"]').click)
+    assert steps.text(".wb-status") == "step 2 of 2: (15,)"
+
+
+def test_two_shapes_that_do_not_fit_say_why(view):
+    shapes = view(SHAPES)
+    assert shapes.spoken().startswith("(3, 1) and (4,) fit: the result has shape (3, 4).")
+    shapes.tab_to('[data-control="b"]')
+    shapes.write("2, 4")
+    shapes.until(lambda: shapes.count(".misfit"), 2)
+    assert shapes.spoken().startswith("(3, 1) and (2, 4) do not fit. RuntimeError: The size of tensor a (3) must match the size of tensor b (2) at "
+                                      "non-singleton dimension 0. Why: ")
+    assert shapes.text("aside h4") == "They do not fit" and " Fix: " in shapes.spoken()
+    shapes.after(shapes.root.locator(".wb-chips button", has_text="3, 4 with 3").last.click)
+    assert shapes.spoken().startswith("(3, 4) and (3,) do not fit.")
+    shapes.after(shapes.root.locator(".wb-chips button", has_text="3, 4 with 4").first.click)
+    assert shapes.count(".misfit") == 0 and shapes.spoken().startswith("(3, 4) and (4,) fit")
+
+
+# ---- the function explorer ------------------------------------------------------------------------------------------------
+
+
+def test_a_moved_point_changes_value_and_slope(view):
+    curve = view(CURVE)
+    curve.tab_to('[data-point="0"]')
+    curve.keys("ArrowRight", "PageUp")
+    assert curve.live.cells("A", "aside table") == ["−0.4500", "0.2025", "∇ −0.9000"]
+    assert curve.spoken().startswith("Point A: square of −0.45 is 0.2025. The slope there is −0.9:")
+    curve.drag('[data-point="1"] .reach', -118)
+    curve.until(lambda: curve.spoken()[:8], "Point B:")
+    curve.page.wait_for_timeout(200)  # the last of several moves may still be on its way
+    x, y, slope = (float(text.replace("−", "-").lstrip("∇ ")) for text in curve.live.cells("B", "aside table"))
+    assert 0.5 < x < 1.5 and y == pytest.approx(x * x, abs=1e-3) and slope == pytest.approx(2 * x, abs=1e-3)
+    curve.tab_to('[data-control="A"]')
+    curve.page.keyboard.press("Control+A")
+    curve.page.keyboard.type("1.5")
+    curve.keys("Enter")
+    assert curve.live.cells("A", "aside table") == ["1.5000", "2.2500", "∇ 3.0000"]
+
+
+def test_a_reduction_along_another_axis_and_with_keepdim(view):
+    collapse = view(COLLAPSE)
+    assert collapse.text("header b") == "x.sum(dim=1)" and collapse.text(".wb-status") == "(3, 5) becomes (3,)"
+    collapse.tab_to('[data-control="dim"]')
+    collapse.keys("ArrowUp")
+    assert collapse.text("header b") == "x.sum(dim=0)" and collapse.numbers("[data-choose]") == ["15", "18", "21", "24", "27"]
+    collapse.tab_to('[data-control="keepdim"]')
+    collapse.keys("Space")
+    assert collapse.text(".wb-status") == "(3, 5) becomes (1, 5)" and "dim 0 (row) stays with size 1" in collapse.spoken()
+    collapse.tab_to('[data-choose="0"]')
+    collapse.keys("ArrowRight")
+    assert collapse.spoken().endswith("Cell [0,1]: 1 + 6 + 11 = 18.") and collapse.numbers(".on:not([data-choose])") == ["1", "6", "11"]
+    collapse.after(collapse.find('[data-control="keepdim"]').click)
+    collapse.after(collapse.find('[data-choose="4"]').click)
+    assert collapse.spoken() == "x.sum(dim=0) has shape (5,): dim 0 (row) goes, 3 numbers into each cell. Cell [4]: 4 + 9 + 14 = 27."
+
+
+# ---- all of them ----------------------------------------------------------------------------------------------------------
+
+
+def test_keys_never_become_commands_of_jupyterlab(view, notebook):
+    """In command mode `b` makes a cell, `d d` takes one away, and arrows go to the next one."""
+    state = """() => { const { content } = jupyterapp.shell.currentWidget;
+        return [content.widgets.length, content.mode, content.activeCellIndex, content.widgets.map((cell) => cell.model.type).join()]; }"""
+    for name in ALL:
+        shown = view(name)
+        shown.find("button").focus()  # its cell is now the active one
+        before = notebook.page.evaluate(state)
+        kinds = {}  # one part of each kind: they all answer alike
+        for part in shown.root.locator("button, input, select, summary, pre, [tabindex='0']").element_handles():
+            kinds.setdefault(part.evaluate("part => part.tagName + part.type + part.parentNode.className"), part)
+        for part in kinds.values():
+            if not part.evaluate("part => { part.focus(); return document.activeElement === part; }"):
+                continue  # it is hidden, or letters that were typed before took it away
+            for key in ("b", "d", "d", "ArrowDown"):
+                notebook.page.keyboard.press(key)
+        assert notebook.page.evaluate(state) == before, name
+
+
+def test_the_same_keys_outside_of_a_view_are_commands(notebook):
+    """What the test before this one rests on."""
+    count = "() => jupyterapp.shell.currentWidget.content.widgets.length"
+    before = notebook.page.evaluate(count)
+    notebook.command("notebook:enter-command-mode")
+    notebook.page.evaluate("() => jupyterapp.shell.currentWidget.content.activeCell.node.focus()")
+    notebook.page.keyboard.press("b")
+    assert notebook.page.evaluate(count) == before + 1
+    notebook.page.keyboard.press("d")
+    notebook.page.keyboard.press("d")
+    assert notebook.page.evaluate(count) == before
+
+
+def test_views_wear_the_colours_of_jupyterlab(notebook, request):
+    sights = notebook.page.locator(".wb").evaluate_all("""roots => roots.map((root) => {
+        const canvas = document.createElement("canvas").getContext("2d");
+        const light = (colour) => { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+          const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+          return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+        const text = root.querySelector(".wb-canvas text");
+        return [light(getComputedStyle(root).backgroundColor), light(getComputedStyle(root.querySelector(".wb-sentence")).color),
+          light(getComputedStyle(text).fill)]; })""")
+    assert len(sights) == len(ALL)
+    for ground, *inks in sights:
+        assert ground < 0.1 if "dark" in request.node.name else ground > 0.9
+        assert all((max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) >= 4.5 for ink in inks)
+
+
+# ---- the lessons that hold them -------------------------------------------------------------------------------------------
+
+
+def test_lesson_01_makes_tensors_in_the_dark(once, live):
+    lesson = once("01_tensors.ipynb", "dark")
+    made = View(lesson, ".wb-inspector", live)
+    made.tab_to("select")
+    made.keys("ArrowDown")
+    made.tab_to('input[aria-label="its arguments"]')
+    made.write("3, 1")
+    made.until(lambda: made.text("header b"), "x = torch.ones(3, 1)")
+    assert made.count(".wb-grid .cell") == 3 and made.spoken().startswith("x[0, 0] is 1.")
+    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
+
+
+def test_lesson_04_writes_into_memory_in_the_light(once, live):
+    lesson = once("04_numpy_memory_in_place.ipynb", "light")
+    memory = View(lesson, ".wb-memorymap", live)
+    memory.after(memory.find('.mark[data-name="part"]').click)
+    memory.press("write")
+    assert memory.count(".mark.wrote") == 4 and " It is seen at once as x[" in memory.spoken()
+    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
