@@ -54,7 +54,7 @@ def training(make_net, loss_fn, data, lr=0.5, batch_size=32, test=None):
     return TrainingView(Course(make_net, loss_fn, data, batch_size, test), lr)
 
 
-def indexing(expression, /, *, axes=None, **tensor):
+def indexing(expression, /, *unnamed, axes=None, **tensor):
     """Return a view in which an index lights up the cells that it takes: `indexing("x[1, :, None]", x=x)`.
 
     The reader types other indices: numbers, slices, None, ..., lists and masks such as `x > 3`. The text is read, never run; what
@@ -70,10 +70,10 @@ def indexing(expression, /, *, axes=None, **tensor):
     from .indexing_view import IndexView
     from .given import given_tensors, only
 
-    return IndexView(only("indexing", given_tensors("indexing", expression, axes, tensor)), expression)
+    return IndexView(only("indexing", given_tensors("indexing", expression, axes, tensor, unnamed)), expression)
 
 
-def reshaping(expression, /, *, axes=None, **tensors):
+def reshaping(expression, /, *unnamed, axes=None, **tensors):
     """Return a view of a pipeline, step by step: `reshaping("x.t().reshape(6)", x=x)`, `reshaping("torch.stack([a, b])", a=a, b=b)`.
 
     Every step shows where each number goes, what becomes of the axes, and whether memory is shared or copied. The text is read,
@@ -89,7 +89,7 @@ def reshaping(expression, /, *, axes=None, **tensors):
     from .reshaping_view import PipelineView
     from .given import given_tensors
 
-    return PipelineView(given_tensors("reshaping", expression, axes, tensors), expression)
+    return PipelineView(given_tensors("reshaping", expression, axes, tensors, unnamed), expression)
 
 
 def broadcasting(a, b):
@@ -138,7 +138,7 @@ def functions(name="exp", /, points=(-2.0, 0.5, 2.0), **arguments):
     return FunctionView(name, points, arguments)
 
 
-def reductions(name="sum", /, *, dim=None, keepdim=False, axes=None, **tensor):
+def reductions(name="sum", /, *unnamed, dim=None, keepdim=False, axes=None, **tensor):
     """Return a view of a reduction: which cells of a tensor collapse into which cell of the result, `reductions("sum", x=x, dim=1)`.
 
     `name` is one of `sum mean max min argmax argmin std var all any`, or goes along an axis as `sort` and `softmax` do. The reader
@@ -154,7 +154,7 @@ def reductions(name="sum", /, *, dim=None, keepdim=False, axes=None, **tensor):
     from .reductions_view import ReductionView
     from .given import given_tensors, only
 
-    return ReductionView(name, only("reductions", given_tensors("reductions", name, axes, tensor)), dim, keepdim)
+    return ReductionView(name, only("reductions", given_tensors("reductions", name, axes, tensor, unnamed)), dim, keepdim)
 
 
 def big_table(search="", /):
@@ -190,7 +190,7 @@ def fitting(x=(0, 1, 2, 3, 4), y=(1.2, 1.9, 3.4, 3.6, 4.9)):
     return FittingView(x, y)
 
 
-def memory_map(**names):
+def memory_map(*unnamed, **names):
     """Return a view of which names show which memory: `memory_map(a=a, n=n)`; without names, of all that stand around the call.
 
     Names are Tensors and NumPy arrays. A write can be tried on any element, on a copy: it is seen wherever that memory is seen.
@@ -205,6 +205,7 @@ def memory_map(**names):
     >>> memory_map(n=n, t=torch.from_numpy(n), c=torch.tensor(n))
     Memory map. n and t share memory A. c has memory B for itself, with the same numbers as n: a copy.
     """
-    from .memory_view import MemoryView
+    from .memory_view import MemoryView, unnamed_refused
 
+    unnamed_refused(unnamed)
     return MemoryView(names, sys._getframe(1))

@@ -25,18 +25,21 @@ class FunctionView(Board):
     """The widget behind `functions`: the chosen function, its points, and their slopes."""
 
     def __init__(self, name, points, arguments):
-        if name not in FUNCTIONS:
+        if not isinstance(name, str) or name not in FUNCTIONS:
             raise ValueError(explain(f"functions() has no curve for {name!r}", f"it draws {', '.join(FUNCTIONS)}", "use one of these names"))
         self._first = name, self._checked(points), {**dict(FUNCTIONS[name].arguments), **arguments}
         if set(arguments) - {each for each, _ in FUNCTIONS[name].arguments}:
             raise TypeError(explain(f"{name} takes no {next(iter(arguments))}= here", None, "leave it out"))
+        if wrong := [each for each, value in arguments.items() if isinstance(value, bool) or not isinstance(value, (int, float))]:
+            raise TypeError(explain(f"functions() needs a number for {wrong[0]}, and got a {type(arguments[wrong[0]]).__name__}",
+                                    f"the reader moves {wrong[0]} in the page", f"write {wrong[0]}=-1."))
         self._begin()
         super().__init__()
 
     def _checked(self, points):
         try:
             points = [float(point) for point in points]
-        except TypeError:
+        except (TypeError, ValueError, OverflowError):
             raise TypeError(explain("functions() needs a list of numbers for points", "each is a place on the x axis",
                                     "write points=[-1., 0., 2.]")) from None
         if not 1 <= len(points) <= len(LABELS) or not all(map(math.isfinite, points)):

@@ -1,5 +1,7 @@
 """A student's tensor as the shape lab holds it."""
 
+import math
+
 import workbook as torch
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
@@ -25,6 +27,9 @@ class Given:
             raise ValueError(explain(
                 f"{name} has shape {shape_text(tensor.shape)}", f"a picture can be read up to {MOST} cells and {MOST_AXES - 2} axes",
                 "show a small tensor of the same kind: torch.arange(12).view(3, 4)"))
+        if axes is not None and not isinstance(axes, (list, tuple)):
+            raise TypeError(explain(f"the axes of {name} are a {type(axes).__name__}", "each axis has a name of its own",
+                                    f'write axes={{"{name}": ("row", "column")}}'))
         if axes is not None and len(axes) != tensor.dim():
             raise ValueError(explain(f"{len(axes)} names were given for the {tensor.dim()} axes of {name}", "each axis has one",
                                      "give a name for every axis, in the order of the shape"))
@@ -35,13 +40,25 @@ class Given:
             self.places = torch.arange(first, first + tensor.numel()).view(self.shape)
 
 
-def given_tensors(view, expression, axes, tensors):
+EXAMPLES = {"indexing": 'indexing("x[0]", x=x)', "reshaping": 'reshaping("x.t()", x=x)', "reductions": 'reductions("sum", x=x)'}
+
+
+def given_tensors(view, expression, axes, tensors, unnamed=()):
     """Return a Given for each tensor that a view was given by name, and refuse what is no expression about them."""
+    example = f"write {EXAMPLES[view]}"
     if not isinstance(expression, str):
-        raise TypeError(explain(f"{view}() needs the expression as a text, and got a {type(expression).__name__}",
-                                "it reads the text, and never runs it", f'write {view}("x[0]", x=x)'))
+        what = "the name of a function" if view == "reductions" else "the expression"
+        raise TypeError(explain(f"{view}() needs {what} as a text, and got a {type(expression).__name__}",
+                                "it reads the text, and never runs it", example))
+    if unnamed:
+        raise TypeError(explain(f"{view}() got a {type(unnamed[0]).__name__} without a name", "its picture calls each tensor by its name", example))
     if not tensors:
-        raise TypeError(explain(f"{view}() got no tensor", "it shows the cells of a tensor of yours", f'write {view}("x[0]", x=x)'))
+        raise TypeError(explain(f"{view}() got no tensor", "it shows the cells of a tensor of yours", example))
+    if axes is not None and not isinstance(axes, dict):
+        raise TypeError(explain(f"{view}() got a {type(axes).__name__} for axes", "each tensor has axes of its own",
+                                'write axes={"x": ("row", "column")}'))
+    if unknown := [name for name in axes or () if name not in tensors]:
+        raise ValueError(explain(f"axes names {unknown[0]!r}, which {view}() did not get", f"it got {', '.join(tensors)}", "use one of these names"))
     found, first = [], 0
     for name, tensor in tensors.items():
         found.append(Given(name, tensor, (axes or {}).get(name), first))
@@ -52,15 +69,15 @@ def given_tensors(view, expression, axes, tensors):
 def only(view, found):
     """Return the one Given of a view that shows one tensor."""
     if len(found) > 1:
-        raise TypeError(explain(f"{view}() shows one tensor, and got {len(found)}", None, f'write {view}("x[0]", x=x)'))
+        raise TypeError(explain(f"{view}() shows one tensor, and got {len(found)}", None, f"write {EXAMPLES[view]}"))
     return found[0]
 
 
 def index_examples(source):
     """Return indices worth trying on a tensor of this shape."""
-    x, numbers = source.name, sorted(source.tensor._array.reshape(-1).tolist())
-    middle = numbers[len(numbers) // 2] if numbers else 0
-    mask = [] if isinstance(middle, (bool, complex)) else [f"{x}[{x} > {round(middle, 2)}]"]
+    x, numbers = source.name, source.tensor._array.reshape(-1).tolist()
+    numbers = sorted(number for number in numbers if type(number) in (int, float) and math.isfinite(number))
+    mask = [f"{x}[{x} > {round(numbers[len(numbers) // 2], 2)}]"] if numbers else []
     one = {0: ["[None]", "[...]"], 1: ["[0]", "[-1]", "[1:]", "[::2]", "[None]", "[[0, 0, -1]]"],
            2: ["[1]", "[:, 1]", "[1:, ::2]", "[:, None]", "[[0, -1]]", "[[0, -1], [0, 1]]"]}
     return [x + each for each in one.get(len(source.shape), ["[0]", "[:, 0]", "[..., -1]", "[0, :, None]", "[:, [0, -1]]"])] + mask

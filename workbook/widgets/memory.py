@@ -206,6 +206,8 @@ def number_of(typed):
     (9, 2.5, 1000.0, (2+1j))
     """
     text = str(typed).strip()
+    if text in ("True", "False"):
+        return text == "True"
     for kind in (int, float, complex):
         try:
             return kind(text)

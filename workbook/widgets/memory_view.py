@@ -3,6 +3,7 @@
 import numpy as np
 import traitlets
 
+from workbook import dtypes
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
@@ -118,8 +119,11 @@ class MemoryView(View):
         try:
             shown.write(typed)
         except Exception as problem:  # the engine's own words, or NumPy's
-            shown.refused = f"{type(problem).__name__}: {problem}"
-            first = str(problem).splitlines()[0].rstrip(".")
+            text, dtype = str(problem), dtypes.OF_NUMPY.get(shown.chosen.array.dtype, shown.chosen.array.dtype)
+            if "Why:" not in text:
+                text = explain(text, f"{shown.chosen.name} holds {dtype}", "write a number that fits in there, such as 9")
+            shown.refused = f"{type(problem).__name__}: {text}"
+            first = text.splitlines()[0].rstrip(".")
             return self._say(f"The write to {shown.chosen.called(shown.index)} is refused. {type(problem).__name__}: {first}. Nothing was written.")
         return self._say(about_write(shown), flash=True)
 
@@ -141,6 +145,13 @@ class MemoryView(View):
                 "can": {"start": shown.done > 0, "back": shown.done > 0, "on": shown.done < len(shown.written),
                         "end": shown.done < len(shown.written), "reset": True}}
             self.seq += 1
+
+
+def unnamed_refused(given):
+    """Refuse what was given to memory_map without a name."""
+    if given:
+        raise TypeError(explain(f"memory_map() got a {type(given[0]).__name__} without a name", "its picture calls each by its name",
+                                "write memory_map(a=a), or memory_map() for all names that stand around the call"))
 
 
 def _status(shown):

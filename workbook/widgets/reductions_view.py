@@ -89,6 +89,10 @@ class ReductionView(Board):
         self.dims = tuple(range(len(self.source.shape))) if self.dim == ALL else tuple(int(each) for each in self.dim.strip("()").split(","))
         self.arguments, self.problem = self._arguments(), None
         self.result = self.found = None
+        if not offered:
+            self.problem = ValueError(explain(f"{self.name} goes along an axis", f"{self.source.name} is one number and has none",
+                                              "show a tensor that has axes"))
+            return
         try:
             with unseen():
                 tensor = self.source.tensor.detach()
@@ -126,7 +130,8 @@ class ReductionView(Board):
                 if self.name == "median":
                     return None
                 with unseen(), no_grad():
-                    return int(getattr(self.source.tensor, f"arg{self.name}")())
+                    tensor = self.source.tensor
+                    return int(getattr(tensor.int() if tensor.dtype == torch.bool else tensor, f"arg{self.name}")())
             return sources[int(where._array.reshape(-1)[place])]
         return None
 

@@ -1,5 +1,6 @@
 """The pipeline of the shape lab: every step of an expression moves the cells, in shared memory or in a copy."""
 
+import inspect
 from itertools import product
 from math import prod
 
@@ -7,6 +8,7 @@ import numpy as np
 
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
+from workbook.tensor import Tensor
 
 from .axes import NEW, of_step
 from .board import Board, first_lines, lines_of
@@ -110,7 +112,14 @@ class PipelineView(Board):
 
     def _after(self, step, before, values):
         """Return the station behind one step."""
-        result, places = step.apply([before.values], values), step.apply([before.places], values)
+        _check_repeat(step, before.values)
+        try:
+            result, places = step.apply([before.values], values), step.apply([before.places], values)
+        except TypeError as problem:  # Python's own words: an argument is missing, or one too many
+            if "Why:" in str(problem):
+                raise
+            called = ", ".join(list(inspect.signature(getattr(Tensor, step.name)).parameters)[1:])
+            raise TypeError(explain(str(problem), f"it is called as {step.name}({called})", "give it these arguments")) from None
         _check(result)
         objects = [part.made(values) for part in step.parts]
         axes = of_step(step, [(before.shape, before.axes)], tuple(result.shape), objects)
@@ -240,6 +249,13 @@ class PipelineView(Board):
                           "hint": "reshape, permute, unsqueeze, torch.cat ... one after the other"},
                          {"id": "examples", "kind": "chips", "label": "Try", "options": self.examples}],
             "table": {"head": ["place in the result", "from", "number"], "rows": rows}}
+
+
+def _check_repeat(step, tensor):
+    """Refuse a repeat beyond the picture before it takes up memory."""
+    times = [each for given in step.arguments for each in (given if isinstance(given, (list, tuple)) else [given]) if isinstance(each, int)]
+    if step.name == "repeat" and max(1, tensor.numel()) * prod(map(abs, times)) > MOST:
+        raise NotUnderstood(explain(f"{step.code} makes more than {MOST} cells", f"a picture can be read up to {MOST} cells", "repeat less often"))
 
 
 def _check(result):
