@@ -99,6 +99,7 @@ class MemoryMap:
                 memory = Memory(self._letter(roots), low, _copied(low, roots, device))
                 memory.roots = roots
                 self.memories.append(memory)
+            self._remember(root_of(array), memory.letter)
             start = address_of(array) - low if array.size else 0
             twin = np.ndarray(array.shape, array.dtype, memory.copy.data, start, array.strides) if array.size else np.empty(array.shape, array.dtype)
             named = Named(name, given, twin, memory)
@@ -118,8 +119,14 @@ class MemoryMap:
                 return letter
         number = len({letter for _, letter in self._letters})
         letter = LETTERS[number % 26] + str(number // 26 or "")
-        self._letters += [(weakref.ref(root), letter) for root in roots]
+        for root in roots:
+            self._remember(root, letter)
         return letter
+
+    def _remember(self, root, letter):
+        """Note what the memory of an owner is called. An array and a Tensor on it are two owners, and either may outlive the other."""
+        if not any(known() is root for known, _ in self._letters):
+            self._letters.append((weakref.ref(root), letter))
 
     def find(self, name):
         """Return what stands under a name."""
