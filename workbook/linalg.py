@@ -11,7 +11,8 @@ from workbook.ops.factors import linalg_qr as qr
 from workbook.ops.inverses import det, inv, linalg_slogdet as slogdet, solve, solve_triangular
 from workbook.ops.linalg import matmul
 from workbook.ops.lu import linalg_lu as lu, linalg_lu_solve as lu_solve, lu_factor
-from workbook.ops.lengths import matrix_norm, norm, vector_norm
+from workbook.ops.lengths import matrix_norm, norm
+from workbook.ops.norms import vector_norm
 from workbook.ops.products import cross_along as cross, vecdot
 from workbook.ops.pseudo import cond, linalg_pinv as pinv, lstsq, matrix_rank
 from workbook.ops.spectra import eig, eigh, eigvals, eigvalsh, linalg_svd as svd, svdvals

@@ -4,7 +4,7 @@ from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import sub
 from workbook.ops.axes import unsqueeze
 from workbook.ops.elementwise import broadcast_shape
-from workbook.ops.lengths import vector_norm
+from workbook.ops.norms import vector_norm
 
 
 def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):

@@ -1,58 +1,18 @@
-"""The size of vectors and matrices."""
+"""The size of matrices, by the same names as that of vectors; rows cut to a length."""
 
 import math
 
-from workbook import dtypes
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.comparison import where
-from workbook.ops.conversion import to
-from workbook.ops.norms import VectorNorm, refuse_nothing
+from workbook.ops.norms import in_dtype, vector_norm
 from workbook.ops.pointwise import abs
 from workbook.ops.reduction import axes_of, sum
 from workbook.ops.shape import clone
 from workbook.ops.spectra import svdvals
 from workbook.ops.squares import floats_only, matrix_only
 from workbook.tensor import axis_of
-
-
-def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
-    """Return the p-norm along `dim`, all axes where it is None: `(the sum of |x|**ord)**(1 / ord)`; inf, -inf: the extremes; 0 counts.
-
-    Floats. Raises RuntimeError for other dtypes, and where nothing is left to take the largest of.
-
-    >>> import workbook as torch
-    >>> torch.linalg.vector_norm(torch.tensor([3., -4.]))
-    tensor(5.)
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.linalg.vector_norm.html
-    """
-    if not isinstance(ord, (int, float)):
-        raise TypeError(explain(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}",
-                                "it is the power in the sum", "write 2, or float('inf')"))
-    x = _in_dtype("linalg.vector_norm", x, dtype)
-    if ord < 0 or ord == math.inf:
-        refuse_nothing(x, ord, dim)
-    axes = axes_of(dim, x.shape)
-    return VectorNorm.apply(x, p=float(ord), axes=axes, keepdim=keepdim)
-
-
-def _in_dtype(function, x, dtype):
-    floats_only(function, x)
-    if dtype is None:
-        return x
-    if dtype.category < dtypes.FLOAT:
-        raise RuntimeError(explain(f"{function}: dtype should be floating point or complex, but got {dtype.legacy}",
-                                   "a norm lies between the whole numbers", "choose torch.float64"))
-    if x.is_complex() and not dtype.is_complex:
-        raise RuntimeError(explain(f"{function}: dtype should be complex for complex inputs, but got {dtype.legacy}",
-                                   "the imaginary parts would be lost", "choose torch.complex128"))
-    if dtype.itemsize < x.dtype.itemsize:
-        raise RuntimeError(explain(
-            f"{function}: the dtype of the input ({x.dtype.legacy}) should be convertible without narrowing to the specified dtype "
-            f"({dtype.legacy})", "the sum would lose digits", "convert the result instead"))
-    return to(x, dtype)
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
@@ -82,7 +42,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     if ord == "fro":
         return vector_norm(A, 2, dim, keepdim, dtype=dtype)
     rows, columns = axes_of(dim, A.shape)
-    A = _in_dtype("linalg.matrix_norm", A, dtype)
+    A = in_dtype("linalg.matrix_norm", A, dtype)
     matrices = permute(A, [i for i in range(A.ndim) if i not in (rows, columns)] + [rows, columns])
     if ord == "nuc":
         out = sum(svdvals(matrices), -1)

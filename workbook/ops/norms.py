@@ -2,14 +2,17 @@
 
 import math
 
+from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.ops.arithmetic import sub
 from workbook.ops.comparison import where
+from workbook.ops.conversion import to
 from workbook.ops.elementwise import Elementwise, in_float32
 from workbook.ops.pointwise import abs, sgn
 from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
+from workbook.ops.squares import floats_only
 from workbook.tensor import axis_of
 
 
@@ -112,30 +115,45 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
 
 
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
-    """Return the length of `x` as one vector, or of its vectors along `dim`; `ord` is the p of `norm`.
+    """Return the p-norm along `dim`, all axes where it is None: `(the sum of |x|**ord)**(1 / ord)`; inf, -inf: the extremes; 0 counts.
+
+    Floats. Raises RuntimeError for other dtypes, and where nothing is left to take the largest of.
 
     >>> import workbook as torch
-    >>> vector_norm(torch.tensor([3., 4.]))
+    >>> torch.linalg.vector_norm(torch.tensor([3., -4.]))
     tensor(5.)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.vector_norm.html
     """
-    if not (x.is_floating_point() or x.is_complex()):
-        raise RuntimeError(explain(
-            f"linalg.vector_norm: Expected a floating point or complex tensor as input. Got {x.dtype.legacy}",
-            "a length is no integer", "write x.float().norm()"))
-    if math.isinf(ord) or ord < 0:
-        refuse_nothing(x, ord, dim)
+    if not isinstance(ord, (int, float)):
+        raise TypeError(explain(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}",
+                                "it is the power in the sum", "write 2, or float('inf')"))
+    x = in_dtype("linalg.vector_norm", x, dtype)
+    if ord < 0 or ord == math.inf:
+        _refuse_nothing(x, ord, dim)
     axes = axes_of(dim, x.shape)
-    if dtype is not None:
-        if x.is_complex() and not dtype.is_complex:
-            raise RuntimeError(explain(f"linalg.vector_norm: dtype should be complex for complex inputs, but got {dtype.legacy}",
-                                       "the imaginary parts would be lost", "choose torch.complex128"))
-        x = x.to(dtype)
     return VectorNorm.apply(x, p=float(ord), axes=axes, keepdim=keepdim)
 
 
-def refuse_nothing(x, p, dim):
+def in_dtype(function, x, dtype):
+    """Return `x` in the dtype in which a norm is asked for, which has to be as wide. Raises RuntimeError where it is not."""
+    floats_only(function, x)
+    if dtype is None:
+        return x
+    if dtype.category < dtypes.FLOAT:
+        raise RuntimeError(explain(f"{function}: dtype should be floating point or complex, but got {dtype.legacy}",
+                                   "a norm lies between the whole numbers", "choose torch.float64"))
+    if x.is_complex() and not dtype.is_complex:
+        raise RuntimeError(explain(f"{function}: dtype should be complex for complex inputs, but got {dtype.legacy}",
+                                   "the imaginary parts would be lost", "choose torch.complex128"))
+    if dtype.itemsize < x.dtype.itemsize:
+        raise RuntimeError(explain(
+            f"{function}: the dtype of the input ({x.dtype.legacy}) should be convertible without narrowing to the specified dtype "
+            f"({dtype.legacy})", "the sum would lose digits", "convert the result instead"))
+    return to(x, dtype)
+
+
+def _refuse_nothing(x, p, dim):
     """Raise where the smallest or the largest of no elements is asked."""
     if dim is None and not x.numel():
         raise _no_identity(p, "an empty tensor because the operation")
