@@ -36,5 +36,5 @@ Networks
 The doors
     methods operators inplace out       the one table of names; x + y; x.add_(y); out=
     elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
-    questions                           what is asked of a Tensor
+    questions first_argument            what is asked of a Tensor; what is none
 """

@@ -16,8 +16,9 @@ from workbook.ops import (activation, added, arithmetic, axes, bessel, blocks, b
                           parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, rearranging, reduction,
                           removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
                           strided, sums, takes, triangles, trigonometry)
+from workbook.ops.first_argument import of_a_tensor
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
-from workbook.ops.out import of_a_tensor, with_out
+from workbook.ops.out import with_out
 from workbook.ops.spellings import with_numpy_names
 from workbook.tensor import Tensor
 

@@ -1,4 +1,4 @@
-"""The doors `torch.name`: `out=`, the result written into a Tensor that is there already, and a first argument that is no Tensor.
+"""`out=`: the result, written into a Tensor that is there already.
 
 A function itself knows nothing of `out`. The door `torch.name` gets it here, from one table; methods and operators have none,
 as in PyTorch. What an out Tensor of another dtype gets differs from function to function:
@@ -17,7 +17,8 @@ import warnings
 
 from workbook.autograd import views
 from workbook.autograd.modes import no_grad, thread
-from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.errors import explain, shape_text
+from workbook.ops.first_argument import first_parameter, refuse_other_than_tensor
 from workbook.tensor import Tensor, memory_of
 
 
@@ -32,7 +33,7 @@ def with_out(function, kind):
             return _into(function, kind, out, args, options)
         try:
             return function(*args, **options)
-        except AttributeError:
+        except (AttributeError, TypeError):
             refuse_other_than_tensor(function, first, args, options)
             raise
 
@@ -41,40 +42,6 @@ def with_out(function, kind):
     call.__signature__ = own.replace(parameters=[*parameters,
                                                  inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)])
     return call
-
-
-# How a function's first argument is called where it is one Tensor.
-ONE_TENSOR = ("input", "x", "x1", "y", "A", "L", "B", "b", "LU_data", "tensor", "sorted_sequence")
-
-
-def first_parameter(function):
-    """Return the name of the first parameter where that is one Tensor; None elsewhere."""
-    name = next(iter(inspect.signature(function).parameters), None)
-    return name if name in ONE_TENSOR else None
-
-
-def of_a_tensor(function):
-    """Return a function without `out`, whose first argument is a Tensor, so that anything else in its place is PyTorch's error."""
-    first = first_parameter(function)
-    if first is None:
-        return function
-
-    @functools.wraps(function)
-    def call(*args, **options):
-        try:
-            return function(*args, **options)
-        except AttributeError:
-            refuse_other_than_tensor(function, first, args, options)
-            raise
-
-    return call
-
-
-def refuse_other_than_tensor(function, first, args, options):
-    """Raise TypeError where a function failed because its first argument is no Tensor: a list, a number, an array."""
-    given = args[0] if args else options.get(first)
-    if first is not None and not isinstance(given, Tensor):
-        raise not_a_tensor(function.__name__.removeprefix("linalg_"), first, 1, given) from None
 
 
 def _into(function, kind, out, args, options):
