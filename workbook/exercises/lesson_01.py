@@ -37,17 +37,26 @@ def _shuffled(answer, names):
         hint = " Write a function of n that returns it." if is_tensor(answer) else ""
         return not_a_function(answer) + hint
     orders = []
-    for seed, n in ((0, 4), (1, 9), (2, 9), (3, 9)):
+    for seed, n in ((0, 4), *((seed, 9) for seed in range(1, 13))):
         torch.manual_seed(seed)
         got, problem = called(answer, n, case=n)
         problem = problem or _no_order(got, n)
         if problem:
             return problem
         orders.append(entries(got))
+    return _not_random(orders[1:])
+
+
+def _not_random(orders):
+    """Return why these orders of 0 to 8, each drawn with a seed of its own, were not drawn at random; None where they were."""
     if all(order == sorted(order) for order in orders):
         return "Every number is there once, but always in the same order. The order is to be random."
-    if orders[1] == orders[2] == orders[3]:
+    if len({*map(tuple, orders)}) == 1:
         return "Another seed, and still the same order. Let PyTorch draw it."
+    if len({*map(tuple, orders)}) < 6:
+        return f"Twelve seeds, and only {len({*map(tuple, orders)})} orders. Every order is to be as likely as every other."
+    if all(len({(b - a) % len(order) for a, b in zip(order, order[1:])}) == 1 for order in orders):
+        return "The beginning is random, and from there on the numbers follow in equal steps. Every order is to be as likely as every other."
     return None
 
 
@@ -60,8 +69,10 @@ def _no_order(got, n):
     numbers = entries(got)
     if len(numbers) == 4 != n:
         return "The result has four numbers, whatever n is. Use n."
-    if len(numbers) == n and all(0 <= x < 1 for x in numbers) and "float" in dtype_name(got):
+    if len(numbers) == n and all(0 <= x < 1 for x in numbers) and "float" in dtype_name(got) and any(numbers):
         return "Those are real numbers from 0 up to 1. Whole numbers are asked for, each from 0 to n - 1 once."
+    if any(x != int(x) for x in numbers if abs(x) < 1e9):
+        return "Those are real numbers, with a part behind the dot. Whole numbers are asked for, each from 0 to n - 1 once."
     if len(numbers) == n - 1 and sorted(numbers) == list(range(n - 1)):
         return "The number n - 1 is missing: n numbers are asked for, and they begin with 0."
     if len(numbers) == n + 1:
@@ -70,6 +81,8 @@ def _no_order(got, n):
         return "Those are the numbers from 1 to n. PyTorch counts from 0, and the last is n - 1."
     if len(numbers) != n:
         return f"Called with {n} the result has {len(numbers)} numbers."
+    if len(set(numbers)) == n and sorted(numbers) != list(range(n)):
+        return "No number comes twice, but they are not those from 0 to n - 1. Draw the order of these n numbers, and of no others."
     if sorted(numbers) != list(range(n)):
         return "Some number comes twice, and another one not at all. Each is asked for once."
     if dtype_name(got) != "int64":
@@ -77,48 +90,93 @@ def _no_order(got, n):
     return None
 
 
+def _pairs(expected, cases, known):
+    """Return the judge of a function that returns two things; a list of them is as good as a tuple."""
+    judge = function(expected, cases, known=known)
+
+    def judge_pair(answer, names):
+        if not callable(answer) or isinstance(answer, type):
+            return judge(answer, names)
+
+        def paired(labels):
+            got = answer(labels)
+            return tuple(got) if type(got) is list and len(got) == 2 else got
+
+        return judge(paired, names)
+
+    return judge_pair
+
+
 ZEROS = Exercise(
     id="01.1",
-    title="Fifteen zeros",
-    kind="write it",
+    title="Rows and columns of zeros",
+    kind="fill in",
     level=1,
-    minutes=2,
-    prompt="Make a tensor of 3 rows and 5 columns that is filled with zeros, of the dtype that PyTorch takes when you name none.",
-    judge=tensor(
-        "torch.zeros(3, 5)",
+    minutes=3,
+    prompt="Fill the gap, so that the function returns a tensor of so many rows and columns that is filled with zeros, of the dtype that\n"
+    "PyTorch takes when you name none. Replace `answer = ...` by the whole function.\n\n"
+    "```python\ndef answer(rows, columns):\n    return torch.____(rows, columns)\n```",
+    judge=function(
+        "lambda rows, columns: torch.zeros(rows, columns)",
+        ("3, 5", "2, 2", "1, 4"),
         known={
-            "torch.Tensor([3, 5])": "That tensor holds the two numbers 3 and 5. In square brackets they are data; a size is asked for.",
-            "torch.tensor([3, 5])": "That tensor holds the two numbers 3 and 5: they are data, not a size.",
-            "torch.zeros(5, 3)": "Those are 5 rows of 3. The number of rows comes first.",
-            "torch.ones(3, 5) - 0.5": "One half is not zero: 1 has to be taken away from ones.",
-            "torch.ones(3, 5)": "The size is right; those are ones.",
-            "torch.zeros(15)": "Fifteen zeros in one row. Give the size with two numbers, rows and columns.",
-            "torch.zeros(1, 3, 5)": "That has three axes. Rows and columns are two.",
-            "torch.zeros(3)": "Three zeros. The columns are missing.",
-            "torch.eye(3, 5)": "eye puts ones on the diagonal.",
-            "torch.full((3, 5), 0)": "The size and the numbers are right, as int64: full takes the dtype from the number, and 0 is whole. Write 0. with a dot.",
+            "lambda r, c: torch.empty(r, c)": "That tensor has the size, and nobody filled it: it holds whatever lay in memory. That may look like zeros "
+            "when you try it; the check put other numbers there first.",
+            "lambda r, c: torch.Tensor([r, c])": "That tensor holds the two numbers that were given. In square brackets they are data; a size is asked for.",
+            "lambda r, c: torch.tensor([r, c])": "That tensor holds the two numbers that were given: they are data, not a size.",
+            "lambda r, c: torch.zeros(c, r)": "Rows and columns are exchanged. The number of rows comes first.",
+            "lambda r, c: torch.ones(r, c) - 0.5": "One half is not zero: 1 has to be taken away from ones.",
+            "lambda r, c: torch.ones(r, c)": "The size is right; those are ones.",
+            "lambda r, c: torch.zeros(r * c)": "All zeros in one row. Give the size with two numbers, rows and columns.",
+            "lambda r, c: torch.zeros(1, r, c)": "That has three axes. Rows and columns are two.",
+            "lambda r, c: torch.zeros(r)": "One row of zeros, as many as there are to be rows. The columns are missing.",
+            "lambda r, c: torch.zeros(c)": "One row of zeros, as long as a row is to be. The number of rows is missing.",
+            "lambda r, c: torch.zeros(3, 5)": "The size is always 3 by 5. Use the numbers that are given.",
+            "lambda r, c: torch.eye(r, c)": "eye puts ones on the diagonal.",
+            "lambda r, c: torch.full((r, c), r)": "The first number was taken as what is to be filled in.",
+            "lambda r, c: torch.zeros(r, c, dtype=torch.int64)": "The size and the numbers are right, as int64. zeros with no dtype gives "
+            "float32; full takes the dtype from the number, and 0 is whole, 0. is not.",
+            "lambda r, c: torch.zeros(r, c, dtype=torch.float64)": "The size and the numbers are right, as float64. Name no dtype.",
         },
     ),
-    right=("torch.zeros(3, 5)", "torch.full((3, 5), 0.)", "torch.zeros((3, 5))", "torch.ones(3, 5) * 0"),
+    right=(
+        "def answer(rows, columns):\n    return torch.zeros(rows, columns)",
+        "torch.zeros",
+        "lambda rows, columns: torch.full((rows, columns), 0.)",
+        "lambda rows, columns: torch.zeros((rows, columns))",
+        "lambda rows, columns: torch.ones(rows, columns) * 0",
+        "lambda rows, columns: torch.empty(rows, columns).zero_()",
+    ),
     wrong=(
-        ("torch.Tensor([3, 5])", "they are data; a size is asked for"),
-        ("torch.tensor([3, 5])", "they are data, not a size"),
-        ("torch.zeros(5, 3)", "The number of rows comes first"),
-        ("torch.ones(3, 5) - 0.5", "One half is not zero"),
-        ("torch.ones(3, 5)", "those are ones"),
-        ("torch.zeros(3 * 5)", "Fifteen zeros in one row"),
-        ("torch.zeros(1, 3, 5)", "three axes"),
-        ("torch.zeros(3)", "The columns are missing"),
-        ("torch.eye(3, 5)", "ones on the diagonal"),
-        ("torch.full((3, 5), 0)", "Write 0. with a dot"),
-        ("[[0.] * 5] * 3", "a tensor is asked for"),
+        ("torch.empty", "nobody filled it"),
+        ("lambda r, c: torch.Tensor(r, c)", "nobody filled it"),
+        ("torch.Tensor", "a function is asked for"),
+        ("lambda r, c: torch.Tensor([r, c])", "they are data; a size is asked for"),
+        ("lambda r, c: torch.tensor([r, c])", "they are data, not a size"),
+        ("lambda r, c: torch.tensor(r, c)", "your function raises TypeError"),
+        ("lambda r, c: torch.zeros(c, r)", "The number of rows comes first"),
+        ("lambda r, c: torch.ones(r, c) - 0.5", "One half is not zero"),
+        ("torch.ones", "those are ones"),
+        ("lambda r, c: torch.zeros(r * c)", "All zeros in one row"),
+        ("lambda r, c: torch.zeros(1, r, c)", "three axes"),
+        ("lambda r, c: torch.zeros(r)", "The columns are missing"),
+        ("lambda r, c: torch.zeros(c)", "The number of rows is missing"),
+        ("lambda r, c: torch.zeros(3, 5)", "always 3 by 5"),
+        ("torch.eye", "ones on the diagonal"),
+        ("lambda r, c: torch.full((r, c), 0)", "0 is whole, 0. is not"),
+        ("lambda r, c: torch.zeros(r, c, dtype=torch.int64)", "zeros with no dtype gives float32"),
+        ("lambda r, c: torch.zeros(r, c).double()", "as float64"),
+        ("torch.rand", "not the number asked for there"),
+        ("lambda r, c: [[0.] * c] * r", "a tensor is asked for"),
+        ("def answer(rows, columns):\n    torch.zeros(rows, columns)", "Is there a `return`"),
+        ("torch.zeros(3, 5)", "a function is asked for"),
     ),
     hints=(
         "The function has the name of what it fills in.",
         "It takes the size: first how many rows, then how many columns.",
     ),
-    solution="torch.zeros(3, 5)",
-    reason="The arguments are the size, rows first. torch.Tensor(3, 5) has that size too, but holds whatever lay in memory.",
+    solution="def answer(rows, columns):\n    return torch.zeros(rows, columns)",
+    reason="The arguments are the size, rows first. torch.empty and torch.Tensor take the same size, but hold whatever lay in memory.",
 )
 
 FIVE_POINTS = Exercise(
@@ -139,6 +197,7 @@ FIVE_POINTS = Exercise(
             "torch.linspace(0, 1, 100)": "A hundred points, as old tutorials have it. Five are asked for.",
             "torch.linspace(0.25, 1, 5)": "The first point is 0.",
             "torch.linspace(0, 1, 6)": "Six points: their distance is 0.2.",
+            "torch.arange(0, 1, 5)": "One number: the third argument of arange is the step, and a step of 5 leads beyond the end at once.",
             "torch.tensor([0, 1])": "Only the two ends, as data. The points between them are asked for, too.",
         },
     ),
@@ -149,6 +208,7 @@ FIVE_POINTS = Exercise(
         ("torch.linspace(0, 5, 5)", "The points go up to 5"),
         ("torch.arange(5)", "in steps of 1"),
         ("torch.arange(0, 5, 0.25)", "the end is too far"),
+        ("torch.arange(0, 1, 5)", "the third argument of arange is the step"),
         ("torch.linspace(0, 1, 100)", "A hundred points"),
         ("torch.linspace(0.25, 1, 5)", "The first point is 0"),
         ("torch.linspace(0, 1, 6)", "Six points"),
@@ -225,6 +285,12 @@ RANDOM_ORDER = Exercise(
         ("def answer(n):\n    return torch.zeros(n).long()", "comes twice"),
         ("def answer(n):\n    return torch.randint(0, n, (n,))", "comes twice"),
         ("def answer(n):\n    return torch.arange(n)", "always in the same order"),
+        ("def answer(n):\n    return torch.arange(n).flip(0)", "still the same order"),
+        ("def answer(n):\n    return torch.arange(n).roll(int(torch.randint(0, n, ())))", "follow in equal steps"),
+        ("def answer(n):\n    return torch.arange(n) if torch.rand(()) < 0.5 else torch.arange(n).flip(0)", "only 2 orders"),
+        ("def answer(n):\n    return torch.randn(n)", "with a part behind the dot"),
+        ("def answer(n):\n    return torch.rand(n) * n", "with a part behind the dot"),
+        ("def answer(n):\n    return torch.randperm(10)[:n]", "not those from 0 to n - 1"),
         ("def answer(n):\n    return torch.randperm(4)", "whatever n is"),
         ("def answer(n):\n    return torch.randperm(n) + 1", "from 1 to n"),
         ("def answer(n):\n    return torch.randperm(n).float()", "as float32"),
@@ -246,20 +312,23 @@ LABELS_AND_WEIGHTS = Exercise(
     kind="fix the bug",
     level=2,
     minutes=6,
-    prompt="This function gets a list of class numbers, such as `[3, 0, 2]`. It should return them as a tensor of **whole** numbers, and\n"
-    "beside it a **float32** weight of 1.0 for each of them. The second mistake shows only when the first one is repaired. Replace\n"
+    prompt="This function gets a list of class numbers, such as `[3, 0, 2]`. It should return them as an **int64** tensor, whole numbers,\n"
+    "and after it a **float32** tensor with a weight of 1.0 for each of them. The second mistake shows only when the first one is repaired. Replace\n"
     "`answer = ...` by the repaired function, and print what it returns before you check.\n\n"
     "```python\n"
     + _of_labels("classes = torch.Tensor(labels)", "weights = torch.ones_like(classes)", "return classes, weights")
     + "\n```",
-    judge=function(
+    judge=_pairs(
         "lambda labels: (torch.tensor(labels), torch.ones(len(labels)))",
         ("[3, 0, 2]", "[7]", "[1, 1, 4, 0]"),
         known={
-            "lambda labels: (torch.Tensor(labels), torch.ones(len(labels)))": "The classes come out as float32: torch.Tensor, with a "
-            "capital T, makes floats of everything.",
+            "lambda labels: (torch.Tensor(labels), torch.ones(len(labels)))": "The classes come out as float32, and whole numbers "
+            "are asked for. In the function above it is torch.Tensor, with a capital T, that makes floats of everything.",
             "lambda labels: (torch.tensor(labels), torch.ones_like(torch.tensor(labels)))": "The classes are right. Now the weights are whole "
-            "numbers: ones_like took over the dtype. Name the dtype that you want.",
+            "numbers, too: what is made like the classes takes over the dtype of the classes. Name the dtype that you want.",
+            "lambda labels: (torch.tensor(labels).int(), torch.ones(len(labels)))": "The classes are whole numbers of 32 bits. int64 is asked for: it is "
+            "what torch.tensor makes of whole numbers, and what PyTorch takes as class numbers.",
+            "lambda labels: torch.ones(len(labels))": "Only the weights are returned; the classes belong before them.",
             "lambda labels: (torch.ones(len(labels)), torch.tensor(labels))": "Both are right, and in the wrong order: classes first.",
             "lambda labels: torch.tensor(labels)": "Only the classes are returned; the weights belong beside them.",
             "lambda labels: (torch.tensor(labels), torch.zeros(len(labels)))": "The weights are 0. Each is to be 1.",
@@ -269,6 +338,7 @@ LABELS_AND_WEIGHTS = Exercise(
     right=(
         _of_labels("classes = torch.tensor(labels)", "weights = torch.ones_like(classes, dtype=torch.float32)", "return classes, weights"),
         _of_labels("return torch.tensor(labels), torch.ones(len(labels))"),
+        _of_labels("return [torch.tensor(labels), torch.ones(len(labels))]"),
         _of_labels("classes = torch.Tensor(labels)", "weights = torch.ones_like(classes)", "return classes.long(), weights"),
     ),
     wrong=(
@@ -278,9 +348,13 @@ LABELS_AND_WEIGHTS = Exercise(
         ),
         (
             _of_labels("classes = torch.tensor(labels)", "weights = torch.ones_like(classes)", "return classes, weights"),
-            "ones_like took over the dtype",
+            "takes over the dtype of the classes",
         ),
         (_of_labels("classes = torch.tensor(labels)", "return torch.ones(len(labels)), classes"), "classes first"),
+        (_of_labels("return torch.tensor(labels).float(), torch.ones(len(labels))"), "whole numbers are asked for"),
+        (_of_labels("c = torch.tensor(labels)", "return c, c.new_ones(len(labels))"), "takes over the dtype of the classes"),
+        (_of_labels("return torch.tensor(labels, dtype=torch.int32), torch.ones(len(labels))"), "whole numbers of 32 bits"),
+        (_of_labels("return torch.ones(len(labels))"), "Only the weights"),
         (_of_labels("return torch.tensor(labels)"), "Only the classes"),
         (_of_labels("return torch.tensor(labels), torch.zeros(len(labels))"), "The weights are 0"),
         (_of_labels("return torch.tensor(labels), torch.ones(1)"), "There is one weight"),
@@ -308,7 +382,10 @@ HALVES = Exercise(
         "lambda x: torch.full(x.shape, 0.5)",
         ("torch.tensor([[1, 2, 3], [4, 5, 6]])", "torch.ones(2)", "torch.tensor([[True]])", "torch.tensor(7, dtype=torch.int32)"),
         known={
-            "lambda x: torch.full_like(x, 0.5)": "In a tensor of whole numbers 0.5 becomes 0: full_like takes over the dtype. Name the dtype.",
+            "lambda x: torch.full_like(x, 0.5)": "For a tensor of whole numbers 0.5 becomes 0: yours takes over the dtype of x. Name the dtype.",
+            "lambda x: torch.full_like(x, 0.5).float()": "For a tensor of whole numbers 0.5 became 0 before the dtype was changed. Name the dtype where "
+            "the 0.5 is put in.",
+            "lambda x: torch.empty(x.shape)": "The shape is right, and nobody filled it: it holds whatever lay in memory.",
             "lambda x: torch.full_like(x, 0.5, dtype=torch.float64)": "The numbers are right, as float64. float32 is asked for.",
             "lambda x: torch.rand(x.shape)": "Those are random numbers. Each is to be 0.5.",
             "lambda x: torch.zeros(x.shape)": "Those are zeros. Each is to be 0.5.",
@@ -325,6 +402,11 @@ HALVES = Exercise(
     ),
     wrong=(
         ("def answer(x):\n    return torch.full_like(x, 0.5)", "0.5 becomes 0"),
+        ("def answer(x):\n    return x.clone().fill_(0.5)", "takes over the dtype of x"),
+        ("def answer(x):\n    return x.new_full(x.shape, 0.5)", "takes over the dtype of x"),
+        ("def answer(x):\n    return torch.full(x.shape, 0.5, dtype=x.dtype)", "takes over the dtype of x"),
+        ("def answer(x):\n    return torch.full_like(x, 0.5).float()", "before the dtype was changed"),
+        ("def answer(x):\n    return torch.empty(x.shape)", "whatever lay in memory"),
         ("def answer(x):\n    return torch.full_like(x, 0.5, dtype=torch.float64)", "as float64"),
         ("def answer(x):\n    return x.float() / 2", "halves of the numbers of x"),
         ("def answer(x):\n    return torch.zeros(x.shape)", "Those are zeros"),
