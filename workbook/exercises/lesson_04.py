@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from workbook.exercises.compare import as_number, as_text, close, describe, difference, dtype_name, entries, is_tensor, show
+from workbook.exercises.compare import as_lists, as_number, as_text, close, describe, difference, dtype_name, entries, is_tensor, show
 from workbook.exercises.exercise import Exercise
 from workbook.exercises.functions import called, written
 from workbook.exercises.judges import number, tensor
@@ -13,23 +13,22 @@ _centred = partial(written, "n")
 
 
 def _two_numbers(answer, names):
-    """Judge a list of two numbers; a tensor of them is a right answer, too."""
-    if type(answer) is list:
-        numbers = [as_number(entry) for entry in answer[:3]]
-        if len(numbers) != 2 or None in numbers:
-            return "a has two numbers. Write them as a list, such as [5, 6]."
-        answer = names["torch"].tensor([float(each) if abs(each) < 1e9 else 1e9 for each in numbers])
-    return _ones(answer, names)
+    """Judge a list of two numbers, whatever holds them."""
+    found = as_lists(answer)
+    if type(found) is list and (len(found) != 2 or None in map(as_number, found)):
+        return "a has two numbers. Write them as a list, such as [5, 6]."
+    return _threes(answer, names)
 
 
-_ones = tensor(
-    [1.0, 1.0],
+_threes = tensor(
+    [3.0, 3.0],
+    lists=True,
     known={
-        "torch.tensor([2., 2.])": "[2, 2] is what a.add(1) returns. It is a new tensor, and nobody gave it a name. What does a hold?",
-        "torch.tensor([1., 2.])": "add works on every number or on none: 1 and 2 cannot stand side by side.",
-        "torch.tensor([2., 1.])": "add works on every number or on none: 2 and 1 cannot stand side by side.",
-        "torch.tensor([0., 0.])": "torch.ones makes ones. Begin there, and ask whether add without _ writes into a.",
-        "torch.ones(2, 2)": "torch.ones(2) has one axis of length 2, not two axes.",
+        "torch.tensor([6., 6.])": "[6, 6] counts the 1 as well. What add returned is a new tensor, and nobody gave it a name. What does a hold?",
+        "torch.tensor([2., 2.])": "[2, 2] is what a.add(1) returns, a new tensor that nobody gave a name. And mul_ has a _ at its end.",
+        "torch.tensor([1., 1.])": "add left a as it was. But mul_ has a _ at its end.",
+        "torch.tensor([4., 4.])": "[4, 4] is three times one, and one more. Take the lines one by one: which of the two writes into a?",
+        "torch.tensor([0., 0.])": "torch.ones makes ones. Begin there, and ask of each line whether it writes into a.",
     },
 )
 
@@ -39,32 +38,44 @@ UNUSED_RESULT = Exercise(
     kind="predict",
     level=1,
     minutes=2,
-    prompt="`a = torch.ones(2)`, and on the next line stands `a.add(1)`, alone. What does `a` hold after that? Answer with a list of its two\n"
-    "numbers.",
+    prompt="```python\na = torch.ones(2)\na.add(1)\na.mul_(3)\n```\n\nWhat does `a` hold after these three lines? Answer with a list of its two numbers.",
     judge=_two_numbers,
-    right=("[1, 1]", "[1.0, 1.0]", "a = torch.ones(2)\na.add(1)\nanswer = a.tolist()"),
+    right=("[3, 3]", "[3.0, 3.0]", "(3, 3)", "a = torch.ones(2)\na.add(1)\nanswer = a.mul_(3).tolist()"),
     wrong=(
-        ("[2, 2]", "nobody gave it a name"),
-        ("a = torch.ones(2)\nanswer = a.add_(1)", "nobody gave it a name"),
-        ("[1, 2]", "side by side"),
+        ("[6, 6]", "nobody gave it a name"),
+        ("a = torch.ones(2)\nanswer = a.add_(1).mul_(3)", "nobody gave it a name"),
+        ("[2, 2]", "mul_ has a _ at its end"),
+        ("[1, 1]", "add left a as it was"),
+        ("[4, 4]", "Take the lines one by one"),
         ("[0, 0]", "torch.ones makes ones"),
-        ("torch.ones(2, 2)", "not two axes"),
-        ("[1]", "a has two numbers"),
-        ("'[1, 1]'", "is text"),
+        ("[1, 3]", "has 1 at place 0"),
+        ("torch.ones(2, 2)", "a has two numbers"),
+        ("[3]", "a has two numbers"),
+        ("3", "a list is asked for"),
+        ("'[3, 3]'", "is text"),
     ),
     hints=(
-        "Look at the name: is there a `_` at its end?",
+        "Look at each name: is there a `_` at its end?",
         "Without `_`, add makes a new tensor and returns it. Here nobody keeps what is returned.",
     ),
-    solution="[1, 1]",
-    reason="add has no _ at its end, so it makes a new tensor and leaves a as it was. One document says that the result is stored in a; "
-    "that is what add_ does.",
+    solution="[3, 3]",
+    reason="add has no _ at its end: it makes a new tensor and leaves a as it was. mul_ writes three times the ones into a. An old tutorial says "
+    "that the result of add is stored in a; that is what add_ does.",
 )
 
 
 def _independent(answer, names):
     """Judge a function from an array to a tensor that later writes to the array do not reach."""
-    return _independent_of(np.array([1.0, 2.0]), answer, names) or _independent_of(np.array([1.0, 2.0], np.float32), answer, names)
+    found = _independent_of(np.array([1.0, 2.0]), answer, names)
+    if found:
+        return found
+    found = _independent_of(np.array([1.0, 2.0], np.float32), answer, names)
+    if found and "it reads the memory" in found:
+        return (
+            "For an array of float64 your tensor keeps the old numbers, for one of float32 it does not: a change to float32 copies only where "
+            "there is something to change. Copy in every case."
+        )
+    return found
 
 
 def _independent_of(n, answer, names):
@@ -72,8 +83,8 @@ def _independent_of(n, answer, names):
     if problem:
         return problem
     if not is_tensor(t):
-        same = describe(t) == "a NumPy array"
-        return f"Your function returns {describe(t)}" + (": NumPy's own copy, not a tensor." if same else "; a tensor is asked for.")
+        shared = describe(t) == "a NumPy array" and np.shares_memory(t, n)
+        return f"Your function returns {describe(t)}; a tensor is asked for." + (" And this array reads the memory of n." if shared else "")
     if n.tolist() != [1.0, 2.0]:
         return "Your function changes n itself. The caller still needs it."
     if found := difference(t, names["torch"].tensor([1.0, 2.0], dtype=t.dtype)):
@@ -109,10 +120,13 @@ COPY_OF_AN_ARRAY = Exercise(
     wrong=(
         ("torch.from_numpy", "it reads the memory of n"),
         ("torch.as_tensor", "it reads the memory of n"),
-        ("torch.Tensor", "it reads the memory of n"),
+        ("torch.Tensor", "copies only where there is something to change"),
+        ("lambda n: torch.from_numpy(n).float()", "Copy in every case"),
+        ("lambda n: n", "reads the memory of n"),
+        ("lambda n: torch.from_numpy(n).numpy()", "a tensor is asked for. And this array"),
         ("lambda n: torch.from_numpy(n).view(-1)", "every view of what they give"),
         ("lambda n: torch.from_numpy(n).detach()", "it reads the memory of n"),
-        ("lambda n: n.copy()", "NumPy's own copy"),
+        ("lambda n: n.copy()", "returns a NumPy array; a tensor is asked for"),
         ("lambda n: torch.tensor(n).add_(1)", "not the number asked for"),
         ("lambda n: torch.from_numpy(n).long().clone()", "whole ones"),
         ("def answer(n):\n    torch.tensor(n)", "Is there a `return`?"),
@@ -136,7 +150,7 @@ def _as_array(answer, names):
         before = entries(p)
         got, problem = called(answer, p)
         if problem:
-            return problem if "returns None" not in problem else "Your function returns None. p.grad, too, is None before backward()."
+            return problem + (" (p.grad would be None as well: nothing has been worked out yet.)" if "returns None" in problem else "")
         if is_tensor(got):
             return "Your function returns a tensor. One step is done: what turns a tensor into an array?"
         kind = describe(got)
@@ -174,7 +188,8 @@ VALUES_AS_AN_ARRAY = Exercise(
         ("lambda p: p.numpy()", "Can't call numpy() on Tensor that requires grad"),
         ("lambda p: p.detach()", "One step is done"),
         ("lambda p: p.tolist()", "Lists are Python's"),
-        ("lambda p: p.grad", "p.grad, too, is None"),
+        ("lambda p: p.grad", "p.grad would be None"),
+        ("def answer(p):\n    p.detach().numpy()", "Is there a `return`?"),
         ("lambda p: p.detach().view(-1).numpy()", "an array of shape"),
         ("lambda p: p.detach().double().numpy()", ".numpy() keeps the dtype"),
         ("lambda p: p.detach().abs().neg().numpy()", "other numbers"),
@@ -194,11 +209,11 @@ VALUES_AS_AN_ARRAY = Exercise(
 
 SEEN = {
     "a": "a is the name that is written through. It is not among the five.",
-    "b": "b = a makes no tensor. Both names mean the same one, so b shows the 99.",
-    "c": "c is a slice: a view. It reads cells 1 and 2 of the memory of a, so it shows the 99.",
-    "d": "clone() copies the numbers into memory of its own. d keeps the old ones.",
-    "e": "a + 0 is a calculation. Its result is a new tensor in memory of its own, whatever is added.",
-    "f": "numpy() copies nothing. f is an array on the memory of a, so it shows the 99.",
+    "b": "b is a view of all four cells, in two rows. Cell 1 is b[0, 1], so it shows the 99.",
+    "c": "c is a view, and shares the memory. But it reads cells 2 and 3 only, and the write went to cell 1.",
+    "d": "clone() copies the numbers, whatever it is called on, into memory of its own. d keeps the old ones.",
+    "e": "e is a view of a view: t() moves no number. Row 1 of b.t() is column 1 of b, which holds cells 1 and 3, so it shows the 99.",
+    "f": "numpy() copies nothing, and a slice of an array is NumPy's view. f reads cells 1, 2 and 3, so it shows the 99.",
 }
 
 
@@ -206,11 +221,11 @@ def _seen(answer, names):
     """Judge the letters of the names that see a write, in any order."""
     written = as_text(answer)
     if written is None:
-        return f"The answer is {describe(answer)}; write the letters between quotation marks, as in 'de'."
+        return f"The answer is {describe(answer)}; write the letters between quotation marks, as in 'cd'."
     letters = [letter for letter in written.lower() if letter not in " ,"]
     if not letters or len(set(letters)) != len(letters) or not set(letters) <= set(SEEN):
-        return "Write letters out of b, c, d, e, f, each once, and nothing else, as in 'de'."
-    return next((SEEN[letter] for letter in "abcdef" if (letter in letters) != (letter in "bcf")), None)
+        return "Write letters out of b, c, d, e, f, each once, and nothing else, as in 'cd'."
+    return next((SEEN[letter] for letter in "abcdef" if (letter in letters) != (letter in "bef")), None)
 
 
 WHO_SEES_THE_WRITE = Exercise(
@@ -219,26 +234,26 @@ WHO_SEES_THE_WRITE = Exercise(
     kind="predict",
     level=2,
     minutes=4,
-    prompt="```python\na = torch.arange(4.)\nb = a\nc = a[1:3]\nd = a.clone()\ne = a + 0\nf = a.numpy()\na[1] = 99\n```\n\n"
-    "In which of `b`, `c`, `d`, `e`, `f` does the 99 stand? Answer with their letters, such as `'de'`. The cell after the next one shows it.",
+    prompt="```python\na = torch.arange(4.)\nb = a.view(2, 2)\nc = a[2:]\nd = b[0].clone()\ne = b.t()[1]\nf = a.numpy()[1:]\na[1] = 99\n```\n\n"
+    "In which of `b`, `c`, `d`, `e`, `f` does the 99 stand? Answer with their letters, such as `'cd'`. The cell after the next one shows it.",
     judge=_seen,
-    right=("'bcf'", "'fcb'"),
+    right=("'bef'", "'feb'"),
     wrong=(
-        ("'bf'", "c is a slice: a view"),
-        ("'cf'", "b = a makes no tensor"),
-        ("'bc'", "numpy() copies nothing"),
-        ("'bcef'", "a + 0 is a calculation"),
-        ("'bcdf'", "clone() copies"),
-        ("'abcf'", "not among the five"),
-        ("'bcc'", "each once"),
-        ("['b', 'c', 'f']", "between quotation marks"),
+        ("'ef'", "b is a view of all four cells"),
+        ("'bcef'", "it reads cells 2 and 3 only"),
+        ("'bf'", "e is a view of a view"),
+        ("'be'", "a slice of an array is NumPy's view"),
+        ("'bdef'", "clone() copies"),
+        ("'abef'", "not among the five"),
+        ("'bee'", "each once"),
+        ("['b', 'e', 'f']", "between quotation marks"),
     ),
     hints=(
-        "Three kinds: another name for the same tensor, a view of the same memory, a copy. A write into the memory shows in the first two.",
-        "A calculation such as `a + 0` always makes new memory. `numpy()`, slices and `b = a` never do.",
+        "Two questions for each name: does it read the memory of `a`, or was something copied? And does it read cell 1?",
+        "`view`, slices, `t()` and `numpy()` copy nothing, also one after another; `clone()` does. Write down for each name which cells it reads.",
     ),
-    solution="'bcf'",
-    reason="b is a itself, c and f read its memory; d was copied and e was calculated, each into memory of its own.",
+    solution="'bef'",
+    reason="b, e and f read cell 1 of the memory of a. c reads the same memory, but not that cell; d was copied.",
 )
 
 
@@ -254,14 +269,14 @@ CELL_IN_MEMORY = Exercise(
     judge=number(
         22,
         known={
-            14: "14 counts from the first cell of part. part begins inside x: its offset is missing.",
+            14: "14 is 2 * 6 + 1 * 2, the way inside part without its offset; or, with the offset, a stride of 2 on axis 0. One step down is a whole row of x.",
             8: "8 is the offset, the cell of part[0, 0]. From there 2 steps along axis 0 and 1 step along axis 1 are missing.",
             21: "21 takes one cell for a step along axis 1. The slice 2::2 steps over every second cell.",
             18: "18 is part[1, 2] by the numbers: the 2 belongs to axis 0, whose stride is 6.",
-            16: "16 begins at cell 2. The slice 1: leaves out a whole row of x as well.",
+            16: "16 begins at cell 2, though the slice 1: leaves out a row of x as well; or it steps 3 cells down. One step down is a whole row of x.",
             20: "20 is the cell of part[2, 0]. One step along axis 1 is missing, or the 2 of 2::2 in the offset.",
             10: "10 is the cell of part[0, 1]. Two steps along axis 0 are missing.",
-            13: "13 is the cell of x[2, 1]. part begins elsewhere and steps otherwise.",
+            13: "13 is the cell of x[2, 1], and part begins elsewhere; or it begins at 8 and steps 2 cells down and 1 to the right. The strides are others.",
             5: "5 counts as if part had memory of its own, a row of 2 after another. part has no memory of its own.",
             23: "Cells are counted from 0.",
             12: "12 is the way along axis 0 alone.",
@@ -274,11 +289,14 @@ CELL_IN_MEMORY = Exercise(
         "torch.tensor(22)",
     ),
     wrong=(
-        ("2 * 6 + 1 * 2", "its offset is missing"),
+        ("2 * 6 + 1 * 2", "without its offset"),
+        ("8 + 2 * 2 + 1 * 2", "a stride of 2 on axis 0"),
+        ("8 + 2 * 3 + 1 * 2", "steps 3 cells down"),
+        ("8 + 2 * 2 + 1 * 1", "steps 2 cells down and 1 to the right"),
         ("8", "the cell of part[0, 0]"),
         ("8 + 2 * 6 + 1", "steps over every second cell"),
         ("8 + 1 * 6 + 2 * 2", "the 2 belongs to axis 0"),
-        ("2 + 2 * 6 + 1 * 2", "leaves out a whole row"),
+        ("2 + 2 * 6 + 1 * 2", "leaves out a row of x"),
         ("6 + 2 * 6 + 1 * 2", "the 2 of 2::2 in the offset"),
         ("2 * 2 + 1", "no memory of its own"),
         ("2 * 6 + 1", "the cell of x[2, 1]"),
@@ -310,9 +328,11 @@ def _standard(answer, names):
             return f"Your function returns {describe(got)}; a tensor is asked for."
         right = names["torch"].tensor([value - mean for value in values], dtype=got.dtype)
         if difference(got, right):
-            return f"{with_this} your function does not return the numbers less their mean."
+            same = not difference(got, names["torch"].tensor(values, dtype=got.dtype))
+            kept = " It returns them as they were: `-` and `sub` make a new tensor, and somebody has to keep it." if same else ""
+            return f"{with_this} your function does not return the numbers less their mean.{kept}"
         if n.tolist() != values:
-            twice = " .float() copies only where the dtype changes." if kind == "float32" else ""
+            twice = " A change to float32 copies only where there is something to change." if kind == "float32" else ""
             return f"{with_this} your function writes into the caller's array: it now holds {show(n.tolist())}.{twice}"
         if dtype_name(got) != "float32":
             return f"{with_this} your function returns {dtype_name(got)}. A layer holds float32."
@@ -338,10 +358,14 @@ CENTRED_BATCH = Exercise(
     ),
     wrong=(
         (_centred("t = torch.from_numpy(n)", "t -= t.mean()", "return t"), "Called with a float64 array your function writes"),
-        (_centred("t = torch.from_numpy(n).float()", "t -= t.mean()", "return t"), "copies only where the dtype changes"),
+        (_centred("t = torch.from_numpy(n).float()", "t -= t.mean()", "return t"), "copies only where there is something to change"),
         (_centred("t = torch.from_numpy(n)", "return t - t.mean()"), "A layer holds float32"),
         (_centred("t = torch.tensor(n)", "t -= t.mean()", "return t"), "returns float64"),
-        (_centred("t = torch.tensor(n, dtype=torch.float32)", "t - t.mean()", "return t"), "less their mean"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "t - t.mean()", "return t"), "somebody has to keep it"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "t.sub(t.mean())", "return t"), "somebody has to keep it"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "return t - t.sum()"), "less their mean"),
+        (_centred("t = torch.as_tensor(n, dtype=torch.float32)", "t -= t.mean()", "return t"), "A change to float32 copies only"),
+        (_centred("t = torch.Tensor(n)", "t -= t.mean()", "return t"), "A change to float32 copies only"),
         (_centred("t = torch.tensor(n, dtype=torch.float32)", "t -= t.mean()"), "Is there a `return`?"),
         (_centred("n -= n.mean()", "return torch.tensor(n, dtype=torch.float32)"), "Called with a float64 array your function writes"),
         (_centred("return n - n.mean()"), "a tensor is asked for"),
