@@ -41,6 +41,12 @@ MESSAGES = [
     ("torch.cat([torch.ones(2, 3), torch.ones(2)])", "RuntimeError", "Tensors must have same number of dimensions: got 2 and 1", "[2, 3] and [2]"),
     ("torch.mm(torch.ones(2, 3), 3)", "TypeError", "mm(): argument 'mat2' (position 2) must be Tensor, not int", "torch.tensor"),
     ("torch.bmm([1], torch.ones(1, 2, 3))", "TypeError", "bmm(): argument 'input' (position 1) must be Tensor, not list", "torch.tensor"),
+    ("torch.gather(torch.ones(2, 3), 1, [0])", "TypeError", "gather(): argument 'index' (position 3) must be Tensor, not list", "torch.tensor"),
+    ("torch.gather(torch.ones(2, 3), 1, None)", "TypeError", "gather(): argument 'index' (position 3) must be Tensor, not NoneType", "torch.tensor"),
+    ("torch.index_select(torch.ones(2, 3), 1, [0])", "TypeError", "index_select(): argument 'index' (position 3) must be Tensor, not list", "torch.tensor"),
+    ("torch.masked_select(torch.ones(1), [True])", "TypeError", "masked_select(): argument 'mask' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("torch.take(torch.ones(2, 3), [0])", "TypeError", "take(): argument 'index' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("torch.take_along_dim(torch.ones(3), [0])", "TypeError", "take_along_dim(): argument 'indices' (position 2) must be Tensor, not list", "torch.tensor"),
     ("torch.ones(2, 3).repeat(2)", "RuntimeError", "Number of dimensions of repeat dims can not be smaller than number of dimensions of tensor", "[2, 3]"),
     ("torch.ones(2, 3).repeat(-1, 1)", "RuntimeError", "Trying to create tensor with negative dimension -2: [-2, 3]", "from 0"),
     # places that are not there

@@ -2,12 +2,12 @@
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import HOLE, Index
 from workbook.ops.shape import expand, reshape
-from workbook.tensor import axis_of
+from workbook.tensor import Tensor, axis_of
 
 
 class IndexSelect(Index):
@@ -31,6 +31,8 @@ def index_select(input, dim, index):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.index_select.html
     """
+    if not isinstance(index, Tensor):
+        raise not_a_tensor("index_select", "index", 3, index)
     axis = axis_of(dim, input.shape)
     if index.ndim > 1:
         raise IndexError("index_select(): Index is supposed to be a vector")
@@ -60,7 +62,8 @@ def masked_select(input, mask):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.masked_select.html
     """
-
+    if not isinstance(mask, Tensor):
+        raise not_a_tensor("masked_select", "mask", 2, mask)
     if mask._array.dtype.kind != "b":
         raise RuntimeError(explain("masked_select: expected BoolTensor for mask", f"this one holds {mask.dtype}",
                                    "write a comparison: x.masked_select(x > 0)"))
@@ -109,6 +112,8 @@ def gather(input, dim, index, *, sparse_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.gather.html
     """
+    if not isinstance(index, Tensor):
+        raise not_a_tensor("gather", "index", 3, index)
     axis = axis_of(dim, input.shape)
     if index.dtype not in (dtypes.int64, dtypes.int32):
         raise RuntimeError("gather(): Expected dtype int32/int64 for index")

@@ -4,13 +4,13 @@ import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain
+from workbook.errors import explain, not_a_tensor
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import HOLE, IndexAdd
 from workbook.ops.picks import gather
 from workbook.ops.scatter import within
 from workbook.ops.shape import expand, flatten, reshape
-from workbook.tensor import axis_of, wrap
+from workbook.tensor import Tensor, axis_of, wrap
 
 
 class Take(Operation):
@@ -54,6 +54,8 @@ def take(input, index):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.take.html
     """
+    if not isinstance(index, Tensor):
+        raise not_a_tensor("take", "index", 2, index)
     _flat_places("take", input, index)
     return Take.apply(input, index)
 
@@ -101,6 +103,8 @@ def take_along_dim(input, indices, dim=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.take_along_dim.html
     """
+    if not isinstance(indices, Tensor):
+        raise not_a_tensor("take_along_dim", "indices", 2, indices)
     if indices.dtype is not dtypes.int64 and dim is not None:
         raise RuntimeError(explain(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.legacy}", None,
                                    "write indices.long()"))

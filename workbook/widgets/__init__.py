@@ -166,7 +166,7 @@ def big_table(search="", /):
     Raises TypeError for a search that is no text; ImportError without anywidget.
 
     >>> big_table("sigmod")
-    Big table: 1 of 88 rows. torch.sigmoid(x) gives tensor([0.1824, 0.6225, 0.9241]): 1 / (1 + exp(-x)), between 0 and 1.
+    Big table: 1 of 90 rows. torch.sigmoid(x) gives tensor([0.1824, 0.6225, 0.9241]): 1 / (1 + exp(-x)), between 0 and 1.
     """
     from .big_table_view import BigTable
 

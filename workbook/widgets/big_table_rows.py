@@ -1,4 +1,4 @@
-"""The rows of the big table: the functions of the documents' two tables, and their newer names. Every call is run by the engine."""
+"""The rows of the big table: the functions that a beginner meets, and their newer names. Every call is run by the engine."""
 
 from dataclasses import dataclass
 
@@ -45,11 +45,11 @@ ELEMENTWISE = [
     Row("torch.atan2(x, y)", "the angle of the point (y, x), from -π to π", "The first argument is the height, the second the width.", "arctan trigonometric 三角函数"),
     Row("torch.cosh(x)", "(exp(x) + exp(-x)) / 2", "", "hyperbolic 三角函数"),
     Row("torch.clamp(x, min=-1, max=2)", "cut off below min and above max", "One of the two may be left out, not both.", "clip 截断"),
-    Row("torch.sigmoid(x)", "1 / (1 + exp(-x)), between 0 and 1", "Documents write sigmod: AttributeError.", "sigmod activation 激活函数"),
+    Row("torch.sigmoid(x)", "1 / (1 + exp(-x)), between 0 and 1", "Often misspelt sigmod: AttributeError.", "sigmod activation 激活函数"),
     Row("torch.tanh(x)", "between -1 and 1", "", "activation 激活函数"),
     Row("torch.relu(x)", "the number, or 0 where it is negative", "", "activation 激活函数"),
     Row("torch.lerp(x, y, 0.25)", "a point between: start + weight * (end - start)",
-        "A document garbles the formula and calls the first argument star; it is input.", "interpolation star 插值"),
+        "Old tutorials call the first argument star; it is input.", "interpolation star 插值"),
 ]
 ROUNDING = [
     Row("torch.round(x)", "to the nearest whole number; a half goes to the even one", "Not up: 0.5 gives 0, 1.5 gives 2, 2.5 gives 2.", "四舍五入"),
@@ -100,16 +100,16 @@ ALONG = [
     Row("torch.softmax(y, dim=0)", "positive shares that add up to 1", "", "activation"),
 ]
 MATRICES = [
-    Row("torch.matmul(m, v)", "rows times columns, of any number of axes", "The same as m @ v.", "@ product 矩阵乘法"),
+    Row("torch.matmul(m, v)", "rows times columns, from one axis up", "The same as m @ v.", "@ product 矩阵乘法"),
     Row("torch.mm(m, m)", "matrix times matrix", "For two axes only.", "product 矩阵乘法"),
     Row("torch.mv(m, v)", "matrix times vector", "", "product 矩阵乘法"),
     Row("torch.bmm(s, s)", "each matrix of a batch times its partner", "For three axes only.", "batch product 矩阵乘法"),
     Row("torch.dot(v, v)", "inner product: multiply in pairs, add up", "For two vectors only.", "inner 内积"),
     Row("torch.outer(v, v)", "outer product: every pair multiplied", "", "ger 外积"),
-    Row("torch.linalg.cross(x, y)", "vector product: at right angles to both", "For vectors of 3. A document calls it the outer product; that is torch.outer. torch.cross without dim warns.", "cross 外积 叉积"),
+    Row("torch.linalg.cross(x, y)", "vector product: at right angles to both", "For vectors of 3. Old tutorials call it the outer product; that is torch.outer. torch.cross without dim warns.", "cross 外积 叉积"),
     Row("torch.addmm(m, m, m)", "m + m @ m", "", "矩阵运算"),
     Row("torch.addbmm(m, s, s)", "m + the sum of all products of the batch", "", "矩阵运算"),
-    Row("torch.baddbmm(s, s, s)", "s + the product of each pair of the batch", "Documents write badbmm: AttributeError.", "badbmm 矩阵运算"),
+    Row("torch.baddbmm(s, s, s)", "s + the product of each pair of the batch", "Often misspelt badbmm: AttributeError.", "badbmm 矩阵运算"),
     Row("torch.addmv(v, m, v)", "v + m @ v", "", "矩阵运算"),
     Row("torch.addr(m, v, v)", "m + the outer product", "", "outer 矩阵运算"),
     Row("torch.t(m)", "rows become columns", "For at most two axes; a vector stays as it is. Of more axes: transpose(0, 1).", "transpose 转置"),
@@ -126,10 +126,15 @@ SOLVING = [
     Row("torch.linalg.det(m)", "determinant: by how much m stretches areas", "", "行列式"),
     Row("torch.linalg.lstsq(torch.tensor([[1., 0.], [1., 1.], [1., 3.]]), torch.tensor([[1.], [2.], [5.]])).solution",
         "intercept and slope of the line that fits best", "Three points, one line: no exact solution, so the least sum of squares.", "least squares fit 最小二乘"),
-    Row("torch.linalg.svd(m)", "turn, stretch, turn: m = U @ diag(S) @ Vh", "It gives Vh.", "singular values 奇异值分解"),
-    Row("torch.svd(m)", "the older name", "It gives V, and Vh is V.t(). Prefer torch.linalg.svd.", "singular values 奇异值分解"),
+    Row("torch.linalg.svd(m)", "turn, stretch, turn: m = U @ diag(S) @ Vh", "It gives Vh. Of a matrix that is not square, full_matrices=False leaves out what no stretch belongs to.", "singular values 奇异值分解"),
+    Row("torch.svd(m)", "the older name", "It gives V, not Vh: m = U @ diag(S) @ V.t(). Prefer torch.linalg.svd.", "singular values 奇异值分解"),
     Row("torch.linalg.svdvals(m)", "only the stretches", "", "svd singular values 奇异值分解"),
 ]
+PLACES = [
+    Row("torch.nonzero(x > 0)", "where it is true: one row for each, its place", "Often misspelt non_zero: AttributeError.", "non_zero places where 非零"),
+    Row("torch.arange(1, 4)", "whole numbers in order; the end is left out",
+        "torch.range(1, 3) includes its end; it is deprecated, and warns.", "range 等差"),
+]
 GROUPS = {"elementwise": ELEMENTWISE, "rounding": ROUNDING, "comparing": COMPARING, "reductions": REDUCTIONS, "along an axis": ALONG,
-          "matrices": MATRICES, "solving": SOLVING}
+          "matrices": MATRICES, "solving": SOLVING, "places": PLACES}
 ROWS = [(group, row) for group, rows in GROUPS.items() for row in rows]

@@ -53,7 +53,7 @@ DRAWN = " " * 4  # how the lines of a drawing in an error begin
 
 def lines_of(problem):
     """Return an error as lines: its type and what happened, why, and what to change."""
-    lines = [line.strip() for line in str(problem).splitlines() if line.strip() and not line.startswith(DRAWN)] or ["no message"]
+    lines = [line.strip().rstrip(":") for line in str(problem).splitlines() if line.strip() and not line.startswith(DRAWN)] or ["no message"]
     name = "" if isinstance(problem, NotUnderstood) else f"{type(problem).__name__}: "
     return [name + lines[0], *lines[1:]]
 

@@ -1,12 +1,12 @@
 """A line through points that can be moved: your own, with the squares of what it misses, or the one that least squares finds."""
 
-import inspect
 import math
 
 import workbook as torch
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
+from .big_table_view import public_lines
 from .board import Board
 from .cells import Picture
 from .functions_view import LABELS, _plain, _ticks
@@ -154,6 +154,7 @@ class FittingView(Board):
         rows = [[LABELS[number], short(x), short(y), four(miss), four(miss * miss)]
                 for number, (x, y, miss) in enumerate(zip(self.xs, self.ys, misses))]
         best = self.best()
+        where, lines = public_lines("linalg.lstsq")
         return {
             "label": "fitting a line", "title": "A line through points", "status": f"sum of squares {four(mine)}",
             "sentence": self._told(),
@@ -163,7 +164,7 @@ class FittingView(Board):
                 {"heading": "Where the numbers come from", "lines": [
                     "A has a column of ones and a column of x.", "torch.linalg.lstsq(A, y) gives the line with the least sum"
                     + (f": intercept {four(best['intercept'])}, slope {four(best['slope'])}." if self.solve else ".")],
-                 "code": ["The engine's own lines: workbook/ops/pseudo.py", inspect.getsource(torch.linalg.lstsq)]}],
+                 "code": [f"The engine's own lines: {where}", lines]}],
             "nav": [["reset", "Reset", "reset: the first points and a level line", self.ys != self._first or self.solve or self.line["slope"] != 0
                      or self.line["intercept"] != short_mean(self._first)]],
             "controls": [{"id": "intercept", "kind": "number", "label": "intercept", "value": _plain(self.line["intercept"])},
