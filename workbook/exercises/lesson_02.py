@@ -24,7 +24,10 @@ SECOND_ROW = Exercise(
             "x[2]": "That is the third row. Places are counted from 0.",
             "x[0]": "That is the first row. It has place 0, so the second one has another.",
             "x[:, 2]": "That is the third column, two slips at once: rows belong to axis 0, and places are counted from 0.",
-            "x[1:2]": "A table of one row: a slice keeps its axis. A whole number takes the axis away.",
+            "x[1:2]": "The right numbers in a table of one row, [1, 5]. A slice, a list and None leave an axis there; a whole number alone takes it away.",
+            "x[:1]": "That is the first row, in a table of one row. Places are counted from 0, and a slice keeps its axis: a whole number takes it away.",
+            "x[:, 1:2]": "That is the second column, as a table. Rows belong to axis 0, the first part of the index.",
+            "x[5:10]": "That table is empty: axis 0 has the places 0, 1 and 2. 5 to 9 are the numbers that stand in the second row, not its place.",
             "x[1:]": "Those are all rows from place 1 on. One row is asked for.",
             "x[:2]": "Those are the first two rows. One row is asked for.",
             "x[1, 1]": "That is one number of the row. Name the row and leave the other axis whole.",
@@ -36,7 +39,12 @@ SECOND_ROW = Exercise(
         ("x[2]", "the third row"),
         ("x[0]", "the first row"),
         ("x[:, 2]", "two slips at once"),
-        ("x[1:2]", "a slice keeps its axis"),
+        ("x[1:2]", "in a table of one row"),
+        ("x[[1]]", "A slice, a list and None leave an axis there"),
+        ("x[1, None]", "A slice, a list and None leave an axis there"),
+        ("x[:1]", "the first row, in a table"),
+        ("x[:, 1:2]", "the second column, as a table"),
+        ("x[5:10]", "not its place"),
         ("x[1:]", "from place 1 on"),
         ("x[:2]", "the first two rows"),
         ("x[1, 1]", "one number of the row"),
@@ -64,7 +72,10 @@ FIRST_COLUMN = Exercise(
             "x[:, 1]": "That is the second column. Places are counted from 0.",
             "x[0]": "That is the first row: the 0 went to axis 0. Note that x[:] is the whole of x, so x[:][0] is x[0]. Both parts stand in one pair of brackets.",
             "x[1]": "That is the second row. Columns lie along axis 1, the second part of the index.",
-            "x[:, :1]": "A table of one column: a slice keeps its axis. A whole number takes the axis away.",
+            "x[:, :1]": "The right numbers in a table of one column, [3, 1]. A slice, a list and None leave an axis there; a whole number alone takes it away.",
+            "x[:, 2]": "That is the third column. Places are counted from 0.",
+            "x[:3]": "That is the whole of x: its three rows. The part for axis 1 is missing.",
+            "x[:1]": "That is the first row, as a table. Columns lie along axis 1, the second part of the index.",
             "x[0, 0]": "That is one number. Leave axis 0 whole, with a colon.",
             "x[:, -1]": "That is the last column: -1 counts from the end.",
             "x[0, :3]": "Those are the first three numbers of the first row. A column takes one number from each row.",
@@ -76,7 +87,11 @@ FIRST_COLUMN = Exercise(
         ("x[0]", "the first row"),
         ("x[:][0]", "x[:][0] is x[0]"),
         ("x[1]", "the second row"),
-        ("x[:, :1]", "a slice keeps its axis"),
+        ("x[:, :1]", "in a table of one column"),
+        ("x[:, [0]]", "A slice, a list and None leave an axis there"),
+        ("x[:, 2]", "the third column"),
+        ("x[:3]", "the whole of x"),
+        ("x[:1]", "the first row, as a table"),
         ("x[0, 0]", "That is one number"),
         ("x[:, -1]", "the last column"),
         ("x[0, :3]", "one number from each row"),
@@ -109,6 +124,8 @@ ZEROS_AND_ONES = Exercise(
             "keep": "Those are the places themselves. Which numbers of v stand there?",
             "v[:2]": "Places 0 and 1 are right. But three places are named, and each time a number is taken.",
             "torch.tensor([7, 7])": "Places are counted from 0: place 0 holds 7, place 1 holds 8. And three places are named.",
+            "torch.tensor([8, 8])": "Place 1 holds 8, and it is named twice. But three places are named: 0 is a place, too.",
+            "torch.tensor([7, 9, 9])": "Place 0 holds 7. Place 1 comes right behind it: what stands there?",
             "torch.tensor([8, 7, 7])": "Place 0 holds 7, and place 1 holds 8.",
             "v": "That is the whole of v. keep names places in it, some of them twice.",
         },
@@ -122,6 +139,8 @@ ZEROS_AND_ONES = Exercise(
         ("[0, 1, 1]", "the places themselves"),
         ("[7, 8]", "three places are named"),
         ("[7, 7]", "counted from 0"),
+        ("[8, 8]", "0 is a place, too"),
+        ("[7, 9, 9]", "comes right behind it"),
         ("[8, 7, 7]", "Place 0 holds 7"),
         ("[7, 8, 9]", "the whole of v"),
     ),
@@ -134,6 +153,25 @@ ZEROS_AND_ONES = Exercise(
     "Nothing warns of the difference.",
 )
 
+def _picked(*right, known):
+    """Return a judge of a function, as `function`, that says what an error of gather means here."""
+    judge = function(*right, known=known)
+
+    def judged(answer, names):
+        found = judge(answer, names)
+        for phrase, meaning in (
+            ("same number of dimensions", "labels has one axis and scores has two: give labels a second axis."),
+            ("out of bounds for dimension 0", "Along axis 0 lie the pictures. The classes lie along axis 1."),
+            ("index -1 is out of bounds", "Classes are counted from 0, as places are: take nothing away from a label."),
+            ("must be Tensor, not", "labels itself is a tensor. A list around it gives it no axis that gather sees: None or unsqueeze does."),
+        ):
+            if found and phrase in found:
+                return f"{found}. {meaning}"
+        return found
+
+    return judged
+
+
 SCORE_OF_THE_RIGHT_CLASS = Exercise(
     id="02.4",
     title="The score of the right class",
@@ -144,10 +182,10 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
     "picture. Fill the gap, so that the function returns the score of each picture's right class, in one row. It must work for one\n"
     "picture, too. Replace `answer = ...` by the whole function.\n\n"
     "```python\n" + _of_scores("return scores.gather(1, ____)[:, 0]") + "\n```",
-    judge=function(
+    judge=_picked(
         "lambda scores, labels: scores[torch.arange(len(labels)), labels]",
         (
-            "torch.tensor([[5., 1., 0.], [2., 7., 3.]]), torch.tensor([1, 2])",
+            "torch.tensor([[5., 1., 0.], [2., 7., 3.]]), torch.tensor([2, 0])",
             "torch.tensor([[1., 8., 2.], [4., 0., 9.], [3., 5., 6.], [7., 1., 4.]]), torch.tensor([2, 0, 1, 1])",
             "torch.tensor([[4., 9.]]), torch.tensor([0])",
         ),
@@ -156,10 +194,12 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
             "takes the only column.",
             "lambda scores, labels: scores.gather(1, labels[:, None]).squeeze()": "Right for several pictures. For one, squeeze() takes both axes "
             "of length 1 away: name the axis that is to go.",
-            "lambda scores, labels: scores.gather(1, labels[None])[:, 0]": "labels[None] is one row, so every label reads in the first picture. A "
-            "column is needed: one place for each row.",
-            "lambda scores, labels: scores.gather(1, labels[None])[0]": "labels[None] is one row, so every label reads in the first picture. A "
-            "column is needed: one place for each row.",
+            "lambda scores, labels: scores.gather(1, labels[None])[:, 0]": "That is one score, whatever the number of pictures. [:, 0] behind a column "
+            "makes a row of it; [0] takes the first picture alone, and so does an index that is one row, such as labels[None].",
+            "lambda scores, labels: scores[0, labels]": "Every label was read in the first picture. Each picture has a row of its own: for gather, "
+            "that takes an index that is a column, with one place for each row.",
+            "lambda scores, labels: scores[torch.arange(len(labels)), labels - 1]": "Classes are counted from 0, as places are: take nothing away from a label.",
+            "lambda scores, labels: scores.argmax(dim=1)": "That says which class has the highest score. The score of the right class is asked for.",
             "lambda scores, labels: scores[:, labels]": "That takes, for every picture, the columns of all labels. Each picture has one label.",
             "lambda scores, labels: scores[:, labels[0]]": "That takes the first picture's class for every picture.",
             "lambda scores, labels: scores.max(dim=1).values": "That is the highest score of each picture. The right class is not always the highest.",
@@ -174,11 +214,18 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
         "lambda scores, labels: torch.stack([row[label] for row, label in zip(scores, labels)])",
     ),
     wrong=(
-        (_of_scores("return scores.gather(1, labels)[:, 0]"), "same number of dimensions"),
-        (_of_scores("return scores.gather(1, labels[None])[:, 0]"), "every label reads in the first picture"),
+        (_of_scores("return scores.gather(1, labels)[:, 0]"), "give labels a second axis"),
+        (_of_scores("return scores.gather(1, [labels])[:, 0]"), "A list around it gives it no axis"),
+        (_of_scores("return scores.gather(1, labels[None])[:, 0]"), "an index that is one row"),
+        (_of_scores("return scores.gather(1, labels[:, None])[0]"), "[0] takes the first picture alone"),
+        (_of_scores("return scores.gather(1, labels[None])[0]"), "Every label was read in the first picture"),
+        (_of_scores("return scores[0, labels]"), "Every label was read in the first picture"),
+        (_of_scores("return scores[torch.arange(len(labels)), labels - 1]"), "counted from 0"),
+        (_of_scores("return scores.gather(1, labels[:, None] - 1)[:, 0]"), "counted from 0"),
+        (_of_scores("return scores.argmax(dim=1)"), "which class has the highest score"),
         (_of_scores("return scores.gather(1, labels[:, None])"), "gather keeps the axis"),
         (_of_scores("return scores.gather(1, labels[:, None]).squeeze()"), "name the axis that is to go"),
-        (_of_scores("return scores.gather(0, labels[:, None])[:, 0]"), "out of bounds"),
+        (_of_scores("return scores.gather(0, labels[:, None])[:, 0]"), "The classes lie along axis 1"),
         (_of_scores("return scores[:, labels]"), "the columns of all labels"),
         (_of_scores("return scores.index_select(1, labels)[:, 0]"), "the first picture's class"),
         (_of_scores("return scores.max(dim=1).values"), "not always the highest"),
@@ -195,93 +242,65 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
     "of it. The loss of lesson 10 begins like this.",
 )
 
+_of_table = partial(written, "table")
+
 TURNED = Exercise(
     id="02.5",
     title="Rows become columns",
     kind="write it",
     level=1,
     minutes=3,
-    prompt="`y = torch.arange(6).view(2, 3)` is `[[0, 1, 2], [3, 4, 5]]`. Make `[[0, 3], [1, 4], [2, 5]]` from `y`, with a call of its methods.",
-    setup="y = torch.arange(6).view(2, 3)",
-    judge=tensor(
-        "y.t()",
+    prompt="`[[8, 3], [5, 1], [2, 9]]` is to become `[[8, 5, 2], [3, 1, 9]]`: the first column is the first row now. Write a function that does this\n"
+    "with any table. Replace `answer = ...` by the whole function.\n\n"
+    "```python\n" + _of_table("return table.____") + "\n```",
+    judge=function(
+        "lambda table: table.t()",
+        ("torch.tensor([[8, 3], [5, 1], [2, 9]])", "torch.tensor([[1., 2., 3.], [4., 5., 6.]])", "torch.tensor([[4, 7, 6, 0, 1, 9]])"),
         known={
-            "y.view(3, 2)": "The shape is right, the numbers are not: view and reshape read them in the old order, two in a row. The axes are to be exchanged.",
-            "y": "That is y as it was. Did the call stand alone, without its result being kept?",
-            "y.t().reshape(2, 3)": "Turned, and then read in rows of three. The second step is too much.",
-            "y.flip(0)": "Those are the rows of y in reverse. Rows are to become columns.",
-            "y.t().flip(1)": "Turned by a quarter, as a picture is. Each row is in reverse: only exchange the axes.",
-            "y.t()[None]": "The numbers are right, with one axis too many.",
-            "y.flatten()": "All the numbers in one row, in the old order.",
-        },
-    ),
-    right=("y.t()", "y.permute(1, 0)", "y.T", "y.transpose(0, 1)", "torch.stack([y[0], y[1]], dim=1)"),
-    wrong=(
-        ("y.view(3, 2)", "in the old order"),
-        ("y.reshape(3, 2)", "in the old order"),
-        ("y", "as it was"),
-        ("y.permute(0, 1)", "as it was"),
-        ("y.t().reshape(2, 3)", "The second step is too much"),
-        ("y.flip(0)", "in reverse. Rows are to become columns"),
-        ("y.rot90(-1)", "by a quarter"),
-        ("y.t()[None]", "one axis too many"),
-        ("y.flatten()", "in one row"),
-        ("y.t", "a tensor is asked for"),
-    ),
-    hints=(
-        "Follow the 1: it stood at [0, 1] and is to stand at [1, 0]. What happened to the two places?",
-        "Exchanging two axes is called transposing; for a table the method has one letter.",
-    ),
-    solution="y.t()",
-    reason="t() exchanges the two axes: what stood at [i, j] stands at [j, i]. view(3, 2) has the same shape and keeps the old order.",
-)
-
-ONE_OVER_THE_OTHER = Exercise(
-    id="02.6",
-    title="A new axis",
-    kind="write it",
-    level=1,
-    minutes=3,
-    prompt="`a = torch.ones(2, 3)` and `b = torch.zeros(2, 3)`. Join them to a tensor of shape `[2, 2, 3]` whose entry `[0]` is `a` and whose entry\n"
-    "`[1]` is `b`.",
-    setup="a, b = torch.ones(2, 3), torch.zeros(2, 3)",
-    judge=tensor(
-        "torch.stack([a, b])",
-        known={
-            "torch.cat([a, b])": "[4, 3]: cat puts the rows of b under those of a, along an axis that is there already. A new axis is asked for.",
-            "torch.cat([a, b], dim=1)": "[2, 6]: cat puts them side by side, along an axis that is there already. A new axis is asked for.",
-            "torch.stack([a, b], dim=2)": "[2, 3, 2]: the new axis came last. It is to come first.",
-            "torch.cat([a, b]).view(2, 3, 2)": "[2, 3, 2]: the numbers were only read in other rows. A new axis is to come first.",
-            "torch.stack([a, b], dim=1)": "The shape is right, by accident: the new axis is axis 1, so entry [0] holds row 0 of a and row 0 of b.",
-            "torch.stack([b, a])": "Entry [0] is b. The order in the list decides.",
-            "torch.stack([a, a])": "Entry [1] is a as well.",
-            "a + b": "That adds the numbers. To join is to keep them all.",
+            "lambda table: table.reshape(table.shape[1], table.shape[0])": "The shape is right, the numbers are not: view and reshape read them in the "
+            "old order, only in rows of another length. The axes are to be exchanged.",
+            "lambda table: table.reshape(2, 3)": "view and reshape keep the old order of the numbers. And (2, 3) is the shape of one result only.",
+            "lambda table: table": "That is the table as it was.",
+            "lambda table: table.t().reshape(table.shape)": "Turned, and then read in rows of the old length. The second step is too much.",
+            "lambda table: table.flip(0)": "Those are the rows in reverse. Rows are to become columns.",
+            "lambda table: table.flip(1)": "Each row is in reverse. Rows are to become columns.",
+            "lambda table: table.t().flip(1)": "Turned by a quarter, as a picture is. Each row is in reverse: only exchange the axes.",
+            "lambda table: table.t()[None]": "The numbers are right, with one axis too many.",
+            "lambda table: table.flatten()": "All the numbers in one row, in the old order.",
+            "lambda table: torch.tensor([[8, 5, 2], [3, 1, 9]])": "That is the one result of the text, typed in. The function is called with other tables, too.",
         },
     ),
     right=(
-        "torch.stack([a, b])",
-        "torch.cat([a[None], b[None]])",
-        "torch.cat([a.unsqueeze(0), b.unsqueeze(0)])",
-        "torch.cat([a, b]).view(2, 2, 3)",
-        "torch.stack((a, b), dim=0)",
+        _of_table("return table.t()"),
+        "lambda table: table.T",
+        _of_table("return table.permute(1, 0)"),
+        _of_table("return table.transpose(0, 1)"),
+        _of_table("return torch.stack([table[:, j] for j in range(table.shape[1])])"),
     ),
     wrong=(
-        ("torch.cat([a, b])", "cat puts the rows of b under those of a"),
-        ("torch.cat([a, b], dim=1)", "side by side"),
-        ("torch.stack([a, b], dim=2)", "the new axis came last"),
-        ("torch.cat([a, b]).view(2, 3, 2)", "only read in other rows"),
-        ("torch.stack([a, b], dim=1)", "by accident"),
-        ("torch.stack([b, a])", "The order in the list decides"),
-        ("torch.stack([a, a])", "Entry [1] is a as well"),
-        ("a + b", "That adds the numbers"),
-        ("[a, b]", "a tensor is asked for"),
+        (_of_table("return table.view(table.shape[1], table.shape[0])"), "only in rows of another length"),
+        (_of_table("return table.reshape(2, 3)"), "keep the old order"),
+        (_of_table("return table.view(2, -1)"), "keep the old order"),
+        (_of_table("return table"), "as it was"),
+        (_of_table("return table.permute(0, 1)"), "as it was"),
+        (_of_table("return table.t().reshape(table.shape)"), "The second step is too much"),
+        (_of_table("return table.flip(0)"), "the rows in reverse"),
+        (_of_table("return table.flip(1)"), "Each row is in reverse. Rows"),
+        (_of_table("return table.rot90(-1)"), "by a quarter"),
+        (_of_table("return table.t()[None]"), "one axis too many"),
+        (_of_table("return table.flatten()"), "in one row"),
+        (_of_table("return table.t"), "a tensor is asked for"),
+        (_of_table("table.t()"), "Is there a `return`"),
+        (_of_table("return torch.tensor([[8, 5, 2], [3, 1, 9]])"), "typed in"),
+        ("torch.tensor([[8, 5, 2], [3, 1, 9]])", "a function is asked for"),
     ),
     hints=(
-        "One of the two functions joins along an axis that is there, the other one makes a new axis.",
-        "The new axis comes first unless you say otherwise with dim.",
+        "Follow the 3: it stood at [0, 1] and is to stand at [1, 0]. What happened to the two places?",
+        "Exchanging two axes is called transposing; for a table the method has one letter.",
     ),
-    solution="torch.stack([a, b])",
-    reason="stack makes a new axis, here axis 0, and puts one tensor at each of its places. cat needs the axis to be there: cat([a[None], b[None]]).",
+    solution=_of_table("return table.t()"),
+    reason="t() exchanges the two axes: what stood at [i, j] stands at [j, i]. A view can have the same shape, and keeps the old order.",
+
 )
 
 
@@ -291,7 +310,7 @@ def _batch(line):
 
 
 RIGHT_SHAPE_WRONG_PICTURE = Exercise(
-    id="02.7",
+    id="02.6",
     title="The right shape, the wrong picture",
     kind="fix the bug",
     level=3,
@@ -309,6 +328,10 @@ RIGHT_SHAPE_WRONG_PICTURE = Exercise(
             "lambda picture: picture.permute(2, 0, 1)": "Colours come first, and every number is right. The axis of the batch is missing: it has length 1.",
             "lambda picture: picture.permute(2, 1, 0)[None]": "Rows and columns were exchanged, too: the picture lies on its side. Their order is to "
             "stay.",
+            "lambda picture: picture.permute(2, 1, 0)": "Two things: rows and columns were exchanged, too, so the picture lies on its side; and the axis of the "
+            "batch is missing.",
+            "lambda picture: picture.permute(2, 1, 0).reshape(1, picture.shape[2], picture.shape[0], picture.shape[1])": "Rows and columns were exchanged, "
+            "too, and reshape only gave the result the right shape: the order of the numbers stayed. Exchange the axes in one call that names all three.",
             "lambda picture: picture[None]": "That is a batch of one, with the colours still last.",
             "lambda picture: picture.permute(2, 0, 1)[:, None]": "The new axis stands second: that reads as a batch of as many pictures as there are colours.",
             "lambda picture: picture.permute(1, 2, 0)[None]": "Columns came first. permute names, for each axis of the result, the axis that it is "
@@ -329,6 +352,8 @@ RIGHT_SHAPE_WRONG_PICTURE = Exercise(
         (_batch("picture.permute(2, 0, 1)"), "The axis of the batch is missing"),
         (_batch("picture.permute(2, 1, 0)[None]"), "lies on its side"),
         (_batch("picture.transpose(0, 2)[None]"), "lies on its side"),
+        (_batch("picture.transpose(0, 2)"), "Two things"),
+        (_batch("picture.swapaxes(0, 2).reshape(1, colours, rows, columns)"), "in one call that names all three"),
         (_batch("picture[None]"), "the colours still last"),
         (_batch("picture.permute(2, 0, 1).unsqueeze(1)"), "The new axis stands second"),
         (_batch("picture.permute(1, 2, 0)[None]"), "Columns came first"),
@@ -346,4 +371,55 @@ RIGHT_SHAPE_WRONG_PICTURE = Exercise(
     "whatever shape they get.",
 )
 
-EXERCISES = (SECOND_ROW, FIRST_COLUMN, ZEROS_AND_ONES, SCORE_OF_THE_RIGHT_CLASS, TURNED, ONE_OVER_THE_OTHER, RIGHT_SHAPE_WRONG_PICTURE)
+
+ONE_OVER_THE_OTHER = Exercise(
+    id="02.7",
+    title="A new axis",
+    kind="write it",
+    level=1,
+    minutes=3,
+    prompt="`a = torch.ones(2, 3)` and `b = torch.zeros(2, 3)`. Join them to a tensor of shape `[2, 2, 3]` whose entry `[0]` is `a` and whose entry\n"
+    "`[1]` is `b`.",
+    setup="a, b = torch.ones(2, 3), torch.zeros(2, 3)",
+    judge=tensor(
+        "torch.stack([a, b])",
+        known={
+            "torch.cat([a, b])": "[4, 3]: cat puts the rows of b under those of a, along an axis that is there already. A new axis is asked for.",
+            "torch.cat([a, b], dim=1)": "[2, 6]: cat puts them side by side, along an axis that is there already. A new axis is asked for.",
+            "torch.stack([a, b], dim=2)": "[2, 3, 2]: the new axis came last. It is to come first.",
+            "torch.cat([a, b]).view(2, 3, 2)": "[2, 3, 2]: the numbers were only read in other rows. A new axis is to come first.",
+            "torch.stack([a, b], dim=1)": "The shape is right, by accident: the new axis is axis 1, so entry [0] holds row 0 of a and row 0 of b.",
+            "torch.cat([a[None], b[None]], dim=1)": "[1, 4, 3]: the new axis is there, with length 1, but cat joined along axis 1. Join along the new axis, axis 0.",
+            "torch.stack([b, a])": "Entry [0] is b. The order in the list decides.",
+            "torch.stack([a, a])": "Entry [1] is a as well.",
+            "a + b": "That adds the numbers. To join is to keep them all.",
+        },
+    ),
+    right=(
+        "torch.stack([a, b])",
+        "torch.cat([a[None], b[None]])",
+        "torch.cat([a.unsqueeze(0), b.unsqueeze(0)])",
+        "torch.cat([a, b]).view(2, 2, 3)",
+        "torch.stack((a, b), dim=0)",
+    ),
+    wrong=(
+        ("torch.cat([a, b])", "cat puts the rows of b under those of a"),
+        ("torch.cat([a, b], dim=1)", "side by side"),
+        ("torch.stack([a, b], dim=2)", "the new axis came last"),
+        ("torch.cat([a, b]).view(2, 3, 2)", "only read in other rows"),
+        ("torch.stack([a, b], dim=1)", "by accident"),
+        ("torch.cat([a[None], b[None]], dim=1)", "Join along the new axis"),
+        ("torch.stack([b, a])", "The order in the list decides"),
+        ("torch.stack([a, a])", "Entry [1] is a as well"),
+        ("a + b", "That adds the numbers"),
+        ("[a, b]", "a tensor is asked for"),
+    ),
+    hints=(
+        "One of the two functions joins along an axis that is there, the other one makes a new axis.",
+        "The new axis comes first unless you say otherwise with dim.",
+    ),
+    solution="torch.stack([a, b])",
+    reason="stack makes a new axis, here axis 0, and puts one tensor at each of its places. cat needs the axis to be there: cat([a[None], b[None]]).",
+)
+
+EXERCISES = (SECOND_ROW, FIRST_COLUMN, ZEROS_AND_ONES, SCORE_OF_THE_RIGHT_CLASS, TURNED, RIGHT_SHAPE_WRONG_PICTURE, ONE_OVER_THE_OTHER)

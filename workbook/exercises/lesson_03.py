@@ -1,5 +1,6 @@
 """Exercises of lesson 03: the big tables, numbers, reductions and linear algebra."""
 
+import re
 from functools import partial
 
 from workbook.exercises.compare import difference, is_tensor
@@ -23,6 +24,8 @@ ROW_SUMS = Exercise(
             "m.sum()": "This is the sum of all four numbers. Without dim, every axis goes.",
             "m.mean(1)": "These are the means of the rows. Their sums are asked for.",
             "m.sum(1, keepdim=True)": "The numbers are right, but keepdim left the summed axis there, with length 1. A vector has one axis.",
+            "m.cumsum(0)": "cumsum keeps every partial sum, here down the columns. One sum for each row is asked for.",
+            "m.max(1).values": "This is the largest number of each row. The sum of each row is asked for.",
             "m.cumsum(1)": "cumsum keeps every partial sum; only the last one of each row is asked for.",
         },
     ),
@@ -32,6 +35,8 @@ ROW_SUMS = Exercise(
         ("m.sum()", "every axis goes"),
         ("m.mean(1)", "the means of the rows"),
         ("m.sum(1, keepdim=True)", "left the summed axis there"),
+        ("m.cumsum(0)", "down the columns"),
+        ("m.max(1).values", "the largest number of each row"),
         ("m.cumsum(1)", "only the last one of each row"),
         ("m.sum(1).long()", "another dtype"),
         ("[3, 7]", "a tensor is asked for"),
@@ -63,7 +68,8 @@ HALVES = Exercise(
             "torch.tensor([0., 1., 2.])": "This cuts off what stands behind the point: it is trunc, or floor. round looks for the nearest whole number.",
             "torch.tensor([1., 2., 2.])": "0.5 lies between 0 and 1. One of the two is even.",
             "torch.tensor([0., 2., 3.])": "2.5 lies between 2 and 3. One of the two is even.",
-            "torch.tensor([0., 1., 3.])": "This is the opposite: a half does not go to the odd neighbour.",
+            "torch.tensor([1., 1., 3.])": "This is the opposite: a half does not go to the odd neighbour.",
+            "torch.tensor([0., 1., 3.])": "0.5 is right. 1.5 lies between 1 and 2, and 2.5 between 2 and 3: which neighbour is like the 0?",
         },
     ),
     right=("[0, 2, 2]", "[0., 2., 2.]", "torch.round(torch.tensor([0.5, 1.5, 2.5])).tolist()"),
@@ -72,7 +78,8 @@ HALVES = Exercise(
         ("[0, 1, 2]", "it is trunc, or floor"),
         ("[1, 2, 2]", "between 0 and 1"),
         ("[0, 2, 3]", "between 2 and 3"),
-        ("[0, 1, 3]", "odd neighbour"),
+        ("[1, 1, 3]", "odd neighbour"),
+        ("[0, 1, 3]", "which neighbour is like the 0"),
         ("[0, 2]", "the number of entries asked for"),
         ("'[0, 2, 2]'", "is text"),
     ),
@@ -133,12 +140,14 @@ SPREAD_WITH_N = Exercise(
         1.118033988749895,
         tol=1e-5,
         known={
-            "torch.tensor([1., 2., 3., 4.]).std()": "This is PyTorch's own choice: the sum of squares, 5, divided by n - 1 = 3. Take nothing away from n.",
+            "torch.tensor([1., 2., 3., 4.]).std()": "This is PyTorch's own choice: the sum of squares, 5, divided by n - 1 = 3. Take "
+            "nothing away from n. If you wrote std(0): the first argument is dim, the axis that goes, so the 0 was not read as what is taken away.",
+            "torch.tensor([1., 2., 3., 4.]).std(correction=-1)": "correction is what is taken away from n. With -1 you divided by 5.",
             "1.25": "1.25 is the variance, 5 / 4. The standard deviation is its square root.",
             "5 / 3": "This is the variance with n - 1. The standard deviation with n is asked for.",
             "torch.tensor([1., 2., 3., 4.]).mean()": "2.5 is the mean, from which the distances are measured.",
             "torch.tensor([1., 2., 3., 4.]).std(correction=2)": "correction is what is taken away from n. You took 2 away.",
-            "5 ** 0.5": "This is the root of the sum of squares. It is not divided by anything.",
+            "5 ** 0.5": "This is the root of the sum of squares, 5, itself. It is to be divided by n first.",
         },
     ),
     right=(
@@ -154,10 +163,14 @@ SPREAD_WITH_N = Exercise(
         ("torch.tensor([1., 2., 3., 4.]).mean()", "from which the distances"),
         ("torch.tensor([1., 2., 3., 4.]).std(correction=2)", "You took 2 away"),
         ("1.12", "not exact enough"),
-        ("5 ** 0.5", "not divided by anything"),
+        ("5 ** 0.5", "divided by n first"),
+        ("torch.tensor([1., 2., 3., 4.]).std(correction=3)", "divided by n first"),
+        ("torch.tensor([1., 2., 3., 4.]).std(0)", "the first argument is dim"),
+        ("torch.tensor([1., 2., 3., 4.]).std(correction=-1)", "you divided by 5"),
     ),
     hints=(
-        "The number that is taken away from n is an argument of `std`. It is called `correction`, and is 1 where you say nothing.",
+        "The number that is taken away from n is an argument of `std`. It is called `correction` (NumPy's name "
+        "for it, `ddof`, is not known here), and is 1 where you say nothing.",
         "`correction=0` takes nothing away.",
     ),
     solution="torch.tensor([1., 2., 3., 4.]).std(correction=0)",
@@ -174,37 +187,71 @@ def _tensor(torch, shape, scale=1.0):
     return (torch.arange(count) * scale + 1).view(shape)
 
 
+def _paired(problem, items, ins, outs):
+    """Return what it means that two shapes were paired place by place and do not fit; they stand in the error's drawing."""
+    shapes = [tuple(map(int, re.findall(r"\d+", shape))) for shape in re.findall(r"^ *[ab]: +\[(.*)\]$", str(problem), flags=re.M)]
+    for pair, message in (
+        ([(items, ins), (outs, ins)], "* pairs numbers at the same place. Rows that meet columns need another sign."),
+        ([(outs, items), (outs,)], "w @ x.t() has a row for each neuron. A row for each item is asked for: x stands on the left."),
+        ([(items, outs), (outs, 1)], "The product is right, but b as a column goes down the items. As it is, b lies along the neurons, and is added to every row."),
+        ([(items, ins), (outs,)], "b was added to x. It has an entry for each neuron: first the product, then b."),
+        ([(items,), (outs,)], "A sum too many: @ has added up already, over ins. What is left has a number for each item and each neuron."),
+    ):
+        if sorted(shapes) == sorted(pair):
+            return message
+    return "These two were paired place by place, by a *, + or -. Print both shapes: which one is not what you meant?"
+
+
 def _layer(answer, names):
     """Judge a function that gives every item of a batch to every neuron of a layer."""
     torch = names["torch"]
     for items, ins, outs in ((2, 3, 4), (3, 2, 2), (1, 4, 1)):
         x, w, b = _tensor(torch, (items, ins)), _tensor(torch, (outs, ins), 0.5), _tensor(torch, (outs,), 10.0)
         shapes = f"x of shape ({items}, {ins}), w of shape ({outs}, {ins}) and b of shape ({outs},)"
-        got, problem = called(answer, x.clone(), w.clone(), b.clone(), case=shapes + ":")
+        raised, given = [], (x.clone(), w.clone(), b.clone())
+        got, problem = called(_noting(answer, raised), *given, case=shapes + ":")
         if problem:
             if "cannot be multiplied" in problem:
                 return problem + ". The last length of the left one has to meet the first length of the right one. Which of the two must be turned?"
-            if "non-singleton" in problem:
-                return problem + ". * pairs numbers at the same place. Rows that meet columns need another sign."
-            return problem
+            return f"{problem}. {_paired(raised[0], items, ins, outs)}" if "non-singleton" in problem else problem
         if not is_tensor(got):
             return "Your function returns no tensor."
+        for name, each, before in zip("xwb", given, (x, w, b)):
+            if difference(each, before):
+                return f"Your function changes {name} itself: a name that ends in _, or +=, writes into what it was given. The caller still needs it."
         right = x @ w.t() + b
         if not difference(got, right):
             continue
         for wrong, message in (
             (x @ w.t(), "The products are right, and b is missing: it is added to every row."),
             (w @ x.t(), "This has a row for each neuron. A row for each item is asked for: x stands on the left."),
+            (right.t(), "The numbers are right, in a row for each neuron. A row for each item is asked for: turn the result, or put x on the left."),
             (x @ w.reshape(ins, outs) + b, "The shape fits and the numbers are scrambled: view and reshape do not turn a matrix, they read its numbers in "
              "the same order. Turning is t()."),
             (x @ w.t() * b, "b is added, not multiplied."),
             (x @ w.t() - b, "b is added, not taken away."),
             (x @ w.t() + b.sum(), "Each neuron has its own entry of b."),
+            (x @ w.t() + b[0], "Every neuron got the first entry of b. Each has its own."),
         ):
             if not difference(got, wrong):
                 return message
         return f"Called with {shapes}: the result {difference(got, right)}."
     return None
+
+
+def _noting(answer, raised):
+    """Return the function, such that the error it raises is kept in a list."""
+    if not callable(answer):
+        return answer
+
+    def noted(*given):
+        try:
+            return answer(*given)
+        except RuntimeError as error:
+            raised.append(error)
+            raise
+
+    return noted
 
 
 LAYER = Exercise(
@@ -227,6 +274,15 @@ LAYER = Exercise(
     wrong=(
         (_of_layer("return x @ w + b"), "Which of the two must be turned?"),
         (_of_layer("return x * w + b"), "pairs numbers at the same place"),
+        (_of_layer("return w @ x.t() + b"), "x stands on the left"),
+        (_of_layer("return x @ w.t() + b[:, None]"), "goes down the items"),
+        (_of_layer("return (x + b) @ w.t()"), "first the product, then b"),
+        (_of_layer("return (x @ w.t()).sum(1) + b"), "A sum too many"),
+        (_of_layer("return (x + w.t()[:, :2]) @ w + b"), "which one is not what you meant"),
+        (_of_layer("return w @ x.t() + b[:, None]"), "turn the result"),
+        (_of_layer("return x @ w.t() + b[0]"), "the first entry of b"),
+        (_of_layer("w.t_()", "return x @ w + b"), "changes w itself"),
+        (_of_layer("b += 1", "return x @ w.t() + b - 1"), "changes b itself"),
         (_of_layer("return x @ w.reshape(w.shape[1], w.shape[0]) + b"), "numbers are scrambled"),
         (_of_layer("return x @ w.t()"), "b is missing"),
         (_of_layer("return w @ x.t()"), "A row for each item is asked for"),
@@ -268,6 +324,10 @@ def _shares(answer, names):
              if is_tensor(got) and got.dim() == 2 else ""),
             (x / x.sum(dim=0, keepdim=True), "Now each column adds up to 1. In a row, dim 1 is the axis that goes."),
             (x / x.sum(), "Now all numbers together add up to 1. Each row should, by itself."),
+            (right.t(), "The shares are right, and rows became columns. Turn the result back."),
+            (x / x.float().mean(dim=1, keepdim=True), "This divides by the mean of each row: now each row adds up to the number of its columns."),
+            (x.sum(dim=1, keepdim=True) / x, "Upside down: the sum was divided by the numbers."),
+            (x.sum(dim=1) / x if len(rows) == len(rows[0]) else None, "Upside down: the sums were divided by the numbers. And each sum has to stand beside its row."),
             (torch.softmax(x.float(), dim=1), "softmax makes positive shares, too, but of exp(x), not of x."),
             (x / x.max(dim=1, keepdim=True).values if x.is_floating_point() else None, "This divides by the largest number of each row, not by the row's sum."),
         ):
@@ -302,7 +362,11 @@ SHARES = Exercise(
         (_of_shares("return x / x.max(dim=1, keepdim=True).values"), "the largest number of each row"),
         (_of_shares("total = x.sum(dim=1, keepdim=True)", "x / total"), "Is there a `return`?"),
         (_of_shares("x /= x.sum(dim=1, keepdim=True)", "return x"), "writes into x"),
-        (_of_shares("return (x / x.sum(dim=1, keepdim=True)).t()"), "the result has"),
+        (_of_shares("return (x / x.sum(dim=1, keepdim=True)).t()"), "Turn the result back"),
+        (_of_shares("return x.t() / x.sum(dim=1)"), "Turn the result back"),
+        (_of_shares("return x / x.float().mean(dim=1, keepdim=True)"), "the mean of each row"),
+        (_of_shares("total = x.sum(dim=1, keepdim=True)", "return total / x"), "Upside down"),
+        (_of_shares("total = x.sum(dim=1)", "return total / x"), "each sum has to stand beside its row"),
         ("torch.tensor([[0.25, 0.75], [0.2, 0.8]])", "itself and not its result"),
     ),
     hints=(
