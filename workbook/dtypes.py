@@ -200,46 +200,6 @@ def result_type(values):
     return result
 
 
-def real_number(value, kind):
-    """Return a number as memory of the NumPy dtype `kind` can hold it. Raises RuntimeError for a complex one in real memory."""
-    if value.__class__ is not complex or kind.kind in "bc":
-        return value
-    if value.imag:
-        found = OF_NUMPY[kind]
-        raise RuntimeError(explain(
-            f"value cannot be converted to type {_NUMBER_IN_C.get(found.name, found.in_c)} without overflow",
-            f"{value} has an imaginary part, for which {found} has no room", "take value.real, or a complex tensor"))
-    return value.real
-
-
-def held(value, kind):
-    """Return a Python number as a 0-d array of the NumPy dtype `kind`. Small negative ones wrap around in uint8, as in PyTorch.
-
-    Raises RuntimeError for a number that the dtype has no room for, OverflowError for one of more than 64 bits.
-    """
-    value = real_number(value, kind)
-    if value.__class__ is _int and not -(1 << 63) <= value < 1 << 64:
-        raise OverflowError("int too big to convert")
-    if kind.kind not in "bc":
-        low, high = _range(kind)
-        if value.__class__ is _int and kind.kind == "u":
-            low = -high
-        if not low <= value <= high and (kind.kind != "f" or math.isfinite(value)):
-            found = OF_NUMPY[kind]
-            raise RuntimeError(explain(
-                f"value cannot be converted to type {_NUMBER_IN_C.get(found.name, found.in_c)} without overflow",
-                f"{found} holds numbers from {_range(kind)[0]} to {high}, and not {value}", "choose another number, or a wider dtype"))
-    return np.asarray(value).astype(kind)
-
-
-def _range(kind):
-    limits = np.finfo(kind) if kind.kind == "f" else np.iinfo(kind)
-    return kind.type(limits.min).item(), kind.type(limits.max).item()
-
-
-_NUMBER_IN_C = {"int64": "int64_t", "int32": "int", "int16": "int16_t", "int8": "int8_t", "uint8": "uint8_t"}
-
-
 def real_parts(array):
     """Return the real parts of an array that goes into real memory; a warning says what is lost."""
     warn_of_lost_parts(array.dtype, 6)
@@ -269,7 +229,10 @@ def promote(values):
             if b.__class__ is _ndarray:
                 if a.dtype is b.dtype:
                     return values
-            elif (b.__class__ is _float or b.__class__ is _int) and a.dtype.kind in "fc":
+            elif b.__class__ is _float and a.dtype.kind in "fc":
+                return values
+            elif b.__class__ is _int and a.dtype.kind in "fc":
+                within_64_bits(b)
                 return values
     elif len(values) == 1:
         return values
@@ -303,14 +266,21 @@ def _cast(values, target):
 
 def _number(value, target):
     """A Python number in the category of `target`, so that NumPy's own promotion leaves `target` alone."""
+    if value.__class__ is _int:
+        within_64_bits(value)
     if target.category >= FLOAT:
         return (_bool, _int, _float, complex)[target.category](value)
     low = 0 if target is uint8 else -(1 << 8 * target.itemsize - 1)
     if low <= value < low + (1 << 8 * target.itemsize):
         return value
-    if not -(1 << 63) <= value < 1 << 64:
-        raise OverflowError("int too big to convert")
     return np.asarray(value).astype(target.numpy)[()]  # PyTorch wraps around: 256 is 0 in uint8
+
+
+def within_64_bits(value):
+    """Raise OverflowError for an int that no 64 bits hold."""
+    if not _LEAST <= value <= _MOST:
+        raise OverflowError(explain("int too big to convert" if value > 0 else "can't convert negative int to unsigned",
+                                    f"the number has {value.bit_length()} bits, more than 64", "write it as a float"))
 
 
 def no_bfloat16():
@@ -319,4 +289,5 @@ def no_bfloat16():
                    "use torch.float16 or torch.float32")
 
 
+_LEAST, _MOST = -(1 << 63), (1 << 64) - 1
 _bool, _int, _float, _ndarray = True.__class__, (0).__class__, (0.0).__class__, np.ndarray

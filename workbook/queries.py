@@ -2,6 +2,7 @@
 
 from workbook import dtypes
 from workbook.errors import explain, not_a_tensor
+from workbook.numbers import plain
 from workbook.tensor import Tensor
 
 
@@ -54,6 +55,7 @@ def result_type(tensor1, tensor2):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.result_type.html
     """
+    tensor1, tensor2 = plain(tensor1), plain(tensor2)
     for given in (tensor1, tensor2):
         if not isinstance(given, (Tensor, int, float, complex)):
             kinds = ", ".join(type(x).__name__ for x in (tensor1, tensor2))

@@ -11,6 +11,7 @@ from workbook import dtypes, formats, missing
 from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
+from workbook.numbers import real_number
 from workbook.printing import tensor_text
 from workbook.size import Size
 
@@ -309,10 +310,10 @@ class Tensor(metaclass=PrintsAsTorch):
         return bool(self._array.item())
 
     def __float__(self):
-        return float(dtypes.real_number(self._only(), dtypes.float64.numpy))
+        return float(real_number(self._only(), dtypes.float64.numpy))
 
     def __int__(self):
-        return int(dtypes.real_number(self._only(), dtypes.int64.numpy))
+        return int(real_number(self._only(), dtypes.int64.numpy))
 
     def __complex__(self):
         return complex(self._only())

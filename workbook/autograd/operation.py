@@ -28,6 +28,7 @@ from workbook.autograd.complaints import instead_of, plain_name, second_time
 from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
 from workbook.errors import explain, no_memory, shape_text, too_many_axes
+from workbook.numbers import plain
 from workbook.tensor import Memory, Tensor, wrap
 
 _sequence = itertools.count(1)
@@ -415,11 +416,9 @@ def _as_array(result, device):
 
 
 def _as_number(cls, given, place):
-    if isinstance(given, np.generic):
-        return given.item()
-    for number in (int, float, complex):  # an IntEnum, or a number class of the student's
-        if isinstance(given, number):
-            return number(given)
+    number = plain(given)
+    if number.__class__ in _NUMBERS:
+        return number
     kind = f"numpy.{type(given).__name__}" if isinstance(given, np.ndarray) else type(given).__name__
     argument = f"argument '{('input', 'other')[place]}' (position {place + 1})" if place < 2 else "argument"
     raise TypeError(explain(

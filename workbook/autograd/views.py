@@ -72,7 +72,10 @@ def adopt(target, result, writer):
     node = result._node
     if node is not None:
         node.settle_saved(target)
-    array[...] = new
+    if 0 in array.strides:
+        _write_changes(array, new)
+    else:
+        array[...] = new
     memory.wrote(writer)
     if node is not None:
         node.settle_output(target)
@@ -118,7 +121,7 @@ def become(target, result, writer):
 
 def may_write(target, writer, gradient_wanted=False):
     """Raise where PyTorch forbids writing into `target`: its memory, or autograd."""
-    if writer not in ("fill_", "zero_"):  # these write the same number everywhere
+    if writer not in _INTO_REPEATED:
         stands_for_one_element_each(target._array)
     if not thread.state.grad_enabled or not (gradient_wanted or target.requires_grad):
         return
@@ -149,6 +152,47 @@ def _ambiguous(tensor, what):
         "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an "
         "out-of-place one.",
         "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))
+
+
+# In-place forms that PyTorch lets write into memory of which one number stands for several elements.
+_INTO_REPEATED = frozenset(("fill_", "zero_", "masked_fill_", "index_fill_", "index_put_"))
+
+
+def _write_changes(array, new):
+    """Write a result into memory of which one number stands for several elements: a change of one of them is one of all."""
+    changed = (new != array) & ((new == new) | (array == array))  # NaN that stays NaN is no change
+    array[changed] = new[changed]
+
+
+def refuse_overlap(target, given, whole=False):
+    """Raise where `given` shows part of the memory that is written through `target`; with `whole`, also where it shows all of it.
+
+    Memory of which a Tensor shows only single places is not looked at, as in PyTorch.
+    """
+    memory = target._memory
+    if not whole if given is target else memory is None or given._memory is not memory:
+        return
+    a, b = target._array, given._array
+    if not (a.size and b.size and _dense(a) and _dense(b)):
+        return
+    first, second = target.data_ptr(), given.data_ptr()
+    same = first == second and a.nbytes == b.nbytes and a.strides == b.strides
+    if whole if same else first < second + b.nbytes and second < first + a.nbytes:
+        raise RuntimeError(explain(
+            "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location. "
+            "Please clone() the tensor before performing the operation.",
+            "what is written through one of them would change what is still to be read through the other",
+            f"clone what is read: the tensor of shape {shape_text(b.shape)}"))
+
+
+def _dense(array):
+    """Return whether the elements of an array lie side by side, in whatever order."""
+    expected = array.itemsize
+    for step, side in sorted((step, side) for step, side in zip(array.strides, array.shape) if side != 1):
+        if step != expected:
+            return False
+        expected *= side
+    return True
 
 
 def stands_for_one_element_each(array):

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from workbook.numbers import plain
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
@@ -33,7 +34,7 @@ def leaky_relu(input, negative_slope=0.01):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.leaky_relu.html
     """
-    return LeakyRelu.apply(input, slope=negative_slope)
+    return LeakyRelu.apply(input, slope=plain(negative_slope))
 
 
 class Erf(FloatElementwise):

@@ -2,6 +2,7 @@
 
 from workbook import dtypes
 from workbook.errors import by_sizes, explain, shape_text
+from workbook.numbers import computed_in, number_in
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.elementwise import Elementwise
 from workbook.ops.linalg import Addmm, Product
@@ -32,7 +33,7 @@ def _added(ctx, c, a, b, product, beta, alpha):
 
 def _factor(xp, number, product):
     """A Python number in the dtype of `product`: PyTorch cuts 2.5 down to 2 where that holds integers, and -1 wraps round."""
-    return xp.asarray(number).astype(product.dtype)
+    return xp.asarray(number_in(number, computed_in(product.dtype))).astype(product.dtype)
 
 
 class Addmv(Added):

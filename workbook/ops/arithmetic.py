@@ -6,7 +6,8 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32
+from workbook.numbers import number_in
+from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, is_number
 from workbook.ops.quotients import DivRounded
 
 
@@ -17,7 +18,7 @@ class Add(Elementwise):
     alpha = 1
 
     def forward(ctx, a, b, *, alpha=1):
-        if alpha == 1:
+        if alpha.__class__ is int and alpha == 1:
             return a + b
         ctx.alpha = alpha
         return a + _scaled(ctx.xp, a, b, alpha)
@@ -31,10 +32,13 @@ def _scaled(xp, a, b, alpha):
     kind = (a if hasattr(a, "dtype") else b).dtype
     if alpha.__class__ is bool and kind.kind != "b":
         raise RuntimeError("Boolean alpha only supported for Boolean results.")
-    if alpha.__class__ is float and kind.kind in "biu":
+    if alpha.__class__ in (float, complex) and kind.kind in "biu":
         raise RuntimeError(explain("For integral input tensors, argument alpha must not be a floating point number.",
                                    f"{alpha} times a whole number has no place in {dtypes.OF_NUMPY[kind]}", "write x.float() first"))
-    return xp.asarray(alpha).astype(kind) * b
+    if alpha.__class__ is complex and kind.kind != "c":
+        raise RuntimeError(explain("For non-complex input tensors, argument alpha must not be a complex number.",
+                                   f"the sum holds {dtypes.OF_NUMPY[kind]}", "give a real number, or convert the tensors"))
+    return xp.asarray(number_in(alpha, kind), kind) * b
 
 
 def add(input, other, *, alpha=1):
@@ -47,7 +51,7 @@ def add(input, other, *, alpha=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.add.html
     """
-    return Add.apply(input, other) if alpha == 1 else Add.apply(input, other, alpha=alpha)
+    return Add.apply(input, other) if alpha.__class__ is int and alpha == 1 else Add.apply(input, other, alpha=alpha)
 
 
 def _no_bools(values):
@@ -81,7 +85,7 @@ class Sub(Elementwise):
     alpha = 1
 
     def forward(ctx, a, b, *, alpha=1):
-        if alpha == 1:
+        if alpha.__class__ is int and alpha == 1:
             return a - b
         ctx.alpha = alpha
         return a - _scaled(ctx.xp, a, b, alpha)
@@ -99,7 +103,7 @@ def sub(input, other, *, alpha=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
     """
-    return Sub.apply(input, other) if alpha == 1 else Sub.apply(input, other, alpha=alpha)
+    return Sub.apply(input, other) if alpha.__class__ is int and alpha == 1 else Sub.apply(input, other, alpha=alpha)
 
 
 class Rsub(Elementwise, name="RsubBackward1"):
@@ -123,7 +127,7 @@ def rsub(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
     """
-    return Rsub.apply(input, other) if other.__class__ in NUMBERS else Sub.apply(other, input)
+    return Rsub.apply(input, other) if is_number(other) else Sub.apply(other, input)
 
 
 def _by_number(function, a, number):
@@ -227,7 +231,7 @@ def rdiv(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.div.html
     """
-    if other.__class__ in NUMBERS:
+    if is_number(other):
         return Mul.apply(Reciprocal.apply(input), other)
     return reciprocal(input) * other if isinstance(other, np.ndarray) else Div.apply(other, input)
 

@@ -5,6 +5,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.numbers import plain
 from workbook.ops.axes import unsqueeze
 from workbook.ops.conversion import fill_, to
 from workbook.ops.creation import ones
@@ -138,7 +139,7 @@ def fill_diagonal_(input, fill_value, wrap=False):
     if input.ndim > 2 and len(set(input.shape)) > 1:
         raise RuntimeError(explain("all dimensions of input must be of equal length", f"its shape is {list(input.shape)}",
                                    "fill the diagonal of each matrix: x.diagonal(dim1=-2, dim2=-1).fill_(value)"))
-    value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
+    value = plain(fill_value.item() if isinstance(fill_value, Tensor) else fill_value)
     if not isinstance(value, (int, float, complex)):
         raise TypeError(explain(f"fill_diagonal_(): argument 'fill_value' (position 1) must be Number, not {type(value).__name__}",
                                 "it writes one number", "give a number, or write x.diagonal().copy_(row)"))

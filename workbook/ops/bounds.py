@@ -2,8 +2,9 @@
 
 from workbook import dtypes
 from workbook.errors import not_a_tensor
+from workbook.numbers import plain, promote_held
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented, refuse_numbers
+from workbook.ops.elementwise import Elementwise, is_number, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
 
 
@@ -23,6 +24,8 @@ class ClampMinTensor(Elementwise, name="ClampMinBackward1"):
 
 class ClampMin(ClampMinTensor, name="ClampMinBackward0"):
     """out = the larger of a and a number"""
+
+    dtype_rule = staticmethod(promote_held)
 
 
 def clamp_min(input, min):
@@ -54,6 +57,8 @@ class ClampMaxTensor(Elementwise, name="ClampMaxBackward1"):
 class ClampMax(ClampMaxTensor, name="ClampMaxBackward0"):
     """out = the smaller of a and a number"""
 
+    dtype_rule = staticmethod(promote_held)
+
 
 def clamp_max(input, max):
     """Return each element, and `max`, a number or a Tensor, where it is larger.
@@ -68,7 +73,8 @@ def clamp_max(input, max):
 
 
 def _bounded(name, by_number, by_tensor, input, argument, bound):
-    if bound.__class__ in NUMBERS:
+    bound = plain(bound)
+    if is_number(bound):
         if bound.__class__ is bool and input.dtype is dtypes.bool_:
             raise not_implemented(f"{name}_scalar_cpu", input._array)
         return by_number.apply(input, bound)

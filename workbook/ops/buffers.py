@@ -7,6 +7,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
+from workbook.numbers import array_in, plain
 from workbook.ops.creation import finish, memory_for, numpy_dtype, stored
 from workbook.ops.from_data import array_of
 from workbook.ops.shape import size_of_new, sizes
@@ -113,13 +114,12 @@ def scalar_tensor(s, *, dtype=None, device=None, requires_grad=False, layout=Non
 
     Source: https://pytorch.org/docs/2.13/tensors.html
     """
-    if isinstance(s, Tensor) and s.ndim == 0:
-        s = s.item()
+    s = plain(s.item() if isinstance(s, Tensor) and s.ndim == 0 else s)
     if not isinstance(s, (int, float, complex)):
         raise TypeError(explain(f"scalar_tensor(): argument 's' (position 1) must be Number, not {type(s).__name__}",
                                 "it takes one Python number", "write torch.tensor(...)"))
     kind = numpy_dtype(dtype)
-    return finish(np.array(dtypes.real_number(s, kind), kind), device, requires_grad)
+    return finish(array_in(s, kind), device, requires_grad)
 
 
 @stored

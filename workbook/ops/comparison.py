@@ -7,6 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
+from workbook.numbers import number_in, promote_held
 from workbook.ops.elementwise import Elementwise, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
 
@@ -273,8 +274,11 @@ class Where(Elementwise):
 
     @staticmethod
     def dtype_rule(values):
-        return [values[0], *dtypes.promote(values[1:])] if any(hasattr(v, "dtype") for v in values[1:]) else [
-            values[0], *(np.asarray(v, dtypes.result_type(values[1:]).numpy) for v in values[1:])]
+        if any(hasattr(v, "dtype") for v in values[1:]):
+            half = dtypes.result_type(values[1:]) is dtypes.float16  # of which PyTorch makes infinity here
+            return [values[0], *(dtypes.promote if half else promote_held)(values[1:])]
+        met = dtypes.result_type(values[1:]).numpy
+        return [values[0], *(np.asarray(number_in(v, met), met) for v in values[1:])]
 
     def forward(ctx, condition, a, b):
         ctx.save(condition)
@@ -401,7 +405,7 @@ def minimum(input, other):
 
 def _bounds(values):
     """The dtype rule of clamp, whose bounds may be None."""
-    met = iter(dtypes.promote([value for value in values if value is not None]))
+    met = iter(promote_held([value for value in values if value is not None]))
     return [None if value is None else next(met) for value in values]
 
 

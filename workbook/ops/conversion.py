@@ -8,7 +8,8 @@ from workbook.autograd.broadcast import Cast
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain
-from workbook.formats import asked_format, contiguous_format, lies_in, preserve_format
+from workbook.formats import asked_format, contiguous_format, empty_as, lies_in, preserve_format
+from workbook.numbers import number_in, plain
 from workbook.ops.comparison import flat
 from workbook.ops.parts import Overwrite
 from workbook.ops.reduction import sum
@@ -178,12 +179,16 @@ def copy_(input, src, non_blocking=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.copy_.html
     """
+    src = plain(src)
     if isinstance(src, (bool, int, float, complex)):
+        if src.__class__ is int:
+            dtypes.within_64_bits(src)
         src = wrap(np.asarray(src), CPU)
     if not isinstance(src, Tensor):
         raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
     if src.device is not input.device:
         src = _moved(src, input.device)
+    views.refuse_overlap(input, src)
     try:
         result = Overwrite.apply(input, src)
     except ValueError:
@@ -206,7 +211,7 @@ def fill_(input, value):
     if isinstance(value, Tensor):
         if value.ndim:
             raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
-        value = value.item()
+        value = to(detach(value), input.dtype).item()
     only_a_number("fill_", value)
     return views.adopt(input, Filled.apply(input, value=value), "fill_")
 
@@ -236,7 +241,9 @@ class FilledBy(Operation, name="FillBackward1"):
     holomorphic = False  # a complex number may go into real memory
 
     def forward(ctx, a, value):
-        return ctx.xp.full(a.shape, value.astype(a.dtype))
+        out = empty_as(ctx.xp, a, a.dtype)
+        out[...] = value.astype(a.dtype)
+        return out
 
     def backward(ctx, grad):
         return flat(grad), sum(grad)
@@ -263,7 +270,9 @@ class Filled(Operation, name="FillBackward2"):
     """out = `value` everywhere: nothing of the input is left"""
 
     def forward(ctx, a, *, value):
-        return ctx.xp.full(a.shape, ctx.xp.asarray(dtypes.held(value, a.dtype)))
+        out = empty_as(ctx.xp, a, a.dtype)
+        out.fill(number_in(value, a.dtype))
+        return out
 
     def backward(ctx, grad):
         return flat(grad)

@@ -11,6 +11,7 @@ from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
 from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
+from workbook.numbers import computed_in, number_in, plain, real_number
 from workbook.ops.shape import size_of_new
 from workbook.settings import unfilled
 from workbook.tensor import Tensor, needs_floats, wrap
@@ -165,14 +166,22 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     if isinstance(size, (int, float)):
         raise TypeError(explain(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}",
                                 "the size and the number are two arguments", f"write torch.full(({size},), {fill_value})"))
-    if isinstance(fill_value, Tensor) and fill_value.ndim == 0:
-        fill_value = fill_value.item()
-    if not isinstance(fill_value, (int, float, complex, np.generic)):
-        raise TypeError(f"full(): argument 'fill_value' (position 2) must be Number, not {type(fill_value).__name__}")
+    fill_value = _number("full", "fill_value", 2, fill_value)
     kind = numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
     array = memory_for(np.empty, size_of_new((size,)), kind)
-    array[...] = dtypes.held(fill_value, kind)
+    array[...] = number_in(fill_value, kind)
     return finish(array, device, requires_grad)
+
+
+def _number(function, name, position, given):
+    """An argument that is one number, or a Tensor of one, as Python's own number."""
+    number = plain(given.item() if isinstance(given, Tensor) and given.ndim == 0 else given)
+    if not isinstance(number, (int, float, complex)):
+        kind = type(given)
+        kind = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
+        raise TypeError(explain(f"{function}(): argument '{name}' (position {position}) must be Number, not {kind}",
+                                "it stands for one number", "give a Python number"))
+    return number
 
 
 @stored
@@ -215,17 +224,36 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
                                 "write torch.arange(5)"))
     if start is None or end is None:
         start, end = 0, start if end is None else end
-    start, end, step = (x.item() if isinstance(x, Tensor) else x for x in (start, end, step))
+    start, end, step = (_number("arange", name, place, given)
+                        for place, (name, given) in enumerate(zip(("start", "end", "step"), (start, end, step)), start=1))
+    whole = all(isinstance(x, int) for x in (start, end, step))
+    kind = _countable("arange", dtype, dtypes.int64 if whole else None)
+    held = np.dtype(np.int64) if kind.kind != "f" else computed_in(kind) if kind.itemsize == 2 else np.dtype(np.float64)
+    start, end, step = (_bounded(x, held) for x in (start, end, step))
     if step == 0:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError(explain("upper bound and lower bound inconsistent with step sign",
                                    f"from {start} to {end} in steps of {step} never arrives", "change the sign of step"))
-    whole = all(isinstance(x, int) for x in (start, end, step))
-    kind = numpy_dtype(dtype, dtypes.int64 if whole else None)
     count = _count(start, end, step, math.ceil)
     numbers = np.arange(count, dtype=np.int64 if whole else np.float64) * step + start
     return finish(numbers.astype(kind), device, requires_grad)
+
+
+def _countable(name, dtype, default=None, but="bc"):
+    """The NumPy dtype of a new row of numbers. Raises NotImplementedError for those that do not count, of the kinds `but`."""
+    kind = numpy_dtype(dtype, default)
+    if kind.kind in but:
+        found = dtypes.OF_NUMPY[kind]
+        raise NotImplementedError(explain(f'"{name}_cpu" not implemented for \'{found.legacy}\'', f"{found} does not count",
+                                          "choose a dtype of real numbers, and convert"))
+    return kind
+
+
+def _bounded(number, kind):
+    """A number, real where the dtype is. Raises RuntimeError for one that the dtype does not hold."""
+    number_in(number, kind)
+    return real_number(number, kind)
 
 
 def _count(start, end, step, rounded):
@@ -256,6 +284,7 @@ def range_(start, end, step=1, **options):
     warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
                   "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
                   UserWarning, stacklevel=2)
+    start, end, step = (_number("range", *given) for given in (("start", 1, start), ("end", 2, end), ("step", 3, step)))
     count = _count(start, end, step, math.floor) + 1
     kind = options.pop("dtype", None)
     numbers = np.arange(count, dtype=np.float64) * step + start
@@ -272,8 +301,14 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linspace.html
     """
+    start, end = (_number("linspace", name, place, x) for place, (name, x) in enumerate((("start", start), ("end", end)), start=1))
     _counted("linspace", start, end, steps)
-    kind = numpy_dtype(dtype)
+    turning = isinstance(start, complex) or isinstance(end, complex)
+    kind = _countable("linspace", dtype, dtypes.get_default_dtype().to_complex() if turning else None, "b")
+    if turning and kind.kind != "c":
+        raise RuntimeError(explain(f"torch.linspace(): inferred dtype {dtypes.complex64.in_c} can't be safely cast to passed dtype "
+                                   f"{dtypes.OF_NUMPY[kind].legacy}", "an end is a complex number", "choose a complex dtype"))
+    start, end = number_in(start, kind), number_in(end, kind)
     if kind.kind != "f":
         return finish(np.linspace(start, end, steps).astype(kind), device, requires_grad)
     # PyTorch counts from the nearer end, in the dtype itself, each point with one rounding
@@ -305,8 +340,9 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 
     Source: https://pytorch.org/docs/2.13/generated/torch.logspace.html
     """
+    start, end, base = (_number("logspace", *given) for given in (("start", 1, start), ("end", 2, end), ("base", 4, base)))
     _counted("logspace", start, end, steps)
-    kind = numpy_dtype(dtype)
+    kind = _countable("logspace", dtype, None, "b")
     numbers = np.power(float(base), np.linspace(start, end, steps))
     return finish(numbers.astype(kind), device, requires_grad)
 
@@ -372,8 +408,9 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
 
     Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
     """
+    fill_value = _number("full_like", "fill_value", 2, fill_value)
     array = memory_like("full_like", input, dtype, memory_format)
-    array.fill(dtypes.held(fill_value, array.dtype))
+    array.fill(number_in(fill_value, array.dtype))
     return finish(array, device or input.device, requires_grad)
 
 

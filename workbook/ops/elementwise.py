@@ -14,6 +14,11 @@ from workbook.errors import explain, not_a_tensor, shape_text
 NUMBERS = (float, int, bool, complex)
 
 
+def is_number(value):
+    """Return whether a value is one number: Python's, of a subclass of it such as an IntEnum, or NumPy's."""
+    return value.__class__ in NUMBERS or isinstance(value, (int, float, complex, np.number, np.bool_))
+
+
 class Elementwise(Operation):
     """An operation whose inputs broadcast against each other and meet in one dtype."""
 
@@ -108,7 +113,7 @@ def not_implemented(kernel, *arrays):
 def refuse_numbers(name, input, other, second="other"):
     """Raise TypeError for a Python number where PyTorch's function called `name` takes two Tensors."""
     for position, (argument, given) in enumerate((("input", input), (second, other)), start=1):
-        if given.__class__ in NUMBERS:
+        if is_number(given):
             raise not_a_tensor(name, argument, position, given)
 
 
@@ -120,7 +125,8 @@ def one_by_one(xp, function, a):
     if a.dtype.kind == "c":
         raise not_implemented("elementwise_cpu", a)
     host = a if xp is np else xp.asnumpy(a)
-    found = np.array([function(number) for number in host.ravel().tolist()], np.float64).reshape(host.shape).astype(host.dtype)
+    found = np.empty_like(host)
+    found[...] = np.array([function(number) for number in host.ravel().tolist()], np.float64).reshape(host.shape)
     return found if xp is np else xp.asarray(found)
 
 
@@ -129,6 +135,7 @@ def pair_by_pair(xp, function, a, b):
     if np.result_type(a, b).kind == "c":
         raise not_implemented("elementwise_cpu", next(x for x in (a, b) if np.iscomplexobj(x)))
     pair = np.broadcast_arrays(*(x if xp is np else xp.asnumpy(x) for x in (a, b)))
-    found = np.array([function(x, y) for x, y in zip(*(x.ravel().tolist() for x in pair))], np.float64)
-    found = found.reshape(pair[0].shape).astype(np.result_type(*pair))
+    numbers = np.array([function(x, y) for x, y in zip(*(x.ravel().tolist() for x in pair))], np.float64)
+    found = np.empty_like(pair[0], np.result_type(*pair))
+    found[...] = numbers.reshape(pair[0].shape)
     return found if xp is np else xp.asarray(found)

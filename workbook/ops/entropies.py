@@ -2,8 +2,9 @@
 
 import math
 
+from workbook.numbers import plain
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import NUMBERS, FloatElementwise, not_implemented
+from workbook.ops.elementwise import FloatElementwise, is_number, not_implemented
 from workbook.ops.exponentials import log1p
 from workbook.ops.from_data import tensor
 from workbook.ops.pointwise import log
@@ -64,9 +65,9 @@ def xlogy(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.xlogy.html
     """
-    if other.__class__ in NUMBERS:
+    if is_number(other):
         return XlogyScalar.apply(input, other)
-    return (XlogyOfScalar if input.__class__ in NUMBERS else Xlogy).apply(input, other)
+    return (XlogyOfScalar if is_number(input) else Xlogy).apply(input, other)
 
 
 class Xlog1py(Xlogy, name="SpecialXlog1PyBackward0"):
@@ -91,7 +92,7 @@ def xlog1py(input, other):
 
     Source: https://pytorch.org/docs/2.13/special.html#torch.special.xlog1py
     """
-    return Xlog1py.apply(*(tensor(number) if number.__class__ in NUMBERS else number for number in (input, other)))
+    return Xlog1py.apply(*(tensor(plain(number)) if is_number(number) else number for number in (input, other)))
 
 
 class Entr(FloatElementwise, name="SpecialEntrBackward0"):

@@ -3,7 +3,7 @@
 from workbook.errors import explain, not_a_tensor
 from workbook.ops.arithmetic import div
 from workbook.ops.comparison import flat
-from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.ops.elementwise import Elementwise, is_number, not_implemented
 from workbook.ops.extremes import named_result
 from workbook.ops.pointwise import rounded
 from workbook.ops.quotients import whole_division
@@ -82,9 +82,9 @@ def fmod(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.fmod.html
     """
-    if input.__class__ in NUMBERS:
+    if is_number(input):
         raise not_a_tensor("fmod", "input", 1, input)
-    return (FmodScalar if other.__class__ in NUMBERS else Fmod).apply(input, other)
+    return (FmodScalar if is_number(other) else Fmod).apply(input, other)
 
 
 frexp_result = named_result("frexp", "mantissa", "exponent")

@@ -8,6 +8,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.errors import MOST_AXES, explain, too_deep
 from workbook.formats import Lender, check_storage
+from workbook.numbers import plain
 from workbook.ops.creation import finish, memory_for, numpy_dtype
 from workbook.ops.shape import size_of_new
 from workbook.settings import unfilled
@@ -118,6 +119,7 @@ def array_of(data, dtype, copy):
         copy = copy or not data.flags.writeable
     elif isinstance(data, np.generic):
         array = np.asarray(data)
+        _check_array(array)
     else:
         return _from_python(data, dtype)
     wanted = array.dtype if dtype is None else numpy_dtype(dtype)
@@ -188,9 +190,11 @@ def _single(part, depth):
                                      "join tensors with torch.stack or torch.cat"))
         return part.item(), part.dtype
     if isinstance(part, (np.generic, np.ndarray)):
+        _check_array(np.asarray(part))
         return part.item(), dtypes.of(part)
-    if isinstance(part, (int, float, bool, complex)):
-        return part, dtypes.of_number(part) or dtypes.of_number(type(part).__mro__[-2](part))
+    if isinstance(part, (int, float, complex)):
+        number = plain(part)
+        return number, dtypes.of_number(number)
     kind = type(part).__name__
     if isinstance(part, (list, tuple)):
         raise TypeError(explain(f"'{kind}' object cannot be interpreted as an integer",

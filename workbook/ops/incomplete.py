@@ -3,8 +3,9 @@
 import math
 
 from workbook.errors import explain, not_a_tensor
+from workbook.numbers import plain
 from workbook.ops.arithmetic import mul
-from workbook.ops.elementwise import NUMBERS, FloatElementwise, broadcast_shape, not_implemented, pair_by_pair
+from workbook.ops.elementwise import FloatElementwise, broadcast_shape, is_number, not_implemented, pair_by_pair
 from workbook.ops.from_data import tensor
 from workbook.ops.gamma import hurwitz_zeta, lgamma
 from workbook.ops.pointwise import exp, log
@@ -152,4 +153,4 @@ def zeta(input, other):
 
     Source: https://pytorch.org/docs/2.13/special.html#torch.special.zeta
     """
-    return Zeta.apply(*(tensor(number) if number.__class__ in NUMBERS else number for number in (input, other)))
+    return Zeta.apply(*(tensor(plain(number)) if is_number(number) else number for number in (input, other)))

@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.autograd.views import adopt
+from workbook.autograd.views import adopt, refuse_overlap
 from workbook.devices import CPU
 from workbook.errors import MOST_AXES, explain, shape_text, too_deep
+from workbook.numbers import array_in
 from workbook.ops.axes import Unsqueeze
 from workbook.ops.parts import HOLE, Alias, Index, IndexPut, Overwrite, Select, Slice, filled, place_within
 from workbook.ops.shape import expand, reshape
@@ -43,8 +44,9 @@ def setitem(input, key, value):
         if not isinstance(value, (bool, int, float, complex, np.generic)):
             raise TypeError(explain(f"can't assign a {_class_name(value)} to a {input.type()}",
                                     "a part of a tensor takes a number or a tensor", "write x[...] = torch.tensor(...)"))
-        kind = None if isinstance(value, np.generic) else input.dtype.numpy
-        value = wrap(np.asarray(value) if kind is None else _held(value, kind), CPU)
+        if isinstance(value, int) and not -2**63 <= value < 2**63:
+            raise ValueError(explain("Overflow when unpacking long long", f"{value} has more than 64 bits, one of them for the sign", "write a float"))
+        value = wrap(np.asarray(value) if isinstance(value, np.generic) else array_in(value, input.dtype.numpy), CPU)
     if (isinstance(key, Tensor) and key.dtype is dtypes.uint8 and value._array.size == 1
             and tuple(key.shape) == tuple(input.shape)[:key.ndim]):
         raise RuntimeError(explain("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char",
@@ -53,23 +55,19 @@ def setitem(input, key, value):
     target = input
     for operation, options in steps:
         target = operation.apply(target, **options)
+    alone = value
     if advanced is None:
         extra = value.ndim - target.ndim
         if extra > 0 and all(side == 1 for side in value.shape[:extra]):
             value = reshape(value, tuple(value.shape)[extra:])
         if value.ndim and value.shape != target.shape:
             value = expand(value, tuple(target.shape))  # raises, in PyTorch's words, what does not fit
-        result = Overwrite.apply(target, value)
+        if alone.ndim:
+            refuse_overlap(target, value)
+        adopt(target, Overwrite.apply(target, value), "__setitem__")
     else:
-        result = _put(target, value, advanced)
-    adopt(target, result, "__setitem__")
-
-
-def _held(value, kind):
-    """As `dtypes.held`; but what is too large for a floating point dtype is infinite in a part of a tensor, as in PyTorch."""
-    if value.__class__ is int and not -(1 << 63) <= value < 1 << 63:
-        raise ValueError(explain("Overflow when unpacking long long", f"{value} has more than 64 bits", "write a float"))
-    return np.asarray(dtypes.real_number(value, kind)).astype(kind) if kind.kind == "f" else dtypes.held(value, kind)
+        refuse_overlap(target, value, whole=True)
+        adopt(target, _put(target, value, advanced), "index_put_")
 
 
 def put_at(input, indices, values, operation):

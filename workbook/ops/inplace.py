@@ -19,6 +19,11 @@ from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
 
+# In-place forms that may read memory which they write, as PyTorch's do; and those that may not even read it where they write it.
+_READ_FIRST = frozenset("addmm_ addmv_ addbmm_ baddbmm_ masked_scatter_ masked_fill_ index_fill_".split())
+_READ_WHILE_WRITING = frozenset("scatter_ scatter_add_ scatter_reduce_ index_add_ index_copy_ index_put_ index_reduce_ put_".split())
+
+
 def inplace(function, name):
     """Return the in-place form of `function`: the same computation, written into its first argument."""
 
@@ -27,6 +32,10 @@ def inplace(function, name):
     @functools.wraps(function, assigned=("__module__",))
     def form(input, *args, **options):
         views.may_write(input, name)
+        if name not in _READ_FIRST:
+            for other in args:
+                if isinstance(other, Tensor):
+                    views.refuse_overlap(input, other, name in _READ_WHILE_WRITING)
         if in_own_dtype:
             options["dtype"] = _own_dtype(input, options.get("dtype"))
         try:
@@ -136,7 +145,7 @@ class Bernoulli(Operation):
     """out = 1 with the probability that each element gives, 0 otherwise: drawn, so it has no slope"""
 
     def forward(ctx, a, *, generator):
-        return on_host(ctx.xp, lambda p: random.fill_bernoulli(np.empty_like(p), p, generator=generator), a)
+        return on_host(ctx.xp, lambda p: random.fill_bernoulli(np.empty_like(p, order="C"), p, generator=generator), a)
 
     def backward(ctx, grad):
         return flat(grad)
@@ -148,7 +157,7 @@ class BernoulliOf(Bernoulli, name="NotImplemented"):
     prefix = "torch::autograd::"
 
     def forward(ctx, a, *, p, generator):
-        return on_host(ctx.xp, lambda a: random.fill_bernoulli(np.empty_like(a), p, generator=generator), a)
+        return on_host(ctx.xp, lambda a: random.fill_bernoulli(np.empty_like(a, order="C"), p, generator=generator), a)
 
     def backward(ctx, grad):
         raise RuntimeError(explain("derivative for aten::bernoulli is not implemented",

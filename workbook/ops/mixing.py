@@ -2,7 +2,8 @@
 
 from workbook import dtypes
 from workbook.errors import explain, not_a_tensor
-from workbook.ops.elementwise import NUMBERS, Elementwise, in_float32, not_implemented
+from workbook.numbers import computed_in, number_in, plain
+from workbook.ops.elementwise import Elementwise, in_float32, is_number, not_implemented
 from workbook.tensor import Tensor
 
 
@@ -28,6 +29,11 @@ class LerpTensor(Elementwise, name="LerpBackward1"):
 class Lerp(LerpTensor):
     """out = a + number * (b - a)"""
 
+    @staticmethod
+    def dtype_rule(values):
+        a, b, weight = values
+        return [a, b, number_in(weight, computed_in(a.dtype)) if a.dtype.kind in "fc" else weight]
+
 
 def lerp(input, end, weight):
     """Return the points between `input` and `end`, `input + weight * (end - input)`; `weight` is a number or a Tensor.
@@ -40,7 +46,8 @@ def lerp(input, end, weight):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.lerp.html
     """
-    number = weight.__class__ in NUMBERS
+    weight = plain(weight)
+    number = is_number(weight)
     _only_tensors("lerp", input=input, end=end, **{} if number else {"weight": weight})
     for name, other in (("end", end), ("weight", weight)):
         if isinstance(other, Tensor) and other.dtype is not input.dtype and (other is end or other.ndim):
@@ -56,7 +63,7 @@ class Addcmul(Elementwise):
         if a.dtype.kind == "b":
             raise not_implemented("addcmul_cpu_out", a, b, c)
         ctx.save(a, b, c)
-        ctx.value = value = value if a.dtype.kind in "fc" else int(value)
+        ctx.value = value = number_in(value, computed_in(a.dtype))
         wide = in_float32(b)
         return (a + wide * c if value == 1 else a + value * wide * c).astype(a.dtype, copy=False)
 
@@ -84,7 +91,7 @@ class Addcdiv(Elementwise):
 
     def forward(ctx, a, b, c, *, value):
         ctx.save(a, b, c)
-        ctx.value = value
+        ctx.value = value = number_in(value, computed_in(a.dtype))
         wide = in_float32(b)
         return (a + wide / c if value == 1 else a + value * wide / c).astype(a.dtype, copy=False)
 

@@ -22,6 +22,14 @@ from workbook.ops.first_argument import first_parameter, refuse_other_than_tenso
 from workbook.tensor import Tensor, memory_of
 
 
+# Functions that may read memory which they write, as PyTorch's may; and those that may not even read it where they write it.
+_READ_FIRST = frozenset((
+    "sum mean std var prod any all norm mm bmm mv dot matmul inner addmv addbmm baddbmm sort msort softmax log_softmax amax amin argmax argmin "
+    "aminmax max min cummax cummin logsumexp logcumsumexp nansum nanmean tril triu diag median nanmedian mode kthvalue quantile nanquantile cholesky "
+    "inverse qr svd matrix_power tensordot").split())
+_READ_WHILE_WRITING = frozenset("index_select gather cat stack hstack vstack dstack column_stack take diff kron masked_select topk".split())
+
+
 def with_out(function, kind):
     """Return `function` with the keyword `out`: a Tensor, or a tuple of them where there are several results."""
 
@@ -56,6 +64,12 @@ def _into(function, kind, out, args, options):
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
             "requires "
             "grad.", "writing over memory leaves no step to go back through", f"use the result: y = torch.{name}(...)"))
+    if name not in _READ_FIRST:
+        for target in outs:
+            for given in (*args, *options.values()):
+                for read in given if isinstance(given, (tuple, list)) else (given,):
+                    if isinstance(read, Tensor):
+                        views.refuse_overlap(target, read, name in _READ_WHILE_WRITING)
     with no_grad():
         result = function(*args, **options)
     results = result if isinstance(result, tuple) else (result,)
@@ -94,7 +108,7 @@ def _write(result, target, name):
                 "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing "
                 "it, "
                 "inplace, to zero elements with t.resize_(0).", UserWarning, stacklevel=4)
-        target._array = target._device.xp.empty(new.shape, array.dtype)
+        target._array = target._device.xp.empty_like(new, array.dtype)
     views.stands_for_one_element_each(target._array)
     target._array[...] = new if new.dtype.kind != "c" or target._array.dtype.kind == "c" else new.real
     memory_of(target).wrote(f"{name}(out=)")

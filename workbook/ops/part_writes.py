@@ -2,6 +2,7 @@
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import copied
 from workbook.ops.parts import Part
 from workbook.ops.triangles import Diagonal, diagonal_of, two_axes
 from workbook.tensor import axis_of
@@ -14,7 +15,7 @@ class SelectScatter(Operation):
 
     def forward(ctx, a, src, *, place):
         ctx.place = place
-        out = a.copy()
+        out = copied(ctx.xp, a)
         out[place] = src
         return out
 
@@ -33,7 +34,7 @@ class DiagonalScatter(Operation):
 
     def forward(ctx, a, src, *, offset, axes):
         ctx.offset, ctx.axes = offset, axes
-        out = a.copy()
+        out = copied(ctx.xp, a)
         diagonal_of(ctx.xp, out, offset, axes)[...] = src
         return out
 

@@ -3,7 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
-from workbook.formats import nothing_at
+from workbook.formats import copied, nothing_at
 from workbook.ops.comparison import flat
 from workbook.tensor import axis_of
 
@@ -127,7 +127,7 @@ class IndexPut(Operation):
     def forward(ctx, a, values, *places, pattern):
         ctx.save(*places)
         ctx.pattern = pattern
-        out = a.copy()
+        out = copied(ctx.xp, a)
         out[filled(pattern, places)] = values
         return out
 

@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order
+from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.comparison import logical_not
 from workbook.ops.elementwise import NUMBERS, broadcast_shape
@@ -35,11 +36,16 @@ class IndexAddTo(Operation, name="IndexAddBackward0"):
 
 
 class IndexWrite(IndexPut, name="IndexCopyBackward0"):
-    """out = a, with values at the places of an index pattern"""
+    """out = a, with values at the places of an index pattern; in order"""
+
+    def forward(ctx, a, values, *places, pattern):
+        return IndexPut.forward(ctx, in_order(ctx.xp, a), values, *places, pattern=pattern)
 
 
 class IndexFill(IndexWrite, name="IndexFillBackward0"):
     """out = a, with one number at the places that an index names along one axis"""
+
+    forward = IndexPut.forward
 
     def backward(ctx, grad):
         return IndexWrite.apply(grad, 0.0, *ctx.saved, pattern=ctx.pattern), None
@@ -47,6 +53,8 @@ class IndexFill(IndexWrite, name="IndexFillBackward0"):
 
 class IndexFillTensor(IndexWrite, name="IndexFillBackward1"):
     """out = as IndexFill, the number in a Tensor"""
+
+    forward = IndexPut.forward
 
 
 def _along(axis):
@@ -141,9 +149,9 @@ def index_fill(input, dim, index, value):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.index_fill.html
     """
-    if value.__class__ is complex and not input.is_complex():
+    if (isinstance(value, complex) or isinstance(value, Tensor) and value.is_complex()) and not input.is_complex():
         raise RuntimeError(explain("index_fill_(): Converting complex Scalar to non-complex type is not supported",
-                                   f"{input.dtype} has no room for an imaginary part", "give value.real"))
+                                   f"the tensor holds {input.dtype}", "give a real number"))
     value = _single("index_fill", value, input)
     axis = axis_of(dim, input.shape)
     if index.dtype is not dtypes.int64:
@@ -164,7 +172,11 @@ def _single(name, value, input):
     if isinstance(value, Tensor):
         if value.ndim:
             raise RuntimeError(f"{name}_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
-        return value if value.dtype is input.dtype else value.to(input.dtype)
+        if value.dtype is input.dtype:
+            return value
+        number_of(value.item(), input)  # refuses what does not fit
+        return value.to(input.dtype)
+    value = plain(value)
     if not isinstance(value, NUMBERS):
         raise TypeError(explain(f"{name}() received an invalid combination of arguments - got value {type(value).__name__}",
                                 "the value is one number, or a Tensor without axes", None))
@@ -179,7 +191,7 @@ class MaskedFill(Operation):
 
     def forward(ctx, a, value, mask):
         ctx.save(mask)
-        value = value.astype(a.dtype) if hasattr(value, "dtype") else ctx.xp.asarray(dtypes.held(value, a.dtype))
+        value = value.astype(a.dtype) if hasattr(value, "dtype") else ctx.xp.asarray(number_in(value, a.dtype), a.dtype)
         return in_order(ctx.xp, ctx.xp.where(mask, value, a))
 
     def backward(ctx, grad):
@@ -201,7 +213,7 @@ class MaskedScatter(Operation):
     def forward(ctx, a, source, mask):
         ctx.save(mask)
         ctx.shape = source.shape
-        out = ctx.xp.array(ctx.xp.broadcast_to(a, mask.shape))
+        out = ctx.xp.array(ctx.xp.broadcast_to(a, mask.shape), order="C")
         out[mask] = source.reshape(-1)[:int(mask.sum())]
         return out
 

@@ -2,6 +2,7 @@
 
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.errors import explain
+from workbook.formats import copied
 from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented
 
@@ -243,7 +244,7 @@ class Sign(Elementwise):
             raise NotImplementedError(explain(
                 "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
                 "complex numbers have a direction, not one of two signs", "write torch.sgn(x)"))
-        return a.copy() if a.dtype.kind == "b" else (a > 0).astype(a.dtype) - (a < 0)
+        return copied(ctx.xp, a) if a.dtype.kind == "b" else (a > 0).astype(a.dtype) - (a < 0)
 
     def backward(ctx, grad):
         return flat(grad)
@@ -300,7 +301,7 @@ def rounded(xp, name, a):
         raise not_implemented(f"{name}_vml_cpu", a)
     if a.dtype.kind == "c":
         raise NotImplementedError(f"{name} is not supported for complex inputs")
-    return getattr(xp, name)(a) if a.dtype.kind == "f" else a.copy()
+    return getattr(xp, name)(a) if a.dtype.kind == "f" else copied(xp, a)
 
 
 class Floor(Elementwise):

@@ -6,9 +6,10 @@ import math
 from workbook import dtypes
 from workbook.autograd.conjugates import holds_complex
 from workbook.errors import explain
+from workbook.numbers import promote_held
 from workbook.ops.comparison import flat, where
 from workbook.ops.complexes import imaginary_part, real_part
-from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.ops.elementwise import Elementwise, is_number, not_implemented
 from workbook.ops.pointwise import log
 from workbook.tensor import Tensor
 
@@ -16,10 +17,14 @@ from workbook.tensor import Tensor
 def _to_a_number(values):
     """The dtype rule of powers to a number."""
     base, exponent = values
+    if exponent.__class__ is int:
+        dtypes.within_64_bits(exponent)
     if exponent.__class__ is int and exponent < 0 and base.dtype.kind not in "fc":
         raise RuntimeError(explain("Integers to negative integer powers are not allowed.",
                                    f"{exponent} as a power of integers gives fractions", "write x.float() first"))
-    return dtypes.promote(values)
+    met = dtypes.result_type(values)
+    exact = met.is_complex or met.is_floating_point and base.dtype.kind != "f"  # PyTorch takes the exponent as it is
+    return (dtypes.promote if exact else promote_held)(values)
 
 
 class Pow(Elementwise):
@@ -38,6 +43,8 @@ class Pow(Elementwise):
 
 def _power(xp, a, exponent):
     """a ** exponent, by the products that PyTorch uses for small exponents."""
+    if exponent.__class__ is bool and a.dtype.kind == "b":
+        return a | (not exponent)
     if exponent == 2:
         return a * a
     if exponent == 3:
@@ -112,9 +119,9 @@ def pow(input, exponent):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.pow.html
     """
-    if exponent.__class__ in NUMBERS or isinstance(input, Tensor) and not isinstance(exponent, Tensor):
+    if is_number(exponent) or isinstance(input, Tensor) and not isinstance(exponent, Tensor):
         return Pow.apply(input, exponent)  # also a NumPy number
-    if input.__class__ in NUMBERS or isinstance(exponent, Tensor) and not isinstance(input, Tensor):
+    if is_number(input) or isinstance(exponent, Tensor) and not isinstance(input, Tensor):
         return PowScalar.apply(input, exponent)
     return PowTensor.apply(input, exponent)
 

@@ -2,7 +2,7 @@
 
 from workbook.errors import explain
 from workbook.ops.comparison import flat
-from workbook.ops.elementwise import NUMBERS, Elementwise, not_implemented
+from workbook.ops.elementwise import Elementwise, is_number, not_implemented
 
 
 class DivRounded(Elementwise, name="DivBackward2"):
@@ -108,7 +108,7 @@ def remainder(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.remainder.html
     """
-    return (RemainderScalar if other.__class__ in NUMBERS else Remainder).apply(input, other)
+    return (RemainderScalar if is_number(other) else Remainder).apply(input, other)
 
 
 def rremainder(input, other):

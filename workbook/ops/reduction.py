@@ -19,7 +19,7 @@ def axes_of(dim, shape):
     ndim = len(shape)
     if dim is None:
         return tuple(range(ndim))
-    dims = (dim,) if isinstance(dim, int) else tuple(dim)
+    dims = (dim,) if hasattr(dim, "__index__") else tuple(dim)
     axes = tuple(axis_of(d, shape) for d in dims) or tuple(range(ndim))
     if len(set(axes)) < len(axes):
         raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")

@@ -8,6 +8,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.comparison import eq, logical_and, where
 from workbook.ops.elementwise import NUMBERS, not_implemented
@@ -96,7 +97,7 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.scatter.html
     """
-    given = value if src is None else src
+    value, given = plain(value), plain(value if src is None else src)
     if not isinstance(given, (Tensor, *NUMBERS)) or value is not None and not isinstance(value, NUMBERS):
         raise TypeError(explain(f"scatter() received an invalid combination of arguments - got src {type(given).__name__}",
                                 "what is written is a Tensor, called src, or one number, called value", None))
@@ -114,8 +115,8 @@ def scatter(input, dim, index, src=None, *, value=None, reduce=None):
 
 
 def number_of(value, input):
-    """A Python number as one of the dtype of `input`, cut off as PyTorch does."""
-    return dtypes.held(value, input._array.dtype).item()
+    """A Python number as one of the dtype of `input`."""
+    return number_in(value, input._array.dtype)
 
 
 def _scattered(operation, input, dim, index, src, **options):

@@ -1,8 +1,9 @@
 """Signs, infinities and neighbours of numbers."""
 
 from workbook.errors import explain
+from workbook.formats import copied
 from workbook.ops.comparison import flat, isfinite, where
-from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, not_implemented, refuse_numbers
+from workbook.ops.elementwise import Elementwise, FloatElementwise, is_number, not_implemented, refuse_numbers
 
 
 class AskSign(Elementwise):
@@ -16,7 +17,7 @@ class AskSign(Elementwise):
                 raise NotImplementedError("signbit is not implemented for complex tensors.")
             raise RuntimeError(f"{question} does not support complex inputs.")
         if a.dtype.kind != "f":
-            return a < 0 if question == "signbit" else ctx.xp.zeros(a.shape, bool)
+            return a < 0 if question == "signbit" else ctx.xp.zeros_like(a, bool)
         return getattr(ctx.xp, question)(a)
 
 
@@ -84,7 +85,7 @@ def copysign(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.copysign.html
     """
-    return (CopysignScalar if other.__class__ in NUMBERS else Copysign).apply(input, other)
+    return (CopysignScalar if is_number(other) else Copysign).apply(input, other)
 
 
 class Heaviside(Elementwise, name="NotImplemented"):
@@ -124,7 +125,7 @@ class NanToNum(Elementwise):
     def forward(ctx, a, *, nan, posinf, neginf):
         ctx.save(a)
         if a.dtype.kind not in "fc":
-            return a.copy()
+            return copied(ctx.xp, a)
         if a.dtype.kind != "c":
             return _made_finite(ctx.xp, a, nan, posinf, neginf)
         out = ctx.xp.empty_like(a)

@@ -7,13 +7,16 @@ from tests.ops.table.algebra import ALGEBRA
 from tests.ops.table.created import CREATED, READ
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.folding import FOLDING
+from tests.ops.table.layouts import LAYOUTS_OF_RESULTS
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
 from tests.ops.table.mathematics import MATHEMATICS
 from tests.ops.table.memory import MEMORY
 from tests.ops.table.named import BESIDE
 from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
+from tests.ops.table.numbers import HELD
 from tests.ops.table.order import ORDER
 from tests.ops.table.outs import OUTS
+from tests.ops.table.overlaps import OVERLAPS
 from tests.ops.table.places import INDEXING, SHAPES
 from tests.ops.table.rearranged import REARRANGED, SCATTERED
 from tests.ops.table.reductions import REDUCTIONS
@@ -24,6 +27,6 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
-         "created": CREATED, "read": READ, "beside": BESIDE}
+         "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
