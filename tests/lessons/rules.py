@@ -1,5 +1,6 @@
 """What every lesson keeps to. Each rule is a function of (notebook, exercises) that yields a sentence for each breach."""
 
+import ast
 import re
 
 from workbook.exercises.notebooks import EMPTY, answer_statement, exercise_cells, note, prompt_text, rendered, source, tags
@@ -133,6 +134,16 @@ def written_cells_are_up_to_date(notebook, exercises):
         yield f"solutions are shown of {shown}"
 
 
+def what_happened_is_calculated(notebook, exercises):
+    """The cell that reveals is in sight while the student still predicts: the answer does not stand in its source."""
+    for number, cell in code_cells(notebook):
+        calls = ast.walk(ast.parse(source(cell))) if "predict" in tags(cell) else ()
+        for call in calls:
+            named = isinstance(call, ast.Call) and getattr(call.func, "id", None) == "reveal"
+            if named and len(call.args) == 2 and isinstance(call.args[1], ast.Constant):
+                yield f"cell {number} gives away {call.args[1].value!r}"
+
+
 def nothing_shows_a_student_s_progress(notebook, exercises):
     for number, cell in code_cells(notebook):
         if re.search(r"\b(?:hint|solution|progress)\(", source(cell)):
@@ -167,5 +178,6 @@ RULES = [
     one_title_and_no_skipped_heading, a_time_is_stated, at_most_25_cells, at_most_15_lines_a_code_cell, every_code_cell_was_run,
     no_widget_state, something_to_do_every_three_code_cells, every_picture_has_a_text, every_tag_is_known, what_is_left_out_has_a_reason,
     the_exercises_are_those_of_the_registry, exercises_are_empty, every_exercise_is_introduced, written_cells_are_up_to_date,
+    what_happened_is_calculated,
     nothing_shows_a_student_s_progress, written_by_release,
 ]  # fmt: skip

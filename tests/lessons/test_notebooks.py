@@ -75,6 +75,7 @@ BREACHES = [
     (rules.every_exercise_is_introduced, lambda n: n["cells"].insert(12, n["cells"].pop(8)), "the text of exercise 98.2"),
     (rules.written_cells_are_up_to_date, lambda n: n["cells"][12].update(source="old"), "not what `workbook release` writes"),
     (rules.written_cells_are_up_to_date, lambda n: n["cells"].pop(12), "solutions are shown of []"),
+    (rules.what_happened_is_calculated, lambda n: n["cells"][5].update(source='reveal("98.p1", "four")'), "gives away 'four'"),
     (rules.nothing_shows_a_student_s_progress, lambda n: n["cells"].append(code('hint("98.1")')), "the student's progress"),
     (rules.written_by_release, lambda n: n["cells"][2]["metadata"].update(execution={}), "holds ['execution']"),
     (rules.written_by_release, lambda n: n["metadata"].update(language_info={"name": "python", "version": "3.11"}), "not written by"),

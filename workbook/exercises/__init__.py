@@ -9,7 +9,7 @@ In a notebook
     check("05.2", answer)           # passed, not attempted yet, or what is wrong
 
     predict("05.p1", ...)           # the student writes what the next cell will show, in place of `...`
-    reveal("05.p1", x.grad)         # the prediction beside what happened
+    reveal("05.p1", x.grad)         # the prediction beside what happened. Calculate it: students see this line
 
 `hint("05.2")` gives the next hint and `solution("05.2")` the solution; the student types them in a cell of their own. What they show
 depends on the student's progress, so they do not stand in a committed notebook. What `check`, `predict` and `reveal` show does not.
