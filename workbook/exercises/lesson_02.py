@@ -260,6 +260,7 @@ TURNED = Exercise(
             "lambda table: table.reshape(table.shape[1], table.shape[0])": "The shape is right, the numbers are not: view and reshape read them in the "
             "old order, only in rows of another length. The axes are to be exchanged.",
             "lambda table: table.reshape(2, 3)": "view and reshape keep the old order of the numbers. And (2, 3) is the shape of one result only.",
+            "lambda table: table.reshape(3, 2)": "view and reshape keep the old order of the numbers. And the table of the text has the shape (3, 2) already.",
             "lambda table: table": "That is the table as it was.",
             "lambda table: table.t().reshape(table.shape)": "Turned, and then read in rows of the old length. The second step is too much.",
             "lambda table: table.flip(0)": "Those are the rows in reverse. Rows are to become columns.",
@@ -281,6 +282,7 @@ TURNED = Exercise(
         (_of_table("return table.view(table.shape[1], table.shape[0])"), "only in rows of another length"),
         (_of_table("return table.reshape(2, 3)"), "keep the old order"),
         (_of_table("return table.view(2, -1)"), "keep the old order"),
+        (_of_table("return table.view(3, 2)"), "has the shape (3, 2) already"),
         (_of_table("return table"), "as it was"),
         (_of_table("return table.permute(0, 1)"), "as it was"),
         (_of_table("return table.t().reshape(table.shape)"), "The second step is too much"),

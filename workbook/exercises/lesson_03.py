@@ -142,7 +142,7 @@ SPREAD_WITH_N = Exercise(
         known={
             "torch.tensor([1., 2., 3., 4.]).std()": "This is PyTorch's own choice: the sum of squares, 5, divided by n - 1 = 3. Take "
             "nothing away from n. If you wrote std(0): the first argument is dim, the axis that goes, so the 0 was not read as what is taken away.",
-            "torch.tensor([1., 2., 3., 4.]).std(correction=-1)": "correction is what is taken away from n. With -1 you divided by 5.",
+            "torch.tensor([1., 2., 3., 4.]).std(correction=-1)": "This is what correction=-1 gives: the sum of squares, divided by 5. correction is what is taken away from n.",
             "1.25": "1.25 is the variance, 5 / 4. The standard deviation is its square root.",
             "5 / 3": "This is the variance with n - 1. The standard deviation with n is asked for.",
             "torch.tensor([1., 2., 3., 4.]).mean()": "2.5 is the mean, from which the distances are measured.",
@@ -166,7 +166,7 @@ SPREAD_WITH_N = Exercise(
         ("5 ** 0.5", "divided by n first"),
         ("torch.tensor([1., 2., 3., 4.]).std(correction=3)", "divided by n first"),
         ("torch.tensor([1., 2., 3., 4.]).std(0)", "the first argument is dim"),
-        ("torch.tensor([1., 2., 3., 4.]).std(correction=-1)", "you divided by 5"),
+        ("torch.tensor([1., 2., 3., 4.]).std(correction=-1)", "divided by 5"),
     ),
     hints=(
         "The number that is taken away from n is an argument of `std`. It is called `correction` (NumPy's name "
@@ -320,10 +320,13 @@ def _shares(answer, names):
             continue
         for wrong, message in (
             (x / x.sum(dim=1) if len(rows) == len(rows[0]) else None, f"Called with {case}, row 0 of the result adds up to {sum(got[0].tolist()):.4g}: "
-             "the sums have shape (2,), and shapes are aligned at their ends, so sum 0 divided column 0. Each sum has to stand beside its row."
+             "the sums lie side by side in one row, and shapes are aligned at their ends, so sum 0 divided column 0. Each sum has to stand beside its row."
              if is_tensor(got) and got.dim() == 2 else ""),
             (x / x.sum(dim=0, keepdim=True), "Now each column adds up to 1. In a row, dim 1 is the axis that goes."),
             (x / x.sum(), "Now all numbers together add up to 1. Each row should, by itself."),
+            (x / x.float().mean(dim=1) if len(rows) == len(rows[0]) else None, "This divides by means, not by sums. And each has to stand beside its row."),
+            (x / x.sum(dim=0)[:, None] if len(rows) == len(rows[0]) else None, "Those are the sums of the columns, and they divided the rows. In a row, dim 1 is the "
+             "axis that goes."),
             (right.t(), "The shares are right, and rows became columns. Turn the result back."),
             (x / x.float().mean(dim=1, keepdim=True), "This divides by the mean of each row: now each row adds up to the number of its columns."),
             (x.sum(dim=1, keepdim=True) / x, "Upside down: the sum was divided by the numbers."),
@@ -365,6 +368,9 @@ SHARES = Exercise(
         (_of_shares("return (x / x.sum(dim=1, keepdim=True)).t()"), "Turn the result back"),
         (_of_shares("return x.t() / x.sum(dim=1)"), "Turn the result back"),
         (_of_shares("return x / x.float().mean(dim=1, keepdim=True)"), "the mean of each row"),
+        (_of_shares("return x / x.float().mean(dim=1)"), "by means, not by sums"),
+        (_of_shares("return (x.t() / x.sum(dim=0)).t()"), "the sums of the columns, and they divided the rows"),
+        (_of_shares("return x / x.sum(dim=1, keepdim=True).t()"), "so sum 0 divided column 0"),
         (_of_shares("total = x.sum(dim=1, keepdim=True)", "return total / x"), "Upside down"),
         (_of_shares("total = x.sum(dim=1)", "return total / x"), "each sum has to stand beside its row"),
         ("torch.tensor([[0.25, 0.75], [0.2, 0.8]])", "itself and not its result"),
