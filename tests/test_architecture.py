@@ -148,3 +148,18 @@ def test_the_map_of_ops_names_every_room_once():
     plan = ast.get_docstring(ast.parse((PACKAGE / "ops" / "__init__.py").read_text(encoding="utf-8")), clean=False)
     rooms = [room for line in plan.splitlines() if line.startswith("    ") for room in line[4:40].split()]  # a column, then what they hold
     assert sorted(rooms) == sorted(path.stem for path in (PACKAGE / "ops").glob("*.py") if path.stem != "__init__")
+
+
+HANDED_ON = {"functional.py", "linalg.py", "special.py"}  # besides every __init__.py: names imported to stand there
+
+
+def test_nothing_is_imported_for_nothing():
+    for path in sorted(PACKAGE.rglob("*.py")):
+        source = path.read_text(encoding="utf-8")
+        tree = ast.parse(source)
+        names = {name.asname or name.name.partition(".")[0]: node.lineno for node in ast.walk(tree)
+                 if isinstance(node, (ast.Import, ast.ImportFrom)) for name in node.names}
+        used = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+        noted = {number for number, line in enumerate(source.splitlines(), 1) if "noqa: F401" in line}
+        unused = {name for name, line in names.items() if name not in used and line not in noted}
+        assert path.name == "__init__.py" or path.name in HANDED_ON or not unused, (path.relative_to(ROOT), unused)

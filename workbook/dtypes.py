@@ -1,6 +1,5 @@
 """dtypes under PyTorch's names, and the dtype that an operation's result has."""
 
-import math
 import warnings
 
 import numpy as np

@@ -29,7 +29,7 @@ def test_a_twin_that_was_written_is_stale():
 def test_leaves_own_their_gradients_under_create_graph():
     a, b, seed = leaf(1.0, 2.0), leaf(3.0, 4.0), torch.ones(2)
     (a + b).backward(seed, create_graph=True)
-    assert a.grad.grad_fn is None or a.grad.grad_fn.name() == "CloneBackward0"
+    assert a.grad.grad_fn is None
     (a * 2).sum().backward()
     with torch.no_grad():
         b.grad.zero_()

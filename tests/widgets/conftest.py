@@ -5,13 +5,19 @@ import pytest
 from tests.widgets.page import browser as opened_browser
 from tests.widgets.page import shown
 from workbook.commands.chromium import FIX, find_chromium
-from workbook.widgets import recording
+from workbook.widgets import live, recording
 
 
 @pytest.fixture(autouse=True)
 def watched():
     with recording.recording():
         yield
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """No run counts as slow, however busy this machine is: what is shown must not depend on it."""
+    monkeypatch.setattr(live, "SLOW", 3600)
 
 
 @pytest.fixture(scope="module")

@@ -250,6 +250,14 @@ def test_nan_is_shown_calmly():
     assert leaves(live)["x"][2] == "nan"
 
 
+def test_of_a_slow_function_no_slope_is_measured(monkeypatch):
+    monkeypatch.setattr("workbook.widgets.live.SLOW", 0)
+    slow = graph(leaf(2.0) ** 2)
+    monkeypatch.setattr("workbook.widgets.live.SLOW", 3600)
+    quick = graph(leaf(2.0) ** 2)
+    assert [graph_leaves[2] for live in (slow, quick) for graph_leaves in leaves(live).values()] == ["–", "4.0000"]
+
+
 def test_without_records_there_is_the_form_and_nothing_to_press():
     recording.stop()
     x = leaf(3.0)

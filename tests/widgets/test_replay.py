@@ -11,7 +11,6 @@ from workbook.autograd.modes import thread
 from workbook.autograd.walk import walk
 from workbook.widgets import picture
 from workbook.widgets.origin import Called, Recorded
-from workbook.widgets.replay import Run
 
 
 @given(st.floats(-3, 3, width=32), st.floats(-3, 3, width=32))

@@ -4,13 +4,12 @@ import sys
 
 import pytest
 import workbook as torch
-from tests.widgets.graphs import LeNet, leaf, lenet
+from tests.widgets.graphs import leaf, lenet
 from workbook import nn
 from workbook.widgets import recording
 from workbook.widgets.folding import MOST, READABLE, Folding
 from workbook.widgets.layout import layers_from_result
 from workbook.widgets.moment import moment_of
-from workbook.widgets.names import Names
 from workbook.widgets.origin import Called, Recorded
 from workbook.widgets.replay import Run
 from workbook.widgets.scene import build

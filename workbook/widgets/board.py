@@ -4,7 +4,6 @@ import re
 
 import traitlets
 
-from workbook.errors import explain
 
 from .files import HERE, script, styles
 from .expressions import NotUnderstood

@@ -8,7 +8,7 @@ from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 
 from .board import Board, first_lines, lines_of
-from .cells import LINE, Grid, Picture, indices, room_for, shade, shape_text
+from .cells import Grid, Picture, room_for, shade, shape_text
 from .expressions import NotUnderstood
 from .numbers import short
 from .replay import unseen

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-import workbook as torch
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 

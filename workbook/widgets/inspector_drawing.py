@@ -109,7 +109,7 @@ def _strip(seen, live):
     per = max(4, min(16, int(ROOM // wide)))
     lines = lines_around(total, per, seen.place)
     texts = _texts(seen, [place for line in lines if line is not None for place in range(line * per, min(total, line * per + per))])
-    parts, y, same = [], 0, bool(seen.same())
+    parts, y = [], 0
     for line in lines:
         if line is None:
             parts.append(f'<text class="note" x="8" y="{y + 12}">⋯ more places ⋯</text>')

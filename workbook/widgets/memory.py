@@ -143,15 +143,6 @@ class MemoryMap:
         """Return whether two names are Tensors whose writes are counted together."""
         return one.is_tensor and other.is_tensor and _counter(one) == _counter(other)
 
-    def seen_as(self, memory, place):
-        """Return every element that lies at a place, as Python names it; of each name the first, and how many more."""
-        seen = []
-        for named in memory.names:
-            indices = named.at(place)
-            if indices:
-                seen.append(named.called(indices[0]) + (f" (and {len(indices) - 1} more)" if len(indices) > 1 else ""))
-        return seen
-
     # ---- what the reader does --------------------------------------------------------------------------------------------
 
     def choose(self, name, index=None):

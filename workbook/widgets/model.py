@@ -46,13 +46,6 @@ class Scene:
     groups: list = field(default_factory=list)  # (key, title, open?, how many parts) of each module that can be folded
     notes: list = field(default_factory=list)   # what the reader must be told about this picture
 
-    def box_of(self, part):
-        """Return the box that shows a Part (never a ghost)."""
-        return self._boxes[part]
-
-    def __post_init__(self):
-        self._boxes = {part: box for box in self.boxes if not box.ghost for part in box.parts}
-
 
 @dataclass
 class Said:

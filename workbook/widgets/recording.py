@@ -9,7 +9,6 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-import numpy as np
 
 from workbook.autograd.modes import thread
 from workbook.tensor import Tensor, memory_of

@@ -15,7 +15,7 @@ from workbook.autograd.views import replay as show_part
 from workbook.autograd.walk import walk
 from workbook.tensor import wrap
 
-from .recording import Kept, recording
+from .recording import recording
 from .trace import Part, Trace, as_tensor
 
 

@@ -149,7 +149,7 @@ def _card_height(box, said):
 
 def _path(points, down):
     """Return the path data of a route, which bends between layers and is straight across them, and of its arrow's head."""
-    (x0, y0), (x1, y1) = points[-2], points[-1]
+    x1, y1 = points[-1]
     forward = (y1 if down else x1) >= (points[0][1] if down else points[0][0])
     sign = 1 if forward else -1
     tip = points[-1]
