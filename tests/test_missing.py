@@ -1,11 +1,14 @@
 """No public name of torch, torch.Tensor, torch.linalg or torch.special is both absent here and unexplained."""
 
+import importlib.util
+import pkgutil
 import re
 
 import pytest
 
 import workbook
 from workbook import missing
+from workbook.commands import run
 
 EXPLAINED = {"torch": {*missing.MISSPELT, *missing.INSTEAD}, "Tensor": {*missing.OF_TENSOR},
              "linalg": {*missing.OF_MODULE["linalg"]}, "special": {*missing.OF_MODULE["special"]}}
@@ -18,6 +21,12 @@ def test_every_name_is_there_or_explained(owner):
     theirs, mine = (OWNERS[owner](engine) for engine in (pytest.importorskip("torch", reason="compares with the real torch, which is not installed"), workbook))
     absent = [name for name in dir(theirs) if not name.startswith("_") and not hasattr(mine, name)]
     assert [name for name in absent if name not in EXPLAINED[owner]] == []
+
+
+def test_only_modules_that_pytorch_has_are_found_under_its_name():
+    pytest.importorskip("torch", reason="compares with the real torch, which is not installed")
+    rooms = [module.name for module in pkgutil.iter_modules(workbook.__path__) if not module.name.startswith("_")]
+    assert [room for room in rooms if room not in run.NOT_TORCHS and importlib.util.find_spec(f"torch.{room}") is None] == []
 
 
 def test_no_name_stands_in_two_families():

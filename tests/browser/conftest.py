@@ -159,8 +159,8 @@ class Lesson:
         self.page = page
         page.goto(f"{lab}/lab/tree/{name}?reset")
         page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 5", timeout=PATIENCE)
-        if theme == "dark":
-            self.command("apputils:change-theme", {"theme": "JupyterLab Dark"})
+        self.command("apputils:change-theme", {"theme": f"JupyterLab {theme.title()}"})  # the server remembers the theme of an earlier test
+        page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "light").lower())
         page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'", timeout=PATIENCE)
         self.command("notebook:run-all-cells")  # ends at the first error, also at one that is made on purpose
         page.wait_for_function(

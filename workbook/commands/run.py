@@ -24,7 +24,7 @@ from workbook.errors import explain
 HELP = "run an unmodified PyTorch script on this engine"
 
 NAMES = {"torch": "workbook", "torchvision": "workbook.vision"}
-NOT_TORCHS = {"cli", "commands", "devices", "dtypes", "errors", "exercises", "formats", "lessons", "limits", "missing", "naming", "ops",
+NOT_TORCHS = {"cli", "commands", "devices", "dtypes", "errors", "exercises", "formats", "lessons", "limits", "missing", "naming", "numbers", "ops",
               "printing", "queries", "settings", "size", "tensor", "version", "vision", "widgets"}  # rooms that PyTorch does not have
 
 NOT_THE_STUDENTS = {__file__, "<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"}
@@ -147,7 +147,7 @@ class TorchNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         if ours is None:
             return None
         parent, _, last = ours.rpartition(".")
-        if (parent == "workbook" and last in NOT_TORCHS) or importlib.util.find_spec(ours) is None:
+        if (name.startswith("torch.") and parent == "workbook" and last in NOT_TORCHS) or importlib.util.find_spec(ours) is None:
             raise ModuleNotFoundError(missing(name, parent), name=name)
         return importlib.machinery.ModuleSpec(name, self, origin=ours)
 
