@@ -41,6 +41,7 @@ class Board(View):
 def first_lines(problem):
     """Return an error as one sentence: its type, what happened, and what to change.
 
+    >>> from workbook.errors import explain
     >>> first_lines(IndexError(explain("index 5 is out of bounds", "there are 3", "use 0 to 2")))
     'IndexError: index 5 is out of bounds. Why: there are 3. Fix: use 0 to 2.'
     """

@@ -99,6 +99,7 @@ class Kept:
 def summarise(array):
     """Return what stands for a large array: its mean, least and largest element.
 
+    >>> import numpy as np
     >>> summarise(np.array([1.0, 2.0, 6.0]))
     {'mean': 3.0, 'least': 1.0, 'largest': 6.0}
     """
