@@ -219,7 +219,7 @@ def _rewrite_base(target, result):
 
 def detached(tensor):
     """Return a Tensor on the same memory, sharing its version, outside the graph."""
-    twin = wrap(tensor._array.view(), tensor._device)  # an array of its own: a step knows by it which input it saved
+    twin = wrap(tensor._array.view(), tensor._device)  # its own array: a step tells its inputs apart by it
     twin._memory = memory_of(tensor)
     return twin
 
