@@ -1,7 +1,10 @@
 """Automatic differentiation: the gate that records, the walk that goes back, and the modes that switch recording off.
 
-Read `operation.py` first, then `walk.py`, then `views.py`.
+Read `operation.py` first, then `walk.py`, then `views.py`. `functional.py` is built from operations, so it stands two floors higher and
+loads on first use.
 """
+
+import importlib
 
 from workbook.autograd import walk as _walk
 from workbook.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
@@ -27,3 +30,9 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
     _walk.run(tensors, _walk.seeds_for(tensors, grad_tensors if grad_variables is None else grad_variables),
               retain_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph,
               only=_walk.asked_for(inputs))
+
+
+def __getattr__(name):
+    if name == "functional":
+        return importlib.import_module("workbook.autograd.functional")
+    raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")
