@@ -206,16 +206,22 @@ class Tensor(metaclass=PrintsAsTorch):
 
     @requires_grad.setter
     def requires_grad(self, wanted):
-        if wanted and self._node is not None:
-            return
-        if not wanted and self.grad_fn is not None:
+        if not isinstance(wanted, bool):
+            raise RuntimeError(explain("requires_grad must be a bool", f"it is a yes or no, and this is {wanted!r}",
+                                       "write x.requires_grad = True, or False"))
+        if self.grad_fn is not None:
             raise RuntimeError(explain(
-                "you can only change requires_grad flags of leaf variables. If you want to use a computed variable in a subgraph that "
-                "doesn't require differentiation use var_no_grad = var.detach().",
-                "this tensor was computed by a recorded operation", "call detach() for a copy outside the graph"))
+                "you can only change requires_grad flags of leaf variables." + ("" if wanted else " If you want to use a computed variable in a "
+                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."),
+                "this tensor was computed by a recorded operation, so it requires a gradient as long as it belongs to it",
+                "nothing is to be done: it requires one" if wanted else "call detach() for the same numbers outside the graph"))
         if wanted and self._array.dtype.kind not in "fc":
             raise RuntimeError(needs_floats(self.dtype))
-        self._requires_grad = bool(wanted)
+        self._requires_grad = wanted
+
+    @requires_grad.deleter
+    def requires_grad(self):
+        raise RuntimeError(explain("requires_grad must be a bool", "it cannot be taken away, only set", "write x.requires_grad = False"))
 
     @property
     def grad(self):
@@ -232,7 +238,9 @@ class Tensor(metaclass=PrintsAsTorch):
     def grad(self, new):
         if new is not None:
             if not isinstance(new, Tensor):
-                raise TypeError(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__}")
+                raise TypeError(explain(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__}",
+                                        "backward passes add Tensors to it",
+                                        "wrap it: torch.tensor(...), or write x.grad = None to forget it"))
             if new is self:
                 raise RuntimeError(explain("can't assign Variable as its own grad", "a backward pass would write into the tensor itself",
                                            "assign a copy: x.grad = x.detach().clone()"))
@@ -246,6 +254,11 @@ class Tensor(metaclass=PrintsAsTorch):
                     f"attempting to assign a gradient with dtype '{new.dtype.legacy.lower()}' to a tensor with grad_dtype "
                     f"'{self.dtype.legacy}'.", "a gradient is added to the tensor, number by number",
                     f"convert the gradient: .to({self.dtype})"))
+            if new._device is not self._device:
+                raise RuntimeError(explain(
+                    f"attempting to assign a gradient with device type '{new._device.type}' to a tensor with device type "
+                    f"'{self._device.type}'. Please ensure that the gradient and the tensor are on the same device",
+                    "a gradient lives where its tensor lives", f"move it: x.grad = grad.to('{self._device}')"))
         self._grad = new
 
     @grad.deleter

@@ -80,7 +80,7 @@ def test_inputs_that_are_no_leaves_retain_once_and_from_then_on():
     assert x.grad is None
     other = x * 2
     total = other.sum()
-    total.backward(inputs=[other])
+    total.backward(inputs=[other], retain_graph=True)
     total.backward()
     assert other.grad.tolist() == [2.0, 2.0]
 

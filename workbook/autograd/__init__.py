@@ -5,14 +5,17 @@ loads on first use.
 """
 
 import importlib
+import warnings
 
 from workbook.autograd import walk as _walk
-from workbook.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled
+from workbook.autograd.ends import arriving_at, outputs_of, seeds_for
+from workbook.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
 from workbook.autograd.variable import Variable
 from workbook.autograd.walk import grad
-from workbook.tensor import Tensor
+from workbook.errors import explain
 
-__all__ = ["Variable", "backward", "enable_grad", "grad", "inference_mode", "no_grad", "set_grad_enabled"]
+__all__ = ["Variable", "backward", "enable_grad", "grad", "inference_mode", "no_grad", "set_grad_enabled",
+           "set_multithreading_enabled"]
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
@@ -26,10 +29,17 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 
     Source: https://pytorch.org/docs/2.13/generated/torch.autograd.backward.html
     """
-    tensors = [tensors] if isinstance(tensors, Tensor) else list(tensors)
-    _walk.run(tensors, _walk.seeds_for(tensors, grad_tensors if grad_variables is None else grad_variables),
-              retain_graph=create_graph if retain_graph is None else retain_graph, create_graph=create_graph,
-              only=_walk.asked_for(inputs))
+    __tracebackhide__ = True
+    if grad_variables is not None:
+        warnings.warn("`grad_variables` is deprecated. Use `grad_tensors` instead.", FutureWarning, stacklevel=2)
+        if grad_tensors is not None:
+            raise RuntimeError(explain(
+                "`grad_tensors` and `grad_variables` (deprecated) arguments both passed to `backward()`. Please only use "
+                "`grad_tensors`.", "they are the same", "leave grad_variables out"))
+        grad_tensors = grad_variables
+    tensors = outputs_of(tensors)
+    _walk.run(tensors, seeds_for(tensors, grad_tensors), retain_graph=retain_graph, create_graph=create_graph,
+              only=arriving_at(inputs))
 
 
 def __getattr__(name):

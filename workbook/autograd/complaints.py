@@ -7,8 +7,8 @@ from workbook.errors import explain
 
 def no_complex(node):
     return NotImplementedError(explain(
-        f"{plain_name(node.name())} of complex numbers has no derivative here", "its formula is one for real numbers, and a wrong gradient "
-        "would be worse than none", "compute with the real and the imaginary part, or inside torch.no_grad()"))
+        f"{plain_name(node.name())} of complex numbers has no derivative here",
+        "its formula is one for real numbers, and a wrong gradient would be worse than none", "compute with the real and the imaginary part, or inside torch.no_grad()"))
 
 
 def plain_name(name):
@@ -32,5 +32,7 @@ def second_time(node):
         "freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). Specify "
         "retain_graph=True if you need to backward through the graph a second time or if you need to access saved tensors "
         "after calling backward.",
-        f"{plain_name(node.name())} has given up what it saved; in a notebook this happens when only the cell with backward() runs again",
-        "run the forward computation again before backward(): put both into one cell")
+        f"{plain_name(node.name())} has given up what it saved; in a notebook this happens when only the cell with backward() runs "
+        "again",
+        "run the forward computation again before backward(): put both into one cell; and in a loop let h = h.detach() go on to the "
+        "next round")

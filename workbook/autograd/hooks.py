@@ -3,7 +3,7 @@
 import collections
 import weakref
 
-from workbook.errors import explain
+from workbook.errors import explain, shape_text
 from workbook.utils.hooks import RemovableHandle
 
 
@@ -76,7 +76,9 @@ def retain_grad(tensor):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.retain_grad.html
     """
     if not tensor.requires_grad:
-        raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
+        raise RuntimeError(explain("can't retain_grad on Tensor that has requires_grad=False",
+                                   f"no gradient ever reaches this tensor of shape {shape_text(tensor.shape)}",
+                                   "set requires_grad=True before the forward computation"))
     node = tensor.grad_fn
     if node is not None:
         if node.retains is None:

@@ -173,6 +173,29 @@ class set_grad_enabled(_Mode):
         return super().__call__(function)
 
 
+class set_multithreading_enabled(_Mode):
+    """Accepted as PyTorch accepts it, and without effect: here every backward pass runs in the thread that asks for it.
+
+    >>> with set_multithreading_enabled(False):
+    ...     pass
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.autograd.grad_mode.set_multithreading_enabled.html
+    """
+
+    def __init__(self, mode):
+        if not isinstance(mode, bool):
+            raise TypeError(explain(
+                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}",
+                "it is a yes or no", "write True or False"))
+        super().__init__(mode)
+
+    def _switch(self):
+        """Nothing changes."""
+
+    def _again(self):
+        return type(self)(self._enabled)
+
+
 class inference_mode(_Mode):
     """As `no_grad`. (PyTorch also refuses to use the results in a recorded computation later; workbook does not yet.)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import typing
+import warnings
 from heapq import heappop, heappush
 
 import numpy as np
@@ -9,9 +10,9 @@ import numpy as np
 from workbook.autograd.broadcast import Own, fit
 from workbook.autograd.complaints import no_complex
 from workbook.autograd.conjugates import backward_of_complex
-from workbook.autograd.hooks import retain_grad
+from workbook.autograd.ends import arriving_at, inputs_of, outputs_of, place_of, seed_of, seeds_for
 from workbook.autograd.modes import thread
-from workbook.autograd.operation import AccumulateGrad, edge_of
+from workbook.autograd.operation import AccumulateGrad
 from workbook.autograd.views import stands_for_one_element_each
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
@@ -36,28 +37,16 @@ def backward(tensor, gradient=None, retain_graph=None, create_graph=False, input
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.backward.html
     """
-    run([tensor], [gradient], retain_graph=create_graph if retain_graph is None else retain_graph,
-        create_graph=create_graph, only=asked_for(inputs))
+    run([tensor], [gradient], retain_graph=retain_graph, create_graph=create_graph, only=arriving_at(inputs))
 
 
-def asked_for(inputs):
-    """The Tensors that a backward pass is asked to stop at, as a list; None for all leaves."""
-    if inputs is None:
-        return None
-    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    if not inputs:
-        raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
-    for tensor in inputs:
-        if not tensor.is_leaf:
-            retain_grad(tensor)  # from now on, as in PyTorch
-    return inputs
-
-
-def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, allow_unused=None,
+def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=False, only_inputs=True, allow_unused=None,
          is_grads_batched=False, materialize_grads=False):
     """Return the gradients of `outputs` with respect to `inputs`, a tuple in their order; no `.grad` is touched.
 
-    Raises RuntimeError for an input that the outputs do not depend on, unless `allow_unused`.
+    Both are Tensors or GradientEdges, one or several; for a dict of inputs the answer is a dict. `grad_outputs`: the weight of each
+    output, None for 1. Raises RuntimeError for an input that the outputs do not depend on, unless `allow_unused` (then its gradient
+    is None) or `materialize_grads` (then zeros).
 
     >>> import workbook as torch
     >>> x = torch.tensor(3., requires_grad=True)
@@ -66,52 +55,46 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
 
     Source: https://pytorch.org/docs/2.13/generated/torch.autograd.grad.html
     """
+    __tracebackhide__ = True
     if is_grads_batched:
-        raise NotImplementedError("is_grads_batched=True is not there yet: call grad once for each row of grad_outputs")
-    outputs = [outputs] if isinstance(outputs, Tensor) else list(outputs)
-    inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
-    if not inputs:
-        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
+        raise NotImplementedError(explain(
+            "is_grads_batched=True is not there", "PyTorch's runs many passes as one, by vmap; here each pass runs by itself",
+            "call grad once for each row: [torch.autograd.grad(y, x, row, retain_graph=True)[0] for row in rows], then torch.stack"))
     if materialize_grads and allow_unused is False:
         raise ValueError(explain(
             "Expected allow_unused to be True or not passed when materialize_grads=True, but got: allow_unused=False.",
             "zeros are made for inputs that are not used", "leave allow_unused out"))
-    seeds = seeds_for(outputs, grad_outputs)
-    for wanted in inputs:
-        if not isinstance(wanted, Tensor):
-            raise RuntimeError(explain(f"all inputs have to be Tensors or GradientEdges, but got {type(wanted).__name__}",
-                                       "a gradient is asked for with respect to a Tensor", None))
-        if not wanted.requires_grad:
-            raise RuntimeError(explain(
-                "One of the differentiated Tensors does not require grad",
-                f"a tensor of shape {shape_text(wanted.shape)} was made without requires_grad=True",
-                "set requires_grad=True before the forward computation"))
+    if not only_inputs:
+        warnings.warn("only_inputs argument is deprecated and is ignored now (defaults to True). To accumulate gradient for other parts "
+                      "of the graph, please use torch.autograd.backward.", FutureWarning, stacklevel=2)
+    outputs, names = outputs_of(outputs), inputs if type(inputs) is dict else None
+    inputs, seeds = inputs_of(inputs, "grad"), seeds_for(outputs, grad_outputs)
     caught = {}
-    run(outputs, seeds, retain_graph=create_graph if retain_graph is None else retain_graph,
-        create_graph=create_graph, only=inputs, caught=caught)
-    results = []
-    for position, wanted in enumerate(inputs):
-        found = caught.get(edge_of(wanted))
-        if found is None and materialize_grads:
-            found = wanted._device.xp.zeros_like(wanted._array)
-        elif found is None and not allow_unused:
-            raise RuntimeError(explain(
-                f"The differentiated Tensor at index {position} appears to not have been used in the graph. "
-                "Set allow_unused=True if this is the desired behavior.",
-                "no recorded operation leads from it to the output", "check that the output was computed from this very tensor"))
-        results.append(found if found is None or isinstance(found, Tensor) else _as_tensor(found, wanted._device))
-    return tuple(results)
+    run(outputs, seeds, retain_graph=retain_graph, create_graph=create_graph, only=inputs, caught=caught)
+    results = tuple([_found(wanted, position, caught, allow_unused, materialize_grads, create_graph)
+                     for position, wanted in enumerate(inputs)])
+    return results if names is None else dict(zip(names, results))
 
 
-def seeds_for(outputs, given):
-    """Return one gradient, or None, for each of `outputs`. Raises RuntimeError where the numbers differ."""
-    if given is None:
-        return [None] * len(outputs)
-    seeds = [given] if isinstance(given, Tensor) else list(given)
-    if len(seeds) != len(outputs):
-        raise RuntimeError(explain(f"got {len(outputs)} tensors and {len(seeds)} gradients",
-                                   "each output is weighed by a gradient of its own", "give one for each, None for 1"))
-    return seeds
+def _found(wanted, position, caught, allow_unused, materialize_grads, create_graph):
+    """The gradient that was caught for one input of `grad`, or what stands for one that does not matter to the outputs."""
+    node, index = place_of(wanted)
+    found = caught.get((node, index))
+    if found is not None:
+        return found if isinstance(found, Tensor) else _as_tensor(found, node.meta[index][2])
+    if materialize_grads:
+        if not isinstance(wanted, Tensor):
+            raise RuntimeError(explain("materialize_grads cannot be used when the given input is a GradientEdge",
+                                       "zeros are made in the shape of a Tensor", "give the Tensor itself, or allow_unused=True"))
+        zeros = wrap(wanted._device.xp.zeros_like(wanted._array), wanted._device)
+        zeros._requires_grad = create_graph
+        return zeros
+    if not allow_unused:
+        raise RuntimeError(explain(
+            f"The differentiated Tensor at index {position} appears to not have been used in the graph. "
+            "Set allow_unused=True if this is the desired behavior.",
+            "no recorded operation leads from it to the output", "check that the output was computed from this very tensor"))
+    return None
 
 
 class Step(typing.NamedTuple):
@@ -138,32 +121,52 @@ def run(roots, seeds, **options):
     """The same walk, from its beginning to its end."""
     __tracebackhide__ = True
     steps = Pass(roots, seeds, **options)
+    if steps.create_graph and steps.caught is None:
+        _warn_of_cycle()
     with steps.modes():
         while steps.waiting:
             steps.visit()
 
 
+_warned = []  # PyTorch says it once a process
+
+
+def _warn_of_cycle():
+    if not _warned:
+        _warned.append(True)
+        warnings.warn(
+            "Using backward() with create_graph=True will create a reference cycle between the parameter and its gradient which can "
+            "cause a memory leak. We recommend using autograd.grad when creating the graph to avoid this. If you have to use this "
+            "function, make sure to reset the .grad fields of your parameters to None after use to break the cycle and avoid the leak.",
+            UserWarning, stacklevel=4)
+
+
 class Pass:
     """One backward pass: which gradients have arrived where, and which nodes wait to be visited.
 
-    `seeds`: the gradient of each root, None for 1. `only`: visit nothing but the way to these Tensors. `caught`: a dict that
+    `roots` and `only` are Tensors or GradientEdges. `seeds`: the gradient of each root, None for 1. `only`: visit nothing but the way to these Tensors. `caught`: a dict that
     receives the gradients of `only` by `(node, index)`, instead of the Tensors' `.grad`.
 
     Every node is newer than the nodes it hands gradients to. So visiting the newest waiting node first visits each exactly once,
     after everything that can arrive there has arrived.
     """
 
-    def __init__(self, roots, seeds, *, retain_graph=False, create_graph=False, only=None, caught=None):
+    def __init__(self, roots, seeds, *, retain_graph=None, create_graph=False, only=None, caught=None):
+        if retain_graph is None:
+            retain_graph = create_graph
+        if not (isinstance(retain_graph, int) and isinstance(create_graph, int)):
+            raise TypeError(explain(f"'{type(create_graph if isinstance(retain_graph, int) else retain_graph).__name__}' object cannot be "
+                                    "interpreted as an integer", "retain_graph and create_graph are a yes or no", "write True or False"))
         self.retain_graph, self.create_graph, self.caught = retain_graph, create_graph, caught
-        self.wanted, self.way = _way_to(roots, only)
+        self.wanted, self.way = _way_to(roots, only, caught)
         self.waiting = []  # a heap of negative sequence numbers: the newest node first
         self.arrivals = {}  # negative sequence number -> (node, what has arrived there, one entry an output)
         self.owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
         __tracebackhide__ = True  # IPython then shows a student's wrong call without the walk's own frames
         begin = []
-        for root, seed in zip(roots, seeds, strict=True):
-            seed = _seed_of(root, seed, create_graph)
-            begin.append((*edge_of(root), seed))
+        for number, (root, seed) in enumerate(zip(roots, seeds, strict=True)):
+            seed = seed_of(root, seed, number, create_graph)
+            begin.append((*place_of(root), seed))
         for node, index, seed in begin:
             self.arrive(node, index, seed, False)
 
@@ -250,7 +253,7 @@ class Pass:
                 if self.caught is not None:
                     self.caught[node, index] = gradient
                 elif node.__class__ is AccumulateGrad:  # others retain it
-                    accumulate(self.wanted[node, index], gradient, self.create_graph, False)
+                    accumulate(node.variable, gradient, self.create_graph, False)
 
 
 def forget(leaf, set_to_none):
@@ -272,10 +275,27 @@ def accumulate(leaf, gradient, create_graph, new):
     else:
         total = leaf._grad
         stands_for_one_element_each(total._array)
-        total._array[...] += gradient
+        try:
+            total._array[...] += gradient
+        except ValueError:
+            raise _other_size(total, gradient) from None
         memory_of(total).wrote("the accumulation of a gradient")
     if leaf._hooks_after:
         _tell_that_it_is_there(leaf)
+
+
+def _other_size(total, gradient):
+    """The error where the shape of a leaf was changed behind its `.grad`."""
+    have, new = total._array.shape, gradient.shape
+    apart = [axis for axis in range(-min(len(have), len(new)), 0) if have[axis] != new[axis] and 1 not in (have[axis], new[axis])]
+    if apart:
+        what = (f"The size of tensor a ({have[apart[-1]]}) must match the size of tensor b ({new[apart[-1]]}) at non-singleton dimension "
+                f"{max(len(have), len(new)) + apart[-1]}")
+    else:
+        what = f"output with shape {shape_text(have)} doesn't match the broadcast shape {shape_text(np.broadcast_shapes(have, new))}"
+    return RuntimeError(explain(
+        what, f"the leaf's .grad has shape {shape_text(have)}, and the gradient that should be added to it {shape_text(new)}: the leaf was "
+        "given data of another shape", "write x.grad = None after x.data = ..."))
 
 
 def _tell_that_it_is_there(leaf):
@@ -324,67 +344,19 @@ def _as_tensor(gradient, device):
     return wrap(gradient if isinstance(gradient, device.xp.ndarray) else device.xp.asarray(gradient), device)
 
 
-def _seed_of(root, seed, create_graph):
-    """The gradient with which the walk begins at `root`."""
-    __tracebackhide__ = True
-    if edge_of(root) is None:
-        raise RuntimeError(explain(
-            "element 0 of tensors does not require grad and does not have a grad_fn", _why_no_graph(root),
-            "set requires_grad=True on the inputs before computing, and compute outside torch.no_grad()"))
-    array = root._array
-    if seed is None:
-        if array.dtype.kind == "c" and array.size == 1:
-            raise RuntimeError(explain(
-                f"grad can be implicitly created only for real scalar outputs but got {root.dtype}",
-                "complex numbers have no order, so nothing says in which direction this one should grow",
-                "make it real first, with abs() or .real, or weigh it: backward(gradient=...)"))
-        if array.size != 1:
-            raise RuntimeError(explain(
-                "grad can be implicitly created only for scalar outputs",
-                f"this tensor has shape {shape_text(array.shape)}: {array.size} numbers, each with a slope of its own",
-                "make it one number first, with sum() or mean(), or weigh them: backward(gradient=torch.ones_like(y))"))
-        seed = wrap(root._device.xp.ones_like(array), root._device)
-    elif not isinstance(seed, Tensor):
-        raise TypeError(f"gradients can be either Tensors or None, but got {type(seed).__name__}")
-    elif seed._array.shape != array.shape:
-        raise RuntimeError(explain(
-            f"Mismatch in shape: grad_output[0] has a shape of {seed.shape} and output[0] has a shape of {root.shape}.",
-            "gradient= holds one weight for each element of the output", "make it with torch.ones_like(output)"))
-    elif (seed._array.dtype.kind == "c") != (array.dtype.kind == "c"):
-        raise RuntimeError(explain(
-            "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
-            f"grad_output[0] has a dtype of {seed.dtype} and output[0] has a dtype of {root.dtype}.",
-            "the gradient of complex numbers is complex, that of real ones real", f"convert the gradient: .to({root.dtype})"))
-    seed = fit(seed, array.shape, array.dtype)
-    return seed if create_graph else seed._array
-
-
-def _why_no_graph(root):
-    if not thread.state.grad_enabled:
-        return "recording is switched off here (torch.no_grad or inference_mode)"
-    if root._array.dtype.kind not in "fc":
-        return f"it holds {root.dtype}: a comparison, an argmax or an integer has no slope"
-    return "nothing it was computed from had requires_grad=True, or detach(), item() or no_grad() cut the graph before it"
-
-
-def _way_to(roots, only):
-    """Return the wanted edges with their Tensors, and the nodes whose formulas must run to reach them; None, None for all."""
+def _way_to(roots, only, caught):
+    """Return the wanted places, and the nodes whose formulas must run to reach them; None, None for all."""
     if only is None:
         return None, None
-    for tensor in only:
-        if not tensor.requires_grad:
-            raise RuntimeError(explain("can't retain_grad on Tensor that has requires_grad=False",
-                                       f"a tensor of shape {shape_text(tensor.shape)} among the inputs needs no gradient",
-                                       "set requires_grad=True before the forward computation"))
-    wanted = {edge_of(tensor): tensor for tensor in only}
-    reached = {edge[0] for edge in map(edge_of, roots) if edge is not None}
+    wanted = {place_of(end) for end in only}
+    reached = {place[0] for place in map(place_of, roots) if place is not None}
     queue = list(reached)
     while queue:
         for edge in queue.pop().edges:
             if edge is not None and edge[0] not in reached:
                 reached.add(edge[0])
                 queue.append(edge[0])
-    way = set()
+    way = set() if caught is not None else {node for node, _ in wanted}  # `backward` runs and frees these, too, as PyTorch's
     for node in sorted(reached, key=lambda node: node.sequence):
         if any(edge is not None and (edge[0] in way or edge in wanted) for edge in node.edges):
             way.add(node)

@@ -10,10 +10,12 @@ from workbook import dtypes
 from workbook.autograd.conjugates import Conj, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
+from workbook.formats import contiguous_format
 from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise
 from workbook.ops.parts import Select
 from workbook.ops.pointwise import sgn
+from workbook.ops.shape import Clone
 from workbook.tensor import Tensor
 
 
@@ -199,7 +201,7 @@ class AsReal(Operation, name="ViewAsRealBackward0"):
         return ctx.xp.lib.stride_tricks.as_strided(a.real, (*a.shape, 2), (*a.strides, a.real.itemsize))
 
     def backward(ctx, grad):
-        return AsComplex.apply(grad)
+        return AsComplex.apply(Clone.apply(grad, wanted=contiguous_format))  # the two parts side by side
 
 
 def view_as_real(input):

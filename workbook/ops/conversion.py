@@ -144,9 +144,10 @@ def detach_(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.detach_.html
     """
     if input._view is not None:
-        raise RuntimeError("Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for "
-                           "training, and gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence "
-                           "detach_() cannot be called on these gradients.")
+        raise RuntimeError(explain(
+            "Can't detach views in-place. Use detach() instead. If you are using DistributedDataParallel (DDP) for training, and "
+            "gradient_as_bucket_view is set as True, gradients are views of DDP buckets, and hence detach_() cannot be called on these gradients.",
+            "it shows the memory of another tensor, whose graph would go on counting on it", "write y = x.detach()"))
     input._node, input._index, input._requires_grad = None, 0, False
     return input
 
@@ -166,7 +167,8 @@ def requires_grad_(input, requires_grad=True):
                                 "it is a yes or no", "write x.requires_grad_(), or requires_grad_(False)"))
     if requires_grad and input._array.dtype.kind not in "fc":
         raise RuntimeError(needs_floats(input.dtype).replace(" and complex", "", 1))
-    input.requires_grad = requires_grad
+    if not requires_grad or input.grad_fn is None:
+        input.requires_grad = requires_grad
     return input
 
 
