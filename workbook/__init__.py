@@ -36,7 +36,8 @@ newaxis = None
 # keeps its warnings.
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.((ops|autograd|optim|nn)\.|formats$)")
 
-_SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "linalg", "random")
+_SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "linalg", "random",
+               "func")
 
 
 def __getattr__(name):

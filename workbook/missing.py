@@ -102,7 +102,7 @@ FAMILIES = {
         "Storage StorageBase TypedStorage UntypedStorage is_storage BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage "
         "ComplexFloatStorage DoubleStorage FloatStorage HalfStorage IntStorage LongStorage ShortStorage QInt32Storage QInt8Storage "
         "QUInt2x4Storage QUInt4x2Storage QUInt8Storage",
-    "write the batch axis into the computation, or loop and torch.stack the results": "vmap func",
+    "write the batch axis into the computation, or loop and torch.stack the results": "vmap",
     "random models are not part of this engine: torch.normal, torch.multinomial, torch.bernoulli and torch.poisson draw numbers": "distributions",
     "a name of PyTorch's own machinery, which is no part of its documented interface":
         "DisableTorchFunction DisableTorchFunctionSubclass FatalError OutOfMemoryError PRIVATE_OPS TYPE_CHECKING USE_GLOBAL_DEPS "

@@ -8,7 +8,7 @@ import numpy as np
 def described(value, graph=True):
     """Return nested Tensors as plain data of the same nesting; without `graph` nothing is said of what hangs on them."""
     if hasattr(value, "grad_fn"):
-        return {"numbers": value.detach().numpy()} | ({"graph": value.requires_grad, "leaf": value.is_leaf} if graph else {})
+        return {"numbers": value.numpy(force=True)} | ({"graph": value.requires_grad, "leaf": value.is_leaf} if graph else {})
     if isinstance(value, dict):
         return {key: described(part, graph) for key, part in value.items()}
     if isinstance(value, (tuple, list)):

@@ -74,6 +74,11 @@ def inputs_of(given, function):
 
 def arriving_at(given):
     """Return the inputs of `backward`, as a list; None for all leaves. Computed ones retain their gradient from now on."""
+    if thread.state.transforms:
+        raise RuntimeError(explain(
+            "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or "
+            "call backward() outside of functorch transforms.", "inside torch.func.grad and its like no .grad is filled",
+            "return the number, and let torch.func.grad differentiate it"))
     if given is None:
         return None
     inputs = inputs_of(given, "backward")

@@ -12,7 +12,7 @@ from workbook.errors import explain
 class State:
     """What one thread has switched on."""
 
-    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "observer", "modules", "device")
+    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "observer", "modules", "device", "transforms")
 
     def __init__(self):
         self.grad_enabled = True  # operations record themselves
@@ -22,6 +22,7 @@ class State:
         self.observer = None  # called with every new node
         self.modules = []  # the modules whose forward is running, outermost first
         self.device = None  # of new Tensors for which none is named; None is the CPU
+        self.transforms = 0  # how many of torch.func's functions of functions are running, one inside the other
 
 
 class _Thread(threading.local):

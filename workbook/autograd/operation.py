@@ -398,6 +398,11 @@ def edge_of(tensor):
     return (accumulator_of(tensor), 0) if tensor._requires_grad else None
 
 
+def next_sequence():
+    """Return the number of a node that is made now."""
+    return next(_sequence)
+
+
 def accumulator_of(leaf):
     """Return the one AccumulateGrad of `leaf`. The graph keeps it alive, not the leaf, so that no cycle forms."""
     found = leaf._accumulator and leaf._accumulator()

@@ -5,6 +5,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd import views
 from workbook.autograd.broadcast import Cast
+from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain
@@ -165,6 +166,12 @@ def requires_grad_(input, requires_grad=True):
         raise TypeError(explain(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
                                 f"{type(requires_grad).__name__}",
                                 "it is a yes or no", "write x.requires_grad_(), or requires_grad_(False)"))
+    if thread.state.transforms:
+        raise RuntimeError(explain(
+            "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function "
+            "being transformed by a functorch transform. This is unsupported, please attempt to use the functorch transforms (e.g. grad, "
+            "vjp, jacrev, jacfwd, hessian) or call requires_grad_() outside of a function being transformed instead.",
+            "the transform, such as torch.func.grad, decides what requires a gradient", "name it in argnums"))
     if requires_grad and input._array.dtype.kind not in "fc":
         raise RuntimeError(needs_floats(input.dtype).replace(" and complex", "", 1))
     if not requires_grad or input.grad_fn is None:

@@ -8,6 +8,7 @@ import warnings
 
 from workbook import dtypes
 from workbook.autograd import hooks, views, walk
+from workbook.autograd.levels import Lift
 from workbook.errors import explain
 from workbook.ops import (activation, added, arithmetic, axes, bessel, blocks, bounds, buffers, chains, chances, closeness,
                           comparison, complexes, conversion, creation, differences, distances, draws, einsum, elements, entropies,
@@ -304,7 +305,8 @@ def _where(input, condition, other):
 
 
 def _grad_fn(input):
-    return input._node if input._view is None else views.refreshed_node(input)
+    node = input._node if input._view is None else views.refreshed_node(input)
+    return None if node.__class__ is Lift else node
 
 
 def _set_data(input, new):
