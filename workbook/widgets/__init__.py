@@ -5,8 +5,8 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["big_table", "broadcasting", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "picture",
-           "recording", "reductions", "reshaping", "training"]
+__all__ = ["accumulation", "big_table", "broadcasting", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "picture",
+           "recording", "reductions", "reshaping", "training", "weights"]
 
 recording.start()
 
@@ -209,3 +209,42 @@ def memory_map(*unnamed, **names):
 
     unnamed_refused(unnamed)
     return MemoryView(names, sys._getframe(1))
+
+
+def accumulation(result, /, **arguments):
+    """Return a view of what each `backward()` adds to the `.grad` of each leaf, until somebody clears it: `accumulation(loss)`.
+
+    The reader calls `backward()`, `step()` and `zero_grad()`, or whole rounds of training with and without `zero_grad()`.
+    `accumulation(f, w=3.)` calls the function `f` anew for every backward. Nothing of yours is changed.
+
+    Raises TypeError for what is no Tensor or function; RuntimeError for a Tensor without a history or of more than one element,
+    or that cannot be computed again; ImportError without anywidget.
+
+    >>> view = accumulation(lambda w: w * w, w=3.)
+    >>> view.act("set", "do", "loss.backward()")
+    >>> view.act("set", "do", "loss.backward()")
+    >>> view
+    Accumulation view: 6 was added to w.grad: 6 + 6 = 12. 2 backward() calls are in it now.
+    """
+    from .accumulation_view import AccumulationView
+
+    return AccumulationView(result, arguments, sys._getframe(1))
+
+
+def weights(result, /):
+    """Return a view of `backward(gradient=...)`: a weight for each number of `result`, its slopes weighed and added up.
+
+    `result` is a recorded Tensor of up to 6 numbers that depends on up to 8. Nothing of yours is changed.
+
+    Raises TypeError for what is no Tensor of real numbers; ValueError for a larger one; RuntimeError for one without a history;
+    ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> a = torch.tensor([2., 3.], requires_grad=True)
+    >>> Q = 3 * a ** 3
+    >>> weights(Q)
+    Weights view: The gradient of a[0] is 1 × 36 + 1 × 0 = 36. It is the slope of one number, 1 × Q[0] + 1 × Q[1].
+    """
+    from .weights_view import WeightsView
+
+    return WeightsView(result, sys._getframe(1))

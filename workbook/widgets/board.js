@@ -40,6 +40,10 @@ function render({ model, el }) {
     for (const { id, kind, value, wrong } of list) {
       const input = controls.querySelector(`[data-control="${id}"]`);
       if (kind === "check") input.checked = value;
+      else if (kind === "range") {
+        if (document.activeElement !== input) input.value = value; // an answer may be older than the drag
+        if (document.activeElement !== input.nextSibling) input.nextSibling.value = value;
+      }
       else if (kind === "text" || kind === "number") {
         if (document.activeElement !== input || !input.matches(":focus-visible")) input.value = value;
         input.setAttribute("aria-invalid", String(Boolean(wrong)));
@@ -47,7 +51,7 @@ function render({ model, el }) {
     }
   }
 
-  function makeControl({ id, kind, label, options, hint, hints }) {
+  function makeControl({ id, kind, label, options, hint, hints, range }) {
     if (kind === "chips") {
       return element("div", { class: "wb-control wb-chips", role: "group", "aria-label": label, "data-control": id },
         element("span", {}, label), ...options.map((text, place) => {
@@ -57,6 +61,7 @@ function render({ model, el }) {
           return chip;
         }));
     }
+    if (kind === "range") return makeSlider(id, label, range);
     const input = kind === "select"
       ? element("select", {}, ...options.map(([value, text]) => element("option", { value }, text)))
       : element("input", kind === "check" ? { type: "checkbox" } : kind === "number" ? { type: "number", step: "any" }
@@ -70,6 +75,15 @@ function render({ model, el }) {
       input.addEventListener("keydown", (event) => { if (event.key === "Enter") { clearTimeout(waiting); report(); } });
     } else input.addEventListener("change", () => { if (kind !== "number" || Number.isFinite(input.valueAsNumber)) report(); });
     return element("label", { class: kind === "text" ? "wb-control wb-typed" : "wb-control" }, element("span", {}, label), input);
+  }
+
+  // A slider and, beside it, the same number to be typed.
+  function makeSlider(id, label, [least, most, step]) {
+    const slider = element("input", { type: "range", min: least, max: most, step, "data-control": id, "aria-label": label });
+    const number = element("input", { type: "number", step: "any", "aria-label": `${label}, as a number` });
+    slider.addEventListener("input", () => { wanted = ["set", { id, value: slider.valueAsNumber }]; sendPlace(); });
+    number.addEventListener("change", () => { if (Number.isFinite(number.valueAsNumber)) act("set", { id, value: number.valueAsNumber }); });
+    return element("div", { class: "wb-control wb-slider" }, element("span", {}, label), slider, number);
   }
 
   function drawStrip() {
@@ -168,14 +182,14 @@ function render({ model, el }) {
     const inside = place.matrixTransform(svg.getScreenCTM().inverse());
     const { left, right, top, bottom } = svg.dataset; // a point moves along the axis that the drawing names
     const value = bottom ? (bottom - inside.y) / (bottom - top) : (inside.x - left) / (right - left);
-    wanted = { id: dragged, value };
+    wanted = ["drag", { id: dragged, value }];
     sendPlace();
   });
   for (const name of ["pointerup", "pointercancel"]) canvas.addEventListener(name, () => { dragged = null; });
   function sendPlace() {
     if (underway || !wanted) return;
     underway = true;
-    act("drag", wanted);
+    act(...wanted);
     wanted = null;
   }
 
