@@ -1,4 +1,4 @@
-"""The live views of the first chapter in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
+"""The live views of lessons 01 to 06 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
 
 import re
 import time
@@ -8,7 +8,7 @@ import pytest
 pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
-    "from workbook.widgets import broadcasting, functions, indexing, inspector, memory_map, reductions, reshaping",
+    "from workbook.widgets import accumulation, broadcasting, functions, indexing, inspector, memory_map, reductions, reshaping, weights",
     "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
     "t.show()",
     "inspector()",
@@ -18,11 +18,14 @@ CELLS = [
     "broadcasting((3, 1), (4,))",
     'functions("square", points=[-1.0, 2.0])',
     'reductions("sum", x=x, dim=1)',
+    "accumulation(lambda w: (w - 5) ** 2, w=2.)",
+    "p = torch.tensor([2., 3.], requires_grad=True)\nQ = 3 * p ** 3\nweights(Q)",
 ]
 TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
 INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
 CURVE, COLLAPSE = '[aria-label="function explorer"]', '[aria-label="function explorer: reductions"]'
-ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE]
+PILE, WEIGHED = '[aria-label="accumulation of gradients"]', '[aria-label="weights of a vector output"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -275,6 +278,49 @@ def test_a_reduction_along_another_axis_and_with_keepdim(view):
     assert collapse.spoken() == "x.sum(dim=0) has shape (5,): dim 0 (row) goes, 3 numbers into each cell. Cell [4]: 4 + 9 + 14 = 27."
 
 
+# ---- gradients that add up, and weights of a vector ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_gradients_pile_up_until_they_are_cleared(view, way):
+    pile = view(PILE)
+
+    def call(name):
+        chip = pile.root.locator(".wb-chips button", has_text=name).first
+        if way == "mouse":
+            return pile.after(chip.click)
+        chip.focus()
+        pile.keys("Enter")
+
+    call("loss.backward()")
+    call("loss.backward()")
+    assert pile.count(".added") == 2 and pile.spoken() == "−6 was added to w.grad: −6 − 6 = −12. 2 backward() calls are in it now."
+    call("optimizer.step()")
+    assert pile.spoken().startswith("w moved by −0.1 × (−12) = 1.2, from 2 to 3.2. The step took the sum of 2 backward() calls.")
+    call("optimizer.zero_grad()")
+    assert pile.live.cells("w", "aside table") == ["3.2000", "None"]
+    pile.after(pile.find('[data-control="zero"]').click)  # from now on without
+    for _ in range(3):
+        call("one round")
+    assert pile.text(".wb-status") == "in .grad: 3 backward calls"
+    pile.press("back")
+    assert pile.spoken().endswith("3 backward() calls are in it now.")
+
+
+def test_a_weight_is_slid(view):
+    weighed = view(WEIGHED)
+    weighed.find("[data-action=reset]").focus()
+    weighed.tab_to('[data-control="v0"]')
+    weighed.keys("ArrowLeft", "ArrowLeft")
+    assert weighed.text("header b") == "Q.backward(gradient=torch.tensor([0.8, 1.0]))"
+    assert weighed.spoken().startswith("The gradient of p[0] is 0.8 × 36 + 1 × 0 = 28.8.")
+    weighed.tab_to('[data-choose="0"]')
+    weighed.keys("ArrowRight")
+    assert weighed.spoken().startswith("The gradient of p[1] is 0.8 × 0 + 1 × 81 = 81.")
+    weighed.after(weighed.root.locator(".wb-chips button", has_text="only Q[0]").first.click)
+    assert weighed.live.cells("p[1]", "aside table") == ["∇ 0.0000"] and weighed.live.cells("p[0]", "aside table") == ["∇ 36.0000"]
+
+
 # ---- all of them ----------------------------------------------------------------------------------------------------------
 
 
@@ -346,4 +392,15 @@ def test_lesson_04_writes_into_memory_in_the_light(once, live):
     memory.after(memory.find('.mark[data-name="part"]').click)
     memory.press("write")
     assert memory.count(".mark.wrote") == 4 and " It is seen at once as x[" in memory.spoken()
+    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
+
+
+def test_lesson_06_piles_up_gradients_in_the_dark(once, live):
+    lesson = once("06_vectors_accumulation_stopping.ipynb", "dark")
+    pile = View(lesson, PILE, live)
+    pile.after(pile.root.locator(".wb-chips button", has_text="one round").first.click)
+    assert pile.spoken().startswith("w moved by −0.1 × (−6) = 0.6, from 2 to 2.6.")
+    weighed = View(lesson, WEIGHED, live)
+    weighed.after(weighed.root.locator(".wb-chips button", has_text="as mean()").first.click)
+    assert weighed.spoken().startswith("The gradient of a[0] is 0.5 × 36 + 0.5 × 0 = 18.")
     assert lesson.errors() == lesson.page.refused == lesson.page.problems == []

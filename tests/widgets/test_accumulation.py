@@ -161,6 +161,13 @@ def test_it_can_be_seen_without_a_kernel():
     assert "--wb-" not in view.still().svg and "color-mix" not in view.still().svg
 
 
+def test_before_the_first_call_the_picture_without_a_kernel_shows_an_example():
+    view = accumulation(lambda w: w * w, w=3.0)
+    still = view.still()
+    assert "An example: loss.backward(), loss.backward(), optimizer.step()" in still._repr_html_() and still.svg.count('class="added"') == 3
+    assert view.events == [] and view.state["table"]["rows"][0][1] == "no call yet"
+
+
 @pytest.mark.parametrize(("call", "error", "phrase"), [
     (lambda: accumulation(3.0), TypeError, "accumulation() needs a Tensor or a function, and got float"),
     (lambda: accumulation([torch.ones(1)]), TypeError, "and got list"),

@@ -11,15 +11,17 @@ from workbook.autograd import walk
 from workbook.errors import explain
 from workbook.tensor import Tensor, wrap
 
-from .board import Board, first_lines
+from .board import Board, alone_style, first_lines
 from .cells import LETTER, Picture
 from .functions_view import _plain
 from .live import origin_of
 from .numbers import four, short
 from .replay import unseen
+from .widget import Still
 from .words import Words
 
 BACKWARD, STEP, ZERO, ROUND = "loss.backward()", "optimizer.step()", "optimizer.zero_grad()", "one round"
+EXAMPLE = [BACKWARD, BACKWARD, STEP, ZERO, BACKWARD, STEP]  # of the picture without a kernel
 MOST = 6              # numbers of leaves that are drawn
 SHOWN = 10            # calls that are drawn, the last ones
 LONGEST = 60          # calls that can be made before Reset
@@ -119,6 +121,17 @@ class AccumulationView(Board):
 
     def _grad(self, event, key, place):
         return float(event.grads[key][place]) if key in event.grads else None
+
+    def still(self):
+        """Return the view as a picture; before the first call one of an example, since nobody can press a button in it."""
+        if self.events:
+            return super().still()
+        for call in EXAMPLE:
+            self._call(call)
+        state, drawn = self._state(), self._picture(alone_style())
+        self.events, self.problem = [], None
+        note = f"An example: {', '.join(EXAMPLE)}. After that: {state['sentence']}"
+        return Still(drawn, f"{state['title']}. {note}", state["table"]["head"], state["table"]["rows"], note=note)
 
     def _picture(self, style):
         picture, rows = Picture(), len(self.numbers)
