@@ -53,3 +53,27 @@ def lenet():
     target = torch.randn(10).view(1, -1)
     loss = nn.MSELoss()(net(input), target)
     return loss, net, input
+
+
+class Gates(nn.Module):
+    """The cell of an LSTM, written out."""
+
+    def __init__(self):
+        super().__init__()
+        self.x, self.h = nn.Linear(3, 16), nn.Linear(4, 16)
+
+    def forward(self, x, h, c):
+        gates = self.x(x) + self.h(h)
+        i, f, g, o = gates.chunk(4, 1)
+        c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)
+        return torch.sigmoid(o) * torch.tanh(c), c
+
+
+def cell_of_gates(times):
+    """Return (loss, cell) of a cell that runs so many times over one sequence."""
+    torch.manual_seed(0)
+    cell = Gates()
+    h = c = torch.zeros(1, 4)
+    for x in torch.randn(times, 1, 3):
+        h, c = cell(x, h, c)
+    return (h**2).mean(), cell

@@ -172,6 +172,43 @@ def test_a_module_unfolds_and_folds_and_the_step_stays():
     assert live.step == 1
 
 
+def test_boxes_are_chosen_and_folded_by_hand():
+    z, x, y = sum_of_squares()
+    live = graph(z)
+    news = sent_by(live, "choose", key="op1")
+    assert news["changes"]["chosen"] == ["op1"] and "drawing" not in news
+    assert live.state["sentence"] == "Chosen: x². F folds them into one box."
+    sent_by(live, "gather", key="op1")
+    assert live.state["sentence"].startswith("One box alone")
+    sent_by(live, "choose", key="op2")
+    news = sent_by(live, "gather", key="op2")
+    assert live.state["sentence"].startswith("my fold 1: 2 parts in one box.") and live.state["chosen"] == []
+    assert [box.title for box in live._scene.boxes] == ["x", "y", "my fold 1", "y²", "× 2", "z = +"]
+    sent_by(live, "end")
+    assert leaves(live)["x"] == ("3.0000", "18.0000", "18.0000")
+    sent_by(live, "open", key="hand1")
+    assert len(live._scene.boxes) == 7
+    sent_by(live, "gather", key="op1")
+    assert live.state["sentence"] == "my fold 1 is folded."
+    sent_by(live, "choose", key="leaf1")
+    sent_by(live, "choose", key="leaf1")
+    assert live.state["sentence"] == "No box is chosen." and live.state["chosen"] == []
+
+
+def test_f_folds_the_module_around_a_box():
+    loss, net, input = lenet()
+    live = graph(loss)
+    key = next(box.key for box in live._scene.boxes if box.title == "fc1")
+    sent_by(live, "open", key=key)
+    inside = next(box.key for box in live._scene.boxes if box.note.startswith("fc1"))
+    sent_by(live, "gather", key=inside)
+    assert live.state["sentence"] == "fc1 is folded."
+    z, x, y = sum_of_squares()
+    live = graph(z)
+    sent_by(live, "gather", key="op1")
+    assert live.state["sentence"].startswith("Nothing around this box can be folded.")
+
+
 def test_a_function_is_called_again_and_takes_its_other_branch():
     def f(x):
         if x > 0:

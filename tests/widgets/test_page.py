@@ -138,6 +138,29 @@ def test_lenet_unfolds_by_mouse_and_by_keyboard(show):
     assert page.evaluate("document.activeElement.classList.contains('box')")
 
 
+def test_boxes_are_folded_by_keyboard_and_by_mouse(show):
+    live = squares()
+    page = show(live)
+    page.focus('.box[data-key="op1"]')
+    press(page, live, "s")
+    page.keyboard.press("ArrowDown")
+    press(page, live, "s")
+    assert page.locator(".box.chosen").count() == 2 and page.inner_text(".wb-sentence") == "Chosen: x², × 3. F folds them into one box."
+    press(page, live, "f")
+    assert page.locator(".box.fold").count() == 1 and page.locator(".box").count() == 6
+    assert page.locator(".wb-modules button[aria-expanded]").all_inner_texts() == ["+ my fold 1"]
+    page.focus(".box.fold")
+    press(page, live, "Enter")
+    assert page.locator(".box").count() == 7
+    for key in ("op3", "op4"):
+        before = live.seq
+        page.click(f'.box[data-key="{key}"]', modifiers=["Shift"])
+        page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
+    click(page, live, "[data-action=gather]")
+    assert page.locator(".wb-modules button[aria-expanded]").all_inner_texts() == ["− my fold 1", "+ my fold 2"]
+    assert not page.is_visible("[data-action=gather]")
+
+
 def test_the_step_is_scrolled_into_sight(show):
     loss, net, input = lenet()
     live = graph(loss)

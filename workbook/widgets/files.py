@@ -5,9 +5,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 
-def script(name):
-    """Return page.js and a view's own script as one: a widget is one file for the browser, which imports no other."""
-    return _joined("page.js", name)
+def script(*names):
+    """Return page.js and a view's own scripts as one: a widget is one file for the browser, which imports no other."""
+    return _joined("page.js", *names)
 
 
 def styles(*names):

@@ -1,102 +1,114 @@
-"""Modules folded into one box each, and what to do with a graph that nobody could read."""
+"""Which pieces of a graph are drawn as one box each: modules, what a loop repeats, and what the reader folds by hand."""
 
-from dataclasses import dataclass, field
+from collections import defaultdict
 
-READABLE = 24   # boxes up to which modules open by themselves
+from .groups import Group, Groups
+from .trace import Part
+
+READABLE = 24   # boxes up to which groups open by themselves
 MOST = 300      # boxes beyond which nothing is readable
-
-
-@dataclass(eq=False)
-class Group:
-    """One call of one module: the steps it ran, the parameters only it used, and the groups inside."""
-
-    key: str
-    title: str
-    module: object
-    parent: object
-    depth: int
-    parts: list = field(default_factory=list)
 
 
 class Folding:
     """The groups of a Trace, and which of them are open. `opened` is a set of their keys."""
 
     def __init__(self, trace, module_name):
-        self.groups, self._of = [], {}  # the group of each part by its key: a function that is called again makes new parts
-        self._find(trace, module_name)
+        self._found = Groups(trace, module_name)
+        self.groups = list(self._found.listed)
+        self._links = Links(trace)
+        self._by_hand = []
         self.opened = self._by_level(trace)
 
     def shown(self, part):
         """Return the Group that shows `part` as one box, or None where the part has a box of its own."""
-        hides = None
-        group = self._of.get(part.key)
+        hides, group = None, self._found.of.get(part.key)
         while group is not None:
             if group.key not in self.opened and len(group.parts) > 1:
                 hides = group
             group = group.parent
+        for mine in self._by_hand:
+            if mine.key not in self.opened and part.key in mine.keys and (hides is None or not mine.keys < _keys(hides)):
+                return mine
         return hides
 
     def toggle(self, key):
         """Open a folded group, or fold an open one."""
         self.opened ^= {key}
+        if key in self.opened:
+            return
+        group = next(group for group in self.groups if group.key == key)
+        if group in self._by_hand:
+            self._close(group)
+        else:
+            for mine in self._by_hand:  # two boxes cannot share a step
+                if mine.keys & (own := _keys(group)) and not (mine.keys <= own or own <= mine.keys):
+                    self.opened.add(mine.key)
+        self._without_circles()
+
+    def gather(self, parts):
+        """Fold `parts`, and whatever lies on a way between two of them, into one box; return its Group, None for fewer than two."""
+        group = ByHand(f"hand{len(self._by_hand) + 1}", f"my fold {len(self._by_hand) + 1}")
+        group.keys = {part.key for part in parts}
+        self._close(group)
+        if len({self._node(key) for key in group.keys}) < 2:
+            return None
+        self._by_hand.append(group)
+        self.groups.append(group)
+        self._without_circles(group)
+        return group
+
+    def around(self, part):
+        """Return the innermost open group that holds `part`, None where there is none."""
+        group = self._found.of.get(part.key)
+        while group is not None and (group.key not in self.opened or len(group.parts) < 2):
+            group = group.parent
+        return next((mine for mine in self._by_hand if mine.key in self.opened and part.key in mine.keys), group)
 
     def listed(self):
         """Return (key, title, open?, number of parts) of every group that a reader can fold or open right now."""
-        return [(group.key, group.title, group.key in self.opened, len(group.parts))
-                for group in self.groups if len(group.parts) > 1 and (group.parent is None or group.parent.key in self.opened)]
+        return [(group.key, _listed_as(group), group.key in self.opened, len(group.parts)) for group in self.groups
+                if len(group.parts) > 1 and (group.parent is None or group.parent.key in self.opened)]
 
     def inside(self, part):
-        """Return the title of the innermost module that ran `part`, or ''."""
-        group = self._of.get(part.key)
+        """Return the title of the innermost module, or round of a loop, that ran `part`, or ''."""
+        group = self._found.of.get(part.key)
         return group.title if group is not None and group.depth else ""
 
-    def _find(self, trace, module_name):
-        """Cut the steps, in order, into calls of modules: a call is an unbroken run of steps under the same module.
+    def open_by_hand(self):
+        """Open everything that the reader folded."""
+        self.opened |= {mine.key for mine in self._by_hand}
 
-        Unbroken, so that no path leaves a group and comes back: a folded graph has no cycles.
-        """
-        open_now = []
-        for part in trace.ops:
-            same = 0
-            while same < min(len(open_now), len(part.modules)) and open_now[same].module is part.modules[same]:
-                same += 1
-            del open_now[same:]
-            for module in part.modules[same:]:
-                parent = open_now[-1] if open_now else None
-                open_now.append(Group(f"group{len(self.groups) + 1}", module_name(module, parent and parent.module),
-                                      module, parent, len(open_now)))
-                self.groups.append(open_now[-1])
-            for group in open_now:
-                group.parts.append(part)
-            if open_now:
-                self._of[part.key] = open_now[-1]
-        for part in [*trace.leaves, *trace.constants]:
-            group = self._owner(part)
-            self._of[part.key] = group
-            while group is not None:
-                group.parts.append(part)
-                group = group.parent
+    # ---- by hand -------------------------------------------------------------------------------------------------------------
 
-    def _owner(self, part):
-        """The innermost group that holds all uses of what its module owns; data from outside stays outside."""
-        paths = [self._path(user) for user in part.users]
-        owner = None
-        for level in zip(*paths):
-            if any(group is not level[0] for group in level):
-                break
-            if _owns(level[0].module, part):
-                owner = level[0]
-        return owner
+    def _node(self, key):
+        """What the part of this key is drawn in at present: the key of a group, or its own."""
+        group = self.shown(self._links.parts[key])
+        return key if group is None else group.key
 
-    def _path(self, part):
-        path, group = [], self._of.get(part.key)
-        while group is not None:
-            path.insert(0, group)
-            group = group.parent
-        return path
+    def _close(self, group):
+        """Let a group made by hand hold whole boxes, and with two of them everything on a way between."""
+        drawn = {key: self._node(key) for key in self._links.parts}
+        chosen = {drawn[key] for key in group.keys}
+        before, after = defaultdict(set), defaultdict(set)
+        for source, target in self._links.pairs:
+            if (a := drawn[source]) != (b := drawn[target]):
+                after[a].add(b)
+                before[b].add(a)
+        chosen |= _reached(chosen, after) & _reached(chosen, before)
+        group.keys = {key for key, node in drawn.items() if node in chosen}
+        group.parts = [part for key, part in self._links.parts.items() if key in group.keys]
+
+    def _without_circles(self, newest=None):
+        """Open what was folded by hand where its wires would run in a circle with what is folded now."""
+        for mine in [each for each in reversed(self._by_hand) if each is not newest]:
+            drawn = {key: self._node(key) for key in self._links.parts}
+            pairs = {(drawn[a], drawn[b]) for a, b in self._links.pairs if drawn[a] != drawn[b]}
+            if not _has_circle(pairs):
+                return
+            self.opened.add(mine.key)
 
     def _by_level(self, trace):
-        """Open modules level by level while the picture stays readable."""
+        """Open groups level by level while the picture stays readable."""
         self.opened = set()
         for depth in range(max((group.depth for group in self.groups), default=-1) + 1):
             before = set(self.opened)
@@ -106,8 +118,52 @@ class Folding:
         return self.opened
 
 
-def _owns(module, part):
-    """Whether the module, or one inside it, has this leaf as a parameter or this constant as a buffer."""
-    if part.kind == "leaf":
-        return any(tensor is part.node.variable for tensor in module.parameters())
-    return any(tensor._array is part.kept.source for tensor in module.buffers())
+class ByHand(Group):
+    """What the reader folded: it holds the parts of these `keys`, and stands in no other group."""
+
+    keys = frozenset()
+
+
+class Links:
+    """The parts of a trace by their keys, and which feeds which, as pairs of keys."""
+
+    def __init__(self, trace):
+        self.parts = {part.key: part for part in trace.parts}
+        self.pairs = {(given.key, part.key) for part in trace.ops for given in part.inputs if isinstance(given, Part)}
+
+
+def _keys(group):
+    return {part.key for part in group.parts}
+
+
+def _listed_as(group):
+    """A round of a module is listed with its time: `cell, time 3`."""
+    return f"{group.title}, {group.note}" if group.note.startswith("time ") else group.title
+
+
+def _reached(start, ways):
+    """Return what the ways lead to from `start`, without `start` itself unless a way leads back to it."""
+    reached, waiting = set(), list(start)
+    while waiting:
+        for other in ways.get(waiting.pop(), ()):
+            if other not in reached:
+                reached.add(other)
+                waiting.append(other)
+    return reached
+
+
+def _has_circle(pairs):
+    """Whether the pairs (from, to) hold a circle."""
+    after, waiting_for = defaultdict(list), defaultdict(int)
+    for source, target in pairs:
+        after[source].append(target)
+        waiting_for[target] += 1
+    ready = [key for key in after if not waiting_for[key]]
+    left = len(pairs)
+    while ready:
+        for target in after[ready.pop()]:
+            left -= 1
+            waiting_for[target] -= 1
+            if not waiting_for[target]:
+                ready.append(target)
+    return left > 0

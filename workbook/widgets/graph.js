@@ -7,7 +7,6 @@ const BUTTONS = [
   ["end", "▶|", "to the end"],
   ["reset", "Reset", "reset: first values, no gradients"],
 ];
-const TRAVEL = 420; // milliseconds that a number takes along an edge
 
 // The state of the model stays whole, so that a second view of the same graph opens where the first one stands.
 function initialize({ model }) {
@@ -22,7 +21,11 @@ function render({ model, el }) {
   const root = element("section", { class: "wb wb-graph", "aria-label": "live graph" });
   const { header, title, status, buttons } = headOf("steps", BUTTONS, (action) => act(action)); // act stands below
   const modules = element("div", { class: "wb-modules", role: "group", "aria-label": "modules" });
+  const gather = element("button", { type: "button", "data-action": "gather" });
+  gather.hidden = true;
+  gather.addEventListener("click", () => act("gather"));
   const canvas = element("div", { class: "wb-canvas" });
+  const drawn = drawingIn(canvas);
   const step = element("div", { class: "wb-step" });
   const leaves = element("div", { class: "wb-leaves" });
   const leafTable = element("table", { class: "wb-leaf-table" });
@@ -49,14 +52,15 @@ function render({ model, el }) {
   keepKeysInside(root);
   canvas.addEventListener("keydown", (event) => {
     if (isShortcut(event)) return;
-    const boxes = [...canvas.querySelectorAll(".box[data-key]")];
-    const at = boxes.indexOf(event.target);
+    const boxes = drawn.boxes(), at = boxes.indexOf(event.target);
     const moves = {
       ArrowLeft: () => act("back"), ArrowRight: () => act("on"), Home: () => act("start"), End: () => act("end"),
       ArrowDown: () => focusBox(boxes[Math.min(at + 1, boxes.length - 1)]),
       ArrowUp: () => focusBox(boxes[Math.max(at - 1, 0)]),
       Enter: () => at >= 0 && act("open", event.target.dataset.key),
       " ": () => at >= 0 && act("open", event.target.dataset.key),
+      s: () => at >= 0 && act("choose", event.target.dataset.key),
+      f: () => act("gather", event.target.dataset.key),
     };
     if (!moves[event.key]) return;
     event.preventDefault();
@@ -64,79 +68,38 @@ function render({ model, el }) {
   });
   canvas.addEventListener("click", (event) => {
     const box = event.target.closest(".box[data-key]");
-    if (box) focusBox(box), act("open", box.dataset.key);
+    if (box) focusBox(box), act(event.shiftKey ? "choose" : "open", box.dataset.key);
   });
   const focusBox = (box) => {
     if (!box) return;
-    markFocusable(box.dataset.key);
+    focused = drawn.reach(box.dataset.key);
     box.focus({ preventScroll: false });
   };
-  const markFocusable = (key) => {
-    const boxes = [...canvas.querySelectorAll(".box[data-key]")];
-    const chosen = boxes.find((box) => box.dataset.key === key) ?? boxes[0];
-    for (const box of boxes) box.setAttribute("tabindex", box === chosen ? "0" : "-1");
-    focused = chosen?.dataset.key ?? null;
-  };
-  const find = (kind, key) => canvas.querySelector(`.${kind}[data-key="${CSS.escape(key)}"]`);
 
   function drawCanvas() {
     const had = canvas.contains(document.activeElement);
     putDrawing(canvas, model.get("drawing"), 0.72);
-    markFocusable(focused);
-    if (had) find("box", focused)?.focus({ preventScroll: true });
+    focused = drawn.reach(focused);
+    if (had) drawn.find("box", focused)?.focus({ preventScroll: true });
     title.textContent = model.get("title");
   }
 
   function drawModules() {
     const groups = model.get("groups");
-    modules.hidden = !groups.length;
-    modules.replaceChildren("Modules:", ...groups.map(([key, name, open, count]) => {
+    modules.hidden = !groups.length && gather.hidden;
+    modules.replaceChildren("Folds:", ...groups.map(([key, name, open, count]) => {
       const chip = element("button", { type: "button", "aria-expanded": String(open), "data-group": key,
         title: open ? "fold into one box" : `open: ${count} parts` }, `${open ? "−" : "+"} ${name}`);
       chip.addEventListener("click", () => act("fold", key));
       return chip;
-    }));
+    }), gather, element("span", { class: "wb-hint" }, "Shift+click, or S, chooses boxes; F folds them."));
   }
 
-  function drawBox(key, { texts, state, spoken }) {
-    const box = find("box", key);
-    if (!box) return;
-    box.classList.remove("wait", "now", "done");
-    box.classList.add(state);
-    box.setAttribute("aria-label", spoken);
-    const lines = box.querySelectorAll(".value, .grad");
-    texts.forEach((text, i) => { if (lines[i] && lines[i].textContent !== text) lines[i].textContent = text; });
-    if (state === "now" && canvas.scrollHeight > canvas.clientHeight) {
-      const view = canvas.getBoundingClientRect(), here = box.getBoundingClientRect();
-      if (here.top < view.top || here.bottom > view.bottom) canvas.scrollTop += here.top - view.top - view.height / 2;
-    }
-  }
-
-  function drawWire(key, [text, state]) {
-    const wire = find("wire", key);
-    if (!wire) return;
-    wire.classList.remove("wait", "flow", "now", "done");
-    wire.classList.add(state);
-    wire.querySelector(".hand").textContent = text;
-    if (asked && (state === "now" || state === "flow")) travel(wire, state === "flow");
-  }
-
-  function travel(wire, forward) {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches) return;
-    const path = wire.querySelector(forward ? ".flow" : ".back");
-    const dot = document.createElementNS("http://www.w3.org/2000/svg", "circle");
-    dot.setAttribute("class", forward ? "wb-traveller forward" : "wb-traveller");
-    dot.setAttribute("r", "5");
-    wire.append(dot);
-    const length = path.getTotalLength(), begun = performance.now();
-    const move = (now) => {
-      const part = Math.min(1, (now - begun) / TRAVEL);
-      const point = path.getPointAtLength(length * part);
-      dot.setAttribute("cx", point.x);
-      dot.setAttribute("cy", point.y);
-      part < 1 && dot.isConnected ? requestAnimationFrame(move) : dot.remove();
-    };
-    requestAnimationFrame(move);
+  function drawChosen(keys) {
+    for (const box of drawn.boxes()) box.classList.toggle("chosen", keys.includes(box.dataset.key));
+    gather.textContent = `Fold the ${keys.length} chosen`;
+    gather.hidden = keys.length < 2;
+    modules.hidden = !model.get("groups").length && gather.hidden;
   }
 
   const gradient = (text) => element("span", { class: text.includes("\n") ? "wb-gradient wb-several" : "wb-gradient" }, text);
@@ -213,12 +176,13 @@ function render({ model, el }) {
 
   function drawState() {
     const state = model.get("state");
-    for (const [key, box] of Object.entries(state.boxes ?? {})) drawBox(key, box);
-    for (const [key, wire] of Object.entries(state.wires ?? {})) drawWire(key, wire);
+    for (const [key, box] of Object.entries(state.boxes ?? {})) drawn.drawBox(key, box);
+    for (const [key, wire] of Object.entries(state.wires ?? {})) drawn.drawWire(key, wire, asked);
     drawRest(state);
   }
 
   function drawRest(state) {
+    if (state.chosen !== undefined) drawChosen(state.chosen);
     if (state.status !== undefined) status.textContent = state.status;
     if (state.sentence !== undefined) speak(sentence, state.sentence);
     if (state.panel !== undefined) drawStep(state.panel);
@@ -237,8 +201,8 @@ function render({ model, el }) {
 
   const drawChanges = () => {
     const { boxes = {}, wires = {}, ...rest } = model.get("changes");
-    for (const [key, box] of Object.entries(boxes)) drawBox(key, box);
-    for (const [key, wire] of Object.entries(wires)) drawWire(key, wire);
+    for (const [key, box] of Object.entries(boxes)) drawn.drawBox(key, box);
+    for (const [key, wire] of Object.entries(wires)) drawn.drawWire(key, wire, asked);
     drawRest(rest);
     asked = false;
   };

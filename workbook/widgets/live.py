@@ -12,7 +12,7 @@ from .folding import Folding
 from .leaves import Leaves
 from .moment import moment_of, structure_only
 from .origin import Called, Recorded, check_single
-from .scene import build
+from .scene import build, plural
 from .sources import engine_lines, student_line
 from .still import html, told
 from .svg import Drawing
@@ -47,7 +47,7 @@ def origin_of(result, arguments, frame):
 class LiveGraph(anywidget.AnyWidget):
     """The widget behind `graph`. `step` is where it stands: below 0 in the forward pass, above 0 in the backward pass."""
 
-    _esm = script("graph.js")
+    _esm = script("drawing.js", "graph.js")
     _css = styles()
     drawing = traitlets.Unicode().tag(sync=True)     # the SVG; sent again only when its form changes
     title = traitlets.Unicode().tag(sync=True)
@@ -65,6 +65,7 @@ class LiveGraph(anywidget.AnyWidget):
         self._still = origin.why_still()
         self._leaves = Leaves(origin)
         self._run = self._form = self._failed = None
+        self._chosen = []                            # the keys of boxes that the reader chose, to fold them
         self._begin()
         self.on_msg(lambda _, message, __: self._act(**message))
         self.observe(self._slide, "moved")
@@ -94,6 +95,10 @@ class LiveGraph(anywidget.AnyWidget):
             self._begin()
         elif action == "fold":
             self._fold(key)
+        elif action == "choose":
+            self._choose(key)
+        elif action == "gather":
+            self._gather(key)
         elif action == "element":
             self.moved = {other: number for other, number in self.moved.items() if other != key}
             self._leaves.choose(key, place)
@@ -124,7 +129,7 @@ class LiveGraph(anywidget.AnyWidget):
             self._passes = [{}]
             return self._compute()
         if action == "open":
-            box = next(box for box in self._scene.boxes if box.key == key)
+            box = self._box(key)
             if box.folds:
                 return self._fold(box.folds)
             part = self._run.twin(box.face)
@@ -192,14 +197,40 @@ class LiveGraph(anywidget.AnyWidget):
         self._folding.toggle(key)
         self._draw()
 
-    def _draw(self):
+    def _choose(self, key):
+        """Choose a box for a fold of the reader's own, or let it go again."""
+        box = self._box(key)
+        key = box.of or key  # a box that is drawn again stands for the first
+        self._chosen = [other for other in self._chosen if other != key] if key in self._chosen else [*self._chosen, key]
+        titles = [self._box(key).title for key in self._chosen]
+        self._show(said=f"Chosen: {', '.join(titles)}. F folds them into one box." if titles else "No box is chosen.")
+
+    def _gather(self, key):
+        """Fold what is chosen; with nothing chosen, fold the open group around a box."""
+        parts = [part for each in self._chosen for part in self._box(each).parts]
+        if parts:
+            made = self._folding.gather(parts) if any(part.kind == "op" for part in parts) else None
+            if made is None:
+                return self._show(said="One box alone, or leaves alone, cannot be folded: choose a step and another box.")
+            return self._draw(f"{made.title}: {plural(len(made.parts), 'part')} in one box. Enter on it, or its button above, opens it.")
+        around = self._folding.around(self._box(key).face) if key else None
+        if around is None:
+            return self._show(said="Nothing around this box can be folded. S chooses boxes, F then folds them.")
+        self._folding.toggle(around.key)
+        return self._draw(f"{around.title} is folded.")
+
+    def _box(self, key):
+        return next(box for box in self._scene.boxes if box.key == key)
+
+    def _draw(self, said=""):
+        self._chosen = []
         trace = self._origin.trace
         self._scene = build(trace, Words(trace), self._folding)
         self._box_keys = {part.key: box.key for box in self._scene.boxes if not box.ghost for part in box.parts}
-        self._show(redraw=True)
+        self._show(redraw=True, said=said)
 
-    def _show(self, redraw=False):
-        """Send the present moment: all of it where the form is new, else what changed."""
+    def _show(self, redraw=False, said=""):
+        """Send the present moment: all of it where the form is new, else what changed. `said` stands in place of its sentence."""
         words = Words(self._origin.trace if self._run is None else self._run.trace)
         if self._run is None:
             moment = structure_only(self._scene, self._origin.trace, self._still)
@@ -207,6 +238,7 @@ class LiveGraph(anywidget.AnyWidget):
             moment = moment_of(self._scene, words, self._run, self.step, len(self._passes), self._leaves.followed)
         if self._failed:
             moment.sentence = f"The function failed here: {self._failed}. The picture shows the last values that worked."
+        moment.sentence = said or moment.sentence
         self._moment = moment
         state = self._state(moment, words)
         with self.hold_sync():
@@ -227,7 +259,7 @@ class LiveGraph(anywidget.AnyWidget):
         return {"boxes": boxes, "wires": {key: list(wire) for key, wire in moment.wires.items()}, "status": moment.status,
                 "sentence": moment.sentence, "panel": self._with_source(moment.panel), "table": [list(row) for row in moment.table],
                 "leaves": self._leaves.rows(self._run, words), "notes": " ".join([self._origin.note, *self._scene.notes]),
-                "can": self._can()}
+                "chosen": self._chosen, "can": self._can()}
 
     def _with_source(self, panel):
         if not panel.get("operation"):

@@ -48,7 +48,7 @@ def _said(box, telling, arrivals):
     run = telling.run
     part = run.twin(box.face)
     rows = rows_of(part.shape or ())
-    known = part.kind != "op" or part in telling.ops[:telling.reached]
+    known = part.kind != "op" or part in telling.computed_already
     if not known:
         value = [UNKNOWN]
     elif part.value is None:

@@ -10,7 +10,8 @@ from .trace import Part
 from .words import plain_number, sizes
 
 LAYERS_ACROSS = 5   # a graph of more layers reads better down the page
-FAR = 3             # a leaf that is used so many layers away is drawn again there
+FAR = 3             # a leaf that is used more layers away is drawn again there,
+SHARED = 4          # and one that is used so often is drawn again wherever it does not stand beside its user
 
 
 def build(trace, words, folding, title=None):
@@ -44,6 +45,7 @@ def _too_many(trace, folding):
     excess = len(shown) - MOST
     if excess <= 0:
         return []
+    folding.open_by_hand()
     # Going from the oldest step on keeps the folded part whole: nothing in it depends on anything outside it.
     hidden, seen = [], set()
     for part in trace.ops[:-1]:
@@ -86,10 +88,11 @@ def _boxes(trace, words, folding, earlier):
     for group, box in by_group.items():
         steps = [part for part in box.parts if part.kind == "op"]
         box.face = steps[-1]
-        box.title = f"{box.face.name} = {group.title}" if box.face.name else group.title
-        box.note = "+ " + plural(len(steps), "step")
+        name = box.face.name
+        box.title = f"{name} = {group.title}" if name and not group.title.startswith(f"{name} =") else group.title  # a line says it itself
         leaves = sum(part.kind == "leaf" for part in box.parts)
-        box.note += f", {plural(leaves, 'leaf', 'leaves')}" if leaves else ""
+        told = group.note, plural(len(steps), "step"), plural(leaves, "leaf", "leaves") if leaves else ""
+        box.note = "+ " + ", ".join(filter(None, told))
     return boxes, of_part
 
 
@@ -131,7 +134,7 @@ def _with_ghosts(boxes, wires, layer):
         box = by_key[key]
         for place in places:
             wire = wires[place]
-            if layer[wire.target] - layer[key] > FAR:
+            if layer[wire.target] - layer[key] > (1 if len(places) >= SHARED else FAR):
                 ghost = Box(f"{key}~{wire.key}", box.kind, box.title, "again", box.parts, box.face, of=key)
                 boxes.append(ghost)
                 wires[place] = Wire(wire.key, ghost.key, wire.target, wire.uses)

@@ -13,6 +13,8 @@ MARGIN = 16
 SHEET = 5                    # how far the second sheet of a folded module looks out
 WIDEST = 1000
 LINE = 16                    # height of a line of numbers
+LABEL = 84                   # room for a number beside an edge
+GHOST = 28                   # height of a box that repeats another
 DIGIT, LETTER = 7.6, 8.2     # widths of a tabular figure and, on average, of a letter of a title
 MOST_LETTERS = 30
 HEAD = 7                     # length of an arrow's head
@@ -34,6 +36,7 @@ class Drawing:
             scene.down = True
             self.sizes = {box.key: _size(box, moment.boxes[box.key], True, 0) for box in scene.boxes}
             self.layout = lay_out(self.sizes, ends, down=True, gap=40, spread=26)
+        self._labels = self._place_labels()
         self.width = round(self.layout.width + 2 * MARGIN)
         self.height = round(self.layout.height + 2 * MARGIN)
 
@@ -64,7 +67,7 @@ class Drawing:
         drawn = (f'{behind}<rect class="face" x="{left:.1f}" y="{top:.1f}" width="{width:.1f}" height="{height:.1f}" '
                  f'rx="{round_by:.1f}"/>')
         middle = left + width / 2, top + height / 2
-        place = self._page(box, said, left, top, width) if self.scene.down else self._card(box, said, *middle)
+        place = self._page(box, said, left, top, width) if self.scene.down and not box.ghost else self._card(box, said, *middle)
         texts = "".join(
             f'<text class="{role}" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
             for role, tx, ty, anchor, text in place)
@@ -72,6 +75,9 @@ class Drawing:
 
     def _card(self, box, said, middle, y):
         """The lines of a box in a graph that runs across: all centred, one under the other."""
+        if box.ghost:
+            yield "title", middle, y + 5, "middle", clip(box.title)
+            return
         y -= _card_height(box, said) / 2 - 21
         yield "title", middle, y, "middle", clip(box.title)
         if box.note:
@@ -98,12 +104,25 @@ class Drawing:
         down = self.scene.down
         flow, flow_head = _path(self._track(route, wire, -TRACK), down)
         back, back_head = _path(self._track(route, wire, TRACK)[::-1], down)
-        crowded = self._leaving[wire.source] > 1 or self._entering[wire.target] > 1
-        x, y, anchor = _label_place(self._track(route, wire, TRACK), down, crowded)
-        return (f'<g class="wire {state}" data-key="{wire.key}"><path class="flow" d="{flow}"/><path class="flow-head" d="{flow_head}"/>'
+        x, y, anchor, free = self._labels[number]
+        return (f'<g class="wire {state}{"" if free else " crowded"}" data-key="{wire.key}"><path class="flow" d="{flow}"/><path class="flow-head" d="{flow_head}"/>'
                 f'<path class="back" d="{back}"/><path class="back-head" d="{back_head}"/>'
                 f'<text class="hand" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text></g>')
 
+    def _place_labels(self):
+        """Return (x, y, anchor, free?) of each wire's number; one that would cover another is shown in its own step only."""
+        places, rows = [], {}
+        for wire, route in zip(self.scene.wires, self.layout.routes):
+            crowded = self._leaving[wire.source] > 1 or self._entering[wire.target] > 1
+            track = self._track([(x + MARGIN, y + MARGIN) for x, y in route], wire, TRACK)
+            x, y, anchor = _label_place(track, self.scene.down, crowded)
+            left = x if anchor == "start" else x - LABEL / 2
+            taken = [other for row in range(round(y / LINE) - 1, round(y / LINE) + 2) for other in rows.get(row, ())]
+            free = all(abs(left - other) >= LABEL or abs(y - height) >= LINE - 2 for other, height in taken)
+            if free:
+                rows.setdefault(round(y / LINE), []).append((left, y))
+            places.append((x, y, anchor, free))
+        return places
 
     def _track(self, route, wire, distance):
         """Return the route moved sideways, its ends on the rounded borders of the boxes."""
@@ -131,9 +150,12 @@ def clip(title):
 
 def _size(box, said, down, ports):
     """Return the (width, height) that a box needs, whatever numbers come: each number has room for its sign and a power of ten."""
+    if box.ghost:  # its numbers stand where it is drawn first
+        return len(clip(box.title)) * LETTER + 34, max(GHOST, ports * 28 + 6)
     shape = box.face.shape or ()
     columns = shape[-1] if shape and written_out(shape) else 1
-    numbers = (8 * columns + 2 * (columns - 1) if columns > 1 else 11) * DIGIT
+    summary = bool(shape) and not written_out(shape)  # `∇ norm 1.00e−05` takes more room than a number
+    numbers = (8 * columns + 2 * (columns - 1) if columns > 1 else 15 if summary else 11) * DIGIT
     widest = max([numbers, *(len(line) * DIGIT for line in said.value + said.gradient)])
     more = SHEET if box.kind == "fold" else 0
     titled = len(clip(box.title)) * LETTER + more
