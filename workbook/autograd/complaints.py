@@ -12,7 +12,7 @@ def no_complex(node):
 
 
 def plain_name(name):
-    return re.sub(r"Backward\d+$", "", name)
+    return re.sub(r"Backward\d*$", "", name)
 
 
 def instead_of(writer):

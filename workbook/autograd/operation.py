@@ -96,6 +96,8 @@ class Operation(Node):
     by_strides = False  # a view that depends on how the input lies in memory
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
     differentiable = True
+    by_student = False  # an autograd.Function: what it hands on may be anything, also None, or memory that it keeps
+    materialize_grads = True  # zeros arrive where nothing did
     of_numbers = False  # whether it also computes with Python numbers alone, as torch.add(1, 2)
     place = None  # place(device, options) is the device of the results, where that is not the device of the inputs
     xp = np
@@ -249,7 +251,7 @@ class Operation(Node):
 
     def _as_tensor(self, value, memory, source):
         """A Tensor on a saved array, placed in the graph where the value stood when it was saved."""
-        node, index = (self, -1 - source) if source < 0 else (self.edges[source] or (None, 0))
+        node, index = self._place_of(source)
         if value.dtype.kind not in "fc":
             node = None
         if node.__class__ is AccumulateGrad and node.variable._array is value:
@@ -257,6 +259,12 @@ class Operation(Node):
         tensor = wrap(value, self.meta[0][2])
         tensor._memory, tensor._node, tensor._index = memory, node, index
         return tensor
+
+    def _place_of(self, source):
+        """The node and output index of a saved value: of this step (-1, -2, ...), of an input (0, 1, ...), or an edge of its own."""
+        if source.__class__ is int:
+            source = (self, -1 - source) if source < 0 else self.edges[source]
+        return source or (None, 0)
 
     def release(self):
         if self._saved:
@@ -285,10 +293,10 @@ class Operation(Node):
     # ---- errors of this file ---------------------------------------------------------------------------------------------
 
     def _stale(self, value, memory, version, source):
-        node, index = (self, -1 - source) if source < 0 else (self.edges[source] or (None, 0))
+        node, index = self._place_of(source)
         kind = f"[torch.{dtypes.of(value).legacy}Tensor {shape_text(value.shape)}]"
         maker = "" if node is None else f", which is output {index} of {plain_name(node.name())}"
-        role = "result" if source < 0 else "input"
+        role = "result" if node is self else "input"
         return explain(
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
             f"{kind}{maker}, is at version {memory.version}; expected version {version} instead.",

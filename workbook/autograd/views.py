@@ -56,6 +56,17 @@ def refreshed_node(tensor):
     return tensor._node
 
 
+def stand_in(item, new, operation):
+    """Return a view of `item` at the place in the graph of `new`: what a student's Function returns of memory that was there before.
+
+    It may not be written, for its gradient is the Function's own.
+    """
+    twin = detached(item)
+    twin._node, twin._index = new._node, new._index
+    twin._view = View(item if item._view is None else item._view.base, ((operation, {}),), twin._memory.version, "function")
+    return twin
+
+
 def replay(chain, tensor):
     """Apply a chain of view operations to a Tensor."""
     for operation, options in chain:
@@ -146,9 +157,16 @@ def _ambiguous(tensor, what):
         return RuntimeError(explain(
             f"A view was created in no_grad mode and {what} with grad mode enabled.",
             "nothing recorded how the view came about", "make the view and write both inside no_grad, or both outside"))
-    maker = view.chain[-1][0].__qualname__
+    maker = view.chain[-1][0]
+    if view.refusal == "function":
+        maker = maker.called()
+        return RuntimeError(explain(
+            f"Output {tensor._index} of {maker} is a view and {what}. This view was created inside a custom Function (or because an input "
+            "was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the "
+            "custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the "
+            "custom Function.", "the Function returned memory that was there before", f"clone it: y = {maker}.apply(...).clone()"))
     return RuntimeError(explain(
-        f"Output {tensor._index} of {maker} is a view and {what}. This view is the output of a function that returns multiple "
+        f"Output {tensor._index} of {maker.__qualname__} is a view and {what}. This view is the output of a function that returns multiple "
         "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an "
         "out-of-place one.",
         "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))

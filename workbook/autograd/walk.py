@@ -180,6 +180,8 @@ class Pass:
             heappush(self.waiting, place)
         else:
             slots = found[1]
+            if gradient is None:
+                return
             if slots[index] is not None:
                 gradient, new = slots[index] + gradient, True
         slots[index] = gradient
@@ -218,33 +220,48 @@ class Pass:
             self.owned.discard(node)
         if wanted is not None:
             self._deliver(node, arrived)
-        elif leaf is not None and leaf._requires_grad:  # unless it was frozen since
+        elif leaf is not None and leaf._requires_grad and arrived[0] is not None:  # unless it was frozen since
             accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
         if leaf is not None or wanted is not None and node not in self.way:
             return node, arrived, ()
-        if len(arrived) > 1:
-            arrived = [_zeros(meta, self.create_graph) if gradient is None else gradient
-                       for gradient, meta in zip(arrived, node.meta)]
+        by_student, nothing = node.by_student, False
+        if len(arrived) > 1 or by_student or arrived[0] is None:
+            arrived, nothing = self._completed(node, arrived)
         of_complex = node.meta[0][1].kind == "c"
-        handed = backward_of_complex(node, arrived) if of_complex else node.backward(*arrived)
+        if nothing:
+            handed = (None,) * len(node.edges)
+        else:
+            handed = backward_of_complex(node, arrived) if of_complex else node.backward(*arrived)
         if handed.__class__ is not tuple:
             handed = (handed,)
         for edge, gradient in zip(node.edges, handed):
-            if edge is None or gradient is None:
+            if edge is None or gradient is None and not (nothing or by_student):
                 continue
             target, index = edge
             if wanted is not None and target not in self.way and edge not in wanted:
+                continue
+            if gradient is None:  # a Function of the student's handed on None: what lies behind is visited all the same
+                self.arrive(target, index, None, False)
                 continue
             shape, dtype, _ = target.meta[index]
             if dtype.kind == "c" and not of_complex and node.holomorphic:
                 raise no_complex(node)  # from complex numbers to real ones: no formula for real numbers serves
             if gradient.shape != shape or gradient.dtype is not dtype:
                 gradient = fit(gradient, shape, dtype)
-            new = target.hands_on and not self.create_graph and _is_new(gradient, () if node in self.owned else arrived, handed)
+            new = (target.hands_on and not self.create_graph and not by_student
+                   and _is_new(gradient, () if node in self.owned else arrived, handed))
             self.arrive(target, index, gradient, new)
         if not self.retain_graph:
             node.release()
         return node, arrived, handed
+
+    def _completed(self, node, arrived):
+        """Return what arrived with zeros where nothing did, and whether nothing at all did: a student's Function handed on None."""
+        if not node.by_student and all(gradient is None for gradient in arrived):
+            return arrived, True
+        if node.materialize_grads:
+            arrived = [_zeros(meta, self.create_graph) if gradient is None else gradient for gradient, meta in zip(arrived, node.meta)]
+        return arrived, False
 
     def _deliver(self, node, arrived):
         """Give gradients to the Tensors that were asked for by name."""
