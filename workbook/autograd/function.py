@@ -187,8 +187,8 @@ def once_differentiable(backward):
     >>> class Sine(torch.autograd.Function):
     ...     @staticmethod
     ...     def forward(ctx, x):
-    ...         ctx.slope = np.cos(x.numpy())
-    ...         return torch.from_numpy(np.sin(x.numpy()))
+    ...         ctx.slope = np.cos(x.detach().numpy())
+    ...         return torch.from_numpy(np.sin(x.detach().numpy()))
     ...     @staticmethod
     ...     @torch.autograd.function.once_differentiable
     ...     def backward(ctx, grad):
