@@ -15,7 +15,7 @@ from workbook.ops import likes, methods
 from workbook.ops.creation import get_default_device, set_default_device
 from workbook.ops.likes import set_default_tensor_type
 from workbook.printing import set_printoptions
-from workbook.queries import is_complex, is_floating_point, is_nonzero, is_tensor, result_type, typename
+from workbook.queries import is_complex, is_floating_point, is_inference, is_nonzero, is_tensor, result_type, typename
 from workbook.random import Generator, default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from workbook.settings import (are_deterministic_algorithms_enabled, get_float32_matmul_precision,
                                is_deterministic_algorithms_warn_only_enabled, set_float32_matmul_precision, set_flush_denormal,

@@ -116,7 +116,6 @@ FAMILIES = {
     "every operation gives the same numbers each time: torch.use_deterministic_algorithms(True) is all that is needed":
         "get_deterministic_debug_mode set_deterministic_debug_mode",
     "conjugates and signs are computed at once here, so no tensor is marked": "is_conj is_neg conj_physical_",
-    "inference_mode is no_grad here, and marks no tensor: ask x.requires_grad": "is_inference",
     "torch.linalg.svd gives all of them; torch.linalg.eigh those of a symmetric matrix": "lobpcg pca_lowrank svd_lowrank",
     "torch.linalg.qr gives Q itself": "geqrf orgqr ormqr",
     "write torch.split, torch.chunk": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
@@ -141,7 +140,7 @@ OF_TENSOR = {
     "chalf": "x.cfloat(); NumPy has no complex numbers of 32 bits", "half_": "x.half(); another dtype takes new memory", "float_": "x.float()",
     "cuda_": "x.cuda()", "numel_": "x.numel()", "reinforce": "the loss with its logarithm of probability; reinforce went with PyTorch 0.4",
     "set_": "x.data = y", "share_memory_": "nothing: worker processes get their own copies", "is_shared": "nothing: worker processes get their own copies",
-    "is_inference": "x.requires_grad; inference_mode marks no tensor here", "as_subclass": "the tensor as it is; an nn.Parameter is made by nn.Parameter(x)",
+    "as_subclass": "the tensor as it is; an nn.Parameter is made by nn.Parameter(x)",
     "module_load": "x.copy_(other)", "resize_as": "x.reshape_as(y), or x.expand_as(y)", "index": "x[i]", "grad_dtype": "x.dtype; a gradient has its tensor's",
     "const_data_ptr": "x.data_ptr()", "storage_type": "type(x.storage())", "record_stream": "nothing: the array library keeps the order of a GPU's work",
     "map": "x.apply_(f), or operations of torch", "size_": "x.size()", "T_": "x.t_()",

@@ -64,6 +64,22 @@ def result_type(tensor1, tensor2):
     return dtypes.result_type([x._array if isinstance(x, Tensor) else x for x in (tensor1, tensor2)])
 
 
+def is_inference(input):
+    """Return whether a Tensor was made inside `inference_mode`, or shows the memory of one that was.
+
+    >>> import workbook as torch
+    >>> with torch.inference_mode():
+    ...     x = torch.ones(1)
+    >>> torch.is_inference(x), torch.is_inference(x + 1)
+    (True, False)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.is_inference.html
+    """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("is_inference", "input", 1, input)
+    return input.is_inference()
+
+
 def is_nonzero(input):
     """Return whether the only element of a Tensor differs from 0. Raises RuntimeError where there are more, or none.
 

@@ -14,6 +14,7 @@ from workbook.naming import PrintsAsTorch
 from workbook.numbers import real_number
 from workbook.printing import tensor_text
 from workbook.size import Size
+from workbook.threads import thread
 
 
 class Memory:
@@ -27,6 +28,15 @@ class Memory:
         """Count one more write, by the operation called `writer`."""
         self.version += 1
         self.written_by = writer
+
+
+class UncountedMemory(Memory):
+    """What Tensors made inside inference_mode share: nobody counts the writes, so no backward pass can be sure of the values."""
+
+    version = None
+
+    def wrote(self, writer):
+        """Count nothing."""
 
 
 _tuple = tuple.__new__
@@ -170,6 +180,10 @@ class Tensor(metaclass=PrintsAsTorch):
         """Return whether another Tensor has the same shape."""
         return self._array.shape == other._array.shape
 
+    def is_inference(self):
+        """Return whether it was made inside `inference_mode`, or shows the memory of one that was."""
+        return self._memory.__class__ is UncountedMemory
+
     def is_nonzero(self):
         """Return whether the only element differs from 0. Raises RuntimeError where there are more."""
         return bool(self)
@@ -190,7 +204,10 @@ class Tensor(metaclass=PrintsAsTorch):
 
     @property
     def _version(self):
-        """How often its memory was written in place."""
+        """How often its memory was written in place. Raises RuntimeError for a Tensor made inside inference_mode."""
+        if self.is_inference():
+            raise RuntimeError(explain("Inference tensors do not track version counter.",
+                                       "no backward pass will ever ask whether one was written", "clone() it for a tensor that counts"))
         return 0 if self._memory is None else self._memory.version
 
     @property
@@ -217,6 +234,10 @@ class Tensor(metaclass=PrintsAsTorch):
                 "nothing is to be done: it requires one" if wanted else "call detach() for the same numbers outside the graph"))
         if wanted and self._array.dtype.kind not in "fc":
             raise RuntimeError(needs_floats(self.dtype))
+        if wanted and self.is_inference() and not thread.state.inference:
+            raise RuntimeError(explain("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.",
+                                       "it was made inside torch.inference_mode(), so nothing computed from it is recorded",
+                                       "clone() it: y = x.clone().requires_grad_(), or compute it inside torch.no_grad()"))
         self._requires_grad = wanted
 
     @requires_grad.deleter
@@ -413,6 +434,8 @@ def wrap(array, device=CPU, cls=Tensor):
     made._array, made._device = array, device
     made._memory = made._node = made._grad = made._view = made._accumulator = None
     made._index, made._requires_grad = 0, False
+    if thread.state.inference:
+        made._memory = UncountedMemory()
     return made
 
 

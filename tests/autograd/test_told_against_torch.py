@@ -10,7 +10,7 @@ PYTHONS_OWN = ("object is not callable", "'NoneType' object has no attribute", "
                "Can't instantiate abstract class", "missing 1 required positional argument", "unexpected keyword argument")
 
 
-@pytest.mark.parametrize("code", [pytest.param(code, id=f"{room}-{number}") for room in ("ends",)
+@pytest.mark.parametrize("code", [pytest.param(code, id=f"{room}-{number}") for room in ("ends", "inference")
                                   for number, code in enumerate(programs(room))])
 def test_a_program_tells_the_same(code):
     mine, theirs = told("workbook", code), told("torch", code)

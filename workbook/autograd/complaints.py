@@ -2,7 +2,7 @@
 
 import re
 
-from workbook.errors import explain
+from workbook.errors import explain, shape_text
 
 
 def no_complex(node):
@@ -24,6 +24,15 @@ def instead_of(writer):
     if writer.endswith("_"):
         return f"make a new tensor: use {writer.rstrip('_')}() instead of {writer}()"
     return f"call backward() before {writer}, or run the forward computation again after it"
+
+
+def of_inference(tensor, node):
+    return explain(
+        "Inference tensors cannot be saved for backward. Please do not use Tensors created in inference mode in computation tracked by "
+        "autograd. To work around this, you can make a clone to get a normal tensor and use it in autograd, or use `torch.no_grad()` "
+        "instead of `torch.inference_mode()`.",
+        f"{plain_name(node.name())} needs a tensor of shape {shape_text(tensor.shape)} for its derivative, and nobody counts the writes to "
+        "what was made inside inference_mode", "clone() it first, or make it inside torch.no_grad()")
 
 
 def second_time(node):

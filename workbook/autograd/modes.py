@@ -1,36 +1,10 @@
-"""The state of one thread: whether operations are recorded, who watches, which modules are running."""
+"""The modes of one thread: whether operations are recorded, and whether their results may be part of a recorded computation."""
 
 import functools
 import inspect
-import threading
-
-import numpy
 
 from workbook.errors import explain
-
-
-class State:
-    """What one thread has switched on."""
-
-    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "observer", "modules", "device", "transforms")
-
-    def __init__(self):
-        self.grad_enabled = True  # operations record themselves
-        self.inference = False  # inside inference_mode
-        self.on_arrays = False  # the walk is running a formula on plain arrays
-        self.xp = numpy  # and this is their library
-        self.observer = None  # called with every new node
-        self.modules = []  # the modules whose forward is running, outermost first
-        self.device = None  # of new Tensors for which none is named; None is the CPU
-        self.transforms = 0  # how many of torch.func's functions of functions are running, one inside the other
-
-
-class _Thread(threading.local):
-    def __init__(self):
-        self.state = State()
-
-
-thread = _Thread()  # `thread.state` is the State of the thread that asks
+from workbook.threads import thread
 
 
 def is_grad_enabled():
@@ -198,9 +172,18 @@ class set_multithreading_enabled(_Mode):
 
 
 class inference_mode(_Mode):
-    """As `no_grad`. (PyTorch also refuses to use the results in a recorded computation later; workbook does not yet.)
+    """As `no_grad`, and what is made within can never become part of a recorded computation: `is_inference()` says so.
 
-    Source: https://pytorch.org/docs/2.13/generated/torch.inference_mode.html
+    Raises RuntimeError later, where such a Tensor would have to be saved for a backward pass, is written outside of this mode, or is
+    asked to require a gradient. `clone()` makes an ordinary Tensor of it. Views of Tensors from outside stay what those are.
+
+    >>> import workbook as torch
+    >>> with torch.inference_mode():
+    ...     y = torch.ones(2) * 2
+    >>> y.is_inference(), y.clone().is_inference()
+    (True, False)
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.autograd.grad_mode.inference_mode.html
     """
 
     def __new__(cls, mode=True):

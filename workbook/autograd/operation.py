@@ -24,12 +24,12 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd import views
-from workbook.autograd.complaints import instead_of, plain_name, second_time
+from workbook.autograd.complaints import instead_of, of_inference, plain_name, second_time
 from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
 from workbook.errors import explain, no_memory, shape_text, too_many_axes
 from workbook.numbers import plain
-from workbook.tensor import Memory, Tensor, wrap
+from workbook.tensor import Memory, Tensor, UncountedMemory, wrap
 
 _sequence = itertools.count(1)
 _new = object.__new__
@@ -181,13 +181,15 @@ class Operation(Node):
                 ctx.sequence, ctx.meta = next(_sequence), ((array.shape, kind, device),)
                 if kind.kind in "fc":
                     output._node = ctx
+            elif not tracking and here.inference:
+                output._memory = UncountedMemory()
         if cls.is_view:
             views.share(cls, inputs, options, outputs)
         if recording:
             if ctx._saved:
                 _tie(ctx, inputs, arrays, results, outputs)
-            if here.observer is not None:
-                here.observer(ctx, inputs, options, outputs)
+            if here.on_node is not None:
+                here.on_node(ctx, inputs, options, outputs)
         return outputs if results.__class__ is tuple else output
 
     @classmethod
@@ -362,7 +364,10 @@ def _tie(node, inputs, arrays, results, outputs):
             memory = owner._memory
             if memory is None:
                 memory = owner._memory = Memory()
-            tied.append((value, memory, memory.version, source))
+            version = memory.version
+            if version is None:
+                raise RuntimeError(of_inference(owner, node))
+            tied.append((value, memory, version, source))
         else:
             tied.append((value, None, 0, source))
     node._saved = tied

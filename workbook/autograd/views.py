@@ -6,7 +6,7 @@ then `adopt`: the result goes into the target's memory, and the target takes ove
 
 from workbook.autograd.modes import enable_grad, thread
 from workbook.errors import explain, shape_text
-from workbook.tensor import Memory, memory_of, wrap
+from workbook.tensor import UncountedMemory, memory_of, wrap
 
 
 class View:
@@ -30,7 +30,7 @@ def share(operation, inputs, options, outputs):
     if len(outputs) > 1 or operation.refuses_writes:
         refusal = "multi"
     elif not thread.state.grad_enabled and refusal is None:
-        refusal = "no_grad"
+        refusal = "inference" if thread.state.inference else "no_grad"
     for output in outputs:
         output._memory = memory
         if operation.differentiable:
@@ -118,6 +118,7 @@ def refuse_larger(target, result, writer):
 
 def become(target, result, writer):
     """Let `target` itself show its memory as `result`, a view of it, does. `writer` is the in-place form's name, such as `t_`."""
+    refuse_inference(target)
     if result is target:
         return target
     target._array = result._array
@@ -132,6 +133,7 @@ def become(target, result, writer):
 
 def may_write(target, writer, gradient_wanted=False):
     """Raise where PyTorch forbids writing into `target`: its memory, or autograd."""
+    refuse_inference(target)
     if writer not in _INTO_REPEATED:
         stands_for_one_element_each(target._array)
     if not thread.state.grad_enabled or not (gradient_wanted or target.requires_grad):
@@ -150,9 +152,22 @@ def may_write(target, writer, gradient_wanted=False):
             "write inside `with torch.no_grad():`, as optimisers do, or make a new tensor"))
 
 
+def refuse_inference(target):
+    """Raise where a Tensor that was made inside inference_mode is written outside of it."""
+    if target._memory.__class__ is UncountedMemory and not thread.state.inference:
+        raise RuntimeError(explain(
+            "Inplace update to inference tensor outside InferenceMode is not allowed.You can make a clone to get a normal tensor before "
+            "doing inplace update.", f"the tensor of shape {shape_text(target._array.shape)} was made inside torch.inference_mode(), where "
+            "nobody counts writes", "clone() it first, or write inside torch.inference_mode()"))
+
+
 def _ambiguous(tensor, what):
     """The error for writing into memory of which a view cannot say what the write means for its gradient."""
     view = tensor._view
+    if view.refusal == "inference":
+        return RuntimeError(explain(
+            f"A view was created in inference mode and {what} in normal mode.", "nothing recorded how the view came about",
+            "make the view and write both inside inference_mode, or both outside"))
     if view.refusal == "no_grad":
         return RuntimeError(explain(
             f"A view was created in no_grad mode and {what} with grad mode enabled.",
@@ -245,6 +260,12 @@ def detached(tensor):
 def data_of(tensor):
     """Return a Tensor on the same memory with a version of its own: writes to it stay unseen by autograd."""
     twin = wrap(tensor._array.view(), tensor._device)
-    twin._memory = Memory()
-    twin._memory.lent = memory_of(tensor).lent
+    source = memory_of(tensor)
+    twin._memory = type(source)()
+    twin._memory.lent = source.lent
     return twin
+
+
+def count_anew(tensor, new):
+    """Let a Tensor, which is given the memory of `new`, go on counting its writes apart from its views, or give up counting as `new`."""
+    tensor._memory = type(memory_of(new))()

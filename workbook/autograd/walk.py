@@ -13,7 +13,7 @@ from workbook.autograd.conjugates import backward_of_complex
 from workbook.autograd.ends import arriving_at, inputs_of, outputs_of, place_of, seed_of, seeds_for
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad
-from workbook.autograd.views import stands_for_one_element_each
+from workbook.autograd.views import refuse_inference, stands_for_one_element_each
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
 from workbook.tensor import Tensor, memory_of, wrap
@@ -291,6 +291,7 @@ def accumulate(leaf, gradient, create_graph, new):
         leaf._grad = wrap(array, leaf._device)
     else:
         total = leaf._grad
+        refuse_inference(total)
         stands_for_one_element_each(total._array)
         try:
             total._array[...] += gradient

@@ -320,6 +320,8 @@ def _set_data(input, new):
     if input._requires_grad and new._array.dtype.kind not in "fc":
         raise RuntimeError(explain("data set to a tensor that requires gradients must be floating point or complex dtype",
                                    f"the new data holds {new.dtype}", "write x.data = new.float()"))
+    if input.is_inference() is not new.is_inference():
+        views.count_anew(input, new)
     input._array, input._device = new._array.view(), new._device
 
 

@@ -59,6 +59,7 @@ def _into(function, kind, out, args, options):
         if not isinstance(target, Tensor):
             raise TypeError(explain(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}",
                                     "the result is written into memory that is there already", "make it first: torch.empty(shape)"))
+        views.refuse_inference(target)
     if thread.state.grad_enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (*args, *options.values(), *outs)):
         raise RuntimeError(explain(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
