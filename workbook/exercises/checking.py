@@ -9,7 +9,7 @@ import warnings
 import numpy as np
 
 import workbook as torch
-from workbook.autograd import modes
+from workbook import threads
 from workbook.exercises import store
 from workbook.exercises.compare import describe
 from workbook.exercises.exercise import find, lesson_exercises
@@ -103,11 +103,11 @@ def _same_folder():
 @contextlib.contextmanager
 def _thread_state():
     # the thread's modes as a new thread has them, so that nothing of the judging is recorded or shown in the student's graph
-    earlier, modes.thread.state = modes.thread.state, modes.State()
+    earlier, threads.thread.state = threads.thread.state, threads.State()
     try:
         yield
     finally:
-        modes.thread.state = earlier
+        threads.thread.state = earlier
 
 
 def _hints(exercise):
