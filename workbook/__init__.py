@@ -43,8 +43,10 @@ _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets
 def __getattr__(name):
     if name in _SUBMODULES:
         return importlib.import_module(f"workbook.{name}")
+    if name == "vmap":  # torch.func stands on the networks' floor, so it loads when it is asked for
+        return importlib.import_module("workbook.func").vmap
     raise missing.of_torch(name)
 
 
 def __dir__():
-    return sorted({*globals(), *_SUBMODULES})
+    return sorted({*globals(), *_SUBMODULES, "vmap"})

@@ -24,7 +24,6 @@ INSTEAD = {
     "array": "NumPy's name; here it is torch.tensor(data)",
     "astype": "NumPy's name; here it is x.to(dtype)",
     "Variable": "since PyTorch 0.4 every tensor records: torch.tensor(data, requires_grad=True)",
-    "vmap": "write the batch axis into the computation, or loop and torch.stack the results",
 }
 
 # Whole families of PyTorch's names that this engine leaves out, by what it says of each of them.
@@ -102,7 +101,6 @@ FAMILIES = {
         "Storage StorageBase TypedStorage UntypedStorage is_storage BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage "
         "ComplexFloatStorage DoubleStorage FloatStorage HalfStorage IntStorage LongStorage ShortStorage QInt32Storage QInt8Storage "
         "QUInt2x4Storage QUInt4x2Storage QUInt8Storage",
-    "write the batch axis into the computation, or loop and torch.stack the results": "vmap",
     "random models are not part of this engine: torch.normal, torch.multinomial, torch.bernoulli and torch.poisson draw numbers": "distributions",
     "a name of PyTorch's own machinery, which is no part of its documented interface":
         "DisableTorchFunction DisableTorchFunctionSubclass FatalError OutOfMemoryError PRIVATE_OPS TYPE_CHECKING USE_GLOBAL_DEPS "
@@ -170,6 +168,8 @@ OF_TENSOR |= {name: words for words, names in _ALSO_OF_TENSOR.items() for name i
 # Names of torch.linalg and torch.special.
 _ELSEWHERE = "scipy.special has it, of x.numpy()"
 OF_MODULE = {
+    "func": {"replace_all_batch_norm_modules_": "there is no batch norm here yet; GroupNorm needs no such change",
+             "rearrange": "torch.permute and torch.reshape", "debug_unwrap": "x.detach(); a Tensor inside a transform is a plain one here"},
     "linalg": {"householder_product": "torch.linalg.qr gives Q itself", "ldl_factor": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
                "ldl_factor_ex": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
                "ldl_solve": "torch.linalg.solve",

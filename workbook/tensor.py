@@ -97,7 +97,7 @@ class Tensor(metaclass=PrintsAsTorch):
     @property
     def device(self):
         """The device its memory is on."""
-        return self._device
+        return self._device.plain
 
     @property
     def ndim(self):
@@ -133,7 +133,7 @@ class Tensor(metaclass=PrintsAsTorch):
 
     def data_ptr(self):
         """Return the address of the first element."""
-        return self._array.ctypes.data if self._device is CPU else self._array.data.ptr
+        return self._array.ctypes.data if self._device.type == "cpu" else self._array.data.ptr
 
     def is_floating_point(self):
         """Return whether the dtype is a floating point one."""
@@ -165,7 +165,7 @@ class Tensor(metaclass=PrintsAsTorch):
 
     def get_device(self):
         """Return the number of its GPU; -1 on the CPU."""
-        return -1 if self._device is CPU else self._device.index
+        return -1 if self._device.type == "cpu" else self._device.index
 
     def is_pinned(self):
         """Return False: memory is never pinned here."""
@@ -192,7 +192,7 @@ class Tensor(metaclass=PrintsAsTorch):
     is_xla = is_mtia = is_vulkan = is_ipu = is_maia = volatile = False
     output_nr = property(lambda self: self._index, doc="Which of the outputs of its operation it is.")
     retains_grad = property(lambda self: self._retains_grad, doc="Whether a computed Tensor keeps its gradient: see retain_grad().")
-    is_cpu = property(lambda self: self._device is CPU, doc="Whether its memory is the CPU's.")
+    is_cpu = property(lambda self: self._device.type == "cpu", doc="Whether its memory is the CPU's.")
 
     def __getattr__(self, name):
         raise missing.of_tensor(type(self).__name__, name)
@@ -295,10 +295,14 @@ class Tensor(metaclass=PrintsAsTorch):
                 f"a Tensor with {self._array.size} elements cannot be converted to Scalar",
                 f"its shape is {shape_text(self._array.shape)}, and only one number can become a Python number",
                 "reduce it first with mean() or sum(), or use tolist()"))
+        if self._device.is_batch:
+            raise one_slice_only(ITEM)
         return self._array.item()
 
     def tolist(self):
         """Return the elements as nested Python lists; a Python number for a 0-d Tensor."""
+        if self._device.is_batch:
+            raise one_slice_only(DATA)
         return self._host().tolist()
 
     def numpy(self, *, force=False):
@@ -313,7 +317,9 @@ class Tensor(metaclass=PrintsAsTorch):
                 "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.",
                 "NumPy would change its values without autograd seeing it",
                 "write .detach().numpy(), for a plot or for NumPy functions"))
-        if self._device is not CPU:
+        if self._device.is_batch:
+            raise one_slice_only(DATA)
+        if self._device.type != "cpu":
             raise TypeError(explain(
                 f"can't convert {self._device} device type tensor to numpy. "
                 "Use Tensor.cpu() to copy the tensor to host memory first.", "NumPy sees only the CPU's memory", ".cpu().numpy()"))
@@ -341,6 +347,8 @@ class Tensor(metaclass=PrintsAsTorch):
                 f"Boolean value of Tensor with {'no values' if self._array.size == 0 else 'more than one value'} is ambiguous",
                 f"its shape is {shape_text(self._array.shape)}: some elements may be true and others not",
                 "ask for all(), any(), or torch.equal(a, b)"))
+        if self._device.is_batch:
+            raise one_slice_only(CONTROL)
         return bool(self._array.item())
 
     def __float__(self):
@@ -358,6 +366,8 @@ class Tensor(metaclass=PrintsAsTorch):
                 "only one element tensors can be converted to Python scalars",
                 f"this tensor of shape {shape_text(self._array.shape)} has {self._array.size} elements",
                 "reduce it first with mean() or sum(), or use tolist()"))
+        if self._device.is_batch:
+            raise one_slice_only(ITEM)
         return self._array.item()
 
     def __index__(self):
@@ -388,7 +398,7 @@ class Tensor(metaclass=PrintsAsTorch):
         node = self.grad_fn
         return tensor_text(
             self._host(), dtype=self.dtype, default_dtype=dtypes.get_default_dtype(), prefix=prefix,
-            device_text=None if self._device is CPU else str(self._device),
+            device_text=None if self._device.type == "cpu" else str(self._device),
             grad_fn_name=None if node is None else type(node).__name__, requires_grad=self.requires_grad)
 
     def show(self):
@@ -465,6 +475,20 @@ def axis_of(dim, shape):
             f"there {'is' if ndim == 1 else 'are'} {what}" if shape.__class__ is int else
             f"a tensor of shape {shape_text(shape)} has {what}", f"write {valid}, or count from the end: -1{f' to {-reach}' if reach > 1 else ''}"))
     return dim % reach
+
+
+# What vmap refuses: these would be right for one slice of a batch, and stand for all of them.
+ITEM = ("vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to "
+        "rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report.")
+CONTROL = ("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please "
+           "file an issue at https://github.com/pytorch/pytorch/issues .")
+DATA = "Cannot access data pointer of Tensor that doesn't have storage"
+
+
+def one_slice_only(what):
+    """The error for looking at the numbers of a slice while vmap computes a batch."""
+    return RuntimeError(explain(what, "the function is written for one slice, and stands for all of them: their numbers differ",
+                                "use operations of torch: torch.where(condition, a, b) instead of an if"))
 
 
 def needs_floats(dtype):

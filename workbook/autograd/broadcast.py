@@ -61,5 +61,25 @@ class Cast(Operation, name="ToCopyBackward0"):
         return (Cast.apply(grad, dtype=ctx.dtype),)
 
 
+class Home(Operation, name="AliasBackward0"):
+    """The same numbers, where `home` is."""
+
+    @staticmethod
+    def place(device, options):
+        """Return where the result is."""
+        return options["home"]
+
+    def forward(ctx, a, *, home):
+        return a[...]
+
+    def backward(ctx, grad):
+        return grad
+
+
+def brought_home(grad, device):
+    """Return a gradient at the place of its tensor, where it was computed among slices of a batch that is done: devices/batch.py."""
+    return Home.apply(grad, home=device) if grad._device.depth > device.depth and not grad._device.is_batch else grad
+
+
 class Own(Cast, name="CloneBackward0"):
     """The same numbers in memory of their own."""

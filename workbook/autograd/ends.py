@@ -156,7 +156,7 @@ def _check_seed(seed, shape, dtype, device, number):
             "For complex Tensors, both grad_output and output are required to have the same dtype. Mismatch in dtype: "
             f"grad_output[{number}] has a dtype of {seed.dtype} and output[{number}] has a dtype of torch.{dtype}.",
             "the gradient of complex numbers is complex, that of real ones real", f"convert the gradient: .to(torch.{dtype})"))
-    if seed._device is not device:
+    if seed._device.plain is not device.plain:
         raise RuntimeError(explain(
             f"invalid gradient at index {number} - expected device {device} but got {seed._device}",
             "a gradient lives where its tensor lives", f"move it: .to('{device}')"))

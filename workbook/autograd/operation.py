@@ -430,7 +430,7 @@ _NUMBERS = frozenset((float, int, bool, complex, type(None)))
 
 def _as_array(result, device):
     """NumPy reduces to scalars; a Tensor's memory is always an array."""
-    return result if result.__class__ is np.ndarray or device is not CPU else np.asarray(result)
+    return result if result.__class__ is np.ndarray or device.type != "cpu" else np.asarray(result)
 
 
 def _as_number(cls, given, place):
@@ -445,7 +445,9 @@ def _as_number(cls, given, place):
 
 
 def _meeting_device(device, given, inputs):
-    """0-d CPU Tensors may meet any device; everything else must be on one."""
+    """0-d CPU Tensors may meet any device, and a slice of a batch what lies beside the batch; everything else must be on one."""
+    if device.plain is given._device.plain:
+        return max(device, given._device, key=lambda place: place.depth)
     if given._array.ndim == 0 and given._device is CPU:
         return device
     if device is CPU and all(x._array.ndim == 0 for x in inputs if isinstance(x, Tensor) and x._device is CPU):

@@ -79,6 +79,8 @@ def adopt(target, result, writer):
     may_write(target, writer, result.requires_grad)
     refuse_larger(target, result, writer)
     array, new = target._array, result._array
+    if result._device is not target._device and result._device.is_batch:
+        raise _written_by_a_slice(writer)
     memory = memory_of(target)
     node = result._node
     if node is not None:
@@ -98,6 +100,14 @@ def adopt(target, result, writer):
         _rewrite_base(target, result)
     _keep_retaining(target, before, place, target._node, target._index)
     return target
+
+
+def _written_by_a_slice(writer):
+    return RuntimeError(explain(
+        "vmap: inplace arithmetic(self, *extra_args) is not possible because there exists a Tensor `other` in extra_args that has more "
+        "elements than `self`. This happened due to `other` being vmapped over but `self` not being vmapped over in a vmap. Please try to "
+        f"use out-of-place operators instead of {writer}.", "all slices would be written into one memory, one over the other",
+        "make the memory from a slice, with torch.zeros_like(x) or x.new_zeros(3), or compute a new tensor"))
 
 
 def _keep_retaining(tensor, before, place, node, index):

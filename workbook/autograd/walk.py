@@ -7,7 +7,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
-from workbook.autograd.broadcast import Own, fit
+from workbook.autograd.broadcast import Own, brought_home, fit
 from workbook.autograd.complaints import no_complex
 from workbook.autograd.conjugates import backward_of_complex
 from workbook.autograd.ends import arriving_at, inputs_of, outputs_of, place_of, seed_of, seeds_for
@@ -267,6 +267,8 @@ class Pass:
         """Give gradients to the Tensors that were asked for by name."""
         for index, gradient in enumerate(arrived):
             if (node, index) in self.wanted and gradient is not None:
+                if self.create_graph:
+                    gradient = brought_home(gradient, node.meta[index][2])
                 if self.caught is not None:
                     self.caught[node, index] = gradient
                 elif node.__class__ is AccumulateGrad:  # others retain it
@@ -284,6 +286,7 @@ def forget(leaf, set_to_none):
 def accumulate(leaf, gradient, create_graph, new):
     """Add `gradient` to `leaf.grad`. The first one owns its memory; `new` says that nobody else holds this array."""
     if create_graph:
+        gradient = brought_home(gradient, leaf._device)
         leaf._grad = Own.apply(gradient, dtype=gradient._array.dtype) if leaf._grad is None else leaf._grad + gradient
     elif leaf._grad is None:
         xp = leaf._device.xp

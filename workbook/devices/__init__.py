@@ -27,6 +27,8 @@ class device(metaclass=PrintsAsTorch):
 
     torch_name = "torch.device"
     _known = {}
+    depth = 0  # inside how many calls of vmap: devices/batch.py
+    is_batch = False
 
     def __new__(cls, type, index=None):
         if isinstance(type, cls):
@@ -48,7 +50,7 @@ class device(metaclass=PrintsAsTorch):
         key = (kind, index)
         if key not in cls._known:
             self = super().__new__(cls)
-            self.type, self.index, self.backend = kind, index, _backends[kind]
+            self.type, self.index, self.backend, self.plain = kind, index, _backends[kind], self
             cls._known[key] = self
         return cls._known[key]
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from workbook.errors import explain, not_a_tensor
 from workbook.ops.elementwise import broadcast_shape
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import CONTROL, Tensor, one_slice_only, wrap
 
 
 def equal(input, other):
@@ -17,6 +17,7 @@ def equal(input, other):
     Source: https://pytorch.org/docs/2.13/generated/torch.equal.html
     """
     _two_tensors("equal", input, other)
+    _refuse_slices(input, other)
     return input.shape == other.shape and bool((input._array == other._array).all())
 
 
@@ -46,7 +47,13 @@ def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.allclose.html
     """
+    _refuse_slices(input, other)
     return bool(isclose(input, other, rtol, atol, equal_nan).all())
+
+
+def _refuse_slices(*given):
+    if any(isinstance(x, Tensor) and x._device.is_batch for x in given):
+        raise one_slice_only(CONTROL)
 
 
 def _two_tensors(name, input, other):

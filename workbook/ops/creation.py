@@ -355,7 +355,7 @@ def _like(fill):
         check_storage(like.__name__, layout, pin_memory)
         array = memory_like(like.__name__, input, dtype, memory_format)
         fill(array)
-        return finish(array, device or input.device, requires_grad)
+        return finish(array, device or input._device, requires_grad)
 
     return like
 
@@ -411,6 +411,6 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
     fill_value = _number("full_like", "fill_value", 2, fill_value)
     array = memory_like("full_like", input, dtype, memory_format)
     array.fill(number_in(fill_value, array.dtype))
-    return finish(array, device or input.device, requires_grad)
+    return finish(array, device or input._device, requires_grad)
 
 

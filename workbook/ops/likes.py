@@ -10,7 +10,7 @@ from workbook.tensor import Tensor, wrap
 
 def _new(make, name, sentence, example):
     def new(input, *args, dtype=None, device=None, **options):
-        return make(*args, dtype=dtype or input.dtype, device=device or input.device, **options)
+        return make(*args, dtype=dtype or input.dtype, device=device or input._device, **options)
 
     new.__name__ = new.__qualname__ = name
     new.__doc__ = f"""Return {sentence}, with the dtype and device of `input`.

@@ -7,10 +7,12 @@ import numpy as np
 from workbook.errors import explain
 from workbook.random.box_muller import box_muller32, box_muller64
 from workbook.random.filling import as_reals, dtype_of, fill, locked, not_implemented, uniforms
+from workbook.random.slices import for_slices
 from workbook.random.generator import Generator, each  # noqa: F401  Generator: for the examples
 from workbook.random.once import scale_and_shift
 
 
+@for_slices
 def fill_uniform(array, low=0.0, high=1.0, generator=None):
     """Fill `array` with uniform numbers from [low, high).
 
@@ -42,6 +44,7 @@ def fill_uniform(array, low=0.0, high=1.0, generator=None):
     return array
 
 
+@for_slices
 def fill_normal(array, mean=0.0, std=1.0, generator=None):
     """Fill `array` with normal numbers of this mean and standard deviation.
 
@@ -81,6 +84,7 @@ def fill_normal(array, mean=0.0, std=1.0, generator=None):
     return array
 
 
+@for_slices
 def fill_exponential(array, rate=1.0, generator=None):
     """Fill `array` with exponential numbers of this rate (PyTorch's `lambd`); their mean is 1 / rate.
 
@@ -101,6 +105,7 @@ def fill_exponential(array, rate=1.0, generator=None):
     return fill(array, generator, lambda source, n: -1.0 / rate * each(math.log1p, -source.uniform64(n)))
 
 
+@for_slices
 def fill_cauchy(array, median=0.0, sigma=1.0, generator=None):
     """Fill `array` with Cauchy's numbers: `median + sigma * tan` of an angle, which have no mean.
 
@@ -117,6 +122,7 @@ def fill_cauchy(array, median=0.0, sigma=1.0, generator=None):
     return fill(array, generator, lambda source, n: median + sigma * each(math.tan, math.pi * (source.uniform64(n) - 0.5)))
 
 
+@for_slices
 def fill_log_normal(array, mean=1.0, std=2.0, generator=None):
     """Fill `array` with numbers whose logarithms are normal, of this mean and standard deviation.
 

@@ -7,6 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.errors import explain
 from workbook.random.generator import Generator, default_generator
+from workbook.random.slices import refusal, thread
 
 BLOCK = 2**15  # numbers made at a time: so many, with all that is computed on the way, stay in a core's cache
 
@@ -17,6 +18,8 @@ def locked(generator):
     if not isinstance(generator, Generator):
         raise TypeError(explain(f"argument 'generator' must be torch.Generator, not {type(generator).__name__}",
                                 "a stream of numbers comes from a generator", "write torch.Generator().manual_seed(0)"))
+    if thread.draws is not None:
+        raise refusal(thread.draws)
     with generator.lock, np.errstate(all="ignore"):  # a result too large for its dtype is inf, without a warning, as in PyTorch
         yield generator
 

@@ -7,10 +7,13 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.random.filling import dtype_of, fill, locked, memory_axes, not_implemented, uniforms
+from workbook.random.continuous import fill_uniform
+from workbook.random.filling import dtype_of, fill, locked, memory_axes, not_implemented
+from workbook.random.slices import for_slices
 from workbook.random.generator import Generator, each  # noqa: F401  Generator: for the examples
 
 
+@for_slices
 def fill_integers(array, low=None, high=None, generator=None):
     """Fill `array` with whole numbers from [low, high), each as likely as the others.
 
@@ -71,19 +74,24 @@ def fill_bernoulli(array, p=0.5, generator=None):
     if not isinstance(p, np.ndarray):
         if not 0 <= p <= 1:
             raise RuntimeError(explain(f"bernoulli_ expects p to be in [0, 1], but got p={p:g}", why, fix))
-        return fill(array, generator, lambda source, n: source.below64(n, p))
+        return _fill_with_chance(array, p, generator)
     if not dtype_of(p).is_floating_point:
         raise not_implemented("bernoulli_tensor_cpu_p_", dtype_of(p))
     if not ((p >= 0) & (p <= 1)).all():
         raise RuntimeError(explain("Expected p_in >= 0 && p_in <= 1 to be true, but got false.", why, fix))
     axes = memory_axes(array)
     p_in_order = np.broadcast_to(p, array.shape).transpose(axes)
-    with locked(generator) as source:
-        drawn = uniforms(source, array.size, np.float64 if p.dtype == np.float64 else np.float32)
-    array.transpose(axes)[...] = drawn.reshape(p_in_order.shape) < p_in_order
+    drawn = np.empty(p_in_order.shape, np.float64 if p.dtype == np.float64 else np.float32)
+    array.transpose(axes)[...] = fill_uniform(drawn, generator=generator) < p_in_order
     return array
 
 
+@for_slices
+def _fill_with_chance(array, p, generator):
+    return fill(array, generator, lambda source, n: source.below64(n, p))
+
+
+@for_slices
 def fill_geometric(array, p, generator=None):
     """Fill `array` with how many tries it takes, each with probability `p`, until one succeeds.
 
@@ -120,9 +128,17 @@ def permutation(n, generator=None):
     if n >= 2**32 // 20:
         raise NotImplementedError(explain(f"randperm is not written for n = {n}", "PyTorch changes its scheme at 2**32 // 20",
                                           "shuffle fewer numbers"))
-    with locked(generator) as source:
-        steps = source.random32(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=np.uint32)
-    return _exchanged(np.arange(n), np.arange(max(n - 1, 0)) + steps)
+    return _fill_permutations(np.empty(n, np.int64), generator)
+
+
+@for_slices
+def _fill_permutations(array, generator):
+    n = array.shape[-1]
+    for place in np.ndindex(array.shape[-2::-1]):  # of slices inside slices PyTorch shuffles the innermost last
+        with locked(generator) as source:
+            steps = source.random32(max(n - 1, 0)) % np.arange(n, 1, -1, dtype=np.uint32)
+        array[place[::-1]] = _exchanged(np.arange(n), np.arange(max(n - 1, 0)) + steps)
+    return array
 
 
 def _exchanged(order, targets):
