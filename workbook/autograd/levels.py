@@ -13,20 +13,18 @@ forward-mode AD, 2007 (on derivatives that are mixed up)
 """
 
 from workbook.autograd.modes import thread
-from workbook.autograd.operation import AccumulateGrad, Node, edge_of, next_sequence
+from workbook.autograd.operation import AccumulateGrad, Operation, edge_of, next_sequence
 from workbook.autograd.views import detached
 from workbook.tensor import needs_floats
 
 
-class Lift(Node):
+class Lift(Operation, name="Lift"):
     """out = a, at the beginning of a level"""
 
     __slots__ = ("level",)
-    hands_on = True
 
-    def backward(self, grad):
-        """Hand the gradient on."""
-        return (grad,)
+    def backward(ctx, grad):
+        return grad
 
 
 class Level:
@@ -57,6 +55,7 @@ class Level:
         node.level, node.edges = self, (edge_of(tensor) if self._outside_records else None,)
         node.sequence = next_sequence()  # after the edge: a leaf's node is made when it is first asked for, and must be older
         node.meta = ((array.shape, array.dtype, tensor._device),)
+        node.needs_input_grad, node._saved, node._kept = node.edges, (), ()
         node.hooks = node.retains = node.record = None
         lifted = detached(tensor)
         lifted._node = node
