@@ -71,6 +71,25 @@ def in_order(xp, array):
     return array if array.flags.c_contiguous else xp.asarray(array, order="C")
 
 
+def by_columns(xp, array):
+    """Return a copy whose memory holds each matrix column by column: as LAPACK's routines leave their results, and PyTorch hands them on."""
+    if array.ndim < 2:
+        return array
+    *stack, rows, columns = array.shape
+    if not array.size:  # new memory of no elements has no steps
+        return xp.lib.stride_tricks.as_strided(array, array.shape, _steps_by_columns(array))
+    out = xp.empty((*stack, columns, rows), array.dtype).swapaxes(-1, -2)
+    out[...] = array
+    return out
+
+
+def _steps_by_columns(array):
+    """The steps, in bytes, of matrices without elements, as if each side were 1 or more."""
+    *stack, rows, columns = (max(side, 1) for side in array.shape)
+    steps = [math.prod(stack[axis + 1:]) * rows * columns for axis in range(len(stack))]
+    return [step * array.itemsize for step in (*steps, 1, rows)]
+
+
 def lies_in(array, wanted):
     """Return whether the elements of an array lie in memory in the order that a format names."""
     if wanted in _CHANNELS_LAST:

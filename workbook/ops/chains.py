@@ -4,6 +4,7 @@ import math
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import contiguous_format
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.inverses import inv
 from workbook.ops.joining import cat
@@ -111,7 +112,7 @@ def matrix_power(input, n):
     if n == 0:
         return Identity.apply(input)
     if n == 1:
-        return clone(input)
+        return clone(input, memory_format=contiguous_format)
     if n < 0:
         input, n = inv(input), -n
     power, squared = None, input

@@ -4,6 +4,7 @@ import numpy as np
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.formats import by_columns
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import Inv, adjoint
 from workbook.ops.joining import cat
@@ -14,28 +15,32 @@ qr_result = named_result("qr", "Q", "R")
 
 
 class Cholesky(Operation, name="LinalgCholeskyExBackward0"):
-    """out = the lower triangle L with L @ L.T = a (of complex numbers, L @ L.H); only the lower half of a is read"""
+    """out = the lower triangle L with L @ L.T = a (of complex numbers, L @ L.H), or the upper one, L.H; only that half of a is read"""
 
     holomorphic = False
     function = "linalg.cholesky"
 
-    def forward(ctx, a):
+    def forward(ctx, a, *, upper):
         xp = ctx.xp
-        out = xp.linalg.cholesky(a)
+        out = xp.linalg.cholesky(a.swapaxes(-1, -2).conj() if upper else a)
         if xp.isnan(out).any():
             raise np.linalg.LinAlgError("NaN")  # NumPy lets it pass
+        out = by_columns(xp, out.swapaxes(-1, -2).conj() if upper else out)
         ctx.save(out)
+        ctx.upper = upper
         lower = xp.tril(xp.ones(a.shape[-2:], a.dtype))
         ctx.keep(lower, xp.tril(lower, -1))
         return out
 
     def backward(ctx, grad):
         (out,), (lower, below) = ctx.saved, ctx.kept
+        if ctx.upper:
+            out, grad = adjoint(out), adjoint(grad)
         # Murray, Differentiation of the Cholesky decomposition, 2016, (10)
         back = Inv.apply(out)
         middle = adjoint(out) @ grad
         middle = 0.5 * (middle * lower + adjoint(middle * below))
-        return (adjoint(back) @ middle @ back,)
+        return (adjoint(back) @ middle @ back,)  # symmetric, so the same for the upper triangle
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -81,7 +86,7 @@ def linalg_cholesky(A, *, upper=False):
     """
     square_only("linalg.cholesky", A)
     floats_only("linalg.cholesky", A, "cholesky_cpu")
-    return adjoint(Cholesky.apply(adjoint(A))) if upper else Cholesky.apply(A)
+    return Cholesky.apply(A, upper=upper)
 
 
 def cholesky(input, upper=False):
@@ -95,7 +100,7 @@ def cholesky(input, upper=False):
     """
     square_only("cholesky", input)
     floats_only("cholesky", input, "cholesky_cpu")
-    return adjoint(OldCholesky.apply(adjoint(input))) if upper else OldCholesky.apply(input)
+    return OldCholesky.apply(input, upper=upper)
 
 
 class Qr(Operation, name="LinalgQrBackward0"):
@@ -106,9 +111,9 @@ class Qr(Operation, name="LinalgQrBackward0"):
     def forward(ctx, a, *, mode):
         xp = ctx.xp
         if mode == "r":
-            q, r = xp.empty(0, a.dtype), xp.linalg.qr(a, "r")
+            q, r = xp.empty(0, a.dtype), by_columns(xp, xp.linalg.qr(a, "r"))
         else:
-            q, r = xp.linalg.qr(a, mode)
+            q, r = (by_columns(xp, factor) for factor in xp.linalg.qr(a, mode))
         ctx.mode = mode
         n = r.shape[-2]
         ctx.save(a, q, r)

@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import by_columns, in_order
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import broadcast_shape
@@ -38,7 +39,7 @@ class Det(Operation, name="LinalgDetBackward0"):
 
     def forward(ctx, a):
         ctx.save(a)
-        return ctx.xp.asarray(ctx.xp.linalg.det(a), a.dtype)
+        return ctx.xp.asarray(ctx.xp.linalg.det(in_order(ctx.xp, a)), a.dtype)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -70,7 +71,7 @@ class Slogdet(Operation, name="LinalgSlogdetBackward0"):
     holomorphic = False
 
     def forward(ctx, a):
-        sign, log = ctx.xp.linalg.slogdet(a)
+        sign, log = ctx.xp.linalg.slogdet(in_order(ctx.xp, a))
         sign = ctx.xp.asarray(sign, a.dtype)
         ctx.save(a, sign)
         return sign, ctx.xp.asarray(log, a.real.dtype)
@@ -87,7 +88,7 @@ class Inv(Operation, name="LinalgInvExBackward0"):
     """out = the inverse"""
 
     def forward(ctx, a):
-        out = ctx.xp.linalg.inv(a)
+        out = by_columns(ctx.xp, ctx.xp.linalg.inv(a))
         ctx.save(out)
         return out
 
@@ -102,17 +103,25 @@ class Inv(Operation, name="LinalgInvExBackward0"):
 
 
 class Solve(Operation, name="LinalgSolveExBackward0"):
-    """out = the X for which a @ X = b"""
+    """out = the X for which a @ X = b, where b may be a vector, or several; with left=False, X @ a = b"""
 
-    def forward(ctx, a, b):
-        out = ctx.xp.linalg.solve(a, b)
+    def forward(ctx, a, b, *, left=True, vector=False):
+        xp = ctx.xp
+        if left:
+            out = xp.linalg.solve(a, b[..., None])[..., 0] if vector else xp.linalg.solve(a, b)
+            out = by_columns(xp, out)
+        else:
+            out = xp.array(xp.linalg.solve(a.swapaxes(-1, -2), b.swapaxes(-1, -2)).swapaxes(-1, -2), order="C")
         ctx.save(a, out)
+        ctx.left, ctx.vector = left, vector
         return out
 
     def backward(ctx, grad):
         a, out = ctx.saved
-        to_b = Solve.apply(turned(a), grad)
-        return -(to_b @ turned(out)), to_b
+        to_b = Solve.apply(turned(a), grad, left=ctx.left, vector=ctx.vector)
+        if ctx.vector:
+            return -(unsqueeze(to_b, -1) @ unsqueeze(out, -2)), to_b
+        return -(to_b @ turned(out) if ctx.left else turned(out) @ to_b), to_b
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -234,8 +243,10 @@ def solve(A, B, *, left=True):
     vector = B.ndim == 1 or (A.ndim - 1 == B.ndim and tuple(B.shape) == tuple(A.shape[:-1]))
     rhs = unsqueeze(B, -1) if vector else B
     side_by_side("linalg.solve", A, rhs, left)
-    out = Solve.apply(A, rhs) if left else turned(Solve.apply(turned(A), turned(rhs)))
-    return out[..., 0] if vector else out
+    if vector and not left:
+        raise RuntimeError(explain("linalg.solve: Vector broadcasting of the left hand side is not supported for left=False.",
+                                   "a row times one number is that number times the row", "write B / A"))
+    return Solve.apply(A, B, vector=True) if vector else Solve.apply(A, B, left=left)
 
 
 def side_by_side(function, A, B, left):
@@ -250,29 +261,39 @@ def side_by_side(function, A, B, left):
 
 
 class SolveTriangular(Operation, name="LinalgSolveTriangularBackward0"):
-    """out = the X for which t @ X = b, t being the upper or lower triangle of a"""
+    """out = the X for which t @ X = b, t being the upper or lower triangle of a; with left=False, X @ t = b"""
 
-    def forward(ctx, a, b, *, upper, unit):
+    def forward(ctx, a, b, *, upper, unit, left=True):
         xp = ctx.xp
-        t = xp.triu(a, unit) if upper else xp.tril(a, -int(unit))
-        if unit:
-            t = t + xp.eye(a.shape[-1], dtype=a.dtype)
-        shape = (*xp.broadcast_shapes(t.shape[:-2], b.shape[:-2]), *b.shape[-2:])
-        out = xp.array(xp.broadcast_to(b, shape))
-        rows = range(a.shape[-1])
-        for i in reversed(rows) if upper else rows:  # each row knows the ones before it
-            done = slice(i + 1, None) if upper else slice(0, i)
-            out[..., i, :] = (out[..., i, :] - (t[..., i:i + 1, done] @ out[..., done, :])[..., 0, :]) / t[..., i, i, None]
+        if left:
+            out = _step_by_step(xp, a, b, upper, unit)
+        else:
+            out = _step_by_step(xp, a.swapaxes(-1, -2), b.swapaxes(-1, -2), not upper, unit).swapaxes(-1, -2)
+        out = by_columns(xp, out)
         ctx.save(a, out)
         ctx.keep(xp.triu(xp.ones(a.shape[-2:], a.dtype), unit) if upper else xp.tril(xp.ones(a.shape[-2:], a.dtype), -int(unit)))
-        ctx.upper, ctx.unit = upper, unit
+        ctx.upper, ctx.unit, ctx.left = upper, unit, left
         return out
 
     def backward(ctx, grad):
         a, out = ctx.saved
         (triangle,) = ctx.kept
-        to_b = SolveTriangular.apply(turned(a), grad, upper=not ctx.upper, unit=ctx.unit)
-        return -(to_b @ turned(out)) * triangle, to_b
+        to_b = SolveTriangular.apply(turned(a), grad, upper=not ctx.upper, unit=ctx.unit, left=ctx.left)
+        return -(to_b @ turned(out) if ctx.left else turned(out) @ to_b) * triangle, to_b
+
+
+def _step_by_step(xp, a, b, upper, unit):
+    """Return the X for which t @ X = b: each row of it from b and the rows that are known already."""
+    t = xp.triu(a, unit) if upper else xp.tril(a, -int(unit))
+    if unit:
+        t = t + xp.eye(a.shape[-1], dtype=a.dtype)
+    shape = (*xp.broadcast_shapes(t.shape[:-2], b.shape[:-2]), *b.shape[-2:])
+    out = xp.array(xp.broadcast_to(b, shape))
+    rows = range(a.shape[-1])
+    for i in reversed(rows) if upper else rows:
+        done = slice(i + 1, None) if upper else slice(0, i)
+        out[..., i, :] = (out[..., i, :] - (t[..., i:i + 1, done] @ out[..., done, :])[..., 0, :]) / t[..., i, i, None]
+    return out
 
 
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
@@ -294,6 +315,4 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     if A.dtype.category < dtypes.FLOAT:
         raise NotImplementedError(explain(f"\"triangular_solve_cpu\" not implemented for '{A.dtype.legacy}'",
                                           "the answer lies between the whole numbers", "convert it: x.float()"))
-    if left:
-        return SolveTriangular.apply(A, B, upper=upper, unit=unitriangular)
-    return turned(SolveTriangular.apply(turned(A), turned(B), upper=not upper, unit=unitriangular))
+    return SolveTriangular.apply(A, B, upper=upper, unit=unitriangular, left=left)

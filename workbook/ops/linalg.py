@@ -1,5 +1,7 @@
 """Products of matrices and vectors."""
 
+import math
+
 from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
@@ -254,14 +256,14 @@ def matmul(input, other):
     if left == 1:
         return SqueezeIn.apply(matmul(unsqueeze(input, 0), other), axes=(right - 2,))
     if right == 1:
-        return _unsafe_view(mv(reshape(input, (-1, input.shape[-1])), other), tuple(input.shape[:-1]))
+        return _unsafe_view(mv(reshape(input, (math.prod(input.shape[:-1]), input.shape[-1])), other), tuple(input.shape[:-1]))
     if input.shape[-1] != other.shape[-2]:
         raise _unequal_sizes(input, other)
     if right == 2:
         rows = tuple(input.shape)
-        return _unsafe_view(mm(reshape(input, (-1, rows[-1])), other), (*rows[:-1], other.shape[1]))
+        return _unsafe_view(mm(reshape(input, (math.prod(rows[:-1]), rows[-1])), other), (*rows[:-1], other.shape[1]))
     lead = broadcast_shape(tuple(input.shape[:-2]), tuple(other.shape[:-2]), (input.shape, other.shape))
-    stacks = [reshape(expand(x, (*lead, *x.shape[-2:])), (-1, *x.shape[-2:])) for x in (input, other)]
+    stacks = [reshape(expand(x, (*lead, *x.shape[-2:])), (math.prod(lead), *x.shape[-2:])) for x in (input, other)]
     return _unsafe_view(bmm(*stacks), (*lead, input.shape[-2], other.shape[-1]))
 
 
@@ -296,7 +298,7 @@ def linear(input, weight, bias=None):
             "use matmul (the @ sign) for stacks of matrices"))
     rows = input
     if len(shape) != 2:
-        rows = unsqueeze(input, 0) if len(shape) == 1 else reshape(input, (-1, shape[-1]))
+        rows = unsqueeze(input, 0) if len(shape) == 1 else reshape(input, (math.prod(shape[:-1]), shape[-1]))
     columns = T.apply(weight)
     if rows._array.shape[1] != columns._array.shape[0]:
         raise _unequal_sizes(rows, columns, _flatten_advice(input, columns._array.shape[0]))

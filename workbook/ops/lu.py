@@ -6,6 +6,7 @@ import numpy as np
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import by_columns, in_order
 from workbook.ops.creation import empty, eye
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import named_result
@@ -25,7 +26,7 @@ class LuFactor(Operation, name="LinalgLuFactorExBackward0"):
     """out = both triangles in one matrix, and for each step the row, counted from 1, that changed places with the step's own"""
 
     def forward(ctx, a):
-        out = a.copy()
+        out = in_order(ctx.xp, a.copy())
         pivots = np.empty((*a.shape[:-2], min(a.shape[-2:])), np.int32)
         count = math.prod(a.shape[:-2])
         for matrix, places in zip(out.reshape(count, *a.shape[-2:]), pivots.reshape(count, pivots.shape[-1])):
@@ -36,7 +37,7 @@ class LuFactor(Operation, name="LinalgLuFactorExBackward0"):
                 if matrix[k, k] != 0:
                     matrix[k + 1:, k] /= matrix[k, k]
                     matrix[k + 1:, k + 1:] -= matrix[k + 1:, k:k + 1] * matrix[k, k + 1:]
-        pivots = ctx.xp.asarray(pivots)
+        out, pivots = by_columns(ctx.xp, out), ctx.xp.asarray(pivots)
         ctx.save(out)
         ctx.keep(ctx.xp.asarray(order_of(pivots, a.shape[-2]), a.dtype))
         return out, pivots
@@ -201,7 +202,8 @@ def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     P = lu_unpack(LU, pivots, unpack_data=False).P
     if adjoint:  # A.mH = U.mH @ L.mH @ P.mH
         X = SolveTriangular.apply(mirrored(LU), B, upper=False, unit=False)
-        return matmul(P, SolveTriangular.apply(mirrored(LU), X, upper=True, unit=True))
+        X = SolveTriangular.apply(mirrored(LU), X, upper=True, unit=True)
+        return turned(matmul(turned(X), turned(P)))  # P @ X, column by column
     X = SolveTriangular.apply(LU, matmul(turned(P), B), upper=False, unit=True)
     return SolveTriangular.apply(LU, X, upper=True, unit=False)
 

@@ -28,6 +28,8 @@ _READ_FIRST = frozenset((
     "aminmax max min cummax cummin logsumexp logcumsumexp nansum nanmean tril triu diag median nanmedian mode kthvalue quantile nanquantile cholesky "
     "inverse qr svd matrix_power tensordot").split())
 _READ_WHILE_WRITING = frozenset("index_select gather cat stack hstack vstack dstack column_stack take diff kron masked_select topk".split())
+# Functions whose own results lie column by column, but not in an `out` that had no room for them.
+_IN_ORDER = frozenset("cholesky cholesky_solve matrix_power".split())
 
 
 def with_out(function, kind):
@@ -109,7 +111,7 @@ def _write(result, target, name):
                 "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing "
                 "it, "
                 "inplace, to zero elements with t.resize_(0).", UserWarning, stacklevel=4)
-        target._array = target._device.xp.empty_like(new, array.dtype)
+        target._array = target._device.xp.empty_like(new, array.dtype, "C" if name in _IN_ORDER else "K")
     views.stands_for_one_element_each(target._array)
     target._array[...] = new if new.dtype.kind != "c" or target._array.dtype.kind == "c" else new.real
     memory_of(target).wrote(f"{name}(out=)")

@@ -5,11 +5,13 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import by_columns
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.creation import empty
+from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.extremes import named_result
-from workbook.ops.inverses import adjoint, inv
+from workbook.ops.inverses import adjoint, inv, turned
 from workbook.ops.lengths import matrix_norm
 from workbook.ops.linalg import matmul
 from workbook.ops.pointwise import abs
@@ -140,6 +142,23 @@ def cond(A, p=None):
 DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
 
+class Lstsq(Operation, name="LinalgLstsqBackward0"):
+    """out = inverse @ b, in memory that has room for b, too: LAPACK writes over it"""
+
+    def forward(ctx, inverse, b):
+        xp = ctx.xp
+        x = inverse @ b
+        n = x.shape[-2]
+        ctx.save(inverse, b)
+        room = by_columns(xp, xp.zeros((*x.shape[:-2], max(n, b.shape[-2]), x.shape[-1]), x.dtype))
+        room[..., :n, :] = x
+        return room[..., :n, :]
+
+    def backward(ctx, grad):
+        inverse, b = ctx.saved
+        return grad @ turned(b), turned(inverse) @ grad
+
+
 def lstsq(A, B, rcond=None, *, driver=None):
     """Return the X for which `A @ X` is nearest to B, `(..., m, n), (..., m, k) -> (..., n, k)`; the smallest where there are several.
 
@@ -163,14 +182,19 @@ def lstsq(A, B, rcond=None, *, driver=None):
         raise RuntimeError(explain(
             "torch.linalg.lstsq: input and other must have the same dtype, but got "
             f"{A.dtype.legacy} and {B.dtype.legacy}", "equations do not promote", f"convert one: B.to({A.dtype})"))
-    vector = B.ndim == 1 or (A.ndim - 1 == B.ndim and tuple(B.shape) == tuple(A.shape[:-1]))
+    if not 0 <= A.ndim - B.ndim <= 1:
+        raise RuntimeError(explain(
+            "torch.linalg.lstsq: input.dim() must be greater or equal to other.dim() and (input.dim() - other.dim()) <= 1",
+            f"the shapes are {shape_text(A.shape)} and {shape_text(B.shape)}", "give each matrix a vector or a matrix of its own"))
+    vector = A.ndim > B.ndim
     rhs = unsqueeze(B, -1) if vector else B
     if A.shape[-2] != rhs.shape[-2]:
         raise RuntimeError(explain(
             f"torch.linalg.lstsq: input.size(-2) should match other.size(-{1 if vector else 2})",
             f"the shapes are {shape_text(A.shape)} and {shape_text(B.shape)}", "give one row of B for each row of A"))
+    broadcast_shape(tuple(A.shape[:-2]), tuple(rhs.shape[:-2]))
     cutoff = rcond if rcond is not None else EPS[A.dtype.to_real().itemsize] * max(A.shape[-2:])
-    solution = matmul(linalg_pinv(A, cutoff), rhs)
+    solution = Lstsq.apply(linalg_pinv(A, cutoff), rhs)
     driver = driver or "gelsy"
     rank = matrix_rank(A, rtol=cutoff) if driver != "gels" else empty(0, dtype=dtypes.int64)
     values = svdvals(A.detach()) if driver in ("gelsd", "gelss") else empty(0, dtype=A.dtype)

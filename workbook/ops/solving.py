@@ -3,6 +3,7 @@
 import math
 
 from workbook.errors import explain, shape_text
+from workbook.formats import contiguous_format
 from workbook.ops.creation import eye
 from workbook.ops.elementwise import broadcast_shape, not_implemented
 from workbook.ops.extremes import named_result
@@ -70,7 +71,7 @@ def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
                                        "dimensions instead", "the right sides are columns of a matrix", "write b.unsqueeze(-1)"))
     _matching("triangular_solve", b, A)
     b, A = _stacked(b, A)
-    A = clone(A)
+    A = turned(clone(turned(A), memory_format=contiguous_format))  # column by column
     matrix, above = (turned(A), not upper) if transpose else (A, upper)
     return triangular_solve_result(solve_triangular(matrix, b, upper=above, unitriangular=unitriangular), A)
 

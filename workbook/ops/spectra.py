@@ -3,6 +3,7 @@
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.formats import by_columns, in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.extremes import named_result
@@ -34,7 +35,8 @@ class Eigh(Operation, name="LinalgEighBackward0"):
         if not xp.isfinite(a).all():
             values, vectors = xp.full(a.shape[:-1], xp.nan, a.real.dtype), xp.full(a.shape, xp.nan, a.dtype)
         else:
-            values, vectors = xp.linalg.eigh(a, "U" if upper else "L")
+            values, vectors = xp.linalg.eigh(in_order(xp, a), "U" if upper else "L")
+        vectors = by_columns(xp, vectors)
         ctx.save(values, vectors)
         ctx.keep(xp.eye(a.shape[-1], dtype=a.dtype))
         return values, vectors
@@ -57,9 +59,10 @@ class Svd(Operation, name="LinalgSvdBackward0"):
 
     def forward(ctx, a, *, full):
         xp = ctx.xp
-        u, s, vh = xp.linalg.svd(a, full)
+        u, s, vh = xp.linalg.svd(in_order(xp, a), full)
         if not a.size:
             s = s.astype(a.real.dtype)
+        u, vh = by_columns(xp, u), by_columns(xp, vh)
         ctx.save(u, s, vh)
         ctx.keep(xp.eye(s.shape[-1], dtype=a.dtype))
         return u, s, vh
@@ -101,7 +104,7 @@ class SingularValues(Operation, name="LinalgSvdBackward0"):
 
     def forward(ctx, a):
         ctx.save(a)
-        return ctx.xp.asarray(ctx.xp.linalg.svd(a, compute_uv=False), a.real.dtype)
+        return ctx.xp.asarray(ctx.xp.linalg.svd(in_order(ctx.xp, a), compute_uv=False), a.real.dtype)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -121,7 +124,7 @@ class Eigenvalues(Operation, name="LinalgEighBackward0"):
     def forward(ctx, a, *, upper):
         ctx.save(a)
         ctx.upper = upper
-        return ctx.xp.linalg.eigvalsh(a, "U" if upper else "L")
+        return ctx.xp.linalg.eigvalsh(in_order(ctx.xp, a), "U" if upper else "L")
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -135,9 +138,9 @@ class Eig(Operation, name="LinalgEigBackward0"):
     holomorphic = False
 
     def forward(ctx, a):
-        values, vectors = ctx.xp.linalg.eig(a)
+        values, vectors = ctx.xp.linalg.eig(in_order(ctx.xp, a))
         kind = ctx.xp.result_type(a.dtype, ctx.xp.complex64)
-        values, vectors = values.astype(kind), vectors.astype(kind)
+        values, vectors = values.astype(kind), by_columns(ctx.xp, vectors.astype(kind))
         ctx.save(values, vectors)
         ctx.keep(ctx.xp.eye(a.shape[-1], dtype=kind))
         return values, vectors
@@ -207,7 +210,7 @@ def svd(input, some=True, compute_uv=True):
     u, s, vh = Svd.apply(input, full=not some)
     if not compute_uv:
         m, n = input.shape[-2:]
-        return svd_result(u.new_zeros(*input.shape[:-2], m, m), s, vh.new_zeros(*input.shape[:-2], n, n))
+        return svd_result(u.new_zeros(*input.shape[:-2], m, m), s, adjoint(vh.new_zeros(*input.shape[:-2], n, n)))
     return svd_result(u, s, adjoint(vh))
 
 

@@ -1,6 +1,6 @@
 """How results of transposed inputs lie in memory, beside those of memory.py: as the input does, or in order."""
 
-from tests.ops.table.row import Row, each, shapes
+from tests.ops.table.row import REAL, Row, each, shapes
 
 LONG = shapes("2x3 | 3x4 | 2x3x4")  # no axis of length 1, whose step says nothing
 OPTIONS = {"dtypes": ("float32", "float64", "int64"), "layouts": ("transposed", "plain"), "values": "finite", "derivatives": 0}
@@ -12,7 +12,31 @@ AS_INPUT = ("a.exp() a.floor() a.ceil() a.round() a.trunc() a.sign() a.nan_to_nu
 IN_ORDER = ("torch.bernoulli(a.double().sigmoid()) torch.bernoulli(a.double(),0.5) a.masked_fill(a>0,1) a.masked_scatter(a>0,a) "
             "a.softmax(0) a.cumsum(0) a.index_add(0,torch.tensor([0]),a[:1]) a.index_copy(0,torch.tensor([0]),a[:1])")
 
+# Results of LAPACK lie column by column.
+MATRICES = shapes("2x2 | 3x3 | 2x3x3 | 1x1 | 2x1x1 | 2x3x2x2 | 0x0 | 0x2x2 | 2x0x0")
+SIDES = shapes("3x3 3x2 | 2x2 2x1 | 2x3x3 2x3x2 | 2x3x3 3x2 | 1x1 1x2 | 1x1 1x1 | 0x0 0x2")
+BIG, SPD = "a+20*torch.eye(a.shape[-1],dtype=a.dtype)", "a@a.mT+9*torch.eye(a.shape[-1],dtype=a.dtype)"
+OF_MATRICES = ("linalg.inv({M}) inverse({M}) linalg.cholesky({S}) linalg.cholesky({S},upper=True) linalg.matrix_power({M},2) linalg.matrix_power({M},-1) "
+               "linalg.matrix_power({M},1) linalg.matrix_exp({M}/20) linalg.solve({M},{M}[...,0]) linalg.lu_factor({M}) lu({M}) linalg.lu({M}) linalg.eigh({S}) "
+               "linalg.eig({M}) linalg.qr({M}) linalg.svd({M}) svd({M}) linalg.pinv({M}) "
+               "linalg.det({M}/20) linalg.slogdet({M}) linalg.eigvalsh({S}) linalg.svdvals({M}) linalg.eigvals({M})").format(M=BIG, S=SPD)
+OF_RECTANGLES = ("linalg.qr(a) linalg.qr(a,'complete') linalg.qr(a,'r') qr(a) linalg.svd(a) linalg.svd(a,full_matrices=False) svd(a) svd(a,some=False) "
+                 "svd(a,compute_uv=False) linalg.pinv(a) linalg.lu_factor(a+torch.eye(*a.shape[-2:],dtype=a.dtype)*20) linalg.lu(a) linalg.svdvals(a)")
+OF_EQUATIONS = ("linalg.solve({M},b) linalg.solve({M},b.mT,left=False) linalg.solve_triangular({M},b,upper=True) linalg.solve_triangular({M},b,upper=False) "
+                "linalg.solve_triangular({M},b.mT,upper=True,left=False) triangular_solve(b,{M}) triangular_solve(b,{M},upper=False,transpose=True) "
+                "cholesky_solve(b,{M}) cholesky_solve(b,{M},upper=True) linalg.lu_solve(*torch.linalg.lu_factor({M}),b) "
+                "linalg.lu_solve(*torch.linalg.lu_factor({M}),b.mT,left=False) linalg.lstsq({M},b) linalg.lstsq({M},b,driver='gelsd')").format(M=BIG)
+STEPS = "(lambda found:[x.stride() for x in (found if isinstance(found,tuple) else (found,))])(torch.NAME)"
+INTO = "inverse({M},out={{o}}) cholesky({S},out={{o}}) cholesky_solve({M},{S},out={{o}}) matrix_power({M},2,out={{o}}) matrix_power({M},-1,out={{o}})".format(M=BIG, S=SPD)
+LAPACK = {"dtypes": REAL, "values": "unit", "derivatives": 0, "layouts": ("plain", "transposed")}
+
 LAYOUTS_OF_RESULTS = [
+    *each(STEPS, OF_MATRICES, MATRICES, **LAPACK), *each(STEPS, OF_RECTANGLES, shapes("4x3 | 3x4 | 2x4x3 | 2x3x4 | 3x1"), **LAPACK),
+    *each(STEPS, OF_EQUATIONS, SIDES, alike=True, **LAPACK),
+    *each(STEPS, "linalg.lstsq(a,b) linalg.lstsq(a,b,driver='gels') linalg.lstsq(a,b[...,0])", shapes("4x2 4x3 | 2x4 2x1 | 2x4x3 2x4x2 | 4x1 4x2"), alike=True, **LAPACK),
+    *each("torch.NAME.stride()", INTO, shapes("3x3 | 2x2"), **LAPACK | {"dtypes": ("float32",)}, words={"o": ("torch.empty(0)", "torch.zeros(3,3)", "torch.zeros(2,2).T")}),
+    Row("torch.linalg.solve(a, b, left=False)", shapes("1x1 1 | 2x2 2 | 2x1x1 2x1"), REAL, alike=True, values="positive", derivatives=0),
+    *each("NAME", "a@b torch.matmul(a,b) torch.nn.functional.linear(a,b.mT)", shapes("2x0x0 2x0x3 | 0x2x2 0x2x2 | 2x3x0 0x4 | 2x3x0 0 | 2x0x3 3x2"), REAL, alike=True),
     *each("(NAME).stride()", AS_INPUT, LONG, **OPTIONS), *each("(NAME).stride()", IN_ORDER, LONG, **OPTIONS),
     *each("torch.NAME.stride()", "add(a,1,out=torch.empty(0,dtype=a.dtype)) sin(a,out=torch.empty(0,dtype=torch.float64)) gt(a,0,out=torch.empty(0,dtype=torch.bool))",
           LONG, **OPTIONS),
