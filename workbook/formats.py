@@ -109,8 +109,8 @@ def copied(xp, array, kind=None, wanted=preserve_format):
 
 
 def laid_as(xp, array, model):
-    """Return an array in the order in which a copy of `model`, of the same shape, lies in memory."""
-    if array.flags.c_contiguous and model.flags.c_contiguous:
+    """Return an array in the order in which a copy of `model`, of the same shape, lies in memory: itself, or a copy where it is a view."""
+    if array.base is None and array.flags.c_contiguous and model.flags.c_contiguous:
         return array
     laid = empty_as(xp, model, array.dtype)
     laid[...] = array
@@ -124,6 +124,36 @@ def empty_as(xp, array, kind, wanted=preserve_format):
     if array.flags.c_contiguous:
         return _with_steps_of(xp, xp.empty(array.shape, kind), array)
     return _with_steps_of(xp, _with_axes(xp, array.shape, kind, axes_in_memory(array.shape, array.strides)), array)
+
+
+def laid_by(xp, result, operands):
+    """Return an elementwise result in PyTorch's order: that of the first operand, and of the next where its steps leave it open."""
+    if result.ndim < 2 or not result.size:
+        return result
+    steps = [_steps_within(operand, result.shape) for operand in operands]
+    if operands[0].shape == result.shape and all(each == steps[0] for each in steps):
+        laid = empty_as(xp, operands[0], result.dtype)
+    else:
+        return laid_in(xp, result, axes_in_memory(result.shape, *steps))
+    laid[...] = result
+    return laid
+
+
+def laid_in(xp, array, axes):
+    """Return an array whose `axes` lie in memory from the outside to the inside: itself, or a copy."""
+    laid = _with_axes(xp, array.shape, array.dtype, axes)
+    if laid.strides == array.strides:
+        return array
+    laid[...] = array
+    return laid
+
+
+def _steps_within(operand, shape):
+    """The steps, in elements, that an operand takes along the axes of a result: 0 where it is repeated."""
+    have = getattr(operand, "shape", ())
+    steps = [step // operand.itemsize for step in operand.strides] if have else []
+    added = len(shape) - len(have)
+    return [0] * added + [0 if side == 1 != wanted else step for side, wanted, step in zip(have, shape[added:], steps)]
 
 
 def _with_steps_of(xp, made, array):
@@ -162,20 +192,32 @@ def axes_of_format(wanted, ndim):
     return axes
 
 
-def axes_in_memory(shape, strides):
+def axes_in_memory(shape, *strides):
     """Return the axes, those with the longest steps first. An axis whose step is 0, and equal ones, stay where they are.
 
+    `strides`: those of an array, or of several that are computed with together; the first decides, and the next where it does not.
     The sort, by insertion, is PyTorch's: with axes that stay where they are, other sorts end elsewhere.
     """
     axes = [*reversed(range(len(shape)))]
     for place in range(1, len(axes)):
         for before in reversed(range(place)):
-            a, b = axes[before], axes[place]
-            if 0 < strides[a] < strides[b]:
+            order = _order_of(axes[before], axes[place], shape, strides)
+            if order < 0:
                 break
-            if strides[b] and strides[a] and (strides[a] > strides[b] or shape[a] > shape[b]):
-                axes[before], axes[place], place = b, a, before
+            if order > 0:
+                axes[before], axes[place], place = axes[place], axes[before], before
     return axes[::-1]
+
+
+def _order_of(a, b, shape, strides):
+    """Return -1 where axis `a` takes the shorter steps, so lies inside `b`; 1 where `b` does; 0 where nothing says so."""
+    for steps in strides:
+        if steps[a] and steps[b]:
+            if steps[a] != steps[b]:
+                return -1 if steps[a] < steps[b] else 1
+            if shape[a] > shape[b]:
+                return 1
+    return 0
 
 
 # ---- the memory of an array ------------------------------------------------------------------------------------------------
@@ -216,6 +258,11 @@ def span(array):
 def address(array):
     """Return where an array begins."""
     return array.__array_interface__["data"][0] if isinstance(array, np.ndarray) else array.data.ptr
+
+
+def of_numpy(xp, array):
+    """Return an array of the library `xp` as one of NumPy: for what only NumPy, or Python, can do."""
+    return array if xp is np else xp.asnumpy(array)
 
 
 def nothing_at(array, part, axis, start):

@@ -113,7 +113,7 @@ FAMILIES = {
     "each warning is shown once a place, as Python does: warnings.simplefilter('always') shows all": "is_warn_always_enabled set_warn_always",
     "every operation gives the same numbers each time: torch.use_deterministic_algorithms(True) is all that is needed":
         "get_deterministic_debug_mode set_deterministic_debug_mode",
-    "conjugates and signs are computed at once here, so no tensor is marked": "is_conj is_neg conj_physical_",
+    "write x.copy_(x.conj())": "conj_physical_",
     "torch.linalg.svd gives all of them; torch.linalg.eigh those of a symmetric matrix": "lobpcg pca_lowrank svd_lowrank",
     "torch.linalg.qr gives Q itself": "geqrf orgqr ormqr",
     "write torch.split, torch.chunk": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
@@ -155,7 +155,7 @@ _ALSO_OF_TENSOR = {
         "dequantize int_repr q_scale q_zero_point q_per_channel_axis q_per_channel_scales q_per_channel_zero_points qscheme",
     "x.cpu() or x.cuda(); other machines are not part of this engine": "ipu xpu mtia",
     "x.abs() and where; as a step of networks look in torch.nn.functional": "hardshrink prelu",
-    "nothing; conjugates and signs are computed at once here": "is_conj is_neg", "x.copy_(x.conj())": "conj_physical_",
+    "x.copy_(x.conj())": "conj_physical_",
     "nothing; it belongs to PyTorch's own machinery": "hash_tensor is_distributed slice_inverse",
     "scipy.signal.istft(x.numpy()); transforms of signals are not part of this engine": "istft",
     "torch.linalg.qr(x), which gives Q itself": "geqrf orgqr ormqr",

@@ -133,7 +133,7 @@ class Tensor(metaclass=PrintsAsTorch):
 
     def data_ptr(self):
         """Return the address of the first element."""
-        return self._array.ctypes.data if self._device.type == "cpu" else self._array.data.ptr
+        return formats.address(self._array)
 
     def is_floating_point(self):
         """Return whether the dtype is a floating point one."""

@@ -120,7 +120,7 @@ def quiet():
 def described(value):
     """Return a result as plain data: Tensors with dtype, shape and numbers, of complex ones both parts, sequences of them as lists."""
     if hasattr(value, "grad_fn"):
-        numbers = value.numpy(force=True).reshape(-1)
+        numbers = np.ascontiguousarray(value.numpy(force=True).reshape(-1))
         numbers = (numbers.view(numbers.real.dtype) if numbers.dtype.kind == "c" else numbers).tolist()
         return {"dtype": str(value.dtype), "shape": list(value.shape), "numbers": numbers}
     if isinstance(value, (tuple, list)):

@@ -28,6 +28,7 @@ from workbook.autograd.complaints import instead_of, of_inference, plain_name, s
 from workbook.autograd.modes import running_layer, thread
 from workbook.devices import CPU
 from workbook.errors import explain, no_memory, shape_text, too_many_axes
+from workbook.formats import laid_by
 from workbook.numbers import plain
 from workbook.tensor import Memory, Tensor, UncountedMemory, wrap
 
@@ -94,6 +95,7 @@ class Operation(Node):
     dtype_rule = staticmethod(dtypes.as_given)
     is_view = False  # the result shows the input's memory
     by_strides = False  # a view that depends on how the input lies in memory
+    lies_as_inputs = False  # the order of the result in memory is that of the inputs
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
     differentiable = True
     by_student = False  # an autograd.Function: what it hands on may be anything, also None, or memory that it keeps
@@ -172,6 +174,8 @@ class Operation(Node):
                 _link_all(ctx, outputs)
         else:  # the same for one output, without the calls
             array = results if results.__class__ is ndarray else _as_array(results, device)
+            if cls.lies_as_inputs and (first := arrays[0]).__class__ is ndarray and not first.flags.c_contiguous:
+                array = laid_by(np, array, arrays)  # where the first input is in order, so is what NumPy makes
             output = _new(Tensor)
             output._array, output._device, output._index, output._requires_grad = array, device, 0, False
             output._memory = output._node = output._grad = output._view = output._accumulator = None

@@ -37,13 +37,9 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
         raise ValueError(explain("can't alias arbitrary sequence into a tensor.",
                                  "Python's numbers do not lie side by side in memory",
                                  "leave copy out, or give a NumPy array"))
-    try:
-        return finish(array_of(obj, dtype, copy=True), device, requires_grad)
-    except ValueError as problem:
-        if "'str'" in str(problem):
-            raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers",
-                                    "give numbers: float(text)")) from None
-        raise
+    if isinstance(obj, str):
+        raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers", "give numbers: float(text)"))
+    return finish(array_of(obj, dtype, copy=True), device, requires_grad)
 
 
 def _as_asked(x, dtype, device, copy, requires_grad):

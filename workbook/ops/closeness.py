@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbook.errors import explain, not_a_tensor
+from workbook.formats import laid_by
 from workbook.ops.elementwise import broadcast_shape
 from workbook.tensor import CONTROL, Tensor, one_slice_only, wrap
 
@@ -35,7 +36,8 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
         raise RuntimeError(explain(f"{input.dtype.legacy} did not match {other.dtype.legacy}",
                                    "close means close within the precision of one dtype", f"write other.to({input.dtype})"))
     broadcast_shape(tuple(input.shape), tuple(other.shape))
-    return wrap(np.asarray(np.isclose(input._host(), other._host(), rtol, atol, equal_nan)))
+    a, b = input._host(), other._host()
+    return wrap(laid_by(np, np.asarray(np.isclose(a, b, rtol, atol, equal_nan)), (a, b)))
 
 
 def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):

@@ -57,7 +57,10 @@ def imaginary_part(value):
 
 
 def conj(input):
-    """Return `input` with the imaginary parts negated, a new Tensor (PyTorch's is a view); a real Tensor itself.
+    """Return `input` with the imaginary parts negated; a real Tensor itself.
+
+    The result is a new Tensor, computed at once. PyTorch's is a view of the memory of `input` with a mark (`is_conj()` is True) that
+    negates when it is read: a later write to `input` shows in it, and here it does not. Their numbers agree; `.mH` and `adjoint` likewise.
 
     >>> import workbook as torch
     >>> torch.conj(torch.tensor([1 + 2j]))

@@ -319,4 +319,4 @@ def one_hot(tensor, num_classes=-1):
         raise RuntimeError("Class values must be smaller than num_classes." if classes.min() >= 0 else
                            "Class values must be non-negative.")
     check_memory((*classes.shape, num_classes))
-    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64))
+    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64, order="C"))

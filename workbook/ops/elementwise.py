@@ -10,6 +10,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.formats import of_numpy
 
 NUMBERS = (float, int, bool, complex)
 
@@ -23,6 +24,7 @@ class Elementwise(Operation):
     """An operation whose inputs broadcast against each other and meet in one dtype."""
 
     dtype_rule = staticmethod(dtypes.promote)
+    lies_as_inputs = True
 
     @classmethod
     def refusal(cls, problem, arrays, options):
@@ -124,7 +126,7 @@ def one_by_one(xp, function, a):
     """
     if a.dtype.kind == "c":
         raise not_implemented("elementwise_cpu", a)
-    host = a if xp is np else xp.asnumpy(a)
+    host = of_numpy(xp, a)
     found = np.empty_like(host)
     found[...] = np.array([function(number) for number in host.ravel().tolist()], np.float64).reshape(host.shape)
     return found if xp is np else xp.asarray(found)
@@ -134,7 +136,7 @@ def pair_by_pair(xp, function, a, b):
     """The same for a function of two: each element of `a` with its partner in `b`; shapes broadcast."""
     if np.result_type(a, b).kind == "c":
         raise not_implemented("elementwise_cpu", next(x for x in (a, b) if np.iscomplexobj(x)))
-    pair = np.broadcast_arrays(*(x if xp is np else xp.asnumpy(x) for x in (a, b)))
+    pair = np.broadcast_arrays(*(of_numpy(xp, x) for x in (a, b)))
     numbers = np.array([function(x, y) for x, y in zip(*(x.ravel().tolist() for x in pair))], np.float64)
     found = np.empty_like(pair[0], np.result_type(*pair))
     found[...] = numbers.reshape(pair[0].shape)

@@ -136,6 +136,8 @@ def _from_python(data, dtype):
         if len(shape) > MOST_AXES:
             raise too_deep(level)
         level = level[0]
+    if shape and isinstance(level, str) and level:  # PyTorch looks into a text as into a list, and finds texts without end
+        raise ValueError(explain("too many dimensions 'str'", "a tensor holds numbers", "give numbers: float(text)"))
     numbers = []
 
     def collect(part, depth):
@@ -200,8 +202,7 @@ def _single(part, depth):
         raise TypeError(explain(f"'{kind}' object cannot be interpreted as an integer",
                                 "numbers and lists stand side by side in the data", "put every number at the same depth"))
     if isinstance(part, (str, bytes)):
-        raise (ValueError(f"too many dimensions '{kind}'") if depth else
-               TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", "give numbers: float(text)")))
+        raise TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", "give numbers: float(text)"))
     raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers, in nested lists of equal lengths",
                                "give a number, a list or a NumPy array, such as list(d.values()) of a dict"))
 

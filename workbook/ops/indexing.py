@@ -1,5 +1,6 @@
 """Reading and writing parts of a Tensor."""
 
+import itertools
 import warnings
 
 import numpy as np
@@ -67,6 +68,8 @@ def setitem(input, key, value):
         adopt(target, Overwrite.apply(target, value), "__setitem__")
     else:
         refuse_overlap(target, value, whole=True)
+        if value.ndim and value.shape[0] == 1:  # axes of length 1 in front say nothing
+            value = reshape(value, tuple(itertools.dropwhile(lambda side: side == 1, value.shape)))
         adopt(target, _put(target, value, advanced), "index_put_")
 
 
@@ -95,7 +98,7 @@ def _class_name(value):
 def _put(target, value, advanced):
     only_mask = sum(not isinstance(k, slice) for k in advanced) == 1 and any(_is_mask(k) and k.ndim for k in advanced)
     if only_mask and value._array.size == 1:
-        value = value.to(target.dtype)  # PyTorch fills a mask with one number of any dtype
+        value = reshape(value.to(target.dtype), ())  # PyTorch fills a mask with one number of any dtype and shape
     if value.dtype is not target.dtype:
         raise _another_dtype(target, value)
     return _written(IndexPut, target, value, *_apart(advanced, target))
@@ -109,13 +112,13 @@ def _another_dtype(target, value):
 
 
 def _written(operation, target, value, pattern, places):
-    try:
-        return operation.apply(target, value, *places, pattern=pattern)
-    except (ValueError, TypeError):  # NumPy's words for values that do not fit
-        shape = target._array[filled(pattern, [k._array for k in places])].shape
-        raise RuntimeError(explain(
-            f"shape mismatch: value tensor of shape {shape_text(value.shape)} cannot be broadcast to indexing result of shape "
-            f"{shape_text(shape)}", f"the index names {shape_text(shape)} places", "write a value of that shape")) from None
+    if value.ndim:
+        shape = np.broadcast_to(False, target.shape)[filled(pattern, [k._host() for k in places])].shape
+        if value.ndim > len(shape) or any(side not in (1, room) for side, room in zip(reversed(value.shape), reversed(shape))):
+            raise RuntimeError(explain(
+                f"shape mismatch: value tensor of shape {shape_text(value.shape)} cannot be broadcast to indexing result of shape "
+                f"{shape_text(shape)}", f"the index names {shape_text(shape)} places", "write a value of that shape"))
+    return operation.apply(target, value, *places, pattern=pattern)
 
 
 def _read(key, input):

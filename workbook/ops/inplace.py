@@ -11,6 +11,7 @@ from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU
 from workbook.errors import explain
+from workbook.formats import of_numpy
 from workbook.ops.arithmetic import mul
 from workbook.ops.comparison import flat
 from workbook.ops.creation import empty_like, zeros_like
@@ -167,7 +168,7 @@ class BernoulliOf(Bernoulli, name="NotImplemented"):
 
 def on_host(xp, draw, *arrays):
     """Return what `draw` makes of NumPy arrays, as an array of `xp`: random numbers are drawn on the CPU, for every device."""
-    return draw(*arrays) if xp is np else xp.asarray(draw(*(xp.asnumpy(array) for array in arrays)))
+    return xp.asarray(draw(*(of_numpy(xp, array) for array in arrays)))
 
 
 def bernoulli(input, p=None, *, generator=None):

@@ -3,6 +3,7 @@
 import math
 
 from workbook.errors import explain, shape_text
+from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.comparison import where
@@ -131,6 +132,6 @@ def renorm(input, p, dim, maxnorm):
                                    "its parts are vectors at least",
                                    "give a matrix"))
     axis = axis_of(dim, input.shape)
-    input = clone(input)  # so that the in-place form may write over the one that was given
+    input = clone(input, memory_format=contiguous_format)  # so that the in-place form may write over the one that was given
     length = vector_norm(input, p, tuple(i for i in range(input.ndim) if i != axis), True)
     return mul(input, where(length > maxnorm, div(maxnorm, length + 1e-7), 1.0))

@@ -37,10 +37,10 @@ class LuFactor(Operation, name="LinalgLuFactorExBackward0"):
                 if matrix[k, k] != 0:
                     matrix[k + 1:, k] /= matrix[k, k]
                     matrix[k + 1:, k + 1:] -= matrix[k + 1:, k:k + 1] * matrix[k, k + 1:]
-        out, pivots = by_columns(ctx.xp, out), ctx.xp.asarray(pivots)
+        out = by_columns(ctx.xp, out)
         ctx.save(out)
         ctx.keep(ctx.xp.asarray(order_of(pivots, a.shape[-2]), a.dtype))
-        return out, pivots
+        return out, ctx.xp.asarray(pivots)
 
     def backward(ctx, grad, _):
         """The slopes of both triangles, each where it is not fixed, brought back through the other triangle."""
@@ -75,9 +75,8 @@ def _through_upper(x, both):
     return turned(SolveTriangular.apply(both, turned(x), upper=True, unit=False))
 
 
-def order_of(pivots, rows):
+def order_of(places, rows):
     """Return the matrices that put the rows back: column j has its 1 where row j of the factors came from."""
-    places = np.asarray(pivots.get() if hasattr(pivots, "get") else pivots)
     found = np.zeros((*places.shape[:-1], rows, rows))
     count = math.prod(places.shape[:-1])
     for matrix, steps in zip(found.reshape(count, rows, rows), places.reshape(count, places.shape[-1])):
@@ -176,7 +175,7 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
     k, kind = min(rows, columns), {"dtype": LU_data.dtype, "device": LU_data.device}
     P, L, U = empty(0, **kind), empty(0, **kind), empty(0, **kind)
     if unpack_pivots:
-        P = wrap(LU_data._device.xp.asarray(order_of(LU_pivots._array, rows), LU_data._array.dtype), LU_data._device)
+        P = wrap(LU_data._device.xp.asarray(order_of(LU_pivots._host(), rows), LU_data._array.dtype), LU_data._device)
     if unpack_data:
         L, U = tril(LU_data[..., :k], -1) + eye(rows, k, **kind), triu(LU_data[..., :k, :])
     return unpacked_result(P, L, U)

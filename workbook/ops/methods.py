@@ -67,7 +67,7 @@ BOTH = {
     conversion: "detach",
     histograms: "histogram",
     fractions: "frexp",
-    questions: "is_same_size is_signed resolve_conj resolve_neg",
+    questions: "is_same_size is_signed is_conj is_neg resolve_conj resolve_neg",
     lu: "lu lu_solve",
     solving: "cholesky_solve cholesky_inverse triangular_solve",
 }

@@ -10,7 +10,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain, shape_text
-from workbook.formats import laid_as
+from workbook.formats import laid_as, of_numpy
 from workbook.ops.extremes import Places, named_result, taken
 from workbook.ops.selection import keys_of, nth_element, partial_sort, sorted_places
 from workbook.tensor import axis_of
@@ -34,7 +34,8 @@ class Topk(Places):
     """The first `k` elements of the order along `axis`, and the places they came from."""
 
     def forward(ctx, a, *, axis, k, largest, ordered):
-        return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: _first(ctx.xp, rows, k, largest, ordered)))
+        return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: _first(ctx.xp, rows, k, largest, ordered)),
+                     lambda xp, array: xp.array(array, order="C"))
 
 
 def along(xp, a, axis, choose):
@@ -48,7 +49,7 @@ def settle(xp, rows, places, doubtful, choose, descending=False):
     """Write into `places` what `choose` finds in the doubtful rows: it is given the keys of one, as `ops/selection` has them."""
     if doubtful.any():
         found = rows[doubtful]
-        chosen = [choose(keys) for keys in keys_of(found if xp is np else xp.asnumpy(found), descending)]
+        chosen = [choose(keys) for keys in keys_of(of_numpy(xp, found), descending)]
         places[doubtful] = xp.asarray(chosen).reshape(len(chosen), -1)
     return places
 

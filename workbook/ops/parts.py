@@ -3,7 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
-from workbook.formats import copied, nothing_at
+from workbook.formats import axes_in_memory, copied, in_order, laid_in, nothing_at
 from workbook.ops.comparison import flat
 from workbook.tensor import axis_of
 
@@ -80,13 +80,33 @@ def filled(pattern, places):
     return tuple(next(rest) if part is HOLE else part for part in pattern)
 
 
+def _laid_as_indexed(xp, found, a, pattern, places):
+    """Return what was found in PyTorch's order: whole axes as they lie in `a`, those of the indices where they stand."""
+    if a.flags.c_contiguous or found.ndim < 2 or not found.size:
+        return in_order(xp, found)
+    steps, axis, holes = [], 0, []
+    rest = iter(places)
+    for at, part in enumerate(pattern):
+        if part is HOLE:
+            holes.append(at)
+            place = next(rest)
+            axis += place.ndim if place.dtype.kind == "b" else 1
+        else:
+            steps.append(a.strides[axis])
+            axis += 1
+    steps += a.strides[axis:]
+    together = holes[-1] - holes[0] < len(holes)
+    before, added = holes[0] if together else 0, found.ndim - len(steps)  # indices that stand apart come first
+    return laid_in(xp, found, axes_in_memory(found.shape, [*steps[:before], *[0] * added, *steps[before:]]))
+
+
 class Index(Operation):
     """out = the elements that index Tensors or masks choose; `pattern` says which axes they stand at"""
 
     def forward(ctx, a, *places, pattern):
         ctx.save(*places)
         ctx.shape, ctx.pattern = a.shape, pattern
-        return a[filled(pattern, places)]
+        return _laid_as_indexed(ctx.xp, a[filled(pattern, places)], a, pattern, places)
 
     def backward(ctx, grad):
         return (IndexAdd.apply(grad, *ctx.saved, shape=ctx.shape, pattern=ctx.pattern),)

@@ -6,6 +6,7 @@ import math
 from workbook import dtypes
 from workbook.autograd.conjugates import holds_complex
 from workbook.errors import explain
+from workbook.formats import in_order
 from workbook.numbers import promote_held
 from workbook.ops.comparison import flat, where
 from workbook.ops.complexes import imaginary_part, real_part
@@ -91,7 +92,7 @@ class PowScalar(Elementwise, name="PowBackward2"):
     """out = number ** b"""
 
     def forward(ctx, base, b):
-        out = _power_of_arrays(ctx.xp, base, b)
+        out = in_order(ctx.xp, ctx.xp.asarray(_power_of_arrays(ctx.xp, base, b)))
         ctx.save(base, b, out)
         return out
 

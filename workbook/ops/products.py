@@ -143,6 +143,7 @@ class Cross(Elementwise, name="LinalgCrossBackward0"):
     """out = a x b along `axis`, which has three elements"""
 
     dtype_rule = staticmethod(dtypes.as_given)
+    lies_as_inputs = False
 
     def forward(ctx, a, b, *, axis):
         ctx.save(a, b)

@@ -1,6 +1,7 @@
 """Questions about one or two Tensors, and forms that return the Tensor itself because this engine has nothing to settle."""
 
 from workbook.errors import explain, not_a_tensor
+from workbook.formats import axes_in_memory, channels_last, contiguous_format, lies_in
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape, sizes
 from workbook.tensor import Tensor
@@ -62,6 +63,34 @@ def is_set_to(input, tensor):
     return (input.data_ptr(), input.shape, input.stride()) == (tensor.data_ptr(), tensor.shape, tensor.stride())
 
 
+def is_conj(input):
+    """Return False: a conjugate is computed at once here, so no Tensor is marked. (PyTorch marks the result of `x.conj()`.)
+
+    >>> import workbook as torch
+    >>> torch.tensor([1j]).conj().is_conj()
+    False
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.is_conj.html
+    """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("is_conj", "input", 1, input)
+    return False
+
+
+def is_neg(input):
+    """Return False: a sign is computed at once here, so no Tensor is marked. (PyTorch marks `x.conj().imag`.)
+
+    >>> import workbook as torch
+    >>> torch.tensor([1j]).conj().imag.is_neg()
+    False
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.is_neg.html
+    """
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("is_neg", "input", 1, input)
+    return False
+
+
 def resolve_conj(input):
     """Return `input` itself: conjugates are computed at once here, so none is left to be settled.
 
@@ -103,7 +132,7 @@ def ndimension(input):
 
 
 def dim_order(input):
-    """Return the axes in the order in which they lie in memory, the one with the longest step first.
+    """Return the axes in the order in which they lie in memory, the one with the longest step first; where steps do not say, in that of the shape.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3).t().dim_order()
@@ -111,8 +140,10 @@ def dim_order(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.dim_order.html
     """
-    steps = input.stride()
-    return tuple(sorted(range(input.ndim), key=lambda axis: -steps[axis]))
+    in_order, as_images = lies_in(input._array, contiguous_format), lies_in(input._array, channels_last)
+    if in_order is not as_images:
+        return tuple(range(input.ndim)) if in_order else (0, 2, 3, 1)
+    return tuple(axes_in_memory(input.shape, input.stride()))
 
 
 def reshape_as(input, other):

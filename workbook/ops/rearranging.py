@@ -12,7 +12,7 @@ from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.joining import repeat
 from workbook.ops.parts import Alias
 from workbook.ops.picks import index_select
-from workbook.ops.shape import expand, flatten, reshape, sizes, view
+from workbook.ops.shape import contiguous, expand, flatten, reshape, sizes, view
 from workbook.tensor import Size, Tensor, axis_of, wrap
 
 
@@ -85,7 +85,7 @@ def ravel(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.ravel.html
     """
-    return reshape(input, (-1,)) if input.numel() else flatten(input)
+    return view(contiguous(input), (-1,)) if input.numel() else flatten(input)
 
 
 # ---- turned and shifted ---------------------------------------------------------------------------------------------------

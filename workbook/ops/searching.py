@@ -20,7 +20,7 @@ class Nonzero(Operation):
         places = ctx.xp.nonzero(ctx.xp.atleast_1d(a) if axes_first else a) if a.ndim or axes_first else ()
         if axes_first:
             return tuple(places)
-        return ctx.xp.stack(places, 1) if places else ctx.xp.zeros((int(a != 0), 0), dtypes.int64.numpy)
+        return ctx.xp.stack(places).swapaxes(0, 1) if places else ctx.xp.zeros((int(a != 0), 0), dtypes.int64.numpy)
 
 
 def nonzero(input, *, as_tuple=False):

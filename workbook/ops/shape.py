@@ -8,7 +8,7 @@ from workbook.autograd.operation import Operation
 from workbook.autograd.views import detached
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
-from workbook.formats import asked_format, contiguous_format, copied, lies_in, preserve_format
+from workbook.formats import address, asked_format, contiguous_format, copied, lies_in, preserve_format
 from workbook.tensor import Size, Tensor, axis_of
 
 
@@ -115,10 +115,10 @@ class UnsafeView(Operation):
 
 def _shares(array, shape):
     """Whether `array` in another shape can stay on its memory."""
-    if not (array.flags.c_contiguous or array.size == 0):
-        check_memory(array.shape, array.itemsize)  # of an expanded array a copy may be large
-    return array.flags.c_contiguous or array.size == 0 or array.reshape(shape).base is not None and (
-        array.reshape(shape).ctypes.data == array.ctypes.data)
+    if array.flags.c_contiguous or array.size == 0:
+        return True
+    check_memory(array.shape, array.itemsize)  # of an expanded array a copy may be large
+    return address(array.reshape(shape)) == address(array)
 
 
 def view(input, *shape):

@@ -102,7 +102,7 @@ class CountNonzero(Operation):
     differentiable = False
 
     def forward(ctx, a, *, axes):
-        return (a != 0).sum(axes, dtypes.int64.numpy)
+        return in_order(ctx.xp, ctx.xp.asarray((a != 0).sum(axes, dtypes.int64.numpy)))
 
 
 def count_nonzero(input, dim=None):

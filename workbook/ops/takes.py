@@ -5,6 +5,7 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
+from workbook.formats import laid_as
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import HOLE, IndexAdd
 from workbook.ops.picks import gather
@@ -37,7 +38,7 @@ class Put(Operation):
             ctx.xp.add.at(flat, index.reshape(-1), source.reshape(-1))
         else:
             flat[index.reshape(-1)] = source.reshape(-1) if hasattr(source, "reshape") else source
-        return flat.reshape(a.shape)
+        return laid_as(ctx.xp, flat.reshape(a.shape), a)
 
     def backward(ctx, grad):
         (index,) = ctx.saved

@@ -12,9 +12,10 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.views import may_write
 from workbook.devices import CPU
+from workbook.formats import address
 from workbook.tensor import Tensor
 
-from .storage import address_of, in_memory_order, root_of
+from .storage import in_memory_order, root_of
 
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -100,7 +101,7 @@ class MemoryMap:
                 memory.roots = roots
                 self.memories.append(memory)
             self._remember(root_of(array), memory.letter)
-            start = address_of(array) - low if array.size else 0
+            start = address(array) - low if array.size else 0
             twin = np.ndarray(array.shape, array.dtype, memory.copy.data, start, array.strides) if array.size else np.empty(array.shape, array.dtype)
             named = Named(name, given, twin, memory)
             size = memory.copy.itemsize
@@ -230,7 +231,7 @@ def _pieces(values):
     for given in values:
         array, device = _array_of(given)
         root = root_of(array)
-        low = address_of(root)
+        low = address(root)
         span = [device, low, low + max(in_memory_order(root).nbytes, 1) - 1, [root]]
         for other in [other for other in spans if other[0] == device and other[1] <= span[2] and span[1] <= other[2]]:
             if root.nbytes and other[3][0].nbytes or any(_one_owner(each, root) for each in other[3]):
@@ -243,7 +244,7 @@ def _pieces(values):
 
 def _one_owner(one, other):
     """Return whether two owners of memory are the same, also where a library makes a new object at each question."""
-    return one is other or 0 < one.nbytes == other.nbytes and address_of(one) == address_of(other)
+    return one is other or 0 < one.nbytes == other.nbytes and address(one) == address(other)
 
 
 def _copied(low, roots, device):
@@ -253,8 +254,8 @@ def _copied(low, roots, device):
         lines = [device.backend.to_host(line) for line in lines]
     if len(lines) == 1:
         return lines[0].copy()
-    end = max(address_of(root) + line.nbytes for root, line in zip(roots, lines))
+    end = max(address(root) + line.nbytes for root, line in zip(roots, lines))
     whole = np.zeros((end - low) // lines[0].itemsize, lines[0].dtype)
     for root, line in zip(roots, lines):
-        whole.view(np.uint8)[address_of(root) - low:][:line.nbytes] = np.frombuffer(line.tobytes(), np.uint8)
+        whole.view(np.uint8)[address(root) - low:][:line.nbytes] = np.frombuffer(line.tobytes(), np.uint8)
     return whole

@@ -2,6 +2,8 @@
 
 import numpy as np
 
+from workbook.formats import address
+
 
 def root_of(array):
     """Return the array that owns the memory which `array` shows: itself, or the one that it is a view of.
@@ -17,11 +19,6 @@ def root_of(array):
         if not isinstance(below, type(array)):
             return array
         array = below
-
-
-def address_of(array):
-    """Return the address of the first element of a NumPy or CuPy array."""
-    return array.__array_interface__["data"][0] if isinstance(array, np.ndarray) else array.data.ptr
 
 
 def in_memory_order(array):
@@ -45,7 +42,7 @@ class Layout:
         self.root = root_of(array)
         size = array.itemsize
         self.shape, self.strides = array.shape, tuple(step // size for step in array.strides)
-        self.offset = (address_of(array) - address_of(self.root)) // size if array.size else 0
+        self.offset = (address(array) - address(self.root)) // size if array.size else 0
         self.itemsize = size
 
     def place(self, index):

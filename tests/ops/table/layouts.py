@@ -35,6 +35,29 @@ LAYOUTS_OF_RESULTS = [
     *each(STEPS, OF_EQUATIONS, SIDES, alike=True, **LAPACK),
     *each(STEPS, "linalg.lstsq(a,b) linalg.lstsq(a,b,driver='gels') linalg.lstsq(a,b[...,0])", shapes("4x2 4x3 | 2x4 2x1 | 2x4x3 2x4x2 | 4x1 4x2"), alike=True, **LAPACK),
     *each("torch.NAME.stride()", INTO, shapes("3x3 | 2x2"), **LAPACK | {"dtypes": ("float32",)}, words={"o": ("torch.empty(0)", "torch.zeros(3,3)", "torch.zeros(2,2).T")}),
+    # Where operands lie in different ways, the first decides.
+    *each("(NAME).stride()", "a+b a-b a*b a>b a.maximum(b) torch.where(a>b,a,b) torch.where(a>b,a,1) a.addcmul(b,b) a.lerp(b,b) a.hypot(b) a.atan2(b) a.xlogy(b) "
+          "a.clamp(b) torch.complex(a,b) torch.polar(a,b) torch.isclose(a,b) a.double()+b a.copysign(b)",
+          shapes("2x3 2x3 | 3x2 2 | 2x3x4 2x3x4 | 3x4 2x3x4 | 2x3x4 3x4 | 3x2x2x3 3x2x2x3"), ("float32",), values="finite", derivatives=0),
+    *each("(lambda a:(NAME).stride())(a.permute(1,2,0).expand(3,2,2))", "a.exp() -a a+1 a>0 a.square() a.frac() a.clone() a.to(torch.float64) torch.nn.functional.gelu(a)",
+          shapes("2x3x1 | 2x1x2 | 1x1x2"), ("float32",), values="finite", derivatives=0),
+    *each("(NAME).stride()", "a.nonzero() torch.argwhere(a) a[...,[0,1]] a[:,[1,0]] a[[1,0]] a[a[:,0]>-9] a.count_nonzero(0) a.put(torch.tensor([0]),a[0,:1]) 2**a "
+          "a.renorm(2,0,1.) a.ravel() a.diff(dim=0) a.topk(1,0).indices a.topk(1,1).values a.rot90()", shapes("2x3 | 3x2 | 4x2"), ("float32",), values="finite", derivatives=0),
+    *each("a.NAME.stride()", "flip(0) flip(1) fliplr() flip(0,1) topk(1,0).indices rot90(2)", shapes("1x1 | 1x3 | 3x1"), ("float32",), values="finite", derivatives=0, layouts=("plain",)),
+    *each("a[NAME].stride()", "[1,0] :,[0,1] ...,[0,1] [0,1],:,[1,0] :,[0,1],[0,1] [[0,1],[1,0]]", shapes("2x3x4 | 3x2x2"), ("float32",), values="finite", derivatives=0),
+    Row("(lambda y:(y.fill_(5),a)[1])(a.flip(0))", shapes("1 | 1x3 | 2"), ("float32",), values="finite", derivatives=0, layouts=("plain",)),
+    Row("a.dim_order()", shapes("2x3 | 3 | . | 2x3x4 | 4x1 | 1x4 | 2x1x3 | 2x3x2x2 | 1x3x1x1"), ("float32",), derivatives=0),
+    Row("torch.zeros({s}).to(memory_format=torch.channels_last).dim_order()", ((),), words={"s": ("2,3,4,5", "2,3,1,1", "1,1,1,1")}),
+    *each("a.permute(2,0,1).NAME", "dim_order() contiguous().dim_order() expand(4,4,2,3).dim_order()", shapes("2x3x4"), ("float32",), derivatives=0),
+    # A value that is written has to fit the places that an index names.
+    *each("(lambda x:(x.__setitem__(NAME,b),x))(a.clone())", "x>0 [0] ([0,0],[1,0]) (slice(None),[0]) (x>0).any(1)", shapes("2x3 1x1 | 2x3 1x1x3 | 2x3 3 | 2x3 1x2 | 2x3 2 | 2x3 ."),
+          ("float32",), values="positive", derivatives=0, layouts=("plain",)),
+    *each("a.index_put((NAME,),b)", "torch.tensor([0]) torch.tensor([0,1]) a>0", shapes("2x3 1x1x3 | 3 1x2 | 3 1x1 | 3 3 | 2x3 2x3 | 2x3 1"), ("float32",),
+          values="positive", derivatives=0, layouts=("plain",)),
+    *each("torch.NAME", "asarray(['x']) asarray([1,'x']) tensor([1,'x']) tensor([['x']]) tensor(['']) tensor('x') asarray('x') tensor([[1],['x']]) tensor([b'x'])", ((),)),
+    # Conjugates are not marked here, but what asks for marks runs.
+    *each("NAME", "a.is_conj() a.is_neg() torch.is_conj(a) torch.is_neg(a)", shapes("3 | ."), ("float32", "complex64", "int64"), derivatives=0),
+    *each("a.conj().NAME", "resolve_conj() resolve_conj().is_conj() imag.resolve_neg() imag.resolve_neg().is_neg()", shapes("3 | 2x2"), ("complex64",), derivatives=0),
     Row("torch.linalg.solve(a, b, left=False)", shapes("1x1 1 | 2x2 2 | 2x1x1 2x1"), REAL, alike=True, values="positive", derivatives=0),
     *each("NAME", "a@b torch.matmul(a,b) torch.nn.functional.linear(a,b.mT)", shapes("2x0x0 2x0x3 | 0x2x2 0x2x2 | 2x3x0 0x4 | 2x3x0 0 | 2x0x3 3x2"), REAL, alike=True),
     *each("(NAME).stride()", AS_INPUT, LONG, **OPTIONS), *each("(NAME).stride()", IN_ORDER, LONG, **OPTIONS),
