@@ -79,7 +79,8 @@ def test_the_buttons_walk_through_both_passes():
         sent_by(live, action)
         steps.append(live.step)
     assert steps == [-5, -4, 0, 1, 2, 1, 7, 0, -1, -5]
-    assert live.state["can"] == {"start": False, "back": False, "on": True, "end": True, "reset": True, "zero": False}
+    assert live.state["can"] == {"start": False, "back": False, "on": True, "end": True, "reset": True, "zero": False,
+                                 "scissors": True, "no_grad": True, "undo": False}
 
 
 def test_gradients_add_up_over_passes_until_they_are_set_to_none():
@@ -193,6 +194,72 @@ def test_boxes_are_chosen_and_folded_by_hand():
     sent_by(live, "choose", key="leaf1")
     sent_by(live, "choose", key="leaf1")
     assert live.state["sentence"] == "No box is chosen." and live.state["chosen"] == []
+
+
+def test_scissors_cut_an_edge_show_the_code_and_are_undone():
+    z, x, y = sum_of_squares()
+    live = graph(z)
+    sent_by(live, "end")
+    sent_by(live, "tool", key="scissors")
+    assert live.state["tool"] == "scissors" and live.state["sentence"].startswith("Scissors: ")
+    news = sent_by(live, "wire", key="op1.0")
+    assert "drawing" not in news and news["changes"]["wires"]["op1.0"][:2] == ["✂ detach", "cut"]
+    assert live.state["sentence"].startswith("Cut: x goes into x² as numbers only, as after detach().")
+    assert live.state["code"] == "return 3 * x.detach()**2 + 2 * y**2, x, y"
+    sent_by(live, "end")
+    assert leaves(live)["x"][1:] == ("None", "18.0000")  # the slope by differences does not know of the cut
+    assert leaves(live)["y"][1] == "16.0000"
+    sent_by(live, "undo")
+    sent_by(live, "end")
+    assert leaves(live)["x"][1] == "18.0000" and live.state["code"] == "" and not live.state["can"]["undo"]
+    sent_by(live, "tool", key="scissors")
+    assert live.state["tool"] == "" and x.grad is None
+
+
+def test_a_tap_puts_a_module_under_no_grad_and_reset_takes_it_away():
+    loss, net, input = lenet()
+    live = graph(loss)
+    sent_by(live, "tool", key="no_grad")
+    fc1 = next(box for box in live._scene.boxes if box.title == "fc1")
+    sent_by(live, "open", key=fc1.key)
+    assert live.state["code"] == "with torch.no_grad():\n    x = F.relu(self.fc1(x))"
+    assert live.state["sentence"].startswith("fc1 is computed under torch.no_grad()")
+    sent_by(live, "end")
+    assert leaves(live)["fc1.weight"][1] == leaves(live)["conv1.weight"][1] == "None" != leaves(live)["fc2.weight"][1]
+    leaf_box = next(box for box in live._scene.boxes if box.kind == "constant")
+    sent_by(live, "open", key=leaf_box.key)
+    assert live.state["sentence"].startswith("no_grad() goes around steps: ")
+    sent_by(live, "reset")
+    assert live.state["code"] == ""
+    sent_by(live, "end")
+    assert leaves(live)["conv1.weight"][1] != "None"
+
+
+def test_cuts_go_where_a_function_takes_another_way():
+    live = graph(lambda x: x * x if x > 0 else (x * 2).exp(), x=1.0)
+    sent_by(live, "wire", key="op1.0")
+    assert live.state["can"]["undo"]
+    sent_by(live, "move", x=-1.0)
+    assert not live.state["can"]["undo"]
+    sent_by(live, "end")
+    assert leaves(live)["x"][1] == "0.2707"
+
+
+def test_maps_are_made_when_they_are_asked_for():
+    loss, net, input = lenet()
+    live = graph(loss)
+    sent_by(live, "end")
+    assert live.state["panel"]["maps"] == []
+    sent_by(live, "maps", place=1)
+    name = live.state["panel"]["heading"].removeprefix("These steps: ")
+    texts = [each["text"] for each in live.state["panel"]["maps"]]
+    assert len(texts) == 2 and texts[1].startswith("∇ ") and name
+    data = next(box for box in live._scene.boxes if box.title == "input")
+    sent_by(live, "open", key=data.key)  # no step of the walk: it is looked at, and nothing moves
+    assert [each["text"].split(":")[0] for each in live.state["panel"]["maps"]] == ["input, 1 × 1 × 32 × 32"]
+    assert live.state["status"] == "backward, step 26 of 26"
+    sent_by(live, "maps", place=0)
+    assert live.state["panel"]["maps"] == []
 
 
 def test_f_folds_the_module_around_a_box():

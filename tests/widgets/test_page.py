@@ -138,6 +138,60 @@ def test_lenet_unfolds_by_mouse_and_by_keyboard(show):
     assert page.evaluate("document.activeElement.classList.contains('box')")
 
 
+def test_an_edge_is_cut_by_keyboard_and_by_mouse_and_undone(show):
+    live = squares()
+    page = show(live)
+    assert page.locator(".wire[tabindex]").count() == 0
+    click(page, live, "[data-action=scissors]")
+    assert page.get_attribute("[data-action=scissors]", "aria-pressed") == "true"
+    page.focus('.wire[tabindex="0"]')
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "edge from x to x²"
+    press(page, live, "Enter")
+    assert page.locator(".wire.cut").count() == 1 and page.locator(".wire.cut .hand").text_content() == "✂ detach"
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "edge from x² to × 3"
+    assert page.inner_text(".wb-code") == "return 3 * x.detach()**2 + 2 * y**2, x, y"
+    press(page, live, "Escape")
+    assert page.locator(".wire[tabindex]").count() == 0 and page.get_attribute("[data-action=scissors]", "aria-pressed") == "false"
+    click(page, live, "[data-action=end]")
+    assert leaf_rows(page)[0][2] == "None"
+    click(page, live, "[data-action=undo]")
+    assert page.locator(".wire.cut").count() == 0 and not page.is_visible(".wb-code")
+    click(page, live, "[data-action=scissors]")
+    x, y = page.evaluate("""(() => { const path = document.querySelector('.wire[data-key="op5.0"] .grip');
+        const at = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM()); return [at.x, at.y]; })()""")
+    before = live.seq
+    page.mouse.click(x, y)
+    page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
+    assert page.locator(".wire.cut").get_attribute("data-key") == "op5.0"
+
+
+def test_widths_and_dashes_tell_size_and_sign(show):
+    x = torch.tensor(2.0, requires_grad=True)
+    live = graph((x * -30).sum() * 0.001)
+    page = show(live)
+    click(page, live, "[data-action=end]")
+    kinds = page.evaluate("[...document.querySelectorAll('.wire')].map((wire) => wire.getAttribute('class'))")
+    assert kinds == ["wire came w2 minus", "wire done w1 plus", "wire done w1 plus"]
+    styles = page.evaluate("[...document.querySelectorAll('.wire .back')].map((path) => [getComputedStyle(path).strokeDasharray, getComputedStyle(path).strokeWidth])")
+    assert styles[0] == ["2px, 3px", "2px"] and styles[-1] == ["8px, 4px", "1.4px"]
+    assert page.locator(".wb-legend").inner_text().split() == "∇ positive negative of both signs 0.0001 or less 0.1 to 1 10 or more".split()
+
+
+def test_maps_open_with_their_text_and_stay_open(show):
+    live = squares()
+    page = show(live)
+    click(page, live, "[data-action=end]")
+    before = live.seq
+    page.click("summary >> text=Maps of the value")
+    page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
+    assert page.locator(".wb-heat").count() == 2 and page.locator(".wb-maps p").all_inner_texts() == ["x: 3.", "∇ x: 18."]
+    click(page, live, "[data-action=back]")
+    assert page.locator(".wb-maps p").all_inner_texts() == ["x²: 9.", "∇ x²: 3."]
+    page.click("summary >> text=Maps of the value")
+    page.wait_for_function("document.querySelectorAll('.wb-heat').length === 0", timeout=5000)
+
+
 def test_boxes_are_folded_by_keyboard_and_by_mouse(show):
     live = squares()
     page = show(live)

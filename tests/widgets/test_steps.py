@@ -131,7 +131,8 @@ def test_the_picture_of_a_step_in_the_middle():
                          "× 2": ["∇ 1.0000"], "z = +": ["∇ 1.0000"]}
     assert [box.title for box in view.scene.boxes if moment.boxes[box.key].state == "now"] == ["× 3"]
     assert sorted(wire for wire in moment.wires.values() if wire[1] == "now") == [("1 × 3 = 3", "now")]
-    assert sorted(text for text, state in moment.wires.values() if state == "done") == ["1", "1", "16", "2"]
+    assert sorted(text for text, state in moment.wires.values() if state == "done") == ["1", "16", "2"]
+    assert [text for text, state in moment.wires.values() if state == "came"] == ["1"]  # it arrived at this step
     assert moment.panel["heading"] == "This step: × 3"
     assert moment.panel["computed"] == "27 = 9 × 3"
     assert moment.panel["arrives"] == "1.0000"
@@ -188,7 +189,7 @@ def test_a_value_that_is_used_three_times():
     assert len(view.scene.wires) == 4
     assert view.at(1).sentence.startswith("Step 1 of 3: the result received 1 and hands 1 to × and 1 to x.")
     assert view.at(2).sentence.startswith("Step 2 of 3: × received 1 and hands 1 × 3 = 3 to x and 1 × 3 = 3 to x.")
-    assert view.at(3).sentence.startswith("Step 3 of 3: x is a leaf: 7 is added to x.grad, which is now 7.")
+    assert view.at(3).sentence.startswith("Step 3 of 3: x is a leaf: 1 + 3 + 3 = 7 is added to x.grad, which is now 7.")
 
 
 def test_broadcasting_is_summed_in_the_rule_and_in_the_number():

@@ -70,10 +70,25 @@ def test_numbers_can_be_read_on_every_shade_of_a_cell(theme):
             assert contrast(colours["ink"], mixed(colours[name], paper, int(percent))) >= TEXT, (name, percent)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_ends_of_a_map_stand_out_from_the_ground_and_from_each_other_for_every_sight(theme):
+    colours = palette(theme)
+    for end in ("plus", "minus"):
+        assert all(contrast(colours[end], ground) >= SHAPE for name, ground in grounds(theme) if name in ("paper", "panel"))
+    # Viénot, Brettel and Mollon (1999): what readers without long-wave or middle-wave cones see of a colour.
+    blind = {"protan": [[0.11238, 0.88762, 0.0], [0.11238, 0.88762, 0.0], [0.00401, -0.00401, 1.0]],
+             "deutan": [[0.29275, 0.70725, 0.0], [0.29275, 0.70725, 0.0], [-0.02234, 0.02234, 1.0]]}
+    for matrix in blind.values():
+        one, other = ([sum(weight * channel for weight, channel in zip(row, rgb)) for row in matrix]
+                      for rgb in ([int(colours[end][i:i + 2], 16) for i in (1, 3, 5)] for end in ("plus", "minus")))
+        assert max(abs(a - b) for a, b in zip(one, other)) > 40
+
+
 def test_both_palettes_name_the_same_colours_and_these_tests_know_them_all():
     light, dark = palette("light"), palette("dark")
+    maps = {"plus", "minus"}  # the two ends of a map; their shades are between them and the ground
     decoration = {"rule"}  # lines that only divide; nothing is lost without them
-    assert set(light) == set(dark) == {*GROUNDS, *TEXTS, *SHAPES, *decoration}
+    assert set(light) == set(dark) == {*GROUNDS, *TEXTS, *SHAPES, *maps, *decoration}
     assert all(re.fullmatch("#[0-9a-f]{6}", colour) for colour in [*light.values(), *dark.values()])
 
 

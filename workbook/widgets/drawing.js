@@ -27,11 +27,11 @@ function drawingIn(canvas) {
     }
   }
 
-  function drawWire(key, [text, state], moving = false) {
+  function drawWire(key, [text, state, width = 0, sign = ""], moving = false) {
     const wire = find("wire", key);
     if (!wire) return;
-    wire.classList.remove("wait", "flow", "now", "done");
-    wire.classList.add(state);
+    const crowded = wire.classList.contains("crowded");
+    wire.setAttribute("class", ["wire", state, sign && `w${width}`, sign, crowded ? "crowded" : ""].filter(Boolean).join(" "));
     wire.querySelector(".hand").textContent = text;
     if (moving && (state === "now" || state === "flow")) travel(wire, state === "flow");
   }
@@ -54,6 +54,8 @@ function drawingIn(canvas) {
     requestAnimationFrame(move);
   }
 
-  return { find, boxes, reach, drawBox, drawWire };
+  const wires = () => [...canvas.querySelectorAll(".wire[data-key]")];
+
+  return { find, boxes, wires, reach, drawBox, drawWire };
 }
 

@@ -8,6 +8,22 @@ const BUTTONS = [
   ["reset", "Reset", "reset: first values, no gradients"],
 ];
 
+const TOOLS = [
+  ["scissors", "✂ detach", "scissors: put detach() on an edge"],
+  ["no_grad", "no_grad", "compute a box under torch.no_grad()"],
+  ["undo", "Undo", "undo the newest cut"],
+];
+const SIGNS = [["plus", "positive"], ["minus", "negative"], ["both", "of both signs"]];
+
+// How lines of gradients are read: their dashes tell the sign, their width the size.
+function legendOfGradients() {
+  const sample = (kind) => `<svg class="wb-drawing" viewBox="0 0 34 10" aria-hidden="true"><g class="${kind}"><path class="back" d="M0 5H34"/></g></svg>`;
+  const legend = element("p", { class: "wb-legend" });
+  const samples = [...SIGNS.map(([sign, told]) => [`${sign} w2`, told]), ["plus w0", "0.0001 or less"], ["plus w3", "0.1 to 1"], ["plus w5", "10 or more"]];
+  legend.innerHTML = "∇" + samples.map(([kind, told]) => `<span>${sample(kind)}${told}</span>`).join("");
+  return legend;
+}
+
 // The state of the model stays whole, so that a second view of the same graph opens where the first one stands.
 function initialize({ model }) {
   model.on("change:changes", () => {
@@ -36,10 +52,22 @@ function render({ model, el }) {
   const notes = element("p", { class: "wb-notes" });
   const table = element("table");
   const words = element("details", {}, element("summary", {}, "The same as a table"), table);
+  const tools = element("div", { class: "wb-tools", role: "group", "aria-label": "tools" });
+  for (const [action, text, told] of TOOLS) {
+    const button = element("button", { type: "button", "data-action": action, title: told }, text);
+    button.addEventListener("click", () => {
+      if (button.getAttribute("aria-disabled") !== "true") act(action === "undo" ? action : "tool", action);
+    });
+    buttons[action] = button;
+    tools.append(button);
+  }
+  const code = element("pre", { class: "wb-code", tabindex: "0", "aria-label": "the code that would do this" });
+  const cuts = element("div", {}, element("h4", {}, "The code that would do this"), code);
+  aside.append(cuts);
   root.append(
-    header, modules,
+    header, element("div", { class: "wb-bar" }, modules, tools),
     element("div", { class: "wb-body" }, canvas, aside),
-    element("footer", {}, sentence, notes, words));
+    element("footer", {}, sentence, legendOfGradients(), notes, words));
   el.replaceChildren(root);
 
   let asked = false; // the reader pressed a step button: movement may explain it
@@ -50,8 +78,17 @@ function render({ model, el }) {
   };
 
   keepKeysInside(root);
+  root.addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && root.dataset.tool) act("tool", root.dataset.tool);
+  });
   canvas.addEventListener("keydown", (event) => {
     if (isShortcut(event)) return;
+    if (root.dataset.tool === "scissors" && ["ArrowDown", "ArrowUp", "Enter", " "].includes(event.key)) {
+      event.preventDefault();
+      const wires = drawn.wires(), at = wires.indexOf(event.target.closest(".wire"));
+      if (event.key === "Enter" || event.key === " ") return at >= 0 && act("wire", wires[at].dataset.key);
+      return wires.at((at + (event.key === "ArrowDown" ? 1 : at < 0 ? 0 : -1)) % wires.length)?.focus();
+    }
     const boxes = drawn.boxes(), at = boxes.indexOf(event.target);
     const moves = {
       ArrowLeft: () => act("back"), ArrowRight: () => act("on"), Home: () => act("start"), End: () => act("end"),
@@ -67,7 +104,8 @@ function render({ model, el }) {
     moves[event.key]();
   });
   canvas.addEventListener("click", (event) => {
-    const box = event.target.closest(".box[data-key]");
+    const box = event.target.closest(".box[data-key]"), wire = event.target.closest(".wire[data-key]");
+    if (wire && root.dataset.tool === "scissors") wire.focus(), act("wire", wire.dataset.key);
     if (box) focusBox(box), act(event.shiftKey ? "choose" : "open", box.dataset.key);
   });
   const focusBox = (box) => {
@@ -102,24 +140,46 @@ function render({ model, el }) {
     modules.hidden = !model.get("groups").length && gather.hidden;
   }
 
+  function drawTool(tool) {
+    root.dataset.tool = tool;
+    for (const action of ["scissors", "no_grad"]) buttons[action].setAttribute("aria-pressed", String(tool === action));
+    for (const wire of drawn.wires()) {
+      if (tool === "scissors") wire.setAttribute("tabindex", "-1"), wire.setAttribute("role", "button");
+      else wire.removeAttribute("tabindex"), wire.removeAttribute("role");
+    }
+    if (tool === "scissors") drawn.wires()[0]?.setAttribute("tabindex", "0");
+  }
+
   const gradient = (text) => element("span", { class: text.includes("\n") ? "wb-gradient wb-several" : "wb-gradient" }, text);
 
   function drawStep(panel) {
-    const open = step.querySelector("details")?.open;
+    const open = step.querySelector("details.wb-engine")?.open, mapped = Boolean(panel.maps?.length);
     const lines = [element("h4", {}, panel.heading ?? "")];
     if (panel.computed) lines.push(element("p", {}, "It computed ", element("code", {}, panel.computed)));
     if (panel.arrives) lines.push(element("p", {}, "What arrives: ", gradient(`∇ ${panel.arrives}`.replaceAll("\n", "\n\u00a0\u00a0"))));
+    if (panel.sum?.length) lines.push(element("ul", { class: "wb-arrived wb-gradient" }, ...panel.sum.map((line) => element("li", {}, line))));
+    if (panel.why) lines.push(element("p", { class: "wb-why" }, panel.why));
     for (const hand of panel.hands ?? []) {
       if (hand.rule) lines.push(element("p", {}, "Its rule: ", element("code", {}, hand.rule)));
       lines.push(element("p", {}, `${hand.to} `, gradient(hand.numbers)));
     }
+    for (const line of panel.waits ?? []) lines.push(element("p", { class: "wb-status" }, `${line}.`));
     if (panel.line) lines.push(element("p", {}, "Your line: ", element("code", {}, panel.line)));
     if (panel.code) {
-      const engine = element("details", {}, element("summary", {}, `The engine's own lines: ${panel.where}`),
+      const engine = element("details", { class: "wb-engine" }, element("summary", {}, `The engine's own lines: ${panel.where}`),
         element("pre", { tabindex: "0", "aria-label": "source of this step" }, panel.code));
       engine.open = Boolean(open);
       lines.push(engine);
     }
+    const maps = element("details", { class: "wb-maps" }, element("summary", {}, "Maps of the value and of its gradient"));
+    for (const { svg, text } of panel.maps ?? []) {
+      const drawing = element("div");
+      drawing.innerHTML = svg; // Python made it, of numbers only
+      maps.append(drawing, element("p", {}, text));
+    }
+    maps.open = mapped;
+    maps.addEventListener("toggle", () => { if (maps.open !== mapped) model.send({ action: "maps", place: maps.open ? 1 : 0 }); });
+    lines.push(maps);
     step.replaceChildren(...lines);
   }
 
@@ -182,6 +242,8 @@ function render({ model, el }) {
   }
 
   function drawRest(state) {
+    if (state.tool !== undefined) drawTool(state.tool);
+    if (state.code !== undefined) code.textContent = state.code, cuts.hidden = !state.code;
     if (state.chosen !== undefined) drawChosen(state.chosen);
     if (state.status !== undefined) status.textContent = state.status;
     if (state.sentence !== undefined) speak(sentence, state.sentence);

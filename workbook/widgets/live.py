@@ -7,10 +7,12 @@ import traitlets
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
+from .cuts import Cuts
 from .files import script, styles
 from .folding import Folding
+from .heatmap import heatmap
 from .leaves import Leaves
-from .moment import moment_of, structure_only
+from .moment import gradient_of, moment_of, structure_only
 from .origin import Called, Recorded, check_single
 from .scene import build, plural
 from .sources import engine_lines, student_line
@@ -25,6 +27,9 @@ except ImportError as missing:
         f"graph() needs the package {missing.name}", "the live view is a widget of JupyterLab",
         "pip install anywidget, or python lab.py; picture(loss) draws without it")) from None
 
+TOOLS = {"": "The tools are put away.",
+         "scissors": "Scissors: a click on an edge, or arrows and Enter, puts detach() on it. Escape puts them away.",
+         "no_grad": "no_grad: a click on a box, or Enter on it, computes it under torch.no_grad(). Escape puts the tool away."}
 SLOW = 0.05   # seconds of one run beyond which slopes by differences would make a slider heavy
 
 
@@ -48,7 +53,7 @@ class LiveGraph(anywidget.AnyWidget):
     """The widget behind `graph`. `step` is where it stands: below 0 in the forward pass, above 0 in the backward pass."""
 
     _esm = script("drawing.js", "graph.js")
-    _css = styles()
+    _css = styles("heat.css")
     drawing = traitlets.Unicode().tag(sync=True)     # the SVG; sent again only when its form changes
     title = traitlets.Unicode().tag(sync=True)
     groups = traitlets.List().tag(sync=True)         # modules that can be folded
@@ -66,6 +71,8 @@ class LiveGraph(anywidget.AnyWidget):
         self._leaves = Leaves(origin)
         self._run = self._form = self._failed = None
         self._chosen = []                            # the keys of boxes that the reader chose, to fold them
+        self._cuts, self._tool = Cuts(), ""          # what the reader cut, and the tool in hand: scissors, no_grad or none
+        self._mapped, self._looked = False, None     # whether maps are shown, and the box that the reader looks at, if not the step's
         self._begin()
         self.on_msg(lambda _, message, __: self._act(**message))
         self.observe(self._slide, "moved")
@@ -84,6 +91,7 @@ class LiveGraph(anywidget.AnyWidget):
     def _begin(self):
         """First values, no gradients, forward done."""
         self._leaves.reset()
+        self._cuts = Cuts()
         self._passes = [{}]                          # what the leaves had accumulated before each backward pass
         self.step = 0
         self._compute()
@@ -104,7 +112,15 @@ class LiveGraph(anywidget.AnyWidget):
             self._leaves.choose(key, place)
             self._leaves.measure(self._quick)
             self._show()
-        elif self._run is not None:
+        elif action == "maps":
+            self._mapped = bool(place)
+            self._show()
+        elif self._run is None:
+            return
+        elif action in ("tool", "wire", "undo") or (action == "open" and self._tool == "no_grad"):
+            self._cut(action, key)
+        else:
+            self._looked = None
             self._move(action, key)
 
     def _slide(self, change):
@@ -133,6 +149,7 @@ class LiveGraph(anywidget.AnyWidget):
             if box.folds:
                 return self._fold(box.folds)
             part = self._run.twin(box.face)
+            self._looked = box.key
             if part in self._run.order:
                 self.step = self._run.order.index(part) + 1
         elif action == "start":
@@ -143,6 +160,30 @@ class LiveGraph(anywidget.AnyWidget):
             self.step = self._next(1 if action == "on" else -1)
         self._run.go_to(max(self.step, 0))
         return self._show()
+
+    def _cut(self, action, key):
+        """Take a tool, or use it: cut a wire, put no_grad() around a box, undo the newest cut."""
+        said = ""
+        if action == "tool":
+            self._tool = "" if self._tool == key else key
+            return self._show(said=TOOLS[self._tool])
+        if action == "undo":
+            self._cuts.undo()
+            said = "The newest cut is undone."
+        elif action == "wire":
+            wire = next(wire for wire in self._scene.wires if wire.key == key)
+            source, target = (self._box(end).title for end in (wire.source, wire.target))
+            there = self._cuts.edge(wire.uses)
+            said = (f"Cut: {source} goes into {target} as numbers only, as after detach(). No gradient goes back along this edge."
+                    if there else f"The edge from {source} to {target} is whole again.")
+        else:
+            box = self._box(key)
+            if not any(part.kind == "op" for part in box.parts):
+                return self._show(said=f"no_grad() goes around steps: {box.title} is none. The scissors cut the edges behind it.")
+            there = self._cuts.tap(box.parts)
+            said = (f"{box.title} is computed under torch.no_grad(): the same value, and no gradient goes back through it." if there else
+                    f"{box.title} is recorded again.")
+        self._compute(said=said)
 
     def _next(self, side):
         """The next step on one side: a folded module is one step, and each pass has its ends."""
@@ -161,8 +202,8 @@ class LiveGraph(anywidget.AnyWidget):
 
     # ---- what it shows ---------------------------------------------------------------------------------------------------
 
-    def _compute(self, step=None):
-        """Run on the present values and show the result at `step`, or where it stood.
+    def _compute(self, step=None, said=""):
+        """Run on the present values and show the result at `step`, or where it stood. `said` stands in place of its sentence.
 
         A function that fails leaves the last picture, and the sentence says so.
         """
@@ -171,7 +212,7 @@ class LiveGraph(anywidget.AnyWidget):
             return self._rebuild()
         begun = perf_counter()
         try:
-            self._run = self._origin.run(self._leaves.values, self._passes[-1])
+            self._run = self._origin.run(self._leaves.values, self._passes[-1], self._cuts)
         except (Exception, SystemExit) as problem:  # the student's function may raise anything at all, and must not end the kernel
             if self._form is None:
                 raise
@@ -184,7 +225,11 @@ class LiveGraph(anywidget.AnyWidget):
         self._run.go_to(max(self.step, 0))
         form = self._run.trace.signature()
         if form == self._form:
-            return self._show()
+            return self._show(said=said)
+        if self._form is not None and self._cuts.made:  # other steps than those that were cut
+            self._form, self._cuts = form, Cuts()
+            self._rebuild()
+            return self._compute(step)
         self._form = form
         return self._rebuild()
 
@@ -235,7 +280,7 @@ class LiveGraph(anywidget.AnyWidget):
         if self._run is None:
             moment = structure_only(self._scene, self._origin.trace, self._still)
         else:
-            moment = moment_of(self._scene, words, self._run, self.step, len(self._passes), self._leaves.followed)
+            moment = moment_of(self._scene, words, self._run, self.step, len(self._passes), self._leaves.followed, self._cuts)
         if self._failed:
             moment.sentence = f"The function failed here: {self._failed}. The picture shows the last values that worked."
         moment.sentence = said or moment.sentence
@@ -256,10 +301,10 @@ class LiveGraph(anywidget.AnyWidget):
     def _state(self, moment, words):
         boxes = {key: {"texts": said.value + said.gradient, "state": said.state, "spoken": said.spoken}
                  for key, said in moment.boxes.items()}
-        return {"boxes": boxes, "wires": {key: list(wire) for key, wire in moment.wires.items()}, "status": moment.status,
-                "sentence": moment.sentence, "panel": self._with_source(moment.panel), "table": [list(row) for row in moment.table],
+        return {"boxes": boxes, "wires": {key: [*wire, *moment.strengths.get(key, (0, ""))] for key, wire in moment.wires.items()}, "status": moment.status,
+                "sentence": moment.sentence, "panel": self._with_maps(self._with_source(moment.panel)), "table": [list(row) for row in moment.table],
                 "leaves": self._leaves.rows(self._run, words), "notes": " ".join([self._origin.note, *self._scene.notes]),
-                "chosen": self._chosen, "can": self._can()}
+                "chosen": self._chosen, "tool": self._tool, "code": self._cuts.code(self._origin.trace, words), "can": self._can()}
 
     def _with_source(self, panel):
         if not panel.get("operation"):
@@ -269,13 +314,26 @@ class LiveGraph(anywidget.AnyWidget):
         line = student_line(node.record)
         return {**panel, "where": where, "code": code, "line": line}
 
+    def _with_maps(self, panel):
+        """The panel with maps of a value and its gradient, if they are wanted: of the box that was looked at, else of the step's."""
+        if self._run is None or not self._mapped:
+            return {**panel, "maps": []}
+        box = next((box for box in self._scene.boxes if box.key == self._looked), None)
+        part = self._run.twin(box.face) if box else self._run.steps[-1].part if self.step > 0 else self._run.trace.root
+        name = Words(self._run.trace).called(part)
+        known = part.kind != "op" or self.step >= 0 or part in self._run.trace.ops[:self.step]
+        found = [(name, part.value if known else None), (f"∇ {name}", gradient_of(part, self._run))]
+        maps = [heatmap(array, called) for called, array in found if array is not None]
+        return {**panel, "maps": [{"svg": svg, "text": text} for svg, text in maps] or [{"svg": "", "text": f"{name} is not known here."}]}
+
     def _can(self):
         """Which buttons have something to do."""
         if self._run is None:
-            return dict.fromkeys(("start", "back", "on", "end", "reset", "zero"), False)
+            return dict.fromkeys(("start", "back", "on", "end", "reset", "zero", "scissors", "no_grad", "undo"), False)
         first, last = -len(self._run.trace.ops), self._run.total
         return {"start": self.step > first, "back": self.step > first or len(self._passes) > 1, "on": True,
-                "end": self.step < last, "reset": True, "zero": any(self._run.grad(key) is not None for key in self._run.leaves)}
+                "end": self.step < last, "reset": True, "scissors": True, "no_grad": True, "undo": bool(self._cuts.made),
+                "zero": any(self._run.grad(key) is not None for key in self._run.leaves)}
 
 
 def _difference(old, new):

@@ -62,8 +62,9 @@ class Moment:
     """Everything that changes from step to step: the words of each box and wire, the sentence, the side panel, the table."""
 
     boxes: dict
-    wires: dict  # key: (text, state), state being wait, flow, now or done
+    wires: dict  # key: (text, state), state being wait, flow, now, came (it arrived at this step), done or cut
     status: str
     sentence: str
     panel: dict
     table: list
+    strengths: dict = field(default_factory=dict)  # key of a wire: (width from 0 to 5, sign) of the gradient that went along it

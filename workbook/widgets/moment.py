@@ -1,10 +1,13 @@
 """What a graph shows at one moment: forward so far, or so many steps back."""
 
+import numpy as np
+
 from .model import Moment, Said
 from .numbers import GAP, brief, by, four, gradient_lines, lines, rows_of, short
 from .telling import Telling
 
 UNKNOWN = "·"        # a value that the forward pass has not reached
+NONE_EVER = "none"   # a gradient that a cut keeps away
 NONE_YET = "–"       # a gradient that has not arrived
 EDGE_ROOM = 11       # letters that fit beside an edge
 
@@ -19,16 +22,23 @@ def structure_only(scene, trace, why):
     return Moment(boxes, {wire.key: ("", "wait") for wire in scene.wires}, "", why, {}, _table(scene, boxes))
 
 
-def moment_of(scene, words, run, step, number=1, place=()):
+def moment_of(scene, words, run, step, number=1, place=(), cuts=None):
     """Return the Moment of `run` at `step`: negative while the forward pass is running, then how many steps were taken back.
 
-    `number` counts the backward passes, over which leaves add up; `place` is the element of arrays that the numbers follow.
+    `number` counts the backward passes, over which leaves add up; `place` is the element of arrays that the numbers follow; `cuts`
+    are the Cuts that `run` was made with.
     """
-    telling = Telling(scene, words, run, step, number, place)
+    telling = Telling(scene, words, run, step, number, place, cuts)
     arrivals = _arrivals(run)
     boxes = {box.key: _said(box, telling, arrivals) for box in scene.boxes}
     wires = {wire.key: _wire(wire, telling) for wire in scene.wires}
-    return Moment(boxes, wires, telling.status(), telling.sentence(), telling.panel(), _table(scene, boxes))
+    strengths = {wire.key: strength(telling.along(wire)) for wire in scene.wires} if step > 0 else {}
+    return Moment(boxes, wires, telling.status(), telling.sentence(), telling.panel(), _table(scene, boxes), strengths)
+
+
+def gradient_of(part, run):
+    """Return what a leaf has accumulated so far, or what has arrived at a step; None where there is nothing yet."""
+    return run.grad(part.key) if part.kind == "leaf" else _arrivals(run).get(part)
 
 
 def _arrivals(run):
@@ -56,7 +66,7 @@ def _said(box, telling, arrivals):
     else:
         value = lines(part.value)
     gradient = run.grad(part.key) if part.kind == "leaf" else arrivals.get(part)
-    slope = ["∇ " + NONE_YET]
+    slope = ["∇ " + (NONE_EVER if part in run.unreached else NONE_YET)]
     if gradient is not None:
         slope = [("∇ " if place == 0 else GAP) + line for place, line in enumerate(gradient_lines(gradient))]
     if part.kind == "constant":
@@ -74,6 +84,8 @@ def _said(box, telling, arrivals):
 def _wire(wire, telling):
     """Return (text, state) of a wire: forward it may carry a value now; backward, what went along it."""
     uses = [(telling.run.twin(part), position) for part, position in wire.uses]
+    if told := telling.cut(uses):
+        return told, "cut"
     now = any(part is telling.now for part, _ in uses)
     if telling.step <= 0:
         return "", "flow" if telling.step < 0 and now else "wait"
@@ -84,7 +96,24 @@ def _wire(wire, telling):
     told = telling.in_numbers(*uses[0]) if now and len(uses) == 1 and gradient.size == 1 else None
     if told and told[0] != text and len(f"{told[0]} = {text}") <= EDGE_ROOM:
         text = f"{told[0]} = {short(told[1])}"
-    return text, "now" if now else "done"
+    came = telling.step > 0 and any(part.inputs[position] is telling.now for part, position in uses)
+    return text, "now" if now else "came" if came else "done"
+
+
+def strength(gradient):
+    """Return (width, sign) of the line for a gradient: widths go by powers of ten of its length, so that very small ones show.
+
+    >>> import numpy as np
+    >>> strength(np.array(3.0)), strength(np.array([-0.01, 0.0])), strength(np.array([1e-9, -1e-9])), strength(np.zeros(2)), strength(None)
+    ((4, 'plus'), (2, 'minus'), (0, 'both'), (0, 'zero'), (0, ''))
+    """
+    if gradient is None or gradient.dtype.kind == "c" or not gradient.size:
+        return 0, ""
+    length = float(np.sqrt(np.square(gradient, dtype=np.float64).sum()))
+    if not length or not np.isfinite(length):
+        return 0, "zero" if not length else ""
+    above, below = bool((gradient > 0).any()), bool((gradient < 0).any())
+    return max(0, min(5, int(np.floor(np.log10(length))) + 4)), "both" if above and below else "plus" if above else "minus"
 
 
 def _table(scene, boxes):

@@ -61,9 +61,9 @@ class Recorded:
                 f"but it is {brief(part.value)}. Something was written outside the graph, through .data, detach(), NumPy or "
                 "inside no_grad(): running the steps again would not give your numbers.")
 
-    def run(self, values, grads):
+    def run(self, values, grads, cuts=None):
         """Return the Run of these steps on `values`, its leaves having accumulated `grads`."""
-        return Run(self.trace, values, grads)
+        return Run(self.trace, values, grads, cuts)
 
     def slope(self, values, key, place):
         """Return the slope of the result at one element of a leaf, by differences."""
@@ -88,10 +88,10 @@ class Called:
         """Return '': a function can always be called again."""
         return ""
 
-    def run(self, values, grads):
+    def run(self, values, grads, cuts=None):
         """Return the Run of one more call on `values`."""
         self.trace = self._call(values)
-        return Run(self.trace, None, grads)
+        return Run(self.trace, None, grads, cuts)
 
     def slope(self, values, key, place):
         """Return the slope of the result at one element of an argument, by differences of whole calls."""

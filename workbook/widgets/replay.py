@@ -100,14 +100,16 @@ class Run:
     """One forward computation on tensors of its own, and the backward pass over it as far as it has been stepped.
 
     `steps` is the list of Taken so far, `total` how many there are. `grads` are what leaves had accumulated before this pass.
+    `unreached` are the steps that no gradient reaches, because of what the reader cut.
     """
 
-    def __init__(self, trace, values=None, grads=None):
+    def __init__(self, trace, values=None, grads=None, cuts=None):
         with unseen():
             self._root, self.leaves = run_again(trace, values)
             self.trace = Trace(self._root)
         for first, again in zip(trace.parts, self.trace.parts, strict=True):
             again.key, again.name, again.names = first.key, first.name, first.names
+        self.unreached = cuts.apply(self.trace) if cuts else set()
         self._twins = {part.key: part for part in self.trace.parts}
         self._grads = grads or {}
         self.rewind()
@@ -125,7 +127,8 @@ class Run:
             earlier = self._grads.get(key)
             tensor._grad = None if earlier is None else wrap(earlier.copy(), tensor._device)
         self.steps = []
-        self._walk = walk([self._root], [None], retain_graph=True)
+        refused = self.trace.root in self.unreached  # the engine would say that the result does not require grad
+        self._walk = iter(()) if refused else walk([self._root], [None], retain_graph=True)
 
     def go_to(self, count):
         """Take steps until `count` are taken; backwards by starting again."""

@@ -37,12 +37,13 @@ class Drawing:
             self.sizes = {box.key: _size(box, moment.boxes[box.key], True, 0) for box in scene.boxes}
             self.layout = lay_out(self.sizes, ends, down=True, gap=40, spread=26)
         self._labels = self._place_labels()
+        self._titles = {box.key: box.title for box in scene.boxes}
         self.width = round(self.layout.width + 2 * MARGIN)
         self.height = round(self.layout.height + 2 * MARGIN)
 
     def svg(self, moment, alone=False):
         """Return the SVG at one moment. `alone`: with its own colours and background, to stand outside a page of ours."""
-        wires = [self._wire(number, wire, *moment.wires[wire.key]) for number, wire in enumerate(self.scene.wires)]
+        wires = [self._wire(number, wire, *moment.wires[wire.key], *moment.strengths.get(wire.key, (0, "")), alone) for number, wire in enumerate(self.scene.wires)]
         boxes = [self._box(box, moment.boxes[box.key], alone) for box in self.scene.boxes]
         words = escape(self.scene.title, quote=True)
         if alone:
@@ -99,13 +100,17 @@ class Drawing:
         for number, line in enumerate(said.gradient):
             yield "grad", left + width - inset, top + 36 + number * LINE, "end", line
 
-    def _wire(self, number, wire, text, state):
+    def _wire(self, number, wire, text, state, width, sign, alone):
         route = [(x + MARGIN, y + MARGIN) for x, y in self.layout.routes[number]]
         down = self.scene.down
         flow, flow_head = _path(self._track(route, wire, -TRACK), down)
         back, back_head = _path(self._track(route, wire, TRACK)[::-1], down)
         x, y, anchor, free = self._labels[number]
-        return (f'<g class="wire {state}{"" if free else " crowded"}" data-key="{wire.key}"><path class="flow" d="{flow}"/><path class="flow-head" d="{flow_head}"/>'
+        kind = f"wire {state}" + (f" w{width} {sign}" if sign else "") + ("" if free else " crowded")
+        spoken = f"edge from {self._titles[wire.source]} to {self._titles[wire.target]}"
+        live = "" if alone else f' data-key="{wire.key}" aria-label="{escape(spoken, quote=True)}"'
+        grip = "" if alone else f'<path class="grip" d="{flow}"/>'
+        return (f'<g class="{kind}"{live}>{grip}<path class="flow" d="{flow}"/><path class="flow-head" d="{flow_head}"/>'
                 f'<path class="back" d="{back}"/><path class="back-head" d="{back_head}"/>'
                 f'<text class="hand" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text></g>')
 

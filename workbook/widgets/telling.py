@@ -2,11 +2,13 @@
 
 import numpy as np
 
-from .numbers import by, four, gradient_lines, short
+from .numbers import brief, by, four, gradient_lines, short
 from .rules import OPEN, is_elementwise, rule, with_numbers
 from .trace import Part
-from .words import BETWEEN
+from .words import BETWEEN, bracketed
 
+MANY = 4             # arrivals that are told one by one
+FEW_WAIT = 3         # parts of which is told what they wait for
 RULE_ROOM = 44       # letters of a rule that a sentence can carry
 
 
@@ -16,7 +18,7 @@ class Telling:
     `number` counts the backward passes; `place` is the element of arrays that is followed where they have it.
     """
 
-    def __init__(self, scene, words, run, step, number=1, place=()):
+    def __init__(self, scene, words, run, step, number=1, place=(), cuts=None):
         self.words, self.run, self.step, self.number, self._place = words, run, step, number, place
         self.ops = run.trace.ops
         self.reached = len(self.ops) + min(step, 0)
@@ -24,7 +26,7 @@ class Telling:
         self.taken = {taken.part: taken for taken in run.steps}
         self.now = run.steps[-1].part if step > 0 else self.ops[self.reached - 1] if self.reached and step < 0 else None
         self._boxes = {part.key: box for box in scene.boxes if not box.ghost for part in box.parts}
-        self._scene = scene
+        self._scene, self._cuts = scene, cuts
 
     # ---- numbers ---------------------------------------------------------------------------------------------------------
 
@@ -58,6 +60,32 @@ class Telling:
         inside = f" {sign} ".join(shapes) if sign else f"{self.words.action(part)}({', '.join(shapes)})"
         return f"{self._amount(part)} = {inside}"
 
+    def cut(self, uses):
+        """Return what stands on an edge that the reader cut: `✂ detach`, `no_grad`; '' on any other."""
+        if self._cuts is None or not all(part.node.edges[position] is None for part, position in uses):
+            return ""
+        if all((part.key, position) in self._cuts.edges for part, position in uses):
+            return "✂ detach"
+        return "no_grad" if all(part.key in self._cuts.steps for part, _ in uses) else ""
+
+    def arrivals(self, part):
+        """Return (step that handed it, position, gradient) of everything that has arrived at `part` so far, in that order."""
+        return [(taken.part, position, gradient) for taken in self.run.steps for position, gradient in taken.handed.items()
+                if taken.part.inputs[position] is part]
+
+    def missing(self, part):
+        """Return on how many edges a gradient for `part` is still to come."""
+        return sum(1 for user in dict.fromkeys(part.users) if user not in self.taken
+                   for given, edge in zip(user.inputs, user.node.edges) if given is part and edge is not None)
+
+    def _sum_of(self, part):
+        """Return what arrived at `part` as a sum, `2 + 1 = 3`; '' where one gradient arrived alone, or they are arrays."""
+        numbers = [gradient for *_, gradient in self.arrivals(part)]
+        if len(numbers) < 2 or any(gradient.size != 1 for gradient in numbers) or len(numbers) > MANY:
+            return ""
+        first, *others = [gradient.item() for gradient in numbers]
+        return f"{short(first)}{''.join(f' + {bracketed(number)}' for number in others)} = {short(sum(others, first))}"
+
     def at(self, array):
         """Return the index of the element that is followed in `array`."""
         fits = len(self._place) == array.ndim and all(at < side for at, side in zip(self._place, array.shape))
@@ -85,6 +113,9 @@ class Telling:
 
     def _between(self):
         root = self._name(self.run.trace.root)
+        if self.run.trace.root in self.run.unreached:
+            return (f"backward() would be refused here: element 0 of tensors does not require grad and does not have a grad_fn. "
+                    f"No way is left from {root} to a leaf.")
         if self.number > 1:
             return (f"Backward pass {self.number} begins: the graph was computed again, and every .grad keeps what it has. "
                     f"Next: {root} gets the gradient 1.")
@@ -108,7 +139,7 @@ class Telling:
         if taken.part.kind == "leaf":
             total = self.run.grad(taken.part.key)
             now = f", which is now {self._gradient(total)}" if total.size == 1 else ""
-            return f"{name} is a leaf: {self._gradient(taken.arrived)} is added to {name}.grad{now}."
+            return f"{name} is a leaf: {self._sum_of(taken.part) or self._gradient(taken.arrived)} is added to {name}.grad{now}."
         told = {position: self.in_numbers(taken.part, position) for position in taken.handed}
         handed = []
         for position, gradient in taken.handed.items():
@@ -124,7 +155,7 @@ class Telling:
         if any(told.values()) and taken.arrived.ndim:
             at = self.at(taken.arrived)
             return f"{_where(at).capitalize().replace(':', ',')}{name} received {short(taken.arrived[at].item())} {hands}"
-        return f"{name} received {self._gradient(taken.arrived)} {hands}"
+        return f"{name} received {self._sum_of(taken.part) or self._gradient(taken.arrived)} {hands}"
 
     def _say_fold(self, fold, inside):
         face = self.taken.get(self.run.twin(fold.face))
@@ -224,6 +255,7 @@ class Telling:
         if taken is None:
             return panel
         panel["arrives"] = "" if taken.arrived is None else "\n".join(gradient_lines(taken.arrived))
+        panel["sum"], panel["why"], panel["waits"] = self._arrived(part), self._why_newest_first(part), self._waiting()
         if part.kind == "leaf":
             name = self._own(part)
             panel["hands"] = [{"to": f"{name}.grad is now:", "rule": f"{name}.grad + what arrives", "numbers": self._sum(taken)}]
@@ -232,10 +264,48 @@ class Telling:
             told = self.in_numbers(part, position)
             numbers = "\n".join(gradient_lines(gradient))
             if told:
-                numbers = f"{_where(self.at(taken.arrived))}{told[0]} = {four(told[1])}"
+                formula = f"{told[0]} = " if told[0] != short(told[1]) else ""
+                numbers = f"{_where(self.at(taken.arrived))}{formula}{four(told[1])}"
             panel["hands"].append({"to": f"What it hands to {self._name(part.inputs[position])}:",
                                    "rule": rule(part, position, self.words), "numbers": numbers})
         return panel
+
+    def _arrived(self, part):
+        """Return a line for each edge on which something arrived, where there are several: `∇ 1 from b`."""
+        found = self.arrivals(part)
+        if not 1 < len(found) <= MANY:
+            return [f"{len(found)} gradients arrived, and were added up"] if len(found) > MANY else []
+        lines = []
+        for place, (user, position, gradient) in enumerate(found):
+            twice = user.inputs.count(part) > 1
+            way = f", as its input {position + 1}" if twice else ""
+            lines.append(f"{'+' if place else ' '} {brief(gradient)} from {self._name(user)}{way}")
+        return [*lines, f"= {self._gradient(self.taken[part].arrived)}"]
+
+    def _why_newest_first(self, part):
+        """Return what waiting was good for: what would have been handed on, had `part` been visited at each arrival."""
+        numbers = [gradient for *_, gradient in self.arrivals(part)]
+        if part.kind != "op" or not 1 < len(numbers) <= MANY or any(gradient.size != 1 for gradient in numbers):
+            return ""
+        so_far, total = [], 0.0
+        for gradient in numbers:
+            total += gradient.item()
+            so_far.append(total)
+        name = self._name(part)
+        return (f"Newest first: {name} was made before every step that uses it, so all {len(numbers)} edges into it had brought theirs. "
+                f"Visited at each arrival, with what it had by then, it would have handed on for "
+                f"{' and again for '.join(short(each) for each in so_far)}: as if {short(sum(so_far))} had arrived, not {short(total)}.")
+
+    def _waiting(self):
+        """Return what has received a part of its gradient, and waits for the rest: `x has 1 so far and waits for 2 more edges`."""
+        reached = {part: None for taken in self.run.steps for part in (taken.part.inputs[position] for position in taken.handed)}
+        lines = []
+        for part in reached:
+            if part not in self.taken and (more := self.missing(part)):
+                so_far = [gradient for *_, gradient in self.arrivals(part)]
+                amount = self._gradient(sum(so_far[1:], so_far[0])) if len({each.shape for each in so_far}) == 1 else "something"
+                lines.append(f"{self._name(part)} has {amount} so far and waits for {more} more edge{'s' * (more > 1)}")
+        return lines[:FEW_WAIT]
 
     def _panel_of_fold(self, fold):
         face = self.taken.get(self.run.twin(fold.face))
