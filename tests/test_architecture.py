@@ -138,6 +138,38 @@ def test_every_public_name_has_a_docstring_with_an_example_or_a_source():
     assert silent == []
 
 
+def public_functions():
+    """Return (where, name, function) for what `public_names` finds and for Tensor's methods, each function once, as it was written."""
+    members = [("workbook.Tensor", name, getattr(torch.Tensor, name)) for name in dir(torch.Tensor) if not name.startswith("_")]
+    seen = set()
+    for where, name, found in [*public_names(), *members]:
+        found = inspect.unwrap(found) if callable(found) else found
+        if inspect.isfunction(found) and found not in seen and found.__module__ != "workbook.errors":
+            seen.add(found)
+            yield where, name, found
+
+
+def test_every_public_function_states_what_it_does_what_it_raises_an_example_and_its_source():
+    """What every operation raises stands in `ops/__init__`: "Raises nothing of its own" says that there is no more.
+
+    A form that is another function ("As `sin`, written ...") sends the reader there for the example; what PyTorch took away has none.
+    What Tensor's own class says of a memory or a shape is one line; it names an error where it takes an argument.
+    """
+    found = list(public_functions())
+    assert len(found) > 500
+    lacking = {}
+    for where, name, function in found:
+        text = inspect.getdoc(function) or ""
+        own = function.__module__ == "workbook.tensor"
+        parts = {"meaning": re.match(r"[A-Z].*[.:]", text),
+                 "what is raised": re.search(r"\b[Rr]aises?\b", text) or own and len(inspect.signature(function).parameters) == 1,
+                 "example": ">>>" in text or re.match("As `|Raise ", text) or own or where == "workbook.cuda",
+                 "source": "Source:" in text or own or where.startswith("workbook.vision")}
+        if missing := [part for part, there in parts.items() if not there]:
+            lacking[f"{where}.{name}"] = missing
+    assert lacking == {}
+
+
 def test_every_public_member_of_tensor_and_module_has_a_docstring():
     for kind in (torch.Tensor, torch.nn.Module):
         members = {name: getattr(kind, name) for name in dir(kind) if not name.startswith("_")}

@@ -12,7 +12,7 @@ def is_available():
 
 
 def device_count():
-    """Return how many GPUs there are.
+    """Return how many GPUs there are. Raises nothing.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.device_count.html
     """

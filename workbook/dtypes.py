@@ -81,7 +81,7 @@ _default = float32
 
 
 def get_default_dtype():
-    """Return the dtype of a Tensor made from Python floats.
+    """Return the dtype of a Tensor made from Python floats. Raises nothing.
 
     >>> get_default_dtype()
     torch.float32
@@ -145,7 +145,7 @@ def asked(kind):
 
 
 def promote_types(a, b):
-    """Return the dtype in which `a` and `b` meet.
+    """Return the dtype in which `a` and `b` meet. Raises TypeError for what is no dtype.
 
     >>> promote_types(uint8, int8), promote_types(int64, float16)
     (torch.int16, torch.float16)

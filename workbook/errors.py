@@ -33,6 +33,26 @@ def not_a_tensor(function, argument, position, given):
                              "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
 
 
+def refused_dtype(kernel, kind, why=None, fix=None):
+    """The error for a dtype, `kind`, of which PyTorch's function called `kernel` knows nothing.
+
+    >>> from workbook.dtypes import int64
+    >>> print(refused_dtype("erfinv", int64))
+    "erfinv" not implemented for 'Long'
+      Why: the operation has no meaning for torch.int64
+      Fix: convert the tensor first: x.float()
+    """
+    other = "x.abs(), or x.real" if kind.is_complex else "x.long()" if kind.is_floating_point else "x.float()"
+    return NotImplementedError(explain(f"\"{kernel}\" not implemented for '{kind.legacy}'",
+                                       why or f"the operation has no meaning for {kind}", fix or f"convert the tensor first: {other}"))
+
+
+def no_order(function):
+    """The error for complex numbers where PyTorch's function looks for the larger or the smaller one."""
+    return RuntimeError(explain(f"{function} not implemented for complex tensors.", "complex numbers have no order",
+                                "compare their sizes: x.abs()"))
+
+
 def no_memory(shape, itemsize):
     """The error for numbers of a shape, of so many bytes each, for which there is no memory.
 

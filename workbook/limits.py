@@ -74,6 +74,8 @@ class iinfo:
 def can_cast(from_, to):
     """Return whether a result of one dtype may be written into memory of another: whether its category has room.
 
+    Raises TypeError for what is no dtype.
+
     >>> import workbook as torch
     >>> torch.can_cast(torch.int64, torch.float32), torch.can_cast(torch.float32, torch.int64)
     (True, False)

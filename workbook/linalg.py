@@ -24,6 +24,8 @@ from workbook.ops.triangles import diagonal as _diagonal
 def diagonal(A, *, offset=0, dim1=-2, dim2=-1):
     """Return a view of the diagonals of matrices, as `torch.diagonal`, of the last two axes.
 
+    Raises RuntimeError where both axes are the same.
+
     >>> import workbook as torch
     >>> torch.linalg.diagonal(torch.tensor([[1, 2], [3, 4]]))
     tensor([1, 4])

@@ -7,7 +7,7 @@ from workbook.tensor import Tensor
 
 
 def is_tensor(obj):
-    """Return whether `obj` is a Tensor.
+    """Return whether `obj` is a Tensor. Raises nothing.
 
     >>> import workbook as torch
     >>> torch.is_tensor(torch.ones(1)), torch.is_tensor(1)
@@ -19,7 +19,7 @@ def is_tensor(obj):
 
 
 def is_floating_point(input):
-    """Return whether a Tensor holds floats.
+    """Return whether a Tensor holds floats. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.is_floating_point(torch.ones(1))
@@ -33,7 +33,7 @@ def is_floating_point(input):
 
 
 def is_complex(input):
-    """Return whether a Tensor holds complex numbers.
+    """Return whether a Tensor holds complex numbers. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.is_complex(torch.tensor([1j]))
@@ -47,7 +47,7 @@ def is_complex(input):
 
 
 def result_type(tensor1, tensor2):
-    """Return the dtype in which two Tensors or numbers meet.
+    """Return the dtype in which two Tensors or numbers meet. Raises TypeError for what is neither.
 
     >>> import workbook as torch
     >>> torch.result_type(torch.tensor([1]), 1.0)
@@ -95,7 +95,7 @@ def is_nonzero(input):
 
 
 def typename(obj):
-    """Return the old-style name of a Tensor's type, or the name of any object's class.
+    """Return the old-style name of a Tensor's type, or the name of any object's class. Raises nothing.
 
     >>> import workbook as torch
     >>> torch.typename(torch.ones(1))

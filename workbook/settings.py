@@ -27,7 +27,7 @@ def set_float32_matmul_precision(precision):
 
 
 def get_float32_matmul_precision():
-    """Return what `set_float32_matmul_precision` was given.
+    """Return what `set_float32_matmul_precision` was given. Raises nothing.
 
     >>> import workbook as torch
     >>> torch.get_float32_matmul_precision()
@@ -40,6 +40,8 @@ def get_float32_matmul_precision():
 
 def use_deterministic_algorithms(mode, *, warn_only=False):
     """Take the wish that each run give the same numbers: here every one does, and memory that nobody filled then shows NaN.
+
+    Raises TypeError for what is neither True nor False.
 
     >>> import workbook as torch
     >>> torch.use_deterministic_algorithms(True); torch.are_deterministic_algorithms_enabled()
@@ -64,7 +66,7 @@ def unfilled(array):
 
 
 def are_deterministic_algorithms_enabled():
-    """Return what `use_deterministic_algorithms` was given; False before.
+    """Return what `use_deterministic_algorithms` was given; False before. Raises nothing.
 
     >>> import workbook as torch
     >>> torch.are_deterministic_algorithms_enabled()
@@ -76,7 +78,7 @@ def are_deterministic_algorithms_enabled():
 
 
 def is_deterministic_algorithms_warn_only_enabled():
-    """Return the `warn_only` that `use_deterministic_algorithms` was given; False before.
+    """Return the `warn_only` that `use_deterministic_algorithms` was given; False before. Raises nothing.
 
     >>> import workbook as torch
     >>> torch.is_deterministic_algorithms_warn_only_enabled()
@@ -88,7 +90,7 @@ def is_deterministic_algorithms_warn_only_enabled():
 
 
 def set_flush_denormal(mode):
-    """Return False: numbers next to zero are never flushed here. PyTorch returns whether the processor can.
+    """Return False: numbers next to zero are never flushed here. PyTorch returns whether the processor can. Raises nothing.
 
     >>> import workbook as torch
     >>> torch.set_flush_denormal(False)

@@ -86,7 +86,7 @@ class Tensor(metaclass=PrintsAsTorch):
         return _tuple(Size, self._array.shape)  # what stands there is checked already
 
     def size(self, dim=None):
-        """Return the shape, or the length of axis `dim`."""
+        """Return the shape, or the length of axis `dim`. Raises IndexError for an axis that is not there."""
         return _tuple(Size, self._array.shape) if dim is None else self._array.shape[axis_of(dim, self._array.shape)]
 
     @property
@@ -119,14 +119,20 @@ class Tensor(metaclass=PrintsAsTorch):
         return self._array.itemsize
 
     def stride(self, dim=None):
-        """Return, for each axis or for axis `dim`, how many elements of memory one step along it passes."""
+        """Return, for each axis or for axis `dim`, how many elements of memory one step along it passes.
+
+        Raises IndexError for an axis that is not there.
+        """
         steps = tuple(step // self._array.itemsize for step in self._array.strides)
         if not any(steps) and not self._array.size:  # NumPy gives none where there is nothing, PyTorch as if every side were 1 or more
             steps = tuple(math.prod(max(side, 1) for side in self._array.shape[axis + 1:]) for axis in range(self._array.ndim))
         return steps if dim is None else steps[axis_of(dim, self._array.shape)]
 
     def is_contiguous(self, memory_format=formats.contiguous_format):
-        """Return whether the elements lie in memory in the order of the shape, or in that of another format."""
+        """Return whether the elements lie in memory in the order of the shape, or in that of another format.
+
+        Raises TypeError for what is no memory format.
+        """
         if memory_format is formats.contiguous_format:
             return self._array.flags.c_contiguous
         return formats.lies_in(self._array, formats.asked_format("is_contiguous", memory_format))

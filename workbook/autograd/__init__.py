@@ -23,6 +23,8 @@ __all__ = ["Function", "Variable", "backward", "enable_grad", "function", "grad"
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):
     """Add the gradients of several tensors, each weighed by its `grad_tensors`, to the `.grad` of the leaves.
 
+    Raises RuntimeError for what no recorded step made, and for more than one number without a gradient.
+
     >>> import workbook as torch
     >>> x = torch.tensor(2., requires_grad=True)
     >>> torch.autograd.backward([x * x, 3 * x])

@@ -65,7 +65,7 @@ def register_post_accumulate_grad_hook(tensor, hook):
 
 
 def retain_grad(tensor):
-    """Let backward passes fill the `.grad` of a Tensor that is not a leaf.
+    """Let backward passes fill the `.grad` of a Tensor that is not a leaf. Raises RuntimeError for a Tensor that needs no gradient.
 
     >>> import workbook as torch
     >>> x = torch.tensor(3., requires_grad=True)

@@ -8,7 +8,7 @@ from workbook.threads import thread
 
 
 def is_grad_enabled():
-    """Return whether operations of this thread are being recorded.
+    """Return whether operations of this thread are being recorded. Raises nothing.
 
     >>> with no_grad():
     ...     is_grad_enabled()
@@ -20,7 +20,11 @@ def is_grad_enabled():
 
 
 def is_inference_mode_enabled():
-    """Return whether this thread is inside `inference_mode`.
+    """Return whether this thread is inside `inference_mode`. Raises nothing.
+
+    >>> import workbook as torch
+    >>> torch.is_inference_mode_enabled()
+    False
 
     Source: https://pytorch.org/docs/2.13/generated/torch.is_inference_mode_enabled.html
     """

@@ -25,6 +25,8 @@ __all__ = [
 def relu(input, inplace=False):
     """Return max(0, x), elementwise; with `inplace` write it into `input`.
 
+    Raises RuntimeError for bools, NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> relu(torch.tensor([-1.0, 2.0]))
     tensor([0., 2.])
@@ -35,7 +37,7 @@ def relu(input, inplace=False):
 
 
 def relu_(input):
-    """Write max(0, x) into `input` and return it.
+    """Write max(0, x) into `input` and return it. Raises RuntimeError for bools, and for a leaf that requires a gradient.
 
     >>> import workbook as torch
     >>> relu_(torch.tensor([-1.0, 2.0]))
@@ -48,6 +50,8 @@ def relu_(input):
 
 def leaky_relu(input, negative_slope=0.01, inplace=False):
     """Return x where it is positive and negative_slope * x elsewhere; with `inplace` write it into `input`.
+
+    Raises nothing of its own.
 
     >>> import workbook as torch
     >>> leaky_relu(torch.tensor([-1.0, 2.0]), 0.5)

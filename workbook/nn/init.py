@@ -36,7 +36,7 @@ def calculate_gain(nonlinearity, param=None):
 
 @no_grad()
 def uniform_(tensor, a=0.0, b=1.0, generator=None):
-    """Fill with numbers from U(a, b).
+    """Fill with numbers from U(a, b). Raises RuntimeError where `a` lies above `b`.
 
     >>> import workbook as torch
     >>> bool((torch.nn.init.uniform_(torch.empty(100), -1, 1).abs() <= 1).all())
@@ -49,7 +49,7 @@ def uniform_(tensor, a=0.0, b=1.0, generator=None):
 
 @no_grad()
 def normal_(tensor, mean=0.0, std=1.0, generator=None):
-    """Fill with numbers from N(mean, std**2).
+    """Fill with numbers from N(mean, std**2). Raises RuntimeError for a negative std.
 
     >>> import workbook as torch
     >>> torch.nn.init.normal_(torch.empty(2), mean=3., std=0.)
@@ -62,7 +62,7 @@ def normal_(tensor, mean=0.0, std=1.0, generator=None):
 
 @no_grad()
 def constant_(tensor, val):
-    """Fill with `val`.
+    """Fill with `val`. Raises what `fill_` raises.
 
     >>> import workbook as torch
     >>> torch.nn.init.constant_(torch.empty(2), 0.5)
@@ -74,7 +74,7 @@ def constant_(tensor, val):
 
 
 def zeros_(tensor):
-    """Fill with 0.
+    """Fill with 0. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.nn.init.zeros_(torch.empty(2))
@@ -86,7 +86,7 @@ def zeros_(tensor):
 
 
 def ones_(tensor):
-    """Fill with 1.
+    """Fill with 1. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.nn.init.ones_(torch.empty(2))
@@ -99,6 +99,8 @@ def ones_(tensor):
 
 def xavier_uniform_(tensor, gain=1.0, generator=None):
     """Fill from U(-a, a), a = gain * sqrt(6 / (fan_in + fan_out)): Glorot and Bengio 2010, equation 16.
+
+    Raises ValueError for fewer than two axes.
 
     >>> import workbook as torch
     >>> bool(torch.nn.init.xavier_uniform_(torch.empty(3, 3)).abs().max() <= 1)
@@ -114,6 +116,8 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
 def xavier_normal_(tensor, gain=1.0, generator=None):
     """Fill from N(0, std**2), std = gain * sqrt(2 / (fan_in + fan_out)): Glorot and Bengio 2010.
 
+    Raises ValueError for fewer than two axes.
+
     >>> import workbook as torch
     >>> torch.nn.init.xavier_normal_(torch.empty(2, 3)).shape
     torch.Size([2, 3])
@@ -126,6 +130,8 @@ def xavier_normal_(tensor, gain=1.0, generator=None):
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Fill from U(-b, b), b = gain * sqrt(3 / fan): He et al. 2015, equation 14. `a` is the negative slope of leaky_relu.
+
+    Raises ValueError for fewer than two axes, another mode and an unknown nonlinearity.
 
     >>> import workbook as torch
     >>> bool(torch.nn.init.kaiming_uniform_(torch.empty(3, 6)).abs().max() <= 1)
@@ -143,6 +149,8 @@ def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gene
 def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", generator=None):
     """Fill from N(0, std**2), std = gain / sqrt(fan): He et al. 2015.
 
+    Raises ValueError for fewer than two axes, another mode and an unknown nonlinearity.
+
     >>> import workbook as torch
     >>> torch.nn.init.kaiming_normal_(torch.empty(2, 3), nonlinearity="relu").shape
     torch.Size([2, 3])
@@ -158,7 +166,14 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", gener
 def default_(weight, bias):
     """How Linear and the convolutions start: weight and then bias from U(-b, b) with b = 1 / sqrt(fan_in).
 
-    PyTorch writes the weight's bound as kaiming_uniform_ with a = sqrt(5), which is the same number.
+    PyTorch writes the weight's bound as kaiming_uniform_ with a = sqrt(5), which is the same number. Raises ValueError for a weight
+    of fewer than two axes.
+
+    >>> import workbook as torch
+    >>> weight = torch.empty(2, 4)
+    >>> default_(weight, None)
+    >>> bool((weight.abs() <= 0.5).all())
+    True
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.Linear.html
     """

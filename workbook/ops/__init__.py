@@ -1,5 +1,9 @@
 """Every operation: its value and its derivative, side by side.
 
+What every operation raises: TypeError for an argument of another kind (a list where a Tensor belongs), RuntimeError for shapes that
+do not broadcast and for Tensors on different devices, IndexError for a `dim` that is not there. A docstring tells what a function
+raises besides; "Raises nothing of its own" where that is all.
+
 Read first: `arithmetic`, `pointwise`, `reduction`, `axes`, `linalg`. Where the rest is:
 
 Element by element

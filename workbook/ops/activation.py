@@ -4,10 +4,17 @@ import math
 
 import numpy as np
 
+from workbook.errors import explain
 from workbook.numbers import plain
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
+
+
+def _no_integers(kernel, input):
+    """Raise for integers and bools: PyTorch's kernels of networks work on floats."""
+    if not (input.is_floating_point() or input.is_complex()):
+        raise not_implemented(kernel, input._array)
 
 
 class LeakyRelu(FloatElementwise):
@@ -28,12 +35,15 @@ class LeakyRelu(FloatElementwise):
 def leaky_relu(input, negative_slope=0.01):
     """Return each element where it is positive, `negative_slope` times it elsewhere.
 
+    Raises NotImplementedError for what holds no real floats.
+
     >>> import workbook as torch
     >>> torch.nn.functional.leaky_relu(torch.tensor([-1., 2.]), 0.1)
     tensor([-0.1000,  2.0000])
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.leaky_relu.html
     """
+    _no_integers("leaky_relu_cpu", input)
     return LeakyRelu.apply(input, slope=plain(negative_slope))
 
 
@@ -55,7 +65,7 @@ _erf = np.vectorize(math.erf, otypes=[np.float64])
 
 
 def erf(input):
-    """Return the error function of each element.
+    """Return the error function of each element. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.erf(torch.tensor([0., 1.]))
@@ -94,6 +104,8 @@ _ROOT = math.sqrt(2 / math.pi)
 def gelu(input, approximate="none"):
     """Return the Gaussian error linear unit of each element; `approximate="tanh"` is the older approximation.
 
+    Raises RuntimeError for another `approximate`, NotImplementedError for what holds no real floats.
+
     >>> import workbook as torch
     >>> torch.nn.functional.gelu(torch.tensor([-1., 2.]))
     tensor([-0.1587,  1.9545])
@@ -102,7 +114,9 @@ def gelu(input, approximate="none"):
     https://pytorch.org/docs/2.13/generated/torch.nn.functional.gelu.html
     """
     if approximate not in ("none", "tanh"):
-        raise RuntimeError("approximate argument must be either none or tanh.")
+        raise RuntimeError(explain("approximate argument must be either none or tanh.", f"{approximate!r} names no way to compute it",
+                                   'leave it out, or write approximate="tanh"'))
+    _no_integers("GeluKernelImpl", input)
     return Gelu.apply(input, smooth=approximate == "tanh")
 
 
@@ -120,7 +134,7 @@ class Silu(FloatElementwise):
 
 
 def silu(input):
-    """Return `x * sigmoid(x)` of each element.
+    """Return `x * sigmoid(x)` of each element. Raises NotImplementedError for integers and bools.
 
     >>> import workbook as torch
     >>> torch.nn.functional.silu(torch.tensor([0., 1.]))
@@ -128,4 +142,5 @@ def silu(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.silu.html
     """
+    _no_integers("silu_cpu", input)
     return Silu.apply(input)

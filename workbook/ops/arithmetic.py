@@ -44,6 +44,8 @@ def _scaled(xp, a, b, alpha):
 def add(input, other, *, alpha=1):
     """Return `input + alpha * other`, elementwise with broadcasting. `torch.add`, `x.add` and `x + y` are this function.
 
+    Raises RuntimeError for an `alpha` that the dtype does not hold.
+
     >>> import workbook as torch
     >>> torch.add(torch.tensor([1., 2.]), torch.tensor([[10.], [20.]]))
     tensor([[11., 12.],
@@ -97,6 +99,8 @@ class Sub(Elementwise):
 def sub(input, other, *, alpha=1):
     """Return `input - alpha * other`, elementwise with broadcasting.
 
+    Raises RuntimeError for bools, and for an `alpha` that the dtype does not hold.
+
     >>> import workbook as torch
     >>> torch.tensor([5, 7]) - torch.tensor([1, 2])
     tensor([4, 5])
@@ -119,7 +123,7 @@ class Rsub(Elementwise, name="RsubBackward1"):
 
 
 def rsub(input, other):
-    """Return `other - input`.
+    """Return `other - input`. Raises RuntimeError for bools.
 
     >>> import workbook as torch
     >>> 1 - torch.tensor([0.25, 1.])
@@ -151,7 +155,7 @@ class Mul(Elementwise):
 
 
 def mul(input, other):
-    """Return `input * other`, elementwise with broadcasting. For the matrix product see `matmul`.
+    """Return `input * other`, elementwise with broadcasting. For the matrix product see `matmul`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tensor([1., 2.]) * torch.tensor([3., 4.])
@@ -211,7 +215,7 @@ class Reciprocal(FloatElementwise):
 
 
 def reciprocal(input):
-    """Return `1 / input`.
+    """Return `1 / input`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.reciprocal(torch.tensor([2., 4.]))

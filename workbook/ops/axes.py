@@ -45,7 +45,7 @@ class T(Operation):
 
 
 def permute(input, *dims):
-    """Return a view with the axes in the order that `dims` gives.
+    """Return a view with the axes in the order that `dims` gives. Raises RuntimeError where not every axis is named once.
 
     >>> import workbook as torch
     >>> torch.zeros(32, 32, 3).permute(2, 0, 1).shape
@@ -66,7 +66,7 @@ def permute(input, *dims):
 
 
 def transpose(input, dim0, dim1):
-    """Return a view with axes `dim0` and `dim1` exchanged.
+    """Return a view with axes `dim0` and `dim1` exchanged. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3, 4).transpose(0, 2).shape
@@ -144,6 +144,8 @@ class Unsqueeze(Operation):
 def squeeze(input, dim=None, *more):
     """Return a view without axes of length 1: all of them, or `dim` alone (or several), where it has length 1.
 
+    Raises RuntimeError for an axis that is named twice.
+
     >>> import workbook as torch
     >>> torch.zeros(1, 3, 1).squeeze().shape, torch.zeros(1, 3, 1).squeeze(0).shape
     (torch.Size([3]), torch.Size([3, 1]))
@@ -164,7 +166,7 @@ def squeeze(input, dim=None, *more):
 
 
 def unsqueeze(input, dim):
-    """Return a view with a new axis of length 1 at `dim`.
+    """Return a view with a new axis of length 1 at `dim`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.zeros(3).unsqueeze(0).shape, torch.zeros(3).unsqueeze(-1).shape

@@ -54,7 +54,7 @@ def _bessel(xp, a, order):
 
 
 def i0(input):
-    """Return the modified Bessel function of the first kind and order 0.
+    """Return the modified Bessel function of the first kind and order 0. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.i0(torch.tensor([0., 1.]))
@@ -66,7 +66,7 @@ def i0(input):
 
 
 def i1(input):
-    """Return the modified Bessel function of the first kind and order 1.
+    """Return the modified Bessel function of the first kind and order 1. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.special.i1(torch.tensor([0., 1.]))
@@ -125,6 +125,8 @@ def _scaled(x, order):
 def i0e(input):
     """Return `i0` of each element times exp(-|x|), which stays small where `i0` grows out of bounds.
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.special.i0e(torch.tensor([0., 1., 100.]))
     tensor([1.0000, 0.4658, 0.0399])
@@ -135,7 +137,7 @@ def i0e(input):
 
 
 def i1e(input):
-    """Return `i1` of each element times exp(-|x|).
+    """Return `i1` of each element times exp(-|x|). Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.special.i1e(torch.tensor([0., 1.]))

@@ -99,6 +99,8 @@ def vander(x, N=None, increasing=False):
 def linalg_vander(x, *, N=None):
     """Return the matrices of Vandermonde: row i holds the powers 0 to N - 1 of `x[i]`, `(..., n) -> (..., n, N)`, N = n by default.
 
+    Raises RuntimeError for bools, and for an N below 1.
+
     >>> import workbook as torch
     >>> torch.linalg.vander(torch.tensor([2, 3]), N=3)
     tensor([[1, 2, 4],
@@ -124,7 +126,8 @@ def _powers(x, N):
 def fill_diagonal_(input, fill_value, wrap=False):
     """Write `fill_value` onto the main diagonal, in place; return `input`. More axes than two must be of one length.
 
-    `wrap`: the diagonal of a tall matrix begins anew below the square, one row left out.
+    `wrap`: the diagonal of a tall matrix begins anew below the square, one row left out. Raises RuntimeError for fewer than two
+    axes, and for more of unequal length.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3).fill_diagonal_(5)

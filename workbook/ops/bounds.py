@@ -1,7 +1,7 @@
 """One bound only, and the extremes of two that pass over NaN."""
 
 from workbook import dtypes
-from workbook.errors import not_a_tensor
+from workbook.errors import no_order, not_a_tensor
 from workbook.numbers import plain, promote_held
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import Elementwise, is_number, not_implemented, refuse_numbers
@@ -29,7 +29,7 @@ class ClampMin(ClampMinTensor, name="ClampMinBackward0"):
 
 
 def clamp_min(input, min):
-    """Return each element, and `min`, a number or a Tensor, where it is smaller.
+    """Return each element, and `min`, a number or a Tensor, where it is smaller. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.clamp_min(torch.tensor([-1., 0.5, 3.]), 0)
@@ -61,7 +61,7 @@ class ClampMax(ClampMaxTensor, name="ClampMaxBackward0"):
 
 
 def clamp_max(input, max):
-    """Return each element, and `max`, a number or a Tensor, where it is larger.
+    """Return each element, and `max`, a number or a Tensor, where it is larger. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.clamp_max(torch.tensor([-1., 0.5, 3.]), 1)
@@ -88,7 +88,7 @@ class Fmax(Elementwise):
 
     def forward(ctx, a, b):
         if a.dtype.kind == "c":
-            raise RuntimeError("fmax not implemented for complex tensors.")
+            raise no_order("fmax")
         ctx.save(a, b)
         return ctx.xp.fmax(a, b)
 
@@ -99,7 +99,7 @@ class Fmax(Elementwise):
 
 
 def fmax(input, other):
-    """Return the larger of the two, elementwise; where one is NaN, the other.
+    """Return the larger of the two, elementwise; where one is NaN, the other. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.fmax(torch.tensor([1., float('nan')]), torch.tensor([3., 2.]))
@@ -116,7 +116,7 @@ class Fmin(Elementwise):
 
     def forward(ctx, a, b):
         if a.dtype.kind == "c":
-            raise RuntimeError("fmin not implemented for complex tensors.")
+            raise no_order("fmin")
         ctx.save(a, b)
         return ctx.xp.fmin(a, b)
 
@@ -127,7 +127,7 @@ class Fmin(Elementwise):
 
 
 def fmin(input, other):
-    """Return the smaller of the two, elementwise; where one is NaN, the other.
+    """Return the smaller of the two, elementwise; where one is NaN, the other. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.fmin(torch.tensor([1., float('nan')]), torch.tensor([3., 2.]))

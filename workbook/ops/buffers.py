@@ -104,6 +104,8 @@ def frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False):
 def scalar_tensor(s, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """Return a Tensor without axes that holds one number, in the default dtype unless another is named.
 
+    Raises TypeError for what is no number.
+
     >>> import workbook as torch
     >>> torch.scalar_tensor(3)
     tensor(3.)
@@ -152,6 +154,8 @@ def empty_strided(size, stride, *, dtype=None, device=None, requires_grad=False)
 def empty_permuted(size, physical_layout, *, dtype=None, device=None, requires_grad=False):
     """Return a Tensor of that size whose memory is not filled, with its axes in memory in the order that `physical_layout` names.
 
+    Raises RuntimeError for a negative size, and where `physical_layout` does not name each axis once.
+
     >>> import workbook as torch
     >>> torch.empty_permuted((2, 3, 5), (0, 2, 1)).stride()
     (15, 1, 3)
@@ -172,6 +176,8 @@ def empty_permuted(size, physical_layout, *, dtype=None, device=None, requires_g
 
 def new_empty_strided(input, size, stride, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False):
     """As `torch.empty_strided`, with the dtype and device of `input`.
+
+    Raises RuntimeError for a negative size, and where there are not as many strides as sizes.
 
     >>> import workbook as torch
     >>> torch.tensor([1]).new_empty_strided((2,), (1,)).dtype

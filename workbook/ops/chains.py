@@ -71,6 +71,8 @@ def _cheapest(tensors):
 def chain_matmul(*matrices):
     """Return the product of several matrices; `torch.linalg.multi_dot` is its newer name.
 
+    Raises RuntimeError for fewer than two axes, and where inner sizes or dtypes differ.
+
     >>> import workbook as torch
     >>> torch.chain_matmul(torch.ones(1, 2), torch.ones(2, 1))
     tensor([[2.]])

@@ -15,15 +15,18 @@ from workbook.ops.inplace import exponential_, normal_, on_host, random_fill
 from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, wrap
 
-cauchy_ = random_fill("cauchy_", random.fill_cauchy, "Fill with Cauchy's random numbers around `median`, of width `sigma`")
+cauchy_ = random_fill("cauchy_", random.fill_cauchy, "Fill with Cauchy's random numbers around `median`, of width `sigma`",
+                      "for a width of 0 or below")
 log_normal_ = random_fill("log_normal_", random.fill_log_normal,
-                          "Fill with numbers whose logarithms are normal, of this mean and std")
+                          "Fill with numbers whose logarithms are normal, of this mean and std", "for a std of 0 or below")
 geometric_ = random_fill("geometric_", random.fill_geometric,
-                         "Fill with how many tries of probability `p` it takes until one succeeds")
+                         "Fill with how many tries of probability `p` it takes until one succeeds", "for a p that is not between 0 and 1")
 
 
 def normal(mean, std=1.0, size=None, *, generator=None, dtype=None, device=None, requires_grad=False):
     """Return normal random numbers of this mean and standard deviation: Tensors that broadcast, or two numbers with a `size`.
+
+    Raises RuntimeError for a negative std, NotImplementedError for what holds no floats.
 
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)

@@ -9,7 +9,7 @@ from workbook.tensor import CONTROL, Tensor, one_slice_only, wrap
 
 
 def equal(input, other):
-    """Return whether two Tensors have the same shape and the same elements.
+    """Return whether two Tensors have the same shape and the same elements. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.equal(torch.tensor([1, 2]), torch.tensor([1, 2]))
@@ -41,7 +41,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
 
 
 def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
-    """Return whether all elements are close; see `isclose`.
+    """Return whether all elements are close; see `isclose`. Raises RuntimeError where the dtypes differ.
 
     >>> import workbook as torch
     >>> torch.allclose(torch.tensor([0.1]) + 0.2, torch.tensor([0.3]))

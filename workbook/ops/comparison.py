@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor
+from workbook.errors import explain, no_order, not_a_tensor
 from workbook.numbers import number_in, promote_held
 from workbook.ops.elementwise import Elementwise, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
@@ -34,7 +34,7 @@ _KERNELS = {"less": "lt", "less_equal": "le", "greater": "gt", "greater_equal": 
 
 
 def eq(input, other):
-    """Return, as bool, whether each element of `input` equals `other`.
+    """Return, as bool, whether each element of `input` equals `other`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.eq(torch.tensor([1, 2, 3]), 2)
@@ -46,7 +46,7 @@ def eq(input, other):
 
 
 def ne(input, other):
-    """Return, as bool, whether each element of `input` differs from `other`.
+    """Return, as bool, whether each element of `input` differs from `other`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.ne(torch.tensor([1, 2, 3]), 2)
@@ -58,7 +58,7 @@ def ne(input, other):
 
 
 def lt(input, other):
-    """Return, as bool, whether each element of `input` is less than `other`.
+    """Return, as bool, whether each element of `input` is less than `other`. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.lt(torch.tensor([1, 2, 3]), 2)
@@ -70,7 +70,7 @@ def lt(input, other):
 
 
 def le(input, other):
-    """Return, as bool, whether each element of `input` is at most `other`.
+    """Return, as bool, whether each element of `input` is at most `other`. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.le(torch.tensor([1, 2, 3]), 2)
@@ -82,7 +82,7 @@ def le(input, other):
 
 
 def gt(input, other):
-    """Return, as bool, whether each element of `input` is greater than `other`.
+    """Return, as bool, whether each element of `input` is greater than `other`. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.gt(torch.tensor([1, 2, 3]), 2)
@@ -94,7 +94,7 @@ def gt(input, other):
 
 
 def ge(input, other):
-    """Return, as bool, whether each element of `input` is at least `other`.
+    """Return, as bool, whether each element of `input` is at least `other`. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.ge(torch.tensor([1, 2, 3]), 2)
@@ -106,7 +106,7 @@ def ge(input, other):
 
 
 def logical_and(input, other):
-    """Return, as bool, whether both are true, elementwise.
+    """Return, as bool, whether both are true, elementwise. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.logical_and(torch.tensor([True, False]), torch.tensor([True, True]))
@@ -118,7 +118,7 @@ def logical_and(input, other):
 
 
 def logical_or(input, other):
-    """Return, as bool, whether at least one is true, elementwise.
+    """Return, as bool, whether at least one is true, elementwise. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.logical_or(torch.tensor([True, False]), torch.tensor([False, False]))
@@ -130,7 +130,7 @@ def logical_or(input, other):
 
 
 def logical_xor(input, other):
-    """Return, as bool, whether exactly one is true, elementwise.
+    """Return, as bool, whether exactly one is true, elementwise. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.logical_xor(torch.tensor([True, False]), torch.tensor([True, True]))
@@ -152,7 +152,7 @@ class Bitwise(Compare):
 
 
 def bitwise_and(input, other):
-    """Return the bitwise and of integers, or the logical one of bools.
+    """Return the bitwise and of integers, or the logical one of bools. Raises NotImplementedError for floats.
 
     >>> import workbook as torch
     >>> torch.bitwise_and(torch.tensor(5), torch.tensor(3))
@@ -164,7 +164,7 @@ def bitwise_and(input, other):
 
 
 def bitwise_or(input, other):
-    """Return the bitwise or of integers, or the logical one of bools.
+    """Return the bitwise or of integers, or the logical one of bools. Raises NotImplementedError for floats.
 
     >>> import workbook as torch
     >>> torch.bitwise_or(torch.tensor(5), torch.tensor(3))
@@ -176,7 +176,7 @@ def bitwise_or(input, other):
 
 
 def bitwise_xor(input, other):
-    """Return the bitwise exclusive or of integers, or the logical one of bools.
+    """Return the bitwise exclusive or of integers, or the logical one of bools. Raises NotImplementedError for floats.
 
     >>> import workbook as torch
     >>> torch.bitwise_xor(torch.tensor(5), torch.tensor(3))
@@ -199,7 +199,7 @@ class Test(Elementwise):
 
 
 def isnan(input):
-    """Return, as bool, whether each element is not a number.
+    """Return, as bool, whether each element is not a number. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.isnan(torch.tensor([1., float('nan')]))
@@ -211,7 +211,7 @@ def isnan(input):
 
 
 def isinf(input):
-    """Return, as bool, whether each element is infinite.
+    """Return, as bool, whether each element is infinite. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.isinf(torch.tensor([1., float('inf')]))
@@ -223,7 +223,7 @@ def isinf(input):
 
 
 def isfinite(input):
-    """Return, as bool, whether each element is finite.
+    """Return, as bool, whether each element is finite. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.isfinite(torch.tensor([1., float('inf')]))
@@ -235,7 +235,7 @@ def isfinite(input):
 
 
 def logical_not(input):
-    """Return, as bool, whether each element is zero or False.
+    """Return, as bool, whether each element is zero or False. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.logical_not(torch.tensor([True, False]))
@@ -247,7 +247,7 @@ def logical_not(input):
 
 
 def bitwise_not(input):
-    """Return the bitwise complement of integers, or the opposite of bools.
+    """Return the bitwise complement of integers, or the opposite of bools. Raises NotImplementedError for floats.
 
     >>> import workbook as torch
     >>> ~torch.tensor([True, False])
@@ -315,7 +315,8 @@ class Places(Operation):
 def where(condition, input=None, other=None):
     """Return `input` where `condition` holds, `other` elsewhere, with broadcasting; of a condition alone, where it holds.
 
-    That is a tuple of index Tensors, one an axis, so that `condition[torch.where(condition)]` are the true elements.
+    That is a tuple of index Tensors, one an axis, so that `condition[torch.where(condition)]` are the true elements. Raises
+    RuntimeError for a condition that is not bool.
 
     >>> import workbook as torch
     >>> x = torch.tensor([-1., 2.])
@@ -350,7 +351,7 @@ class Maximum(Elementwise):
 
     def forward(ctx, a, b):
         if a.dtype.kind == "c":
-            raise RuntimeError("maximum not implemented for complex tensors.")
+            raise no_order("maximum")
         ctx.save(a, b)
         return ctx.xp.maximum(a, b)
 
@@ -364,7 +365,7 @@ def _shared(grad, tie, lost):
 
 
 def maximum(input, other):
-    """Return the larger of the two, elementwise.
+    """Return the larger of the two, elementwise. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.maximum(torch.tensor([1., 5.]), torch.tensor([3., 2.]))
@@ -381,7 +382,7 @@ class Minimum(Elementwise):
 
     def forward(ctx, a, b):
         if a.dtype.kind == "c":
-            raise RuntimeError("minimum not implemented for complex tensors.")
+            raise no_order("minimum")
         ctx.save(a, b)
         return ctx.xp.minimum(a, b)
 
@@ -391,7 +392,7 @@ class Minimum(Elementwise):
 
 
 def minimum(input, other):
-    """Return the smaller of the two, elementwise.
+    """Return the smaller of the two, elementwise. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.minimum(torch.tensor([1., 5.]), torch.tensor([3., 2.]))

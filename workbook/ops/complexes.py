@@ -20,7 +20,7 @@ from workbook.tensor import Tensor
 
 
 def real(input):
-    """Return the real parts, a view of `input`; a real Tensor itself.
+    """Return the real parts, a view of `input`; a real Tensor itself. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.real(torch.tensor([1 + 2j, 3 - 1j]))
@@ -62,6 +62,8 @@ def conj(input):
     The result is a new Tensor, computed at once. PyTorch's is a view of the memory of `input` with a mark (`is_conj()` is True) that
     negates when it is read: a later write to `input` shows in it, and here it does not. Their numbers agree; `.mH` and `adjoint` likewise.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> torch.conj(torch.tensor([1 + 2j]))
     tensor([1.-2.j])
@@ -92,7 +94,7 @@ class Angle(FloatElementwise):
 
 
 def angle(input):
-    """Return the angle of each element in the complex plane, in radians: 0 or pi for real ones.
+    """Return the angle of each element in the complex plane, in radians: 0 or pi for real ones. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.angle(torch.tensor([1j, -1]))
@@ -104,7 +106,7 @@ def angle(input):
 
 
 def isreal(input):
-    """Return, as bool, whether each element has no imaginary part.
+    """Return, as bool, whether each element has no imaginary part. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.isreal(torch.tensor([1 + 2j, 1]))

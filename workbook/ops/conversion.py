@@ -36,7 +36,8 @@ class ToDevice(Operation, name="ToCopyBackward0"):
 def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):
     """Return the Tensor with another dtype, on another device, or like another Tensor; itself where nothing changes.
 
-    On a Tensor it returns a new one: write `x = x.to(device)`. (On a Module it works in place.)
+    On a Tensor it returns a new one: write `x = x.to(device)`. (On a Module it works in place.) Raises RuntimeError for a device
+    that there is not, AssertionError where there is no GPU.
 
     >>> import workbook as torch
     >>> torch.tensor([1, 2]).to(torch.float32)
@@ -73,7 +74,11 @@ def _moved(input, place):
 
 
 def cpu(input, memory_format=preserve_format):
-    """Return the Tensor in the CPU's memory.
+    """Return the Tensor in the CPU's memory. Raises nothing of its own.
+
+    >>> import workbook as torch
+    >>> torch.ones(1).cpu().device
+    device(type='cpu')
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cpu.html
     """
@@ -83,13 +88,17 @@ def cpu(input, memory_format=preserve_format):
 def cuda(input, device=None, non_blocking=False, memory_format=preserve_format):
     """Return the Tensor in a GPU's memory. Raises AssertionError, with the reason, where there is none.
 
+    >>> import workbook as torch
+    >>> x = torch.ones(1)
+    >>> x = x.cuda() if torch.cuda.is_available() else x
+
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cuda.html
     """
     return to(input, Device("cuda") if device is None else Device(device), memory_format=memory_format)
 
 
 def type_(input, dtype=None):
-    """Return the name of the Tensor's old-style type, or the Tensor converted to `dtype`.
+    """Return the name of the Tensor's old-style type, or the Tensor converted to `dtype`. Raises ValueError for a name that no type has.
 
     >>> import workbook as torch
     >>> torch.ones(1).type()
@@ -111,7 +120,14 @@ def type_(input, dtype=None):
 
 
 def type_as(input, other):
-    """Return `input` with the dtype of `other`."""
+    """Return `input` with the dtype of `other`. Raises nothing of its own.
+
+    >>> import workbook as torch
+    >>> torch.tensor([1, 2]).type_as(torch.zeros(1))
+    tensor([1., 2.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.type_as.html
+    """
     return to(input, other.dtype)
 
 
@@ -122,12 +138,19 @@ def caster(name, dtype):
         return to(input, dtype) if memory_format is preserve_format else to(input, dtype, memory_format=memory_format)
 
     cast.__name__ = cast.__qualname__ = name
-    cast.__doc__ = f"Return the Tensor as {dtype}."
+    cast.__doc__ = f"""Return the Tensor as {dtype}. Raises nothing of its own.
+
+    >>> import workbook as torch
+    >>> torch.ones(1).{name}().dtype
+    {dtype}
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
+    """
     return cast
 
 
 def detach(input):
-    """Return a Tensor on the same memory, outside the graph: no gradient flows through it.
+    """Return a Tensor on the same memory, outside the graph: no gradient flows through it. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> x = torch.ones(2, requires_grad=True)
@@ -140,7 +163,12 @@ def detach(input):
 
 
 def detach_(input):
-    """Cut the Tensor out of the graph, in place: it becomes a leaf that needs no gradient.
+    """Cut the Tensor out of the graph, in place: it becomes a leaf that needs no gradient. Raises RuntimeError for a view.
+
+    >>> import workbook as torch
+    >>> x = torch.ones(2, requires_grad=True) * 2
+    >>> x.detach_().requires_grad
+    False
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.detach_.html
     """
@@ -155,6 +183,8 @@ def detach_(input):
 
 def requires_grad_(input, requires_grad=True):
     """Set whether operations on this leaf are recorded, in place; return the Tensor.
+
+    Raises RuntimeError for integers and bools, and for what is no leaf.
 
     >>> import workbook as torch
     >>> torch.ones(2).requires_grad_()
@@ -181,6 +211,8 @@ def requires_grad_(input, requires_grad=True):
 
 def copy_(input, src, non_blocking=False):
     """Write the numbers of `src`, a Tensor that broadcasts or one number, into the memory of `input`; return `input`.
+
+    Raises RuntimeError where `src` does not broadcast to `input`, and for a leaf that requires a gradient.
 
     >>> import workbook as torch
     >>> torch.zeros(2).copy_(torch.tensor([1, 2]))
@@ -211,6 +243,8 @@ def copy_(input, src, non_blocking=False):
 def fill_(input, value):
     """Write `value` into every element; return `input`.
 
+    Raises RuntimeError for a value with axes, for one that the dtype does not hold, and for a leaf that requires a gradient.
+
     >>> import workbook as torch
     >>> torch.zeros(2).fill_(3)
     tensor([3., 3.])
@@ -233,7 +267,7 @@ def only_a_number(name, value):
 
 
 def zero_(input):
-    """Write 0 into every element; return `input`.
+    """Write 0 into every element; return `input`. Raises RuntimeError for a leaf that requires a gradient.
 
     >>> import workbook as torch
     >>> torch.ones(2).zero_()
@@ -260,6 +294,8 @@ class FilledBy(Operation, name="FillBackward1"):
 
 def fill(input, value):
     """Return `value`, one number or a Tensor of one, in the shape and dtype of `input`.
+
+    Raises RuntimeError for a value with axes, and for one that the dtype does not hold.
 
     >>> import workbook as torch
     >>> torch.fill(torch.zeros(2), 3)

@@ -9,7 +9,7 @@ import numpy as np
 from workbook import dtypes, random
 from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
-from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
+from workbook.errors import MOST_AXES, explain, no_memory, refused_dtype, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
 from workbook.numbers import computed_in, number_in, plain, real_number
 from workbook.ops.shape import size_of_new
@@ -18,7 +18,7 @@ from workbook.tensor import Tensor, needs_floats, wrap
 
 
 def get_default_device():
-    """Return the device of a new Tensor for which none is named.
+    """Return the device of a new Tensor for which none is named. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.get_default_device()
@@ -31,6 +31,8 @@ def get_default_device():
 
 def set_default_device(device):
     """Make `device` the one of this thread's new Tensors for which none is named; None stands for the CPU.
+
+    Raises RuntimeError for a device that there is not.
 
     >>> import workbook as torch
     >>> torch.set_default_device("cpu")
@@ -110,7 +112,7 @@ def sized(function):
 
 @sized
 def empty(*size, dtype=None, device=None, requires_grad=False, memory_format=contiguous_format):
-    """Return a Tensor of that size whose memory is not filled: its values mean nothing.
+    """Return a Tensor of that size whose memory is not filled: its values mean nothing. Raises RuntimeError for a negative size.
 
     >>> import workbook as torch
     >>> torch.empty(2, 3).shape
@@ -127,7 +129,7 @@ def empty(*size, dtype=None, device=None, requires_grad=False, memory_format=con
 
 @sized
 def zeros(*size, dtype=None, device=None, requires_grad=False):
-    """Return a Tensor of that size, filled with 0.
+    """Return a Tensor of that size, filled with 0. Raises RuntimeError for a negative size.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3)
@@ -141,7 +143,7 @@ def zeros(*size, dtype=None, device=None, requires_grad=False):
 
 @sized
 def ones(*size, dtype=None, device=None, requires_grad=False):
-    """Return a Tensor of that size, filled with 1.
+    """Return a Tensor of that size, filled with 1. Raises RuntimeError for a negative size.
 
     >>> import workbook as torch
     >>> torch.ones(2)
@@ -155,6 +157,8 @@ def ones(*size, dtype=None, device=None, requires_grad=False):
 @stored
 def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     """Return a Tensor of that size, filled with `fill_value`, whose kind of number gives the dtype.
+
+    Raises RuntimeError for a negative size, and for a number that the dtype does not hold.
 
     >>> import workbook as torch
     >>> torch.full((2, 2), 3)
@@ -186,7 +190,7 @@ def _number(function, name, position, given):
 
 @stored
 def eye(n, m=_ABSENT, *, dtype=None, device=None, requires_grad=False):
-    """Return a matrix with 1 on the diagonal and 0 elsewhere.
+    """Return a matrix with 1 on the diagonal and 0 elsewhere. Raises RuntimeError for a negative size.
 
     >>> import workbook as torch
     >>> torch.eye(2)
@@ -230,11 +234,6 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
     kind = _countable("arange", dtype, dtypes.int64 if whole else None)
     held = np.dtype(np.int64) if kind.kind != "f" else computed_in(kind) if kind.itemsize == 2 else np.dtype(np.float64)
     start, end, step = (_bounded(x, held) for x in (start, end, step))
-    if step == 0:
-        raise RuntimeError("step must be nonzero")
-    if (end - start) * step < 0:
-        raise RuntimeError(explain("upper bound and lower bound inconsistent with step sign",
-                                   f"from {start} to {end} in steps of {step} never arrives", "change the sign of step"))
     count = _count(start, end, step, math.ceil)
     numbers = np.arange(count, dtype=np.int64 if whole else np.float64) * step + start
     return finish(numbers.astype(kind), device, requires_grad)
@@ -245,8 +244,7 @@ def _countable(name, dtype, default=None, but="bc"):
     kind = numpy_dtype(dtype, default)
     if kind.kind in but:
         found = dtypes.OF_NUMPY[kind]
-        raise NotImplementedError(explain(f'"{name}_cpu" not implemented for \'{found.legacy}\'', f"{found} does not count",
-                                          "choose a dtype of real numbers, and convert"))
+        raise refused_dtype(f"{name}_cpu", found, f"{found} does not count", "choose a dtype of real numbers, and convert")
     return kind
 
 
@@ -257,7 +255,12 @@ def _bounded(number, kind):
 
 
 def _count(start, end, step, rounded):
-    """How many numbers lie from `start` to `end`. Raises RuntimeError where they are too many."""
+    """How many numbers lie from `start` to `end`. Raises RuntimeError where the steps never arrive, or are too many."""
+    if step == 0:
+        raise RuntimeError(explain("step must be nonzero", f"steps of 0 never lead from {start} to {end}", "give a step, such as 1"))
+    if (end - start) * step < 0:
+        raise RuntimeError(explain("upper bound and lower bound inconsistent with step sign",
+                                   f"from {start} to {end} in steps of {step} never arrives", "change the sign of step"))
     if not (math.isfinite(start) and math.isfinite(end)):
         raise RuntimeError(explain(f"unsupported range: {start} -> {end}", "it has no end that steps arrive at",
                                    "give two finite numbers"))
@@ -273,6 +276,8 @@ def _count(start, end, step, rounded):
 
 def range_(start, end, step=1, **options):
     """Return the numbers from `start` up to and including `end`. Deprecated in PyTorch: use `arange`.
+
+    Raises RuntimeError where `step` is 0 or leads away from `end`.
 
     >>> import warnings, workbook as torch
     >>> with warnings.catch_warnings(action="ignore"):
@@ -294,6 +299,8 @@ def range_(start, end, step=1, **options):
 @stored
 def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
     """Return `steps` numbers at equal distances from `start` to `end`, both included.
+
+    Raises RuntimeError for a negative number of steps, NotImplementedError for bool.
 
     >>> import workbook as torch
     >>> torch.linspace(0, 1, 5)
@@ -334,6 +341,8 @@ def _counted(name, start, end, steps):
 def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
     """Return `steps` powers of `base`, with exponents at equal distances from `start` to `end`, both included.
 
+    Raises RuntimeError for a negative number of steps, NotImplementedError for bool.
+
     >>> import workbook as torch
     >>> torch.logspace(0, 2, 3)
     tensor([  1.,  10., 100.])
@@ -373,9 +382,9 @@ def memory_like(name, input, dtype, memory_format):
     return empty_as(np, array, kind, preserve_format if memory_format is None else asked_format(name, memory_format))
 
 
-def _named(function, name, sentence, example, shown):
+def _named(function, name, sentence, raised, example, shown):
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = f"""Return {sentence}, with the shape, dtype and device of `input`.
+    function.__doc__ = f"""Return {sentence}, with the shape, dtype and device of `input`. Raises {raised}.
 
     >>> import workbook as torch
     >>> {example}
@@ -386,21 +395,24 @@ def _named(function, name, sentence, example, shown):
     return function
 
 
-zeros_like = _named(_like(lambda array: array.fill(0)), "zeros_like", "a Tensor of zeros",
+_NOTHING, _NO_FLOATS = "nothing of its own", "NotImplementedError where it holds no floats"
+zeros_like = _named(_like(lambda array: array.fill(0)), "zeros_like", "a Tensor of zeros", _NOTHING,
                     "torch.zeros_like(torch.tensor([1, 2]))", "tensor([0, 0])")
-ones_like = _named(_like(lambda array: array.fill(1)), "ones_like", "a Tensor of ones",
+ones_like = _named(_like(lambda array: array.fill(1)), "ones_like", "a Tensor of ones", _NOTHING,
                    "torch.ones_like(torch.tensor([1, 2]))", "tensor([1, 1])")
-empty_like = _named(_like(unfilled), "empty_like", "a Tensor whose memory is not filled",
+empty_like = _named(_like(unfilled), "empty_like", "a Tensor whose memory is not filled", _NOTHING,
                     "torch.empty_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
-rand_like = _named(_random_like(random.fill_uniform), "rand_like", "uniform random numbers from [0, 1)",
+rand_like = _named(_random_like(random.fill_uniform), "rand_like", "uniform random numbers from [0, 1)", _NO_FLOATS,
                    "torch.rand_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
-randn_like = _named(_random_like(random.fill_normal), "randn_like", "normal random numbers with mean 0 and deviation 1",
+randn_like = _named(_random_like(random.fill_normal), "randn_like", "normal random numbers with mean 0 and deviation 1", _NO_FLOATS,
                     "torch.randn_like(torch.zeros(2, 3)).shape", "torch.Size([2, 3])")
 
 
 @stored
 def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False, memory_format=None):
     """Return a Tensor filled with `fill_value`, with the shape, dtype and device of `input`.
+
+    Raises RuntimeError for a number that the dtype does not hold.
 
     >>> import workbook as torch
     >>> torch.full_like(torch.zeros(2), 7.)

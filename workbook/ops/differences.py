@@ -44,6 +44,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
 def trapezoid(y, x=None, *, dx=1, dim=-1):
     """Return the area under points, joined by lines, along `dim`; they stand `dx` apart, or at the places `x`.
 
+    Raises RuntimeError for bools, and where `x` has not one place for each point.
+
     >>> import workbook as torch
     >>> torch.trapezoid(torch.tensor([1., 2., 3.]))
     tensor(4.)
@@ -61,6 +63,8 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
 
 def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
     """Return the running areas under points, joined by lines, along `dim`; one fewer than points.
+
+    Raises RuntimeError for bools, and where `x` has not one place for each point.
 
     >>> import workbook as torch
     >>> torch.cumulative_trapezoid(torch.tensor([1., 2., 3.]))

@@ -1,6 +1,6 @@
 """Distances between the rows of two matrices."""
 
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, refused_dtype, shape_text
 from workbook.ops.arithmetic import sub
 from workbook.ops.axes import unsqueeze
 from workbook.ops.elementwise import broadcast_shape
@@ -41,7 +41,6 @@ def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
         raise RuntimeError(explain(f"expected scalar type {x1.dtype.legacy} but found {x2.dtype.legacy}",
                                    "both must have one dtype", f"convert one: x.to({x1.dtype})"))
     if x1.dtype.itemsize == 2:
-        raise NotImplementedError(explain("\"cdist\" not implemented for 'Half'", "half precision is too coarse here",
-                                          "convert it: x.float()"))
+        raise refused_dtype("cdist", x1.dtype, "half precision is too coarse here", "convert it: x.float()")
     broadcast_shape(tuple(x1.shape[:-2]), tuple(x2.shape[:-2]))
     return vector_norm(sub(unsqueeze(x1, -2), unsqueeze(x2, -3)), p, -1)

@@ -12,6 +12,8 @@ from workbook.ops.shape import size_of_new
 def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Return uniform random numbers from [0, 1), PyTorch's own for the same seed.
 
+    Raises RuntimeError for a negative size, NotImplementedError for a dtype that holds no floats.
+
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.rand(3)
@@ -28,6 +30,8 @@ def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
 def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
     """Return normal random numbers with mean 0 and standard deviation 1, PyTorch's own for the same seed.
 
+    Raises RuntimeError for a negative size, NotImplementedError for a dtype that holds no floats.
+
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.randn(3)
@@ -43,6 +47,8 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
 @stored
 def randint(*args, low=None, high=None, size=None, generator=None, dtype=None, device=None, requires_grad=False):
     """Return random whole numbers: `randint(low, high, size)`, or `randint(high, size)` from 0. `high` is not included.
+
+    Raises RuntimeError where `high` is not above `low`, for a range that the dtype does not hold, and for a negative size.
 
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)
@@ -70,6 +76,8 @@ def randint(*args, low=None, high=None, size=None, generator=None, dtype=None, d
 @stored
 def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False):
     """Return the numbers from 0 to n - 1 in random order.
+
+    Raises RuntimeError for a negative n and for a dtype that does not hold it, NotImplementedError for bool.
 
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)

@@ -11,7 +11,8 @@ from workbook.tensor import Tensor, memory_of
 def apply_(input, callable):
     """Replace each element by what `callable` returns for it, a Python number; return `input`.
 
-    On the CPU, and only where no gradient is required. Whole new operations on Tensors are far faster.
+    On the CPU, and only where no gradient is required. Whole new operations on Tensors are far faster. Raises RuntimeError for a
+    Tensor that requires a gradient, TypeError for what `callable` may not be or return.
 
     >>> import workbook as torch
     >>> torch.tensor([1., 2.]).apply_(lambda x: x * 10)
@@ -25,7 +26,8 @@ def apply_(input, callable):
 def map_(input, tensor, callable):
     """Replace each element by what `callable` returns for it and the element of `tensor` in its place; return `input`.
 
-    `tensor` broadcasts to the shape of `input`.
+    `tensor` broadcasts to the shape of `input`. Raises RuntimeError for a Tensor that requires a gradient, TypeError where the
+    dtypes differ.
 
     >>> import workbook as torch
     >>> torch.tensor([1., 2.]).map_(torch.tensor([3., 4.]), lambda x, y: x * y)
@@ -38,6 +40,8 @@ def map_(input, tensor, callable):
 
 def map2_(input, x, y, callable):
     """As `map_`, with two Tensors more.
+
+    Raises RuntimeError for a Tensor that requires a gradient, TypeError where the dtypes differ.
 
     >>> import workbook as torch
     >>> torch.tensor([1.]).map2_(torch.tensor([2.]), torch.tensor([3.]), lambda a, b, c: a + b + c)

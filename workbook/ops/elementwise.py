@@ -9,7 +9,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
 
 NUMBERS = (float, int, bool, complex)
@@ -107,9 +107,7 @@ def broadcast_shape(a, b, whole=None):
 def not_implemented(kernel, *arrays):
     """The error for a dtype of which PyTorch's function called `kernel` knows nothing; shapes that do not fit come first."""
     np.broadcast_shapes(*map(np.shape, arrays))
-    kind = dtypes.of(arrays[0])
-    return NotImplementedError(explain(f'"{kernel}" not implemented for \'{kind.legacy}\'',
-                                       f"the operation has no meaning for {kind}", "convert the tensor first: x.float() or x.long()"))
+    return refused_dtype(kernel, dtypes.of(arrays[0]))
 
 
 def refuse_numbers(name, input, other, second="other"):

@@ -59,6 +59,8 @@ def _times_log(xp, a, b, logarithm):
 def xlogy(input, other):
     """Return `input * log(other)`, and 0 where `input` is 0: entropies need it so. Either may be a number.
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.xlogy(torch.tensor([0., 2.]), torch.tensor([0., 3.]))
     tensor([0.0000, 2.1972])
@@ -86,6 +88,8 @@ class Xlog1py(Xlogy, name="SpecialXlog1PyBackward0"):
 def xlog1py(input, other):
     """Return `input * log(1 + other)`, and 0 where `input` is 0. Either may be a number.
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.special.xlog1py(torch.tensor([0., 2.]), torch.tensor([-1., 1.]))
     tensor([0.0000, 1.3863])
@@ -112,6 +116,8 @@ class Entr(FloatElementwise, name="SpecialEntrBackward0"):
 
 def entr(input):
     """Return `-x * log(x)` of each element, 0 at 0 and -infinity below: over probabilities, its sum is the entropy.
+
+    Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.special.entr(torch.tensor([0., 0.5]))

@@ -26,7 +26,7 @@ class Exp2(FloatElementwise):
 
 
 def exp2(input):
-    """Return 2 to the power of each element.
+    """Return 2 to the power of each element. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.exp2(torch.tensor([0., 3.]))
@@ -51,7 +51,7 @@ class Expm1(FloatElementwise):
 
 
 def expm1(input):
-    """Return `exp(x) - 1` of each element, exact also for small ones.
+    """Return `exp(x) - 1` of each element, exact also for small ones. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.expm1(torch.tensor([0., 1.]))
@@ -75,7 +75,7 @@ class Log2(FloatElementwise):
 
 
 def log2(input):
-    """Return the logarithm to the base 2 of each element; NaN below zero.
+    """Return the logarithm to the base 2 of each element; NaN below zero. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.log2(torch.tensor([1., 8.]))
@@ -101,7 +101,7 @@ class Log10(FloatElementwise):
 
 
 def log10(input):
-    """Return the logarithm to the base 10 of each element; NaN below zero.
+    """Return the logarithm to the base 10 of each element; NaN below zero. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.log10(torch.tensor([1., 100.]))
@@ -125,7 +125,7 @@ class Log1p(FloatElementwise, name="Log1PBackward0"):
 
 
 def log1p(input):
-    """Return `log(1 + x)` of each element, exact also for small ones; NaN below -1.
+    """Return `log(1 + x)` of each element, exact also for small ones; NaN below -1. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.log1p(torch.tensor([0., 1.]))
@@ -213,7 +213,7 @@ class Rsqrt(FloatElementwise):
 
 
 def rsqrt(input):
-    """Return one over the square root of each element; NaN below zero.
+    """Return one over the square root of each element; NaN below zero. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.rsqrt(torch.tensor([4., 1.]))
@@ -246,6 +246,8 @@ class Logit(FloatElementwise):
 def logit(input, eps=None):
     """Return `log(x / (1 - x))`, the inverse of the sigmoid; with `eps`, elements are first moved into [eps, 1 - eps].
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.logit(torch.tensor([0.5, 0.8808]))
     tensor([0.0000, 2.0000])
@@ -256,7 +258,7 @@ def logit(input, eps=None):
 
 
 def float_power(input, exponent):
-    """Return `input ** exponent`, computed in float64 whatever the dtypes are. Either may be a number.
+    """Return `input ** exponent`, computed in float64 whatever the dtypes are. Either may be a number. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.float_power(torch.tensor([2, 3]), -1)
@@ -312,7 +314,7 @@ class Ldexp(FloatElementwise):
 
 
 def ldexp(input, other):
-    """Return `input * 2**other`.
+    """Return `input * 2**other`. Raises NotImplementedError for a bool `other`.
 
     >>> import workbook as torch
     >>> torch.ldexp(torch.tensor([1., 3.]), torch.tensor([1, 2]))

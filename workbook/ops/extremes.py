@@ -175,6 +175,9 @@ def filled_axis(name, input, dim):
 def max(input, dim=None, keepdim=False, *, other=None):
     """Return the largest element; along `dim`, the largest of each row and its place; with a second Tensor, elementwise.
 
+    Raises RuntimeError or NotImplementedError for complex numbers, RuntimeError (IndexError with `dim`) where there is nothing to
+    choose from.
+
     >>> import workbook as torch
     >>> torch.tensor([[1., 5.], [4., 2.]]).max(1)
     torch.return_types.max(
@@ -188,6 +191,9 @@ def max(input, dim=None, keepdim=False, *, other=None):
 
 def min(input, dim=None, keepdim=False, *, other=None):
     """Return the smallest element; along `dim`, the smallest of each row and its place; with a second Tensor, elementwise.
+
+    Raises RuntimeError or NotImplementedError for complex numbers, RuntimeError (IndexError with `dim`) where there is nothing to
+    choose from.
 
     >>> import workbook as torch
     >>> torch.tensor([[1., 5.], [4., 2.]]).min()
@@ -265,6 +271,8 @@ def _filled_axes(name, input, dim):
 def argmax(input, dim=None, keepdim=False):
     """Return the place of the largest element, in the flattened tensor or along `dim`; the first where several are equal.
 
+    Raises RuntimeError for bools and complex numbers, IndexError where there is nothing to choose from.
+
     >>> import workbook as torch
     >>> torch.tensor([[1., 5.], [4., 2.]]).argmax(1)
     tensor([1, 0])
@@ -276,6 +284,8 @@ def argmax(input, dim=None, keepdim=False):
 
 def argmin(input, dim=None, keepdim=False):
     """Return the place of the smallest element, in the flattened tensor or along `dim`; the first where several are equal.
+
+    Raises RuntimeError for bools and complex numbers, IndexError where there is nothing to choose from.
 
     >>> import workbook as torch
     >>> torch.tensor([[1., 5.], [4., 2.]]).argmin()

@@ -92,6 +92,8 @@ def linalg_cholesky(A, *, upper=False):
 def cholesky(input, upper=False):
     """As `torch.linalg.cholesky`, its newer name.
 
+    Raises torch.linalg.LinAlgError for what is not positive definite, RuntimeError for what is not square or holds no floats.
+
     >>> import workbook as torch
     >>> torch.cholesky(torch.tensor([[9.]]))
     tensor([[3.]])
@@ -169,6 +171,8 @@ def linalg_qr(A, mode="reduced"):
 
 def qr(input, some=True):
     """As `torch.linalg.qr`, its newer name; some=False is mode="complete".
+
+    Raises RuntimeError for fewer than two axes, and for what holds no floats.
 
     >>> import workbook as torch
     >>> torch.qr(torch.eye(2)).R

@@ -22,6 +22,8 @@ class Trunc(Elementwise):
 def trunc(input):
     """Return each element without what stands behind the point. `fix` is another name of it.
 
+    Raises NotImplementedError for bools and complex numbers.
+
     >>> import workbook as torch
     >>> torch.trunc(torch.tensor([1.5, -1.5]))
     tensor([ 1., -1.])

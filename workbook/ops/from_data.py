@@ -48,6 +48,8 @@ def warn_of_copy(call, stacklevel):
 def as_tensor(data, dtype=None, device=None):
     """Return `data` as a Tensor, sharing memory with a NumPy array or Tensor of the right dtype.
 
+    Raises, as `torch.tensor`, ValueError for ragged lists, TypeError or RuntimeError for what is no number.
+
     >>> import workbook as torch
     >>> torch.as_tensor([1, 2])
     tensor([1, 2])

@@ -30,6 +30,8 @@ def _log_gamma(x):
 def lgamma(input):
     """Return the logarithm of the absolute value of the gamma function, which is (n - 1)! at a whole number n.
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.lgamma(torch.tensor([1., 5.])).exp()
     tensor([ 1., 24.])
@@ -73,7 +75,7 @@ def _slope_of_log_gamma(x):
 
 
 def digamma(input):
-    """Return the derivative of `lgamma`; `torch.special.psi` is another name of it.
+    """Return the derivative of `lgamma`; `torch.special.psi` is another name of it. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.digamma(torch.tensor([1., 2.]))

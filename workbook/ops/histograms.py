@@ -30,7 +30,8 @@ def histogram(input, bins, *, range=None, weight=None, density=False):
     """Return how many elements lie in each part, and the edges of the parts, as `(hist, bin_edges)`.
 
     `bins`: how many equal parts of `range`, or from the smallest to the largest element; or a Tensor of rising edges, of the same
-    dtype. Elements outside are not counted. `weight` adds up weights instead; `density` makes the area 1. Floats only.
+    dtype. Elements outside are not counted. `weight` adds up weights instead; `density` makes the area 1. Floats only. Raises
+    NotImplementedError for what holds no floats, RuntimeError for no parts and for a range that runs backwards.
 
     >>> import workbook as torch
     >>> torch.histogram(torch.tensor([0., 1., 1., 2.]), bins=2)

@@ -96,6 +96,8 @@ def igamma(input, other):
 def igammac(input, other):
     """Return the share of the gamma function's integral at `input` from `other` on, 1 - igamma; also `torch.special.gammaincc`.
 
+    Raises NotImplementedError for integers and complex numbers.
+
     >>> import workbook as torch
     >>> torch.igammac(torch.tensor([1., 1.]), torch.tensor([0., 1.]))
     tensor([1.0000, 0.3679])
@@ -145,7 +147,8 @@ def _zeta(s, x):
 def zeta(input, other):
     """Return Hurwitz's zeta function, the sum of `(other + k) ** -input` over k = 0, 1, ...; Riemann's for other = 1.
 
-    Either may be a number. NaN below 1, infinite at 1. Its derivative is that of `other` alone.
+    Either may be a number. NaN below 1, infinite at 1. Its derivative is that of `other` alone. Raises NotImplementedError for
+    complex numbers.
 
     >>> import workbook as torch
     >>> torch.special.zeta(torch.tensor([2., 4.]), 1)

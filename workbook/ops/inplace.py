@@ -91,7 +91,9 @@ def _held(input, result, name):
     return result
 
 
-def random_fill(name, fill, sentence):
+def random_fill(name, fill, sentence, raised):
+    """Return the method `name`, which writes random numbers into the memory of `input`."""
+
     def form(input, *args, generator=None, **options):
         views.may_write(input, name)
         for given in (*args, *options.values()):
@@ -111,7 +113,11 @@ def random_fill(name, fill, sentence):
         return views.adopt(input, Overwrite.apply(input, drawn), name)
 
     form.__name__ = form.__qualname__ = name
-    form.__doc__ = f"""{sentence}; return `input`.
+    form.__doc__ = f"""{sentence}; return `input`. Raises RuntimeError for a leaf that requires a gradient, and {raised}.
+
+    >>> import workbook as torch
+    >>> torch.zeros(2).{name}({"0.5" if name == "geometric_" else ""}).shape
+    torch.Size([2])
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
     """
@@ -122,15 +128,16 @@ def _uniform(array, from_=0.0, to=1.0, generator=None, **named):
     random.fill_uniform(array, named.get("from", named.get("a", from_)), to, generator=generator)
 
 
-uniform_ = random_fill("uniform_", _uniform, "Fill with uniform random numbers from [from, to)")
-normal_ = random_fill("normal_", random.fill_normal, "Fill with normal random numbers of the given mean and std")
+uniform_ = random_fill("uniform_", _uniform, "Fill with uniform random numbers from [from, to)", "where `from` lies above `to`")
+normal_ = random_fill("normal_", random.fill_normal, "Fill with normal random numbers of the given mean and std",
+                      "for a negative std")
 bernoulli_ = random_fill(
     "bernoulli_", lambda array, p=0.5, generator=None: random.fill_bernoulli(
         array, p._array if isinstance(p, Tensor) else p, generator=generator),
-    "Fill with 1, with probability p, and 0")
+    "Fill with 1, with probability p, and 0", "for a p outside 0 to 1")
 exponential_ = random_fill(
     "exponential_", lambda array, lambd=1.0, generator=None: random.fill_exponential(array, lambd, generator=generator),
-    "Fill with exponential random numbers of rate lambd")
+    "Fill with exponential random numbers of rate lambd", "for a rate of 0 or below")
 
 
 def _integers(array, low=None, high=None, generator=None):
@@ -139,7 +146,7 @@ def _integers(array, low=None, high=None, generator=None):
     random.fill_integers(array, low, high, generator=generator)
 
 
-random_ = random_fill("random_", _integers, "Fill with random whole numbers from [low, high)")
+random_ = random_fill("random_", _integers, "Fill with random whole numbers from [low, high)", "where there are none")
 
 
 class Bernoulli(Operation):
@@ -173,6 +180,8 @@ def on_host(xp, draw, *arrays):
 
 def bernoulli(input, p=None, *, generator=None):
     """Return 1 with the probability that each element of `input` gives, and 0 otherwise; or all with one probability `p`.
+
+    Raises NotImplementedError for what holds no floats, RuntimeError for a probability outside 0 to 1.
 
     >>> import workbook as torch
     >>> torch.bernoulli(torch.tensor([0., 1.])), torch.bernoulli(torch.zeros(2), 1.0)

@@ -5,7 +5,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, refused_dtype, shape_text
 from workbook.formats import by_columns, in_order
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.comparison import where
@@ -25,7 +25,7 @@ def turned(a):
 
 
 def adjoint(a):
-    """Return matrices with rows and columns exchanged, of complex numbers the conjugates."""
+    """Return matrices with rows and columns exchanged, of complex numbers the conjugates. Raises RuntimeError for a vector."""
     return conjugate(turned(a))
 
 
@@ -163,6 +163,8 @@ def det(input):
 def slogdet(input):
     """Return the sign of the determinant and the logarithm of its size, which overflows less easily.
 
+    Raises RuntimeError for what is not square or holds no floats.
+
     >>> import workbook as torch
     >>> torch.slogdet(torch.tensor([[-1., 0.], [0., 1.]]))
     torch.return_types.slogdet(
@@ -175,7 +177,7 @@ def slogdet(input):
 
 
 def linalg_slogdet(A):
-    """As `torch.slogdet`, under the name `torch.linalg.slogdet`.
+    """As `torch.slogdet`, under the name `torch.linalg.slogdet`. Raises RuntimeError for what is not square or holds no floats.
 
     >>> import workbook as torch
     >>> torch.linalg.slogdet(torch.eye(2)).sign
@@ -190,6 +192,8 @@ def linalg_slogdet(A):
 
 def logdet(input):
     """Return the logarithm of the determinant; NaN where it is a negative real number.
+
+    Raises RuntimeError for what is not square or holds no floats.
 
     >>> import workbook as torch
     >>> torch.logdet(torch.eye(3))
@@ -299,6 +303,8 @@ def _step_by_step(xp, a, b, upper, unit):
 def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
     """As `solve` for triangular A: from one end, each unknown follows from those before. What is beyond the triangle is not read.
 
+    Raises RuntimeError where shapes do not fit or dtypes differ.
+
     >>> import workbook as torch
     >>> torch.linalg.solve_triangular(torch.tensor([[2., 1.], [0., 4.]]), torch.tensor([[4.], [8.]]), upper=True)
     tensor([[1.],
@@ -313,6 +319,5 @@ def solve_triangular(A, B, *, upper, left=True, unitriangular=False):
             f"linalg.solve_triangular: Expected A and B to have the same dtype, but found A of type {A.dtype.legacy} and B of type "
             f"{B.dtype.legacy} instead", "equations do not promote", f"convert one: B.to({A.dtype})"))
     if A.dtype.category < dtypes.FLOAT:
-        raise NotImplementedError(explain(f"\"triangular_solve_cpu\" not implemented for '{A.dtype.legacy}'",
-                                          "the answer lies between the whole numbers", "convert it: x.float()"))
+        raise refused_dtype("triangular_solve_cpu", A.dtype, "the answer lies between the whole numbers", "convert it: x.float()")
     return SolveTriangular.apply(A, B, upper=upper, unit=unitriangular, left=left)

@@ -83,6 +83,8 @@ def cat(tensors, dim=0):
 def stack(tensors, dim=0):
     """Return the tensors, all of one shape, side by side along a new axis `dim`.
 
+    Raises RuntimeError for no Tensors at all, and where shapes differ.
+
     >>> import workbook as torch
     >>> torch.stack([torch.ones(2), torch.zeros(2)])
     tensor([[1., 1.],
@@ -152,6 +154,8 @@ class Unbind(Operation):
 def split(tensor, split_size_or_sections, dim=0):
     """Return views of pieces along `dim`: of one length (the last may be shorter), or of the lengths of a list.
 
+    Raises RuntimeError for a Tensor without axes, for a negative length, and for lengths that do not add up to the axis.
+
     >>> import workbook as torch
     >>> [tuple(piece.shape) for piece in torch.arange(5).split(2)]
     [(2,), (2,), (1,)]
@@ -185,6 +189,8 @@ def _axis_to_cut(name, tensor, dim):
 def chunk(input, chunks, dim=0):
     """Return at most `chunks` pieces along `dim`, all but the last of one length.
 
+    Raises RuntimeError for a Tensor without axes, and for fewer than one piece.
+
     >>> import workbook as torch
     >>> [tuple(piece.shape) for piece in torch.arange(6).chunk(4)]
     [(2,), (2,), (2,)]
@@ -198,7 +204,7 @@ def chunk(input, chunks, dim=0):
 
 
 def unbind(input, dim=0):
-    """Return the tuple of views along `dim`, without that axis.
+    """Return the tuple of views along `dim`, without that axis. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tensor([[1, 2], [3, 4]]).unbind()
@@ -224,6 +230,8 @@ class Repeat(Operation):
 
 def repeat(input, *repeats):
     """Return copies of `input` laid side by side, so many along each axis.
+
+    Raises RuntimeError for fewer numbers than axes, and for a negative one.
 
     >>> import workbook as torch
     >>> torch.tensor([1, 2]).repeat(2, 2)

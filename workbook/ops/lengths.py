@@ -86,6 +86,8 @@ def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
 def nuclear_norm(input, dim=None, keepdim=False):
     """Return the sum of the singular values of a matrix, or of the matrices along two axes: matrix_norm's "nuc".
 
+    Raises RuntimeError for fewer than two axes, for the same axis twice, and for what holds no floats.
+
     >>> import workbook as torch
     >>> torch.nuclear_norm(torch.eye(2))
     tensor(2.)
@@ -96,7 +98,7 @@ def nuclear_norm(input, dim=None, keepdim=False):
 
 
 def frobenius_norm(input, dim, keepdim=False):
-    """Return the root of the sum of squares along one or two axes.
+    """Return the root of the sum of squares along one or two axes. Raises RuntimeError for what holds no floats.
 
     >>> import workbook as torch
     >>> torch.frobenius_norm(torch.tensor([[3., 4.]]), (0, 1))

@@ -13,7 +13,7 @@ def _new(make, name, sentence, example):
         return make(*args, dtype=dtype or input.dtype, device=device or input._device, **options)
 
     new.__name__ = new.__qualname__ = name
-    new.__doc__ = f"""Return {sentence}, with the dtype and device of `input`.
+    new.__doc__ = f"""Return {sentence}, with the dtype and device of `input`. Raises what `torch.{name.removeprefix("new_")}` raises.
 
     >>> import workbook as torch
     >>> {example}
@@ -45,6 +45,8 @@ new_empty = _new(creation.empty, "new_empty", "a Tensor of a size whose memory i
 def new(input, *data):
     """Return what the old constructor makes of sizes, or of one sequence, with the dtype and device of `input`.
 
+    Raises RuntimeError for a negative size, TypeError for what is neither sizes nor a sequence.
+
     >>> import workbook as torch
     >>> torch.tensor([1]).new([1.5, 2])
     tensor([1, 2])
@@ -58,6 +60,8 @@ def new(input, *data):
 def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False,
                  memory_format=None):
     """Return random whole numbers from `low` (0 when it is left out) up to, not including, `high`, in the shape of `input`.
+
+    Raises RuntimeError where `high` is not above `low`, and for a range that the dtype does not hold.
 
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)
@@ -109,6 +113,8 @@ globals().update(CLASSES)
 
 def set_default_tensor_type(t):
     """Make the dtype of an old-style type, such as `torch.DoubleTensor`, the default. Deprecated in PyTorch: use `set_default_dtype`.
+
+    Raises TypeError for a type that holds no floats.
 
     >>> import workbook as torch
     >>> torch.set_default_tensor_type("torch.FloatTensor")

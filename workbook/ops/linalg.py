@@ -166,6 +166,8 @@ def mm(input, mat2):
 def mv(input, vec):
     """Return the product of a matrix and a vector, `(n, k) x (k) -> (n)`.
 
+    Raises RuntimeError where sizes do not fit or dtypes differ.
+
     >>> import workbook as torch
     >>> torch.mv(torch.tensor([[1., 2.], [3., 4.]]), torch.tensor([1., 1.]))
     tensor([3., 7.])
@@ -183,6 +185,8 @@ def mv(input, vec):
 
 def dot(input, tensor):
     """Return the sum of products of two vectors of one length.
+
+    Raises RuntimeError for what is no vector, and where lengths or dtypes differ.
 
     >>> import workbook as torch
     >>> torch.dot(torch.tensor([1., 2.]), torch.tensor([3., 4.]))
@@ -206,6 +210,8 @@ def dot(input, tensor):
 
 def bmm(input, mat2):
     """Return the products of two stacks of matrices, `(b, n, k) x (b, k, m) -> (b, n, m)`.
+
+    Raises RuntimeError for what is no stack of matrices, and where sizes do not fit or dtypes differ.
 
     >>> import workbook as torch
     >>> torch.bmm(torch.ones(2, 1, 3), torch.ones(2, 3, 1)).shape

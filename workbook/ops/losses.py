@@ -60,6 +60,8 @@ class LogSoftmax(Operation):
 def softmax(input, dim=None, *, dtype=None):
     """Return positive numbers that add up to 1 along `dim`: `exp(x) / sum(exp(x))`.
 
+    Raises NotImplementedError for what holds no real floats.
+
     >>> import workbook as torch
     >>> torch.softmax(torch.tensor([0., 1.]), 0)
     tensor([0.2689, 0.7311])
@@ -70,7 +72,7 @@ def softmax(input, dim=None, *, dtype=None):
 
 
 def log_softmax(input, dim=None, *, dtype=None):
-    """Return the logarithm of `softmax`, computed without overflow.
+    """Return the logarithm of `softmax`, computed without overflow. Raises NotImplementedError for what holds no real floats.
 
     >>> import workbook as torch
     >>> torch.log_softmax(torch.tensor([0., 1.]), 0)
@@ -125,7 +127,7 @@ class MseLoss(Elementwise):
 def mse_loss(input, target, reduction="mean"):
     """Return the mean squared error, `mean((input - target) ** 2)`; `reduction` may also be "sum" or "none".
 
-    Warns where the shapes differ and broadcast.
+    Warns where the shapes differ and broadcast. Raises ValueError for another reduction, NotImplementedError for two Tensors of integers.
 
     >>> import workbook as torch
     >>> torch.nn.functional.mse_loss(torch.tensor([1., 2.]), torch.tensor([3., 2.]))
@@ -140,6 +142,8 @@ def mse_loss(input, target, reduction="mean"):
 
 def l1_loss(input, target, reduction="mean"):
     """Return the mean absolute error, `mean(|input - target|)`; `reduction` may also be "sum" or "none".
+
+    Warns where the shapes differ and broadcast. Raises ValueError for another reduction.
 
     >>> import workbook as torch
     >>> torch.nn.functional.l1_loss(torch.tensor([1., 2.]), torch.tensor([3., 2.]))
@@ -271,7 +275,8 @@ def _check_places(input, target):
 def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
     """Return the cross-entropy between logits `input` and `target`: `nll_loss(log_softmax(input))`.
 
-    `input`: (N, C) logits, no softmax before; `target`: (N) classes from 0 to C - 1, or (N, C) probabilities.
+    `input`: (N, C) logits, no softmax before; `target`: (N) classes from 0 to C - 1, or (N, C) probabilities. Raises ValueError
+    where `target` does not fit `input`, IndexError for a class that there is not, RuntimeError for its dtype.
 
     >>> import workbook as torch
     >>> torch.nn.functional.cross_entropy(torch.tensor([[2., 0., 0.]]), torch.tensor([0]))

@@ -147,6 +147,8 @@ def linalg_lu(A, *, pivot=True):
 def lu(A, pivot=True, get_infos=False):
     """As `torch.linalg.lu_factor`, its newer name, without looking for zeros.
 
+    Raises NotImplementedError for what holds no floats, RuntimeError for fewer than two axes.
+
     >>> import workbook as torch
     >>> LU, pivots = torch.lu(torch.tensor([[1., 2.], [2., 2.]]))
     >>> pivots
@@ -163,6 +165,8 @@ def lu(A, pivot=True, get_infos=False):
 
 def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
     """Return the `P, L, U` that `torch.linalg.lu_factor` has put into one matrix; what is not asked for is empty.
+
+    Raises RuntimeError for fewer than two axes, and for pivots that are not int32 or lead outside.
 
     >>> import workbook as torch
     >>> torch.lu_unpack(*torch.linalg.lu_factor(torch.tensor([[1., 2.], [2., 2.]]))).P
@@ -184,7 +188,8 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
 def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """Return the X with `A @ X = B`, where `LU, pivots` is what `torch.linalg.lu_factor` made of A; left=False: `X @ A = B`.
 
-    `(..., n, n), (..., n, k) -> (..., n, k)`; adjoint=True takes A's transpose, of complex numbers the conjugates. One elimination so serves many right sides.
+    `(..., n, n), (..., n, k) -> (..., n, k)`; adjoint=True takes A's transpose, of complex numbers the conjugates. One elimination
+    so serves many right sides. Raises RuntimeError where shapes, dtypes or pivots do not fit.
 
     >>> import workbook as torch
     >>> LU, pivots = torch.linalg.lu_factor(torch.tensor([[2., 0.], [0., 4.]]))
@@ -208,7 +213,7 @@ def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
 
 
 def lu_solve(b, LU_data, LU_pivots):
-    """As `torch.linalg.lu_solve`, its newer name.
+    """As `torch.linalg.lu_solve`, its newer name. Raises RuntimeError where shapes, dtypes or pivots do not fit.
 
     >>> import workbook as torch
     >>> torch.tensor([[4.]]).lu_solve(*torch.linalg.lu_factor(torch.tensor([[2.]])))

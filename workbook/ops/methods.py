@@ -295,12 +295,18 @@ def _last_two_exchanged(input):
 
 
 def _polygamma(input, n):
-    """As `torch.polygamma(n, input)`."""
+    """As `torch.polygamma(n, input)`. Raises what that raises.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.polygamma.html
+    """
     return gamma.polygamma(n, input)
 
 
 def _where(input, condition, other):
-    """As `torch.where(condition, input, other)`."""
+    """As `torch.where(condition, input, other)`. Raises what that raises.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.where.html
+    """
     return comparison.where(condition, input, other)
 
 

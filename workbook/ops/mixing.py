@@ -74,7 +74,7 @@ class Addcmul(Elementwise):
 
 
 def addcmul(input, tensor1, tensor2, *, value=1):
-    """Return `input + value * tensor1 * tensor2`, elementwise with broadcasting.
+    """Return `input + value * tensor1 * tensor2`, elementwise with broadcasting. Raises NotImplementedError for bools.
 
     >>> import workbook as torch
     >>> torch.addcmul(torch.ones(2), torch.tensor([1., 2.]), torch.tensor([3., 4.]), value=0.5)

@@ -23,7 +23,7 @@ class Erfc(FloatElementwise):
 
 
 def erfc(input):
-    """Return `1 - erf(x)` of each element, exact also for large ones.
+    """Return `1 - erf(x)` of each element, exact also for large ones. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.erfc(torch.tensor([0., 1.]))
@@ -62,6 +62,8 @@ def _scaled_erfc(x):
 def erfcx(input):
     """Return `exp(x * x) * erfc(x)` of each element, which stays a number where erfc(x) is too small for one.
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.special.erfcx(torch.tensor([0., 100.]))
     tensor([1.0000, 0.0056])
@@ -99,7 +101,7 @@ NORMAL = statistics.NormalDist()
 
 
 def erfinv(input):
-    """Return the inverse of the error function; infinite at -1 and 1, NaN beyond.
+    """Return the inverse of the error function; infinite at -1 and 1, NaN beyond. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.erfinv(torch.tensor([0., 0.5, 1.]))
@@ -111,7 +113,7 @@ def erfinv(input):
 
 
 def ndtr(input):
-    """Return the probability that a normal number lies below each element.
+    """Return the probability that a normal number lies below each element. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.special.ndtr(torch.tensor([-1., 0., 2.]))
@@ -144,7 +146,7 @@ def _quantile(p):
 
 
 def ndtri(input):
-    """Return the inverse of `ndtr`: infinite at 0 and 1, NaN beyond.
+    """Return the inverse of `ndtr`: infinite at 0 and 1, NaN beyond. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.special.ndtri(torch.tensor([0.5, 0.975]))
@@ -182,7 +184,7 @@ def _log_probability(x):
 
 
 def log_ndtr(input):
-    """Return the logarithm of `ndtr`, also where that is too small for a float.
+    """Return the logarithm of `ndtr`, also where that is too small for a float. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.special.log_ndtr(torch.tensor([-100., 0.]))

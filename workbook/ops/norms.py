@@ -170,6 +170,8 @@ def _no_identity(p, of_what):
 def dist(input, other, p=2):
     """Return the length of `input - other`, with broadcasting: (sum of |x - y|**p)**(1/p).
 
+    Raises RuntimeError for integers and bools.
+
     >>> import workbook as torch
     >>> torch.dist(torch.tensor([0., 0.]), torch.tensor([3., 4.]))
     tensor(5.)

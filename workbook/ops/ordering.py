@@ -126,6 +126,8 @@ def sort(input, dim=-1, descending=False, *, stable=False):
 def argsort(input, dim=-1, descending=False, stable=False):
     """Return the places that put the elements in order along `dim`; of equal ones as `sort` does.
 
+    Raises RuntimeError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.argsort(torch.tensor([3., 1., 2.]))
     tensor([1, 2, 0])
@@ -136,7 +138,7 @@ def argsort(input, dim=-1, descending=False, stable=False):
 
 
 def msort(input):
-    """Return the elements in order along the first axis.
+    """Return the elements in order along the first axis. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.msort(torch.tensor([3., 1., 2.]))

@@ -54,6 +54,8 @@ def _fits(src, part):
 def select_scatter(input, src, dim, index):
     """Return a copy of `input` with `src` in place of `input.select(dim, index)`.
 
+    Raises RuntimeError where `src` does not have the part's shape, IndexError for a place outside the axis.
+
     >>> import workbook as torch
     >>> torch.zeros(2, 2).select_scatter(torch.ones(2), 0, 1)
     tensor([[0., 0.],
@@ -74,6 +76,8 @@ def select_scatter(input, src, dim, index):
 def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     """Return a copy of `input` with `src` in place of the slice `start:end:step` along `dim`.
 
+    Raises RuntimeError where `src` does not have the slice's shape.
+
     >>> import workbook as torch
     >>> torch.zeros(4).slice_scatter(torch.ones(2), start=1, end=3)
     tensor([0., 1., 1., 0.])
@@ -91,6 +95,8 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
 
 def diagonal_scatter(input, src, offset=0, dim1=0, dim2=1):
     """Return a copy of `input` with `src` in place of `input.diagonal(offset, dim1, dim2)`.
+
+    Raises RuntimeError where `src` does not have the diagonal's shape.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 2).diagonal_scatter(torch.ones(2))

@@ -157,7 +157,7 @@ class IndexPut(Operation):
 
 
 def select(input, dim, index):
-    """Return a view of place `index` along `dim`, without that axis.
+    """Return a view of place `index` along `dim`, without that axis. Raises IndexError for a place outside the axis.
 
     >>> import workbook as torch
     >>> torch.select(torch.tensor([[1, 2], [3, 4]]), 0, 1)
@@ -171,6 +171,8 @@ def select(input, dim, index):
 
 def narrow(input, dim, start, length):
     """Return a view of `length` places along `dim`, from `start`.
+
+    Raises RuntimeError for places outside the axis and for a Tensor without axes, IndexError for a start outside.
 
     >>> import workbook as torch
     >>> torch.narrow(torch.arange(5), 0, 1, 3)

@@ -24,6 +24,8 @@ class MaskedSelect(Index):
 def index_select(input, dim, index):
     """Return the places that `index`, a vector of whole numbers from 0, names along `dim`.
 
+    Raises IndexError for an index that is no vector or leads outside, RuntimeError for one that is not of whole numbers.
+
     >>> import workbook as torch
     >>> torch.index_select(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([1, 1]))
     tensor([[2, 2],
@@ -53,7 +55,7 @@ def index_select(input, dim, index):
 
 
 def masked_select(input, mask):
-    """Return, as a vector, the elements where `mask` is true.
+    """Return, as a vector, the elements where `mask` is true. Raises RuntimeError for a mask that is not bool.
 
     >>> import workbook as torch
     >>> x = torch.tensor([3, -1, 2])
@@ -104,6 +106,8 @@ class ScatterAdd(Operation):
 
 def gather(input, dim, index, *, sparse_grad=False):
     """Return, for each place of `index`, the element of `input` whose position along `dim` it names.
+
+    Raises RuntimeError for an `index` that is not of whole numbers, has other axes or leads outside.
 
     >>> import workbook as torch
     >>> torch.gather(torch.tensor([[1, 2], [3, 4]]), 1, torch.tensor([[0, 0], [1, 0]]))

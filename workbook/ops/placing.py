@@ -64,6 +64,8 @@ def _along(axis):
 def index_add(input, dim, index, source, *, alpha=1):
     """Return a copy of `input`, to which `alpha` times the places of `source` are added at those of a vector `index` along `dim`.
 
+    Raises RuntimeError where dtypes or shapes do not fit or an index leads outside, IndexError for an index that is no vector.
+
     >>> import workbook as torch
     >>> torch.zeros(3).index_add(0, torch.tensor([0, 2, 0]), torch.tensor([1., 2., 3.]))
     tensor([4., 0., 2.])
@@ -105,6 +107,8 @@ def index_add(input, dim, index, source, *, alpha=1):
 def index_copy(input, dim, index, source):
     """Return a copy of `input` with the places of `source` at those that a vector `index` names along `dim`.
 
+    Raises RuntimeError where dtypes or shapes do not fit, IndexError for an index that leads outside or has another length.
+
     >>> import workbook as torch
     >>> torch.zeros(3).index_copy(0, torch.tensor([2, 0]), torch.tensor([1., 2.]))
     tensor([2., 0., 1.])
@@ -142,6 +146,8 @@ def index_copy(input, dim, index, source):
 
 def index_fill(input, dim, index, value):
     """Return a copy of `input` with one number at the places that a vector `index` names along `dim`.
+
+    Raises IndexError for an index that is not int64 or leads outside, RuntimeError for one with more axes than one.
 
     >>> import workbook as torch
     >>> torch.zeros(3).index_fill(0, torch.tensor([0, 2]), 7)
@@ -227,6 +233,8 @@ class MaskedScatter(Operation):
 def masked_fill(input, mask, value):
     """Return a copy of `input` with one number where a bool `mask`, which broadcasts, holds.
 
+    Raises RuntimeError for a mask that is not bool.
+
     >>> import workbook as torch
     >>> torch.tensor([1., 2., 3.]).masked_fill(torch.tensor([True, False, True]), 0)
     tensor([0., 2., 0.])
@@ -275,7 +283,8 @@ class IndexPutAdd(IndexAddTo, name="IndexPutBackward0"):
 def index_put(input, indices, values, accumulate=False):
     """Return a copy of `input` with `values`, which broadcast, at `input[indices]`, a tuple of Tensors; or added there.
 
-    Of a place that is named twice, `accumulate=True` adds both values; without it, one stays.
+    Of a place that is named twice, `accumulate=True` adds both values; without it, one stays. Raises IndexError for indices that
+    are too many or lead outside, RuntimeError where dtypes differ.
 
     >>> import workbook as torch
     >>> torch.zeros(3).index_put((torch.tensor([0, 0, 2]),), torch.tensor(1.), accumulate=True)

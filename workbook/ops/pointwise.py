@@ -21,7 +21,7 @@ class Exp(FloatElementwise):
 
 
 def exp(input):
-    """Return e to the power of each element.
+    """Return e to the power of each element. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.exp(torch.tensor([0., 1.]))
@@ -45,7 +45,7 @@ class Log(FloatElementwise):
 
 
 def log(input):
-    """Return the natural logarithm of each element; NaN below zero.
+    """Return the natural logarithm of each element; NaN below zero. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.log(torch.tensor([1., 10.]))
@@ -70,7 +70,7 @@ class Sqrt(FloatElementwise):
 
 
 def sqrt(input):
-    """Return the square root of each element; NaN below zero.
+    """Return the square root of each element; NaN below zero. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.sqrt(torch.tensor([4., 9.]))
@@ -94,7 +94,7 @@ class Sin(FloatElementwise):
 
 
 def sin(input):
-    """Return the sine of each element, in radians.
+    """Return the sine of each element, in radians. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.sin(torch.tensor([0., 1.]))
@@ -118,7 +118,7 @@ class Cos(FloatElementwise):
 
 
 def cos(input):
-    """Return the cosine of each element, in radians.
+    """Return the cosine of each element, in radians. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.cos(torch.tensor([0., 1.]))
@@ -143,7 +143,7 @@ class Tanh(FloatElementwise):
 
 
 def tanh(input):
-    """Return the hyperbolic tangent of each element.
+    """Return the hyperbolic tangent of each element. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tanh(torch.tensor([0., 1.]))
@@ -168,7 +168,7 @@ class Sigmoid(FloatElementwise):
 
 
 def sigmoid(input):
-    """Return `1 / (1 + exp(-x))` of each element, a number between 0 and 1.
+    """Return `1 / (1 + exp(-x))` of each element, a number between 0 and 1. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.sigmoid(torch.tensor([0., 2.]))
@@ -199,6 +199,8 @@ class Relu(Elementwise):
 def relu(input):
     """Return each element where it is positive, 0 elsewhere.
 
+    Raises RuntimeError for bools, NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.relu(torch.tensor([-1., 2.]))
     tensor([0., 2.])
@@ -225,7 +227,7 @@ class Abs(Elementwise):
 
 
 def abs(input):
-    """Return the absolute value of each element.
+    """Return the absolute value of each element. Raises NotImplementedError for bools.
 
     >>> import workbook as torch
     >>> torch.abs(torch.tensor([-1., 2.]))
@@ -251,7 +253,7 @@ class Sign(Elementwise):
 
 
 def sign(input):
-    """Return -1, 0 or 1 by the sign of each element.
+    """Return -1, 0 or 1 by the sign of each element. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.sign(torch.tensor([-3., 0., 2.]))
@@ -283,7 +285,7 @@ class Sgn(Sign):
 
 
 def sgn(input):
-    """Return the sign of each element: -1, 0 or 1, and `x / |x|` of complex numbers.
+    """Return the sign of each element: -1, 0 or 1, and `x / |x|` of complex numbers. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.sgn(torch.tensor([-3., 0., 2.]))
@@ -315,7 +317,7 @@ class Floor(Elementwise):
 
 
 def floor(input):
-    """Return the largest whole number not above each element.
+    """Return the largest whole number not above each element. Raises NotImplementedError for bools and complex numbers.
 
     >>> import workbook as torch
     >>> torch.floor(torch.tensor([1.5, -1.5]))
@@ -337,7 +339,7 @@ class Ceil(Elementwise):
 
 
 def ceil(input):
-    """Return the smallest whole number not below each element.
+    """Return the smallest whole number not below each element. Raises NotImplementedError for bools and complex numbers.
 
     >>> import workbook as torch
     >>> torch.ceil(torch.tensor([1.5, -1.5]))
@@ -362,6 +364,8 @@ class Round(Elementwise):
 
 def round(input, *, decimals=0):
     """Return each element rounded to the nearest whole number, halves to the even one; or to `decimals` digits.
+
+    Raises NotImplementedError for bools and complex numbers.
 
     >>> import workbook as torch
     >>> torch.round(torch.tensor([0.5, 1.5, 2.5]))

@@ -112,6 +112,8 @@ def _not_below_zero(b):
 def pow(input, exponent):
     """Return `input ** exponent`, where either is a Tensor or a number.
 
+    Raises RuntimeError for integers to a negative power, NotImplementedError for bools.
+
     >>> import workbook as torch
     >>> torch.tensor([1., 2., 3.]) ** 2
     tensor([1., 4., 9.])
@@ -133,7 +135,7 @@ def rpow(input, other):
 
 
 def square(input):
-    """Return the square of each element.
+    """Return the square of each element. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.square(torch.tensor([2., -3.]))

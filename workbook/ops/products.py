@@ -4,7 +4,7 @@ import warnings
 
 from workbook import dtypes
 from workbook.autograd.conjugates import conjugate
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, refused_dtype, shape_text
 from workbook.ops.added import must_be_vector
 from workbook.ops.arithmetic import mul
 from workbook.ops.axes import permute, unsqueeze
@@ -19,6 +19,8 @@ from workbook.tensor import axis_of
 
 def outer(input, vec2):
     """Return every product of an element of one vector with one of the other, `(n) x (m) -> (n, m)`. Also `torch.ger`.
+
+    Raises RuntimeError for what is no vector.
 
     >>> import workbook as torch
     >>> torch.outer(torch.tensor([1, 2]), torch.tensor([1, 10, 100]))
@@ -70,6 +72,8 @@ class Vdot(Dot):
 
 def vdot(input, other):
     """Return the sum of products of two vectors of one length, the first one conjugated.
+
+    Raises RuntimeError for what is no vector, and where lengths or dtypes differ.
 
     >>> import workbook as torch
     >>> torch.vdot(torch.tensor([1., 2.]), torch.tensor([1., 1.]))
@@ -183,6 +187,8 @@ def cross(input, other, dim=None):
 def cross_along(input, other, dim=-1):
     """As `cross`, along the last axis where none is named: `torch.linalg.cross`.
 
+    Raises RuntimeError where the axis has not length 3, and where axes or dtypes differ.
+
     >>> import workbook as torch
     >>> torch.linalg.cross(torch.tensor([1., 0., 0.]), torch.tensor([0., 1., 0.]))
     tensor([0., 0., 1.])
@@ -205,13 +211,12 @@ def cross_along(input, other, dim=-1):
         raise RuntimeError(explain(f"expected scalar type {input.dtype.legacy} but found {other.dtype.legacy}",
                                    "both vectors must have one dtype", f"convert one: b.to({input.dtype})"))
     if input.dtype is dtypes.bool:
-        raise NotImplementedError(explain("\"cross\" not implemented for 'Bool'", "there is no cross product of yes and no",
-                                          "convert them: x.float()"))
+        raise refused_dtype("cross", input.dtype, "there is no cross product of yes and no", "convert them: x.float()")
     return Cross.apply(input, other, axis=axis)
 
 
 def kron(input, other):
-    """Return Kronecker's product: `other` in place of each element of `input`, times that element.
+    """Return Kronecker's product: `other` in place of each element of `input`, times that element. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.kron(torch.eye(2), torch.ones(1, 2))

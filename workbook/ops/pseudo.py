@@ -58,7 +58,8 @@ def _tolerances(A, atol, rtol):
 def linalg_pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     """Return Moore and Penrose's inverse, `(..., m, n) -> (..., n, m)`: the inverse where there is one, else the nearest to it.
 
-    Singular values below `max(atol, rtol * the largest)` count as 0. Floats.
+    Singular values below `max(atol, rtol * the largest)` count as 0. Floats. Raises RuntimeError for fewer than two axes, and for
+    what holds no floats; torch.linalg.LinAlgError where NaN or infinity stand in the matrix.
 
     >>> import workbook as torch
     >>> torch.linalg.pinv(torch.tensor([[2., 0.], [0., 0.]]))
@@ -81,6 +82,8 @@ def linalg_pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
 def pinverse(input, rcond=1e-15):
     """Return Moore and Penrose's inverse; `torch.linalg.pinv` is its newer name.
 
+    Raises RuntimeError for fewer than two axes, and for what holds no floats.
+
     >>> import workbook as torch
     >>> torch.pinverse(torch.tensor([[2.]]))
     tensor([[0.5000]])
@@ -92,6 +95,8 @@ def pinverse(input, rcond=1e-15):
 
 def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     """Return how many rows of a matrix are independent, int64, `(..., m, n) -> (...)`: the singular values above the tolerance.
+
+    Raises RuntimeError for fewer than two axes, and for what holds no floats.
 
     >>> import workbook as torch
     >>> torch.linalg.matrix_rank(torch.ones(3, 3))
@@ -116,7 +121,8 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
 def cond(A, p=None):
     """Return the condition number, `norm(A, p) * norm(inv(A), p)`: by how much errors may grow; inf for a singular matrix.
 
-    p: None or 2 (the largest by the smallest singular value), -2, "fro", "nuc", 1, -1, inf, -inf.
+    p: None or 2 (the largest by the smallest singular value), -2, "fro", "nuc", 1, -1, inf, -inf. Raises RuntimeError for fewer
+    than two axes, another p, and for what is not square unless p is 2 or -2.
 
     >>> import workbook as torch
     >>> torch.linalg.cond(torch.tensor([[4., 0.], [0., 2.]]))

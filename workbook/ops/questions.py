@@ -8,7 +8,7 @@ from workbook.tensor import Tensor
 
 
 def is_same_size(input, other):
-    """Return whether two Tensors have the same shape.
+    """Return whether two Tensors have the same shape. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.is_same_size(torch.zeros(2, 3), torch.ones(2, 3))
@@ -23,7 +23,7 @@ def is_same_size(input, other):
 
 
 def is_signed(input):
-    """Return whether the dtype holds negative numbers.
+    """Return whether the dtype holds negative numbers. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.is_signed(torch.tensor([1])), torch.is_signed(torch.tensor([True]))
@@ -37,7 +37,7 @@ def is_signed(input):
 
 
 def get_device(input):
-    """Return the number of the GPU that a Tensor is on; -1 on the CPU.
+    """Return the number of the GPU that a Tensor is on; -1 on the CPU. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.get_device(torch.zeros(1))
@@ -49,7 +49,7 @@ def get_device(input):
 
 
 def is_set_to(input, tensor):
-    """Return whether another Tensor shows the same memory, with the same shape and strides.
+    """Return whether another Tensor shows the same memory, with the same shape and strides. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> x = torch.zeros(2, 2)
@@ -92,7 +92,7 @@ def is_neg(input):
 
 
 def resolve_conj(input):
-    """Return `input` itself: conjugates are computed at once here, so none is left to be settled.
+    """Return `input` itself: conjugates are computed at once here, so none is left to be settled. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tensor([1j]).conj().resolve_conj()
@@ -106,7 +106,7 @@ def resolve_conj(input):
 
 
 def resolve_neg(input):
-    """Return `input` itself: signs are computed at once here, so none is left to be settled.
+    """Return `input` itself: signs are computed at once here, so none is left to be settled. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.resolve_neg(torch.tensor([1.]))
@@ -120,7 +120,7 @@ def resolve_neg(input):
 
 
 def ndimension(input):
-    """Return the number of axes, as `dim()`.
+    """Return the number of axes, as `dim()`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3).ndimension()
@@ -132,7 +132,8 @@ def ndimension(input):
 
 
 def dim_order(input):
-    """Return the axes in the order in which they lie in memory, the one with the longest step first; where steps do not say, in that of the shape.
+    """Return the axes in the order in which they lie in memory, the one with the longest step first; where steps do not say, in that of the
+    shape. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3).t().dim_order()
@@ -147,7 +148,7 @@ def dim_order(input):
 
 
 def reshape_as(input, other):
-    """Return `input` in the shape of `other`.
+    """Return `input` in the shape of `other`. Raises RuntimeError where the other shape has another number of elements.
 
     >>> import workbook as torch
     >>> torch.arange(4).reshape_as(torch.zeros(2, 2)).shape

@@ -51,6 +51,8 @@ def whole_division(xp, name, kernel, a, b):
 def floor_divide(input, other):
     """Return the quotient rounded down.
 
+    Raises RuntimeError where an integer is divided by 0, NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.tensor([7, -7]) // 2
     tensor([ 3, -4])
@@ -101,6 +103,8 @@ class RemainderOfScalar(Remainder, name="NotImplemented"):
 
 def remainder(input, other):
     """Return the remainder of Python's `%`, with the sign of `other`.
+
+    Raises RuntimeError where an integer is divided by 0, NotImplementedError for bools and complex numbers.
 
     >>> import workbook as torch
     >>> torch.tensor([7, -7]) % 3

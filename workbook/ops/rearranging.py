@@ -4,7 +4,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, refused_dtype, shape_text
 from workbook.formats import in_order, laid_as
 from workbook.ops.axes import permute, transpose
 from workbook.ops.complexes import conj
@@ -18,6 +18,8 @@ from workbook.tensor import Size, Tensor, axis_of, wrap
 
 def movedim(input, source, destination):
     """Return a view with the axes `source` at the places `destination`; the others keep their order.
+
+    Raises RuntimeError for an axis that is named twice, and for unequally many sources and destinations.
 
     >>> import workbook as torch
     >>> torch.zeros(32, 32, 3).movedim(-1, 0).shape
@@ -77,7 +79,7 @@ def unflatten(input, dim, sizes):
 
 
 def ravel(input):
-    """Return all elements in order, as a vector: a view where the memory allows it, a copy elsewhere.
+    """Return all elements in order, as a vector: a view where the memory allows it, a copy elsewhere. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tensor([[1, 2], [3, 4]]).ravel()
@@ -103,7 +105,7 @@ class Flip(Operation):
 
 
 def flip(input, *dims):
-    """Return a copy with the order of the axes `dims` reversed.
+    """Return a copy with the order of the axes `dims` reversed. Raises RuntimeError for an axis that is named twice.
 
     >>> import workbook as torch
     >>> torch.tensor([[1, 2], [3, 4]]).flip(1)
@@ -165,7 +167,8 @@ class Roll(Operation):
 def roll(input, shifts, dims=()):
     """Return a copy with the elements moved by `shifts` along `dims`; those that leave at one end come in at the other.
 
-    Without `dims` the elements move in order, as those of a vector.
+    Without `dims` the elements move in order, as those of a vector. Raises RuntimeError where `shifts` and `dims` are not equally
+    many.
 
     >>> import workbook as torch
     >>> torch.arange(5).roll(2)
@@ -204,6 +207,8 @@ class Rot90(Operation):
 def rot90(input, k=1, dims=(0, 1)):
     """Return a copy turned `k` times by a right angle in the plane of two axes, from the first to the second.
 
+    Raises RuntimeError for other than two different axes.
+
     >>> import workbook as torch
     >>> torch.tensor([[1, 2], [3, 4]]).rot90()
     tensor([[2, 4],
@@ -228,6 +233,8 @@ def rot90(input, k=1, dims=(0, 1)):
 def tile(input, *dims):
     """Return copies of `input` laid side by side. As `repeat`, but fewer numbers than axes stand for the last axes.
 
+    Raises RuntimeError for a negative number.
+
     >>> import workbook as torch
     >>> torch.tensor([[1], [2]]).tile(2)
     tensor([[1, 1],
@@ -245,6 +252,8 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     """Return each element (each place along `dim`) so many times, one after the other. Without `dim`, of the flattened input.
 
     `repeats` is one number, or a vector with one for each place. `torch.repeat_interleave(repeats)` alone returns the places.
+    Raises RuntimeError for negative repeats, and for as many as there are no places, NotImplementedError for those that are not
+    whole numbers.
 
     >>> import workbook as torch
     >>> torch.tensor([1, 2]).repeat_interleave(2), torch.tensor([1, 2]).repeat_interleave(torch.tensor([1, 3]))
@@ -281,8 +290,9 @@ def _places(repeats, side, output_size):
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {repeats.numel()} and input.size(0) = {side}",
             "each place has its own number", "give one number, or one for each place"))
     if repeats.dtype not in (dtypes.int64, dtypes.int32):
-        raise (RuntimeError("repeats has to be Long or Int tensor") if repeats.ndim == 0 else NotImplementedError(explain(
-            f"\"repeat_interleave_cpu\" not implemented for '{repeats.dtype.legacy}'", "how often is a whole number", "write .long()")))
+        why, fix = "how often is a whole number", "write repeats.long()"
+        raise (RuntimeError(explain("repeats has to be Long or Int tensor", why, fix)) if repeats.ndim == 0 else
+               refused_dtype("repeat_interleave_cpu", repeats.dtype, why, fix))
     times = repeats._array.reshape(-1)
     if (times < 0).any():
         raise RuntimeError("repeats can not be negative")
@@ -300,6 +310,8 @@ def _places(repeats, side, output_size):
 def broadcast_to(input, size):
     """Return a view of `input` repeated, without a copy, to the shape `size`. The same as `expand`.
 
+    Raises RuntimeError where the shape does not fit.
+
     >>> import workbook as torch
     >>> torch.broadcast_to(torch.tensor([1, 2]), (2, 2))
     tensor([[1, 2],
@@ -311,7 +323,7 @@ def broadcast_to(input, size):
 
 
 def broadcast_tensors(*tensors):
-    """Return the tensors as views of one shape, that in which they meet.
+    """Return the tensors as views of one shape, that in which they meet. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> [t.shape for t in torch.broadcast_tensors(torch.zeros(2, 1), torch.zeros(3))]
@@ -329,6 +341,8 @@ def broadcast_tensors(*tensors):
 
 def broadcast_shapes(*shapes):
     """Return the shape in which Tensors of the given shapes (or lengths of vectors) meet.
+
+    Raises RuntimeError where the shapes do not fit, ValueError for a negative length.
 
     >>> import workbook as torch
     >>> torch.broadcast_shapes((2, 1), (3,), 1)
@@ -355,7 +369,7 @@ def broadcast_shapes(*shapes):
 
 
 def adjoint(input):
-    """Return a view with the last two axes exchanged, of complex numbers the conjugates.
+    """Return a view with the last two axes exchanged, of complex numbers the conjugates. Raises RuntimeError for a vector.
 
     >>> import workbook as torch
     >>> torch.adjoint(torch.tensor([[1., 2.], [3., 4.]]))

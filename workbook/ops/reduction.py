@@ -81,6 +81,8 @@ class SumAxes(Operation, name="SumBackward1"):
 def sum(input, dim=None, keepdim=False, *, dtype=None):
     """Return the sum of all elements, or along `dim`, which may name several axes. Integers and bools sum to int64.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> x = torch.tensor([[1., 2.], [3., 4.]])
     >>> x.sum(), x.sum(0), x.sum(1, keepdim=True)
@@ -194,6 +196,8 @@ def _centre(a, axes):
 def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
     """Return the variance of all elements, or along `dim`: squared distances from the mean, divided by n - correction.
 
+    Raises RuntimeError for integers and bools.
+
     >>> import workbook as torch
     >>> torch.tensor([1., 2., 3., 4.]).var(), torch.tensor([1., 2., 3., 4.]).var(correction=0)
     (tensor(1.6667), tensor(1.2500))
@@ -205,6 +209,8 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
 
 def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
     """Return the standard deviation of all elements, or along `dim`: the square root of `var`.
+
+    Raises RuntimeError for integers and bools.
 
     >>> import workbook as torch
     >>> torch.tensor([1., 2., 3., 4.]).std()
@@ -242,7 +248,7 @@ class Any(Operation):
 
 
 def all(input, dim=None, keepdim=False):
-    """Return whether all elements are true, or all along `dim`.
+    """Return whether all elements are true, or all along `dim`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tensor([True, False]).all()
@@ -254,7 +260,7 @@ def all(input, dim=None, keepdim=False):
 
 
 def any(input, dim=None, keepdim=False):
-    """Return whether at least one element is true, or one along `dim`.
+    """Return whether at least one element is true, or one along `dim`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tensor([True, False]).any()

@@ -172,6 +172,8 @@ def _axis(input, dim):
 def cummax(input, dim):
     """Return the running maximum along `dim`, and where it stands: the last place where several are equal.
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.cummax(torch.tensor([1., 3., 2.]), 0)
     torch.return_types.cummax(
@@ -187,6 +189,8 @@ def cummax(input, dim):
 def cummin(input, dim):
     """Return the running minimum along `dim`, and where it stands: the last place where several are equal.
 
+    Raises NotImplementedError for complex numbers.
+
     >>> import workbook as torch
     >>> torch.cummin(torch.tensor([2., 3., 1.]), 0).values
     tensor([2., 2., 1.])
@@ -198,7 +202,7 @@ def cummin(input, dim):
 
 
 def cumsum(input, dim, *, dtype=None):
-    """Return the running sum along `dim`, in the shape of `input`. Integers and bools add up in int64.
+    """Return the running sum along `dim`, in the shape of `input`. Integers and bools add up in int64. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.cumsum(torch.tensor([1, 2, 3]), 0)
@@ -225,6 +229,8 @@ def summable(input, dtype=None):
 def cumprod(input, dim, *, dtype=None):
     """Return the running product along `dim`, in the shape of `input`. Integers and bools are multiplied in int64.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> torch.cumprod(torch.tensor([1, 2, 3, 4]), 0)
     tensor([ 1,  2,  6, 24])
@@ -236,6 +242,8 @@ def cumprod(input, dim, *, dtype=None):
 
 def prod(input, dim=None, keepdim=False, *, dtype=None):
     """Return the product of all elements, or along `dim`. Integers and bools are multiplied in int64; of nothing it is 1.
+
+    Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.prod(torch.tensor([[1, 2], [3, 4]])), torch.prod(torch.tensor([[1, 2], [3, 4]]), 0)

@@ -7,7 +7,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.comparison import eq, logical_and, where
@@ -164,6 +164,8 @@ def within(index, axis, side, error, low=0, phrase="index {} is out of bounds fo
 def scatter_add(input, dim, index, src):
     """Return a copy of `input`, to which the elements of `src` are added at the places along `dim` that `index` names.
 
+    Raises RuntimeError for an `index` that is not of whole numbers, does not fit or leads outside, and where dtypes differ.
+
     >>> import workbook as torch
     >>> torch.zeros(3).scatter_add(0, torch.tensor([0, 2, 0]), torch.tensor([1., 2., 3.]))
     tensor([4., 0., 2.])
@@ -183,8 +185,7 @@ class ScatterReduce(Operation):
             raise not_implemented(f"scatter_gather_tensor_cpu_reduce_{reduce}", a)
         ctx.axis, ctx.reduce, ctx.include_self = axis, reduce, include_self
         if reduce == "mean" and a.dtype.kind == "b":
-            raise NotImplementedError(explain("\"scatter_gather_tensor_cpu_reduce_mean\" not implemented for 'Bool'",
-                                              "yes and no have no mean", "write input.float()"))
+            raise refused_dtype("scatter_gather_tensor_cpu_reduce_mean", dtypes.bool, "yes and no have no mean", "write input.float()")
         xp, places, part, out = ctx.xp, _places(ctx.xp, index, axis), _of(index, src), a.copy()
         if not include_self:
             out[places] = _neutral(reduce, a.dtype)
@@ -264,7 +265,9 @@ _SHARES = {"sum": _share_of_sum, "mean": _share_of_mean, "prod": _share_of_prod,
 def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
     """Return a copy of `input`, with `src` combined with what stands at the places along `dim` that `index` names.
 
-    `reduce` is "sum", "prod", "mean", "amax" or "amin". With `include_self=False` only elements of `src` are combined.
+    `reduce` is "sum", "prod", "mean", "amax" or "amin". With `include_self=False` only elements of `src` are combined. Raises
+    RuntimeError for an `index` that is not of whole numbers, does not fit or leads outside, where dtypes differ, and for another
+    `reduce`.
 
     >>> import workbook as torch
     >>> torch.zeros(2).scatter_reduce(0, torch.tensor([0, 0, 1]), torch.tensor([1., 5., 2.]), "amax")
@@ -281,7 +284,8 @@ def scatter_reduce(input, dim, index, src, reduce, *, include_self=True):
 def index_reduce(input, dim, index, source, reduce, *, include_self=True):
     """Return a copy of `input`, with slices of `source` combined with those along `dim` that `index`, a vector, names.
 
-    `reduce` is "prod", "mean", "amax" or "amin". With `include_self=False` only slices of `source` are combined.
+    `reduce` is "prod", "mean", "amax" or "amin". With `include_self=False` only slices of `source` are combined. Raises
+    RuntimeError where dtypes or lengths differ, IndexError for an index that leads outside.
 
     >>> import workbook as torch
     >>> torch.ones(2).index_reduce(0, torch.tensor([0, 0]), torch.tensor([3., 5.]), "prod")

@@ -26,6 +26,8 @@ class Nonzero(Operation):
 def nonzero(input, *, as_tuple=False):
     """Return the places of the elements that are not zero, (count, axes); with `as_tuple`, one index Tensor for each axis.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> x = torch.tensor([[0, 1], [2, 0]])
     >>> torch.nonzero(x)
@@ -40,7 +42,7 @@ def nonzero(input, *, as_tuple=False):
 
 
 def argwhere(input):
-    """Return the places of the elements that are not zero, (count, axes), as `nonzero`.
+    """Return the places of the elements that are not zero, (count, axes), as `nonzero`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.argwhere(torch.tensor([0, 3]))
@@ -80,7 +82,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """Return the different values in order; along `dim`, the different slices.
 
     `return_inverse`: also where each element stands among them; `return_counts`: also how many there are of each. Each NaN is a value of
-    its own.
+    its own. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
@@ -92,7 +94,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
 
 
 def unique_consecutive(input, return_inverse=False, return_counts=False, dim=None):
-    """Return the values without repetitions that follow each other; along `dim`, the slices.
+    """Return the values without repetitions that follow each other; along `dim`, the slices. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.unique_consecutive(torch.tensor([1, 1, 2, 1]))
@@ -166,6 +168,8 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
 def bucketize(input, boundaries, *, out_int32=False, right=False):
     """Return for each value the number of the bucket between the ordered `boundaries`, one row, in which it lies.
 
+    Raises RuntimeError for boundaries that are no vector, NotImplementedError for complex ones.
+
     >>> import workbook as torch
     >>> torch.bucketize(torch.tensor([0., 2.]), torch.tensor([1., 3.]))
     tensor([0, 1])
@@ -188,6 +192,8 @@ class Isin(Operation):
 
 def isin(elements, test_elements, *, assume_unique=False, invert=False):
     """Return for each of `elements` whether it is among `test_elements`; with `invert`, whether it is not. One may be a number.
+
+    Raises RuntimeError for bools and complex numbers.
 
     >>> import workbook as torch
     >>> torch.isin(torch.tensor([1, 2, 3]), torch.tensor([2, 5]))

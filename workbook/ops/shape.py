@@ -149,6 +149,8 @@ def view(input, *shape):
 def reshape(input, *shape):
     """Return the same elements in another shape: a view where the memory allows it, a copy elsewhere. One side may be -1.
 
+    Raises RuntimeError where the new shape has another number of elements, and for more than one -1.
+
     >>> import workbook as torch
     >>> torch.arange(6).reshape(3, 2).t().reshape(-1)
     tensor([0, 2, 4, 1, 3, 5])
@@ -167,6 +169,8 @@ def reshape(input, *shape):
 def view_as(input, other):
     """Return `input` viewed in the shape of `other`.
 
+    Raises RuntimeError where the other shape has another number of elements, or the memory does not allow it.
+
     >>> import workbook as torch
     >>> torch.arange(4).view_as(torch.zeros(2, 2)).shape
     torch.Size([2, 2])
@@ -177,7 +181,7 @@ def view_as(input, other):
 
 
 def flatten(input, start_dim=0, end_dim=-1):
-    """Return the axes from `start_dim` to `end_dim` joined into one.
+    """Return the axes from `start_dim` to `end_dim` joined into one. Raises RuntimeError where `start_dim` comes after `end_dim`.
 
     >>> import workbook as torch
     >>> torch.zeros(4, 16, 5, 5).flatten(1).shape
@@ -198,6 +202,8 @@ def flatten(input, start_dim=0, end_dim=-1):
 
 def expand(input, *shape):
     """Return a view repeated along axes of length 1, and along new axes in front, without a copy; -1 keeps a length.
+
+    Raises RuntimeError where the shape does not fit.
 
     >>> import workbook as torch
     >>> torch.tensor([[1], [2]]).expand(2, 3)
@@ -228,7 +234,7 @@ def expand(input, *shape):
 
 
 def expand_as(input, other):
-    """Return `input` expanded to the shape of `other`.
+    """Return `input` expanded to the shape of `other`. Raises RuntimeError where the shape does not fit.
 
     >>> import workbook as torch
     >>> torch.zeros(3).expand_as(torch.zeros(2, 3)).shape
@@ -250,7 +256,7 @@ class Clone(Operation):
 
 
 def clone(input, *, memory_format=None):
-    """Return a copy in memory of its own; gradients flow through it.
+    """Return a copy in memory of its own; gradients flow through it. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> x = torch.ones(2)
@@ -266,7 +272,8 @@ def clone(input, *, memory_format=None):
 def contiguous(input, memory_format=contiguous_format):
     """Return a Tensor whose memory is in the order of its shape: `input` itself where it already is, a copy elsewhere.
 
-    `memory_format`: another order, such as `torch.channels_last`, in which images (N, C, H, W) lie as (N, H, W, C).
+    `memory_format`: another order, such as `torch.channels_last`, in which images (N, C, H, W) lie as (N, H, W, C). Raises
+    RuntimeError for a memory format that needs other axes.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3).t().contiguous().stride()
@@ -282,7 +289,7 @@ def contiguous(input, memory_format=contiguous_format):
 
 
 def numel(input):
-    """Return the number of elements.
+    """Return the number of elements. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.numel(torch.zeros(2, 3))

@@ -22,7 +22,7 @@ class AskSign(Elementwise):
 
 
 def signbit(input):
-    """Return, as bool, whether each element carries a minus sign; -0. does.
+    """Return, as bool, whether each element carries a minus sign; -0. does. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.signbit(torch.tensor([1., -1., -0.]))
@@ -34,7 +34,7 @@ def signbit(input):
 
 
 def isposinf(input):
-    """Return, as bool, whether each element is positive infinity.
+    """Return, as bool, whether each element is positive infinity. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.isposinf(torch.tensor([1., float('inf'), float('-inf')]))
@@ -46,7 +46,7 @@ def isposinf(input):
 
 
 def isneginf(input):
-    """Return, as bool, whether each element is negative infinity.
+    """Return, as bool, whether each element is negative infinity. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.isneginf(torch.tensor([1., float('inf'), float('-inf')]))
@@ -78,6 +78,8 @@ class CopysignScalar(Copysign, name="CopysignBackward1"):
 
 def copysign(input, other):
     """Return the size of `input` with the sign of `other`, a Tensor or a number; integers give floats.
+
+    Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.copysign(torch.tensor([1., -2.]), torch.tensor([-1., 1.]))
@@ -146,6 +148,8 @@ def _made_finite(xp, a, nan, posinf, neginf):
 
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     """Return `input` with `nan` in place of NaN, and `posinf` and `neginf` (the dtype's largest numbers) in place of infinities.
+
+    Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.nan_to_num(torch.tensor([1., float('nan'), float('inf')]), posinf=9.)

@@ -41,6 +41,8 @@ def cholesky_solve(B, L, upper=False):
 def cholesky_inverse(L, upper=False):
     """Return the inverse of A, where L is Cholesky's triangle of A: `L @ L.mH = A`, or with upper=True `L.mH @ L = A`.
 
+    Raises RuntimeError for what is not square, NotImplementedError for what holds no floats.
+
     >>> import workbook as torch
     >>> torch.cholesky_inverse(torch.tensor([[2.]]))
     tensor([[0.2500]])
@@ -56,7 +58,7 @@ def cholesky_inverse(L, upper=False):
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """Return the X with `A @ X = b` for triangular A, and a copy of A; transpose=True takes A's transpose.
 
-    Newer code calls `torch.linalg.solve_triangular`.
+    Newer code calls `torch.linalg.solve_triangular`. Raises RuntimeError where shapes do not fit or dtypes differ.
 
     >>> import workbook as torch
     >>> torch.triangular_solve(torch.tensor([[4.]]), torch.tensor([[2.]])).solution

@@ -140,6 +140,8 @@ def median(input, dim=None, keepdim=False):
 def nanmedian(input, dim=None, keepdim=False):
     """Return the middle of all elements that are not NaN, the lower one of two; along `dim`, of each row, and its place.
 
+    Raises NotImplementedError for bools and complex numbers, IndexError along an empty axis.
+
     >>> import workbook as torch
     >>> torch.nanmedian(torch.tensor([4., float("nan"), 3.]))
     tensor(3.)

@@ -2,7 +2,7 @@
 
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
-from workbook.errors import explain
+from workbook.errors import explain, refused_dtype
 from workbook.formats import by_columns, in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
@@ -199,6 +199,8 @@ def _no_driver(function, driver):
 def svd(input, some=True, compute_uv=True):
     """Return U, S, V with `U @ diag(S) @ V.mH = input`. `torch.linalg.svd`, which returns Vh = V.mH, is its newer name.
 
+    Raises RuntimeError for fewer than two axes, and for what holds no floats.
+
     >>> import workbook as torch
     >>> torch.svd(torch.tensor([[3., 0.], [0., 2.]])).S
     tensor([3., 2.])
@@ -216,6 +218,8 @@ def svd(input, some=True, compute_uv=True):
 
 def svdvals(A, *, driver=None):
     """Return the singular values of matrices, falling, `(..., m, n) -> (..., min(m, n))`.
+
+    Raises RuntimeError for fewer than two axes, and for what holds no floats.
 
     >>> import workbook as torch
     >>> torch.linalg.svdvals(torch.tensor([[0., 2.], [3., 0.]]))
@@ -239,8 +243,7 @@ def _reads_upper(UPLO):
 def _symmetric(A, kernel="linalg_eigh_cpu"):
     square_only("linalg.eigh", A)
     if not (A.is_floating_point() or A.is_complex()) or A.dtype.itemsize == 2:
-        raise NotImplementedError(explain(f"\"{kernel}\" not implemented for '{A.dtype.legacy}'",
-                                          "eigenvalues lie between the whole numbers", "convert it: x.float()"))
+        raise refused_dtype(kernel, A.dtype, "eigenvalues lie between the whole numbers", "convert it: x.float()")
 
 
 def eigh(A, UPLO="L"):
@@ -261,6 +264,8 @@ def eigh(A, UPLO="L"):
 
 def eigvalsh(A, UPLO="L"):
     """Return the eigenvalues of symmetric matrices, rising, `(..., n, n) -> (..., n)`. As `eigh`.
+
+    Raises RuntimeError for what is not square, NotImplementedError for what holds no floats.
 
     >>> import workbook as torch
     >>> torch.linalg.eigvalsh(torch.tensor([[0., 1.], [1., 0.]]))
@@ -296,6 +301,8 @@ def eig(A):
 
 def eigvals(A):
     """Return the eigenvalues of square matrices, complex, in no order. As `eig`.
+
+    Raises RuntimeError for what is not square or holds no floats.
 
     >>> import workbook as torch
     >>> torch.linalg.eigvals(torch.tensor([[2., 0.], [0., 1.]]))

@@ -1,6 +1,6 @@
 """What functions of square matrices ask of their input, in PyTorch's words."""
 
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, refused_dtype, shape_text
 from workbook.naming import PrintsAsTorch
 
 
@@ -39,8 +39,7 @@ def floats_only(function, input, half=None):
         raise RuntimeError(explain(f"{function}: Expected a floating point or complex tensor as input. Got {kind.legacy}",
                                    "the answer lies between the whole numbers", "convert it: x.float()"))
     if half and kind.itemsize == 2:
-        raise NotImplementedError(explain(f"\"{half}\" not implemented for '{kind.legacy}'", "half precision is too coarse here",
-                                          "convert it: x.float()"))
+        raise refused_dtype(half, kind, "half precision is too coarse here", "convert it: x.float()")
 
 
 def singular(function, place, batched):

@@ -30,6 +30,8 @@ def _at_least(ndim, widen, sentence, example):
     atleast.__name__ = atleast.__qualname__ = f"atleast_{ndim}d"
     atleast.__doc__ = f"""Return views of the tensors with at least {ndim} axes: {sentence}. One tensor gives one view, several a tuple.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> {example}
 
@@ -70,6 +72,8 @@ def _several(name, tensors):
 def hstack(tensors):
     """Return the tensors joined side by side: along axis 1, vectors along their only axis.
 
+    Raises RuntimeError for no Tensors at all, and where sizes differ.
+
     >>> import workbook as torch
     >>> torch.hstack([torch.tensor([[1], [2]]), torch.tensor([[3], [4]])])
     tensor([[1, 3],
@@ -84,6 +88,8 @@ def hstack(tensors):
 def vstack(tensors):
     """Return the tensors joined one below the other: along axis 0, vectors as rows.
 
+    Raises RuntimeError for no Tensors at all, and where sizes differ.
+
     >>> import workbook as torch
     >>> torch.vstack([torch.tensor([1, 2]), torch.tensor([3, 4])])
     tensor([[1, 2],
@@ -97,6 +103,8 @@ def vstack(tensors):
 def dstack(tensors):
     """Return the tensors joined one behind the other: along axis 2.
 
+    Raises RuntimeError for no Tensors at all, and where sizes differ.
+
     >>> import workbook as torch
     >>> torch.dstack([torch.zeros(2, 3), torch.ones(2, 3)]).shape
     torch.Size([2, 3, 2])
@@ -108,6 +116,8 @@ def dstack(tensors):
 
 def column_stack(tensors):
     """Return the tensors joined side by side, vectors as columns.
+
+    Raises RuntimeError for no Tensors at all, and where sizes differ.
 
     >>> import workbook as torch
     >>> torch.column_stack([torch.tensor([1, 2]), torch.tensor([3, 4])])
@@ -125,6 +135,8 @@ def column_stack(tensors):
 
 def tensor_split(input, indices_or_sections, dim=0):
     """Return views of pieces along `dim`: so many of nearly one length, or cut at each of the places of a list.
+
+    Raises RuntimeError for a Tensor without axes, and for fewer than one piece.
 
     >>> import workbook as torch
     >>> torch.arange(5).tensor_split(2), torch.arange(5).tensor_split([1, 3])
@@ -248,6 +260,8 @@ def _vectors(tensors):
 def cartesian_prod(*tensors):
     """Return, as rows, every way to take one element of each vector.
 
+    Raises RuntimeError for what is no vector, and where the dtypes differ.
+
     >>> import workbook as torch
     >>> torch.cartesian_prod(torch.tensor([1, 2]), torch.tensor([3, 4]))
     tensor([[1, 3],
@@ -266,6 +280,8 @@ def cartesian_prod(*tensors):
 
 def combinations(input, r=2, with_replacement=False):
     """Return, as rows, every choice of `r` elements of a vector, in their order; with replacement, an element may come again.
+
+    Raises RuntimeError for what is no vector, and for a negative r.
 
     >>> import workbook as torch
     >>> torch.combinations(torch.tensor([1, 2, 3]))

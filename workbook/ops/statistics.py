@@ -27,6 +27,8 @@ INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
     """Return the standard deviation and the mean, of all elements or along `dim`, as a pair.
 
+    Raises RuntimeError for integers and bools.
+
     >>> import workbook as torch
     >>> torch.std_mean(torch.tensor([1., 2., 3.]))
     (tensor(1.), tensor(2.))
@@ -37,7 +39,7 @@ def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
 
 
 def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
-    """Return the variance and the mean, of all elements or along `dim`, as a pair.
+    """Return the variance and the mean, of all elements or along `dim`, as a pair. Raises RuntimeError for integers and bools.
 
     >>> import workbook as torch
     >>> torch.var_mean(torch.tensor([1., 2., 3.]))
@@ -70,6 +72,8 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
 
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     """As `quantile`, where NaN does not count.
+
+    Raises RuntimeError for what is not float32 or float64, for nothing at all, and for a `q` outside 0 to 1.
 
     >>> import workbook as torch
     >>> torch.nanquantile(torch.tensor([1., float("nan"), 2.]), 0.5)
@@ -180,6 +184,8 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
 
 def corrcoef(input):
     """Return the correlations of variables, from -1 to 1: rows are variables, columns observations, (V, N) -> (V, V).
+
+    Raises RuntimeError for bools, and for more axes than two.
 
     >>> import workbook as torch
     >>> torch.corrcoef(torch.tensor([[0., 1., 2.], [2., 1., 0.]]))

@@ -17,7 +17,7 @@ from workbook.tensor import Tensor, axis_of, memory_of
 
 
 def storage_offset(input):
-    """Return how many elements of its memory lie before the first element of `input`.
+    """Return how many elements of its memory lie before the first element of `input`. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.arange(6).view(2, 3)[1].storage_offset()
@@ -70,6 +70,8 @@ class Fold(Operation, name="UnfoldBackwardBackward0"):
 
 def unfold(input, dimension, size, step):
     """Return a view of all windows of `size` places along an axis, `step` apart, each along a new last axis.
+
+    Raises RuntimeError for a window longer than the axis, a negative size, and a step below 1.
 
     >>> import workbook as torch
     >>> torch.arange(5).unfold(0, 3, 1)
@@ -247,7 +249,7 @@ class TypedStorage(UntypedStorage):
 
 
 def untyped_storage(input):
-    """Return the bytes of the memory that `input` shares with its views.
+    """Return the bytes of the memory that `input` shares with its views. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3)[1].untyped_storage().nbytes()
@@ -260,6 +262,13 @@ def untyped_storage(input):
 
 def storage(input):
     """Return the numbers of the memory that `input` shares with its views. Deprecated in PyTorch: use `untyped_storage`.
+
+    Raises nothing of its own.
+
+    >>> import warnings, workbook as torch
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     torch.arange(4)[2:].storage().size()
+    4
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.storage.html
     """
@@ -286,6 +295,8 @@ def reshaping(function, name):
 
     form.__name__ = form.__qualname__ = name
     form.__doc__ = f"""As `{function.__name__}`, of the Tensor itself: it shows its memory in the new shape, and is returned.
+
+    Raises what `{function.__name__}` raises, and RuntimeError for a leaf that requires a gradient.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.{name}.html
     """
@@ -342,7 +353,12 @@ def _grow(input, count):
 
 
 def resize_as_(input, the_template, memory_format=None):
-    """Give `input` the shape of another Tensor, in place; see `resize_`.
+    """Give `input` the shape of another Tensor, in place; see `resize_`. Raises RuntimeError for a Tensor that requires a gradient.
+
+    >>> import workbook as torch
+    >>> torch.arange(4).resize_as_(torch.zeros(2, 2))
+    tensor([[0, 1],
+            [2, 3]])
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.resize_as_.html
     """
@@ -350,7 +366,15 @@ def resize_as_(input, the_template, memory_format=None):
 
 
 def resize(input, *sizes):
-    """Return `input` in another shape. Deprecated in PyTorch: use `reshape`."""
+    """Return `input` in another shape. Deprecated in PyTorch: use `reshape`. Raises RuntimeError for another number of elements.
+
+    >>> import warnings, workbook as torch
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     torch.arange(4).resize(2, 2).shape
+    torch.Size([2, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.resize_.html
+    """
     warnings.warn("non-inplace resize is deprecated", UserWarning, stacklevel=2)
     shape = shapes.sizes(sizes)
     if math.prod(shape) != input.numel() or sizes and not isinstance(sizes[0], int):  # PyTorch counts sizes one by one only

@@ -37,6 +37,8 @@ class Logsumexp(Operation):
 def logsumexp(input, dim, keepdim=False):
     """Return log(sum(exp(input))) along `dim`, computed so that large numbers do not overflow. Integers become floats.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> torch.logsumexp(torch.tensor([1000., 1000.]), 0)
     tensor(1000.6932)
@@ -64,6 +66,8 @@ class Nansum(Operation):
 
 def nansum(input, dim=None, keepdim=False, *, dtype=None):
     """Return the sum of all elements, or along `dim`, where NaN counts as 0. Integers and bools sum to int64.
+
+    Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.nansum(torch.tensor([1., float("nan"), 2.]))
@@ -106,7 +110,7 @@ class CountNonzero(Operation):
 
 
 def count_nonzero(input, dim=None):
-    """Return how many elements are not zero, of all or along `dim`, which may name several axes.
+    """Return how many elements are not zero, of all or along `dim`, which may name several axes. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.count_nonzero(torch.tensor([[0, 1], [2, 3]]), 0)

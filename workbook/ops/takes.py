@@ -49,6 +49,8 @@ class Put(Operation):
 def take(input, index):
     """Return the elements whose places `index` names, counted in order through all axes, in the shape of `index`.
 
+    Raises IndexError for an index that leads outside, RuntimeError for one that is not int64.
+
     >>> import workbook as torch
     >>> torch.tensor([[1, 2], [3, 4]]).take(torch.tensor([0, 3]))
     tensor([1, 4])
@@ -63,6 +65,8 @@ def take(input, index):
 
 def put(input, index, source, accumulate=False):
     """Return a copy of `input` with the elements of `source` at the places that `index` names, counted in order through all axes.
+
+    Raises IndexError for an index that leads outside or has another length than `source`, RuntimeError where dtypes differ.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 2).put(torch.tensor([1, 2]), torch.tensor([5., 6.]))
@@ -96,6 +100,7 @@ def take_along_dim(input, indices, dim=None):
     """Return, for each place of `indices`, the element of `input` whose position along `dim` it names; other axes broadcast.
 
     Without `dim`, of both flattened. With the places that `argsort` or `argmax(keepdim=True)` return, it gives their elements.
+    Raises RuntimeError for indices that are not int64, have other axes or lead outside.
 
     >>> import workbook as torch
     >>> x = torch.tensor([[3, 1, 2]])

@@ -5,7 +5,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, refused_dtype, shape_text
 from workbook.formats import in_order
 from workbook.ops.creation import finish, numpy_dtype
 from workbook.ops.elementwise import not_implemented
@@ -59,6 +59,8 @@ class DiagEmbed(DiagonalPut, name="DiagEmbedBackward0"):
 def diagonal(input, offset=0, dim1=0, dim2=1):
     """Return a view of the diagonal of two axes: the elements at `(i, i + offset)`, along a new last axis.
 
+    Raises RuntimeError where both axes are the same.
+
     >>> import workbook as torch
     >>> torch.tensor([[1, 2], [3, 4]]).diagonal()
     tensor([1, 4])
@@ -79,6 +81,8 @@ def two_axes(dim1, dim2, ndim):
 
 def diag(input, diagonal=0):
     """Return the diagonal of a matrix, as a copy, or the square matrix with a vector on its diagonal.
+
+    Raises RuntimeError for more axes than two, and for none.
 
     >>> import workbook as torch
     >>> torch.diag(torch.tensor([1, 2])), torch.diag(torch.tensor([[1, 2], [3, 4]]))
@@ -107,6 +111,8 @@ class DiagonalCopy(Diagonal, name="DiagonalBackward0_copy"):
 def diag_embed(input, offset=0, dim1=-2, dim2=-1):
     """Return zeros with the last axis of `input` on the diagonal of two new axes: `(..., n) -> (..., n, n)`.
 
+    Raises RuntimeError where both new axes are the same.
+
     >>> import workbook as torch
     >>> torch.diag_embed(torch.tensor([[1, 2], [3, 4]])).shape
     torch.Size([2, 2, 2])
@@ -120,7 +126,7 @@ def diag_embed(input, offset=0, dim1=-2, dim2=-1):
 
 
 def diagflat(input, offset=0):
-    """Return the square matrix with all elements of `input`, in order, on its diagonal.
+    """Return the square matrix with all elements of `input`, in order, on its diagonal. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.diagflat(torch.tensor([[1], [2]]))
@@ -157,6 +163,8 @@ class TraceOfNothing(Operation):
 
 def trace(input):
     """Return the sum of the diagonal of a matrix; of whole numbers as int64.
+
+    Raises RuntimeError for what is no matrix, NotImplementedError for bools.
 
     >>> import workbook as torch
     >>> torch.trace(torch.tensor([[1., 2.], [3., 4.]]))
@@ -231,6 +239,8 @@ def _matrix(name, input):
 def tril_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=None):
     """Return the places of the lower triangle of a `row` by `col` matrix: one row of row numbers, one of column numbers.
 
+    Raises RuntimeError for a negative size, NotImplementedError for a dtype that is not of whole numbers.
+
     >>> import workbook as torch
     >>> torch.tril_indices(2, 2)
     tensor([[0, 1, 1],
@@ -243,6 +253,8 @@ def tril_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=
 
 def triu_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=None):
     """Return the places of the upper triangle of a `row` by `col` matrix: one row of row numbers, one of column numbers.
+
+    Raises RuntimeError for a negative size, NotImplementedError for a dtype that is not of whole numbers.
 
     >>> import workbook as torch
     >>> torch.triu_indices(2, 2)
@@ -259,7 +271,7 @@ def _indices(name, row, col, offset, dtype, device):
         if side < 0:
             raise RuntimeError(f"{which} must be non-negative, got{side}")
     if dtype.category != dtypes.INTEGRAL:
-        raise NotImplementedError(explain(f"\"{name}_indices\" not implemented for '{dtype.legacy}'", "places are whole numbers", None))
+        raise refused_dtype(f"{name}_indices", dtype, "places are whole numbers", "leave dtype out, and convert")
     check_memory((row, col), 1)
     places = np.nonzero(getattr(np, name)(np.ones((row, col), bool), offset))
     return finish(np.stack(places).astype(numpy_dtype(dtype)), device)

@@ -22,7 +22,7 @@ class Tan(FloatElementwise):
 
 
 def tan(input):
-    """Return the tangent of each element, in radians; integers give floats.
+    """Return the tangent of each element, in radians; integers give floats. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tan(torch.tensor([0., 1.]))
@@ -48,6 +48,8 @@ class Asin(FloatElementwise):
 def asin(input):
     """Return the angle, from -pi/2 to pi/2, whose sine each element is; NaN outside -1 to 1. `arcsin` is another name of it.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> torch.asin(torch.tensor([0., 1.]))
     tensor([0.0000, 1.5708])
@@ -72,6 +74,8 @@ class Acos(FloatElementwise):
 def acos(input):
     """Return the angle, from 0 to pi, whose cosine each element is; NaN outside -1 to 1. `arccos` is another name of it.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> torch.acos(torch.tensor([1., 0.]))
     tensor([0.0000, 1.5708])
@@ -95,6 +99,8 @@ class Atan(FloatElementwise):
 
 def atan(input):
     """Return the angle, from -pi/2 to pi/2, whose tangent each element is. `arctan` is another name of it.
+
+    Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.atan(torch.tensor([0., 1.]))
@@ -124,7 +130,7 @@ class Atan2(FloatElementwise):
 def atan2(input, other):
     """Return the angle, from -pi to pi, of the points with heights `input` and distances `other` to the right.
 
-    `arctan2` is another name of it.
+    `arctan2` is another name of it. Raises NotImplementedError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.atan2(torch.tensor([1., -1.]), torch.tensor([0., -1.]))
@@ -149,7 +155,7 @@ class Sinh(FloatElementwise):
 
 
 def sinh(input):
-    """Return the hyperbolic sine of each element.
+    """Return the hyperbolic sine of each element. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.sinh(torch.tensor([0., 1.]))
@@ -173,7 +179,7 @@ class Cosh(FloatElementwise):
 
 
 def cosh(input):
-    """Return the hyperbolic cosine of each element.
+    """Return the hyperbolic cosine of each element. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.cosh(torch.tensor([0., 1.]))
@@ -197,7 +203,7 @@ class Asinh(FloatElementwise):
 
 
 def asinh(input):
-    """Return the number whose hyperbolic sine each element is. `arcsinh` is another name of it.
+    """Return the number whose hyperbolic sine each element is. `arcsinh` is another name of it. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.asinh(torch.tensor([0., 1.]))
@@ -223,6 +229,8 @@ class Acosh(FloatElementwise):
 def acosh(input):
     """Return the positive number whose hyperbolic cosine each element is; NaN below 1. `arccosh` is another name of it.
 
+    Raises nothing of its own.
+
     >>> import workbook as torch
     >>> torch.acosh(torch.tensor([1., 2.]))
     tensor([0.0000, 1.3170])
@@ -246,6 +254,8 @@ class Atanh(FloatElementwise):
 
 def atanh(input):
     """Return the number whose hyperbolic tangent each element is; NaN outside -1 to 1. `arctanh` is another name of it.
+
+    Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.atanh(torch.tensor([0., 0.5]))
@@ -299,7 +309,7 @@ class Sinc(FloatElementwise):
 
 
 def sinc(input):
-    """Return `sin(pi * x) / (pi * x)` of each element, and 1 at 0.
+    """Return `sin(pi * x) / (pi * x)` of each element, and 1 at 0. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.sinc(torch.tensor([0., 0.5]))
@@ -323,7 +333,7 @@ class Deg2Rad(FloatElementwise):
 
 
 def deg2rad(input):
-    """Return angles in degrees as radians.
+    """Return angles in degrees as radians. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.deg2rad(torch.tensor([90., 180.]))
@@ -347,7 +357,7 @@ class Rad2Deg(FloatElementwise):
 
 
 def rad2deg(input):
-    """Return angles in radians as degrees.
+    """Return angles in radians as degrees. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
     >>> torch.rad2deg(torch.tensor([3.1415927]))

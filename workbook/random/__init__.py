@@ -19,6 +19,8 @@ __all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "ma
 def manual_seed(seed):
     """Start the random stream that belongs to `seed`; return the generator. The numbers are PyTorch's own.
 
+    Raises ValueError for what is no seed of 64 bits.
+
     >>> import workbook as torch
     >>> _ = torch.manual_seed(0)
     >>> torch.rand(1)
@@ -30,7 +32,7 @@ def manual_seed(seed):
 
 
 def initial_seed():
-    """Return the seed that the stream was started with.
+    """Return the seed that the stream was started with. Raises nothing.
 
     >>> import workbook as torch
     >>> _ = torch.manual_seed(7); torch.initial_seed()
@@ -42,7 +44,7 @@ def initial_seed():
 
 
 def seed():
-    """Start a stream from a seed that nobody knows; return the seed.
+    """Start a stream from a seed that nobody knows; return the seed. Raises nothing.
 
     >>> import workbook as torch
     >>> torch.seed() == torch.initial_seed()
@@ -54,7 +56,7 @@ def seed():
 
 
 def get_rng_state():
-    """Return the state of the stream, a uint8 Tensor: what `set_rng_state` goes on from.
+    """Return the state of the stream, a uint8 Tensor: what `set_rng_state` goes on from. Raises nothing.
 
     >>> import workbook as torch
     >>> state = torch.get_rng_state(); a = torch.rand(2)
@@ -68,6 +70,8 @@ def get_rng_state():
 
 def set_rng_state(new_state):
     """Continue the stream from a state that `get_rng_state` returned.
+
+    Raises TypeError for what is no ByteTensor, RuntimeError for one of another length.
 
     >>> import workbook as torch
     >>> torch.set_rng_state(torch.get_rng_state())

@@ -5,7 +5,7 @@ import contextlib
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import explain
+from workbook.errors import explain, refused_dtype
 from workbook.random.generator import Generator, default_generator
 from workbook.random.slices import refusal, thread
 
@@ -48,8 +48,7 @@ def dtype_of(array):
 
 
 def not_implemented(kernel, kind):
-    return NotImplementedError(explain(f'"{kernel}" not implemented for \'{kind.legacy}\'', f"{kind} has no such distribution",
-                                       "draw in float32, then convert"))
+    return refused_dtype(kernel, kind, f"{kind} has no such distribution", "draw in float32, then convert")
 
 
 def as_reals(array, kernel):

@@ -52,7 +52,7 @@ def default_collate(batch):
 
 
 def default_convert(data):
-    """Return a sample with its NumPy arrays and numbers turned into tensors, and nothing else changed.
+    """Return a sample with its NumPy arrays and numbers turned into tensors, and nothing else changed. Raises nothing.
 
     >>> default_convert([np.ones(2), "a"])
     [tensor([1., 1.], dtype=torch.float64), 'a']
