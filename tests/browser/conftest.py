@@ -229,6 +229,13 @@ class Live:
             self.root.page.wait_for_timeout(20)
         return self
 
+    def until(self, question, answer):
+        """Ask until the answer is right; a view may answer several times while something is typed or dragged."""
+        end = time.monotonic() + 10
+        while (found := question()) != answer and time.monotonic() < end:
+            self.root.page.wait_for_timeout(30)
+        assert found == answer
+
     def press(self, action):
         """Press one of the buttons."""
         return self.after(self.root.locator(f"[data-action={action}]").click)

@@ -52,7 +52,7 @@ def test_the_slider_is_dragged_with_the_mouse(lesson, page, live):
     graph.after(lambda: page.mouse.move(box["x"] + box["width"] * 0.95, middle, steps=12))
     page.mouse.up()
     page.wait_for_function("([root]) => root.querySelector('input[type=range]').valueAsNumber > 4", arg=[graph.root.element_handle()])
-    page.wait_for_timeout(500)  # the last of many moves may still be on its way
+    graph.until(lambda: float(graph.cells("x")[0]) == pytest.approx(slider.evaluate("node => node.valueAsNumber"), abs=1e-4), True)
     value, grad, _ = graph.cells("x")
     assert float(value) > 4
     assert float(grad) == pytest.approx(6 * float(value), abs=1e-3)

@@ -1,7 +1,6 @@
 """The live views of lessons 01 to 06 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
 
 import re
-import time
 
 import pytest
 
@@ -101,11 +100,7 @@ class View:
         return self.root.locator(f".wb-canvas {selector} .number").all_text_contents()
 
     def until(self, question, answer):
-        """Ask until the answer is right; a view may answer several times while something is typed."""
-        end = time.monotonic() + 10
-        while (found := question()) != answer and time.monotonic() < end:
-            self.page.wait_for_timeout(30)
-        assert found == answer
+        self.live.until(question, answer)
 
     def spoken(self):
         """Return what a screen reader is given: the text of the one live line, as the browser's own tree of accessible parts has it."""
@@ -249,9 +244,10 @@ def test_a_moved_point_changes_value_and_slope(view):
     curve.keys("ArrowRight", "PageUp")
     assert curve.live.cells("A", "aside table") == ["−0.4500", "0.2025", "∇ −0.9000"]
     assert curve.spoken().startswith("Point A: square of −0.45 is 0.2025. The slope there is −0.9:")
+    let_go = curve.find('[data-point="1"] .reach').bounding_box()["x"] - 118
     curve.drag('[data-point="1"] .reach', -118)
     curve.until(lambda: curve.spoken()[:8], "Point B:")
-    curve.page.wait_for_timeout(200)  # the last of several moves may still be on its way
+    curve.until(lambda: curve.find('[data-point="1"] .reach').bounding_box()["x"] == pytest.approx(let_go, abs=3), True)
     x, y, slope = (float(text.replace("−", "-").lstrip("∇ ")) for text in curve.live.cells("B", "aside table"))
     assert 0.5 < x < 1.5 and y == pytest.approx(x * x, abs=1e-3) and slope == pytest.approx(2 * x, abs=1e-3)
     curve.tab_to('[data-control="A"]')

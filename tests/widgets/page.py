@@ -22,7 +22,13 @@ const model = {
   on: (event, call) => (listeners[event] ??= []).push(call),
   off: (event, call) => { listeners[event] = (listeners[event] ?? []).filter((other) => other !== call); },
 };
-const toPython = async (kind, content) => window.fromPython(await window.fromPage(kind, content));
+let onTheWay = 0;
+const toPython = async (kind, content) => {
+  onTheWay += 1;
+  try { window.fromPython(await window.fromPage(kind, content)); } finally { onTheWay -= 1; }
+};
+const frame = () => new Promise(requestAnimationFrame);
+window.settled = async () => { do { await frame(); await frame(); } while (onTheWay); };
 window.fromPython = (news) => {
   Object.assign(values, news);
   for (const name of Object.keys(news)) for (const call of listeners[`change:${name}`] ?? []) call();
@@ -107,6 +113,11 @@ def click(page, widget, selector):
     before = widget.seq
     page.click(selector)
     page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
+
+
+def settle(page):
+    """Wait until every message of the page is answered and the answer is drawn."""
+    page.evaluate("window.settled()")
 
 
 def _quoted(value):

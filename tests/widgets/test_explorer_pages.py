@@ -2,7 +2,7 @@
 
 import pytest
 import workbook as torch
-from tests.widgets.page import click, press
+from tests.widgets.page import click, press, settle
 from workbook.widgets import functions, reductions
 
 X = torch.tensor([[3., 1, 4, 1], [5, 9, 2, 6], [5, 3, 5, 8]])
@@ -46,11 +46,11 @@ def test_a_point_is_dragged_with_the_mouse(show):
     page.mouse.move(x + 170, y - 60, steps=14)
     page.mouse.up()
     page.wait_for_function("document.querySelector('[data-point=\"1\"]').getAttribute('aria-valuenow') > 3", timeout=5000)
-    page.wait_for_timeout(200)
+    settle(page)
     assert view.points[1] == pytest.approx(3.5, abs=0.06) and view.points[0] == -2.0
     last = view.points[1]
     page.mouse.move(x, y, steps=3)  # the button is up
-    page.wait_for_timeout(150)
+    settle(page)
     assert view.points[1] == last
     moved = page.locator('[data-point="1"] .reach').bounding_box()
     assert moved["x"] + moved["width"] / 2 == pytest.approx(x + 170, abs=3)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import workbook as torch
-from tests.widgets.page import press
+from tests.widgets.page import press, settle
 from workbook.widgets import fitting
 from workbook.widgets.fitting_view import HEIGHT, BOTTOM, LEFT, RIGHT, TOP, WIDTH
 
@@ -97,7 +97,7 @@ def test_a_point_is_dragged_up_with_the_mouse(show):
     page.mouse.move(x + 80, y - 120, steps=10)
     page.mouse.up()
     page.wait_for_function("document.querySelector('[data-point=\"1\"]').getAttribute('aria-valuenow') > 3.5", timeout=5000)
-    page.wait_for_timeout(200)
+    settle(page)
     moved = page.locator('[data-point="1"] .reach').bounding_box()
     assert moved["y"] + moved["height"] / 2 == pytest.approx(y - 120, abs=4) and moved["x"] == pytest.approx(box["x"], abs=0.5)
     assert view.ys[1] > 3.5 and view.ys[0] == 1.2

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import workbook as torch
-from tests.widgets.page import click, press
+from tests.widgets.page import click, press, settle
 from workbook.widgets import memory_map
 
 pytest.importorskip("anywidget", reason="the live view needs anywidget: pip install workbook[lab]")
@@ -69,7 +69,7 @@ def test_a_write_flashes_only_where_movement_is_allowed(show, motion, moves):
     page.evaluate("() => { window.flashes = 0; const plain = Element.prototype.animate;"
                   "Element.prototype.animate = function (...given) { flashes += 1; return plain.apply(this, given); }; }")
     click(page, view, "[data-action=write]")
-    page.wait_for_timeout(50)
+    settle(page)
     assert page.evaluate("flashes") == moves
 
 

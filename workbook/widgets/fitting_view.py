@@ -9,8 +9,8 @@ from workbook.tensor import Tensor
 from .big_table_view import public_lines
 from .board import Board
 from .cells import Picture
-from .functions_view import LABELS, _plain, _ticks
-from .numbers import four, short
+from .functions_view import LABELS
+from .numbers import four, plain, short, ticks
 from .replay import unseen
 
 WIDTH, HEIGHT = 640, 430
@@ -93,11 +93,11 @@ class FittingView(Board):
         return picture.svg(self._told(), style)
 
     def _axes(self):
-        for x in _ticks(*self.across, 12):
+        for x in ticks(*self.across, 12):
             px, _ = self._at(x, 0)
             yield f'<path class="{"axis" if x == 0 else "rule"}" d="M{px:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
             yield f'<text class="tick" x="{px:.1f}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{short(x)}</text>'
-        for y in _ticks(*self.up, 10):
+        for y in ticks(*self.up, 10):
             _, py = self._at(0, y)
             yield f'<path class="{"axis" if y == 0 else "rule"}" d="M{LEFT} {py:.1f}H{WIDTH - RIGHT}"/>'
             yield f'<text class="tick" x="{LEFT - 8}" y="{py + 4:.1f}" text-anchor="end">{short(y)}</text>'
@@ -167,8 +167,8 @@ class FittingView(Board):
                  "code": [f"The engine's own lines: {where}", lines]}],
             "nav": [["reset", "Reset", "reset: the first points and a level line", self.ys != self._first or self.solve or self.line["slope"] != 0
                      or self.line["intercept"] != short_mean(self._first)]],
-            "controls": [{"id": "intercept", "kind": "number", "label": "intercept", "value": _plain(self.line["intercept"])},
-                         {"id": "slope", "kind": "number", "label": "slope", "value": _plain(self.line["slope"])},
+            "controls": [{"id": "intercept", "kind": "number", "label": "intercept", "value": plain(self.line["intercept"])},
+                         {"id": "slope", "kind": "number", "label": "slope", "value": plain(self.line["slope"])},
                          {"id": "solve", "kind": "check", "label": "least squares chooses the line", "value": self.solve}],
             "table": {"head": ["point", "x", "y", "y − line", "squared"], "rows": rows}}
 

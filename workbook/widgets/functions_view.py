@@ -8,7 +8,7 @@ from workbook.errors import explain
 from .board import Board
 from .cells import LETTER, LINE, Picture
 from .function_table import FUNCTIONS
-from .numbers import four, short
+from .numbers import four, plain, short, ticks
 from .replay import unseen
 from .sources import engine_lines
 
@@ -115,11 +115,11 @@ class FunctionView(Board):
 
     def _axes(self):
         (x0, x1), (y0, y1) = self.function.across, self.function.up
-        for x in _ticks(x0, x1, 14 if x1 - x0 > 8 else 9):
+        for x in ticks(x0, x1, 14 if x1 - x0 > 8 else 9):
             px, _ = self._at(x, 0)
             yield f'<path class="{"axis" if x == 0 else "rule"}" d="M{px:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
             yield f'<text class="tick" x="{px:.1f}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{short(x)}</text>'
-        for y in _ticks(y0, y1, 10):
+        for y in ticks(y0, y1, 10):
             _, py = self._at(0, y)
             yield f'<path class="{"axis" if y == 0 else "rule"}" d="M{LEFT} {py:.1f}H{WIDTH - RIGHT}"/>'
             yield f'<text class="tick" x="{LEFT - 8}" y="{py + 4:.1f}" text-anchor="end">{short(y)}</text>'
@@ -226,17 +226,7 @@ class FunctionView(Board):
                      (self.function.name, self.points, self.arguments) != self._first]],
             "controls": [{"id": "function", "kind": "select", "label": "function", "options": [[name, name] for name in FUNCTIONS],
                           "value": self.function.name},
-                         *({"id": name, "kind": "number", "label": name, "value": _plain(value)} for name, value in self.arguments.items()),
-                         *({"id": LABELS[number], "kind": "number", "label": f"x of {LABELS[number]}", "value": _plain(x)}
+                         *({"id": name, "kind": "number", "label": name, "value": plain(value)} for name, value in self.arguments.items()),
+                         *({"id": LABELS[number], "kind": "number", "label": f"x of {LABELS[number]}", "value": plain(x)}
                            for number, x in enumerate(self.points))],
             "table": {"head": ["point", "x", "y", "slope"], "rows": rows}}
-
-
-def _plain(number):
-    return f"{round(number, 4) + 0.0:g}"
-
-
-def _ticks(least, most, many):
-    """Return round numbers from least to most, in at most `many` steps."""
-    step = next(each for each in (0.25, 0.5, 1, 2, 5, 10) if (most - least) / each <= many)
-    return [number * step for number in range(math.ceil(least / step), math.floor(most / step) + 1)]

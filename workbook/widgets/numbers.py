@@ -41,6 +41,25 @@ def short(number):
     return digits + mark + power
 
 
+def plain(number):
+    """Return a number as it is typed into a field: four digits after the point at most, and Python's minus.
+
+    >>> plain(-0.25), plain(3.0), plain(-0.00001), plain(1 / 3)
+    ('-0.25', '3', '0', '0.3333')
+    """
+    return f"{round(number, 4) + 0.0:g}"
+
+
+def ticks(least, most, many):
+    """Return the round numbers from least to most that stand at an axis, in at most `many` steps.
+
+    >>> ticks(-1, 1.2, 5), ticks(0, 30, 8)
+    ([-1.0, -0.5, 0.0, 0.5, 1.0], [0, 5, 10, 15, 20, 25, 30])
+    """
+    step = next(each for each in (0.25, 0.5, 1, 2, 5, 10) if (most - least) / each <= many)
+    return [number * step for number in range(math.ceil(least / step), math.floor(most / step) + 1)]
+
+
 def _of_two_parts(number, write):
     """A complex number as its parts: 1 + 2i."""
     sign = "−" if math.copysign(1, number.imag) < 0 else "+"
