@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import workbook as torch
+from workbook.exercises.compare import as_text, describe
 from workbook.exercises.exercise import Exercise
 from workbook.exercises.functions import written
 from workbook.exercises.judges import function, tensor
@@ -9,62 +11,13 @@ from workbook.exercises.judges import function, tensor
 _of_scores = partial(written, "scores, labels")
 TABLE = "x = torch.arange(15).view(3, 5)"
 
-SECOND_ROW = Exercise(
-    id="02.1",
-    title="The second row",
-    kind="fill in",
-    level=1,
-    minutes=2,
-    prompt="`x = torch.arange(15).view(3, 5)`. Fill the gap in `answer = x[____]`, so that the answer is the **second row** of `x`, with shape `[5]`.",
-    setup=TABLE,
-    judge=tensor(
-        "x[1]",
-        known={
-            "x[:, 1]": "That is the second column. The first part of an index belongs to axis 0, which goes from row to row: name the row there.",
-            "x[2]": "That is the third row. Places are counted from 0.",
-            "x[0]": "That is the first row. It has place 0, so the second one has another.",
-            "x[:, 2]": "That is the third column, two slips at once: rows belong to axis 0, and places are counted from 0.",
-            "x[1:2]": "The right numbers in a table of one row, [1, 5]. A slice, a list and None leave an axis there; a whole number alone takes it away.",
-            "x[:1]": "That is the first row, in a table of one row. Places are counted from 0, and a slice keeps its axis: a whole number takes it away.",
-            "x[:, 1:2]": "That is the second column, as a table. Rows belong to axis 0, the first part of the index.",
-            "x[5:10]": "That table is empty: axis 0 has the places 0, 1 and 2. 5 to 9 are the numbers that stand in the second row, not its place.",
-            "x[1:]": "Those are all rows from place 1 on. One row is asked for.",
-            "x[:2]": "Those are the first two rows. One row is asked for.",
-            "x[1, 1]": "That is one number of the row. Name the row and leave the other axis whole.",
-        },
-    ),
-    right=("x[1]", "x[1, :]", "x[-2]", "x[1, ...]"),
-    wrong=(
-        ("x[:, 1]", "the second column"),
-        ("x[2]", "the third row"),
-        ("x[0]", "the first row"),
-        ("x[:, 2]", "two slips at once"),
-        ("x[1:2]", "in a table of one row"),
-        ("x[[1]]", "A slice, a list and None leave an axis there"),
-        ("x[1, None]", "A slice, a list and None leave an axis there"),
-        ("x[:1]", "the first row, in a table"),
-        ("x[:, 1:2]", "the second column, as a table"),
-        ("x[5:10]", "not its place"),
-        ("x[1:]", "from place 1 on"),
-        ("x[:2]", "the first two rows"),
-        ("x[1, 1]", "one number of the row"),
-        ("x[1].tolist()", "a tensor is asked for"),
-    ),
-    hints=(
-        "Rows lie along axis 0, and axis 0 is the first part of the index.",
-        "Places are counted from 0. A whole number, not a slice, takes one row and leaves shape [5].",
-    ),
-    solution="x[1]",
-    reason="1 takes place 1 of axis 0, and the axis goes away; axis 1 is not named and stays whole. x[1, :] says the same at more length.",
-)
-
 FIRST_COLUMN = Exercise(
-    id="02.2",
+    id="02.1",
     title="The first column",
     kind="write it",
     level=1,
     minutes=2,
-    prompt="Give the **first column** of the same `x`, as one row of numbers: shape `[3]`.",
+    prompt="`x = torch.arange(15).view(3, 5)`. Give the **first column** of `x`, as one row of numbers: shape `[3]`.",
     setup=TABLE,
     judge=tensor(
         "x[:, 0]",
@@ -106,7 +59,7 @@ FIRST_COLUMN = Exercise(
 )
 
 ZEROS_AND_ONES = Exercise(
-    id="02.3",
+    id="02.2",
     title="Zeros and ones in the brackets",
     kind="predict",
     level=2,
@@ -173,7 +126,7 @@ def _picked(*right, known):
 
 
 SCORE_OF_THE_RIGHT_CLASS = Exercise(
-    id="02.4",
+    id="02.3",
     title="The score of the right class",
     kind="fill in",
     level=2,
@@ -245,7 +198,7 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
 _of_table = partial(written, "table")
 
 TURNED = Exercise(
-    id="02.5",
+    id="02.4",
     title="Rows become columns",
     kind="write it",
     level=1,
@@ -312,7 +265,7 @@ def _batch(line):
 
 
 RIGHT_SHAPE_WRONG_PICTURE = Exercise(
-    id="02.6",
+    id="02.5",
     title="The right shape, the wrong picture",
     kind="fix the bug",
     level=3,
@@ -375,7 +328,7 @@ RIGHT_SHAPE_WRONG_PICTURE = Exercise(
 
 
 ONE_OVER_THE_OTHER = Exercise(
-    id="02.7",
+    id="02.6",
     title="A new axis",
     kind="write it",
     level=1,
@@ -424,4 +377,97 @@ ONE_OVER_THE_OTHER = Exercise(
     reason="stack makes a new axis, here axis 0, and puts one tensor at each of its places. cat needs the axis to be there: cat([a[None], b[None]]).",
 )
 
-EXERCISES = (SECOND_ROW, FIRST_COLUMN, ZEROS_AND_ONES, SCORE_OF_THE_RIGHT_CLASS, TURNED, RIGHT_SHAPE_WRONG_PICTURE, ONE_OVER_THE_OTHER)
+
+# The pairs of shapes of 02.7: what they make, and what each wrong idea would make of them.
+PAIRS = (
+    ("(5, 1) and (3,)", (5, 3), {
+        (5, 4): "added", None: "left", (5, 1): "stays", (5,): "longest", (5, 1, 3): "joined", (3, 5): "order", (15,): "count"}),
+    ("(3, 1, 2) and (5, 2)", (3, 5, 2), {
+        (3, 6, 4): "added", None: "left", (5, 2, 2): "left", (3, 1, 2): "stays", (5, 2): "missing", (3, 1, 2, 5, 2): "joined",
+        (5, 3, 2): "order", (30,): "count"}),
+    ("(3, 4) and (3,)", None, {(3, 4): "from the left", (3, 7): "added", (6, 4): "added", (4,): "longest", (3, 3): "shortest"}),
+    ("(2, 1) and (0,)", (2, 0), {
+        (2, 1): "zero", (2,): "zero", None: "zero refused", (0,): "empty", (0, 0): "empty", (0, 1): "left", (0, 2): "order"}),
+)
+IDEAS = {
+    "added": "lengths are not added. cat joins and adds; a + b puts numbers in pairs, and the result has one number for each pair.",
+    "left": "the shapes were compared from the left. Write them under each other so that their right ends meet.",
+    "from the left": "4 and 3 meet at the right end, and neither is 1. The shapes were compared from the left, where 3 and 3 would fit.",
+    "stays": "a length of 1 does not stay 1 beside a longer one: its only place is shown again as often as needed.",
+    "longest": "the longer one does not win: two lengths fit if they are the same, or if one of them is 1 or is missing.",
+    "shortest": "nothing is cut off: two lengths fit if they are the same, or if one of them is 1 or is missing.",
+    "joined": "no axis is put behind another. The result has as many axes as the longer of the two shapes.",
+    "missing": "an axis that is missing in one shape is there in the result, with the length that the other shape has.",
+    "order": "the lengths are right, their order is not: each stands where it stood in its shape.",
+    "count": "that counts the numbers. The shape says how many there are along each axis.",
+    "zero": "0 is a length, too, and not less than 1 here: beside a 0, an axis of length 1 is shown no times.",
+    "zero refused": "1 fits every length, and 0 is one: what has length 1 is then shown no times.",
+    "empty": "the axis of length 2 is still there, although no number is left.",
+}
+
+
+def _meetings(answer, names):
+    """Judge a list of shapes, one for each of PAIRS."""
+    if type(answer) not in (list, tuple) or len(answer) != len(PAIRS):
+        return f"The answer is {describe(answer)}; a list of {len(PAIRS)} is asked for, a shape or None for each pair."
+    for number, (entry, (shapes, right, known)) in enumerate(zip(answer, PAIRS), start=1):
+        found = tuple(entry) if type(entry) in (list, tuple, torch.Size) else entry
+        if found is not None and not (type(found) is tuple and all(type(side) is int for side in found)):
+            quoted = " Write it without quotation marks." if as_text(found) is not None else ""
+            return f"Pair {number}: the entry is {describe(entry)}; a shape such as (2, 3) is asked for, or None.{quoted}"
+        if found != right:
+            told = IDEAS[known[found]] if found in known else "write the two shapes under each other, and compare from the right."
+            return f"Pair {number}, {shapes}: {told}"
+    return None
+
+
+MEETING = Exercise(
+    id="02.7",
+    title="Do they fit together?",
+    kind="predict",
+    level=2,
+    minutes=5,
+    prompt="Which shape does `a + b` have? Write a list of four entries, in this order: a shape such as `(2, 3)`, or `None` where the two do not fit.\n\n"
+    "| | `a` | `b` |\n|---|---|---|\n" + "\n".join(f"| {number} | `{shapes.replace(' and ', '` | `')}` |" for number, (shapes, _, _) in enumerate(PAIRS, start=1)),
+    judge=_meetings,
+    right=(
+        "[(5, 3), (3, 5, 2), None, (2, 0)]",
+        "((5, 3), (3, 5, 2), None, (2, 0))",
+        "[[5, 3], [3, 5, 2], None, [2, 0]]",
+        "[(torch.ones(5, 1) + torch.ones(3)).shape, torch.broadcast_shapes((3, 1, 2), (5, 2)), None, torch.Size([2, 0])]",
+    ),
+    wrong=(
+        ("[(5, 4), (3, 6, 4), (3, 7), (2, 1)]", "lengths are not added"),
+        ("[(5, 3), (3, 6, 4), None, (2, 0)]", "Pair 2, (3, 1, 2) and (5, 2): lengths are not added"),
+        ("[(5, 3), (3, 5, 2), (6, 4), (2, 0)]", "Pair 3, (3, 4) and (3,): lengths are not added"),
+        ("[(5,), (3, 1, 2), (3, 4), (2, 1)]", "the longer one does not win"),
+        ("[(5, 3), (3, 5, 2), (4,), (2, 0)]", "the longer one does not win"),
+        ("[None, None, (3, 4), None]", "Pair 1, (5, 1) and (3,): the shapes were compared from the left"),
+        ("[(5, 3), (5, 2, 2), None, (2, 0)]", "Pair 2, (3, 1, 2) and (5, 2): the shapes were compared from the left"),
+        ("[(5, 3), (3, 5, 2), (3, 4), (2, 0)]", "where 3 and 3 would fit"),
+        ("[(5, 1), (3, 1, 2), None, (2, 1)]", "Pair 1, (5, 1) and (3,): a length of 1 does not stay 1"),
+        ("[(5, 3), (3, 1, 2), None, (2, 0)]", "Pair 2, (3, 1, 2) and (5, 2): a length of 1 does not stay 1"),
+        ("[(5, 3), (5, 2), None, (2, 0)]", "missing in one shape"),
+        ("[(5, 1, 3), (3, 5, 2), None, (2, 0)]", "no axis is put behind another"),
+        ("[(3, 5), (3, 5, 2), None, (2, 0)]", "their order is not"),
+        ("[(15,), (3, 5, 2), None, (2, 0)]", "that counts the numbers"),
+        ("[(5, 3), (3, 5, 2), (3, 3), (2, 0)]", "nothing is cut off"),
+        ("[(5, 3), (3, 5, 2), None, (2, 1)]", "0 is a length, too"),
+        ("[(5, 3), (3, 5, 2), None, None]", "1 fits every length"),
+        ("[(5, 3), (3, 5, 2), None, (0,)]", "the axis of length 2 is still there"),
+        ("[(5, 3), (3, 5, 2), None, (7, 7)]", "compare from the right"),
+        ("[(5, 3), (3, 5, 2), 'None', (2, 0)]", "without quotation marks"),
+        ("[(5, 3), (3, 5, 2), False, (2, 0)]", "or None"),
+        ("[(5, 3), (3, 5, 2), None]", "a list of 4"),
+        ("(5, 3)", "a list of 4"),
+    ),
+    hints=(
+        "Write the two shapes under each other so that their right ends meet, and go from right to left, one axis after the other.",
+        "The same length, or 1, or nothing there: they fit, and the result has the length that is not 1. Otherwise they do not. And 0 is a length.",
+    ),
+    solution="[(5, 3), (3, 5, 2), None, (2, 0)]",
+    reason="From the right: 1 with 3 gives 3, and 5 with nothing gives 5. 2 with 2, 1 with 5 and 3 with nothing give (3, 5, 2). 4 with 3 do not fit. 1 with 0 "
+    "gives 0: what has length 1 is shown no times.",
+)
+
+EXERCISES = (FIRST_COLUMN, ZEROS_AND_ONES, SCORE_OF_THE_RIGHT_CLASS, TURNED, RIGHT_SHAPE_WRONG_PICTURE, ONE_OVER_THE_OTHER, MEETING)
