@@ -54,7 +54,8 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
 def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, outer_jacobian_strategy="reverse-mode"):
     """Return the second derivatives of a function whose output is one number: the Jacobian of its gradient.
 
-    For an input of shape A its shape is A + A; of a tuple of inputs a tuple of tuples. The options are those of `jacobian`.
+    For an input of shape A its shape is A + A; of a tuple of inputs a tuple of tuples. The options are those of `jacobian`. Raises
+    TypeError for inputs that are no Tensors, RuntimeError for an output that is not one number.
 
     >>> import workbook as torch
     >>> torch.autograd.functional.hessian(lambda x: (x ** 3).sum(), torch.tensor([1., 2.]))
@@ -83,7 +84,8 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
 def vjp(func, inputs, v=None, create_graph=False, strict=False):
     """Return what `func` returns, and the vector `v` times its Jacobian: one backward pass that begins with `v`.
 
-    `v`: a Tensor of the output's shape, or a tuple of them; it may be left out where the output is one number.
+    `v`: a Tensor of the output's shape, or a tuple of them; it may be left out where the output is one number. Raises TypeError for
+    inputs that are no Tensors, RuntimeError for a `v` of another shape.
 
     >>> import workbook as torch
     >>> torch.autograd.functional.vjp(lambda x: x ** 2, torch.tensor([1., 2.]), torch.tensor([1., 10.]))
@@ -106,7 +108,7 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 
     A backward pass is linear in the vector u that it begins with, so the derivative of `u J` by u, in the direction `v`, is `J v`:
     two backward passes stand for a forward one. `v`: a Tensor of the input's shape, or a tuple of them; it may be left out where
-    the input is one number.
+    the input is one number. Raises TypeError for inputs that are no Tensors, RuntimeError for a `v` of another shape.
 
     >>> import workbook as torch
     >>> torch.autograd.functional.jvp(lambda x: x ** 2, torch.tensor([1., 2.]), torch.tensor([1., 10.]))
@@ -128,7 +130,8 @@ def jvp(func, inputs, v=None, create_graph=False, strict=False):
 def vhp(func, inputs, v=None, create_graph=False, strict=False):
     """Return what `func` returns, one number, and the vector `v` times its Hessian: the gradient of the gradient along `v`.
 
-    `v`: a Tensor of the input's shape, or a tuple of them; it may be left out where the input is one number.
+    `v`: a Tensor of the input's shape, or a tuple of them; it may be left out where the input is one number. Raises TypeError for
+    inputs that are no Tensors, RuntimeError for an output that is not one number and a `v` of another shape.
 
     >>> import workbook as torch
     >>> torch.autograd.functional.vhp(lambda x: (x ** 3).sum(), torch.tensor([1., 2.]), torch.tensor([1., 10.]))
@@ -147,7 +150,8 @@ def vhp(func, inputs, v=None, create_graph=False, strict=False):
 def hvp(func, inputs, v=None, create_graph=False, strict=False):
     """Return what `func` returns, one number, and its Hessian times the vector `v`, by the way of `jvp`.
 
-    A Hessian is symmetric, so `vhp` gives the same for less work.
+    A Hessian is symmetric, so `vhp` gives the same for less work. Raises TypeError for inputs that are no Tensors, RuntimeError for
+    an output that is not one number and a `v` of another shape.
 
     >>> import workbook as torch
     >>> torch.autograd.functional.hvp(lambda x: (x ** 3).sum(), torch.tensor([1., 2.]), torch.tensor([1., 10.]))

@@ -39,6 +39,8 @@ def grad(func, argnums=0, has_aux=False):
 def grad_and_value(func, argnums=0, has_aux=False):
     """Return a function that computes the gradient of `func` and its value; with `has_aux`, (gradient, (value, something else)).
 
+    Raises RuntimeError, when called, for a value that is not one number and for argnums that are not there.
+
     >>> import workbook as torch
     >>> torch.func.grad_and_value(lambda x: x ** 3)(torch.tensor(2.))
     (tensor(12.), tensor(8.))
@@ -66,8 +68,9 @@ def grad_and_value(func, argnums=0, has_aux=False):
 def vjp(func, *primals, has_aux=False):
     """Return `func(*primals)`, and a function that multiplies a vector with the Jacobian there: one backward pass a call.
 
-    The vector has the structure of the output, the product is a tuple of one part a primal. With `has_aux` the third result is
-    what `func` returned besides its value.
+    The vector has the structure of the output, the product is a tuple of one part a primal. With `has_aux` the third result is what
+    `func` returned besides its value. Raises RuntimeError for an output that is no Tensor of floats, and for a vector of another
+    structure.
 
     >>> import workbook as torch
     >>> value, pull_back = torch.func.vjp(lambda x: x ** 2, torch.tensor([1., 2.]))

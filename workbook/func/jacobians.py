@@ -23,7 +23,8 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     """Return `func(*primals)` and its Jacobian times the vector `tangents`: how the output moves when the inputs move so.
 
     `primals` and `tangents`: tuples of the same structure. With `strict` an output that no primal reaches is refused. With
-    `has_aux` the third result is what `func` returned besides its value.
+    `has_aux` the third result is what `func` returned besides its value. Raises RuntimeError where primals and tangents are no
+    tuples of Tensors of the same shapes.
 
     >>> import workbook as torch
     >>> torch.func.jvp(lambda x: x ** 2, (torch.tensor([1., 2.]),), (torch.tensor([1., 10.]),))
@@ -51,6 +52,8 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
 def linearize(func, *primals):
     """Return `func(*primals)`, and a function that multiplies the Jacobian there with a vector, without calling `func` again.
 
+    Raises RuntimeError where the function is called with tangents of other shapes.
+
     >>> import workbook as torch
     >>> value, push_forward = torch.func.linearize(lambda x: x ** 2, torch.tensor([1., 2.]))
     >>> push_forward(torch.tensor([1., 10.]))
@@ -69,8 +72,9 @@ def linearize(func, *primals):
 def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
     """Return a function that computes the Jacobian of `func`, one column after the other, as PyTorch does forward.
 
-    For an output of shape A and an argument of shape B a Tensor of shape A + B; of several a tree of them, outputs first.
-    `argnums` and `has_aux` as in `grad`. `randomness` is accepted: `func` runs once.
+    For an output of shape A and an argument of shape B a Tensor of shape A + B; of several a tree of them, outputs first. `argnums`
+    and `has_aux` as in `grad`. `randomness` is accepted: `func` runs once. Raises RuntimeError, when called, for argnums that are
+    not there.
 
     >>> import workbook as torch
     >>> torch.func.jacfwd(lambda x: x ** 2)(torch.tensor([1., 2.]))
@@ -103,8 +107,9 @@ def jacfwd(func, argnums=0, has_aux=False, *, randomness="error"):
 def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_copy=False):
     """Return a function that computes the Jacobian of `func`, one row after the other: a backward pass for each number of the output.
 
-    For an output of shape A and an argument of shape B a Tensor of shape A + B; of several a tree of them, outputs first.
-    `argnums` and `has_aux` as in `grad`. `chunk_size` says how many rows PyTorch computes at once; here it is always one.
+    For an output of shape A and an argument of shape B a Tensor of shape A + B; of several a tree of them, outputs first. `argnums`
+    and `has_aux` as in `grad`. `chunk_size` says how many rows PyTorch computes at once; here it is always one. Raises ValueError
+    for a `chunk_size` below 1, RuntimeError, when called, for argnums that are not there.
 
     >>> import workbook as torch
     >>> torch.func.jacrev(lambda x: x ** 2)(torch.tensor([1., 2.]))
@@ -135,6 +140,8 @@ def jacrev(func, argnums=0, *, has_aux=False, chunk_size=None, _preallocate_and_
 
 def hessian(func, argnums=0):
     """Return a function that computes the second derivatives of `func`: the Jacobian of its Jacobian, `jacfwd(jacrev(func))`.
+
+    Raises RuntimeError, when called, for argnums that are not there.
 
     >>> import workbook as torch
     >>> torch.func.hessian(lambda x: (x ** 3).sum())(torch.tensor([1., 2.]))
