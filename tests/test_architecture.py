@@ -182,6 +182,25 @@ def test_the_map_of_ops_names_every_room_once():
     assert sorted(rooms) == sorted(path.stem for path in (PACKAGE / "ops").glob("*.py") if path.stem != "__init__")
 
 
+SPEAK_TO_OTHERS = {"widgets", "exercises", "commands", "devices"}  # they word what they say of files and pages themselves
+HIDDEN = {"autograd/operation.py", "autograd/__init__.py", "utils/__init__.py"}  # what a writer of operations did; `missing` for modules
+
+
+def test_every_error_is_explained():
+    """An error's text is never a bare sentence: `errors.explain` adds why, and what to change."""
+    bare = []
+    for path in sorted(PACKAGE.rglob("*.py")):
+        room = path.relative_to(PACKAGE)
+        if room.parts[0] in SPEAK_TO_OTHERS or room.as_posix() in HIDDEN:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            call = node.exc if isinstance(node, ast.Raise) else None
+            if isinstance(call, ast.Call) and call.args and isinstance(call.args[0], (ast.Constant, ast.JoinedStr)):
+                if isinstance(call.func, ast.Name) and call.func.id.endswith("Error"):
+                    bare.append(f"{room}:{node.lineno}")
+    assert bare == []
+
+
 HANDED_ON = {"functional.py", "linalg.py", "special.py"}  # besides every __init__.py: names imported to stand there
 
 

@@ -102,7 +102,8 @@ def set_default_dtype(d):
     """
     global _default
     if not isinstance(d, dtype) or not d.is_floating_point:
-        raise TypeError(f"only floating-point types are supported as the default type, got {d!r}")
+        raise TypeError(explain(f"only floating-point types are supported as the default type, got {d!r}",
+                                "the default is what Python's floats become", "torch.set_default_dtype(torch.float64)"))
     _default = d
 
 
@@ -141,7 +142,8 @@ def asked(kind):
     try:
         return {_float: float64, _int: int64, _bool: bool_, complex: complex128}[kind]
     except (KeyError, TypeError):
-        raise TypeError(f"dtype must be a torch.dtype, such as torch.float32, not {kind!r}") from None
+        raise TypeError(explain(f"dtype must be a torch.dtype, such as torch.float32, not {kind!r}",
+                                "a dtype is an object, not a name", "write torch.float32, torch.int64, ...")) from None
 
 
 def promote_types(a, b):
@@ -253,7 +255,8 @@ def _cast(values, target):
     kind, ready = target.numpy, []
     for value in values:
         if value is None:
-            raise TypeError("unsupported operand type(s): 'Tensor' and 'NoneType'")
+            raise TypeError(explain("unsupported operand type(s): 'Tensor' and 'NoneType'",
+                                    "None is no number", "look where it comes from: did a function forget to return?"))
         if hasattr(value, "dtype") and value.dtype == kind:
             ready.append(value)
         elif hasattr(value, "dtype"):

@@ -49,7 +49,8 @@ _CHANNELS_LAST = {channels_last: (0, 2, 3, 1), channels_last_3d: (0, 2, 3, 4, 1)
 def check_storage(function, layout_=None, pin_memory=False):
     """Raise for a layout that is not strided, and for pinned memory, which only an accelerator has."""
     if layout_ is not None and layout_ is not strided:
-        raise TypeError(f"{function}(): argument 'layout' must be torch.layout, not {type(layout_).__name__}")
+        raise TypeError(explain(f"{function}(): argument 'layout' must be torch.layout, not {type(layout_).__name__}",
+                                "it says how the numbers lie in memory", "leave it out, or write torch.strided"))
     if pin_memory:
         raise RuntimeError(explain(
             "pin_memory=True requires a CUDA or other accelerator backend; no pinned memory allocator is available on this system.",
@@ -59,7 +60,8 @@ def check_storage(function, layout_=None, pin_memory=False):
 def asked_format(function, given):
     """Return an argument `memory_format`. Raises TypeError for what is none."""
     if not isinstance(given, memory_format):
-        raise TypeError(f"{function}(): argument 'memory_format' must be torch.memory_format, not {type(given).__name__}")
+        raise TypeError(explain(f"{function}(): argument 'memory_format' must be torch.memory_format, not {type(given).__name__}",
+                                "it says how the numbers lie in memory", "leave it out, or write torch.contiguous_format"))
     return given
 
 

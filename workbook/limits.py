@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbook import dtypes
+from workbook.errors import explain
 
 
 class finfo:
@@ -20,7 +21,8 @@ class finfo:
         if not isinstance(kind, dtypes.dtype):
             raise TypeError(dtypes.not_a_dtype("finfo", "type", 1, kind))
         if kind.category < dtypes.FLOAT:
-            raise TypeError("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'")
+            raise TypeError(explain("torch.finfo() requires a floating point input type. Use torch.iinfo to handle 'torch.finfo'",
+                                    "the limits of whole numbers are those of iinfo", "write torch.iinfo(dtype)"))
         kind = kind.to_real()
         if kind.numpy is None:
             self.max, self.min, self.eps, self.tiny, self.resolution = 3.3895313892515355e38, -3.3895313892515355e38, 2.0**-7, 2.0**-126, 0.01
@@ -55,9 +57,11 @@ class iinfo:
         if not isinstance(type, dtypes.dtype):
             raise TypeError(dtypes.not_a_dtype("iinfo", "type", 1, type))
         if type.category >= dtypes.FLOAT:
-            raise TypeError("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'")
+            raise TypeError(explain("torch.iinfo() requires an integer input type. Use torch.finfo to handle 'torch.iinfo'",
+                                    "the limits of floats are those of finfo", "write torch.finfo(dtype)"))
         if type.category == dtypes.BOOL:
-            raise TypeError("torch.bool is not supported by torch.iinfo")
+            raise TypeError(explain("torch.bool is not supported by torch.iinfo",
+                                    "True and False have no largest number", "ask for torch.uint8"))
         found = np.iinfo(type.numpy)
         self.min, self.max, self.bits, self.dtype = int(found.min), int(found.max), 8 * type.itemsize, type.name
 

@@ -1,5 +1,6 @@
 """Size: the shape of a Tensor."""
 
+from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
 
 
@@ -18,7 +19,8 @@ class Size(tuple, metaclass=PrintsAsTorch):
         sides = tuple(sides)
         for place, side in enumerate(sides):
             if side.__class__ is not int and not hasattr(side, "__index__"):
-                raise TypeError(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(side).__name__}')")
+                raise TypeError(explain(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(side).__name__}')",
+                                        "a length is a whole number", "write torch.Size([2, 3])"))
         return tuple.__new__(cls, sides)
 
     def numel(self):
@@ -37,7 +39,8 @@ class Size(tuple, metaclass=PrintsAsTorch):
 
     def __add__(self, other):
         if not isinstance(other, tuple):
-            raise TypeError(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size")
+            raise TypeError(explain(f"can only concatenate tuple (not {type(other).__name__}) to torch.Size",
+                                    "a shape is put behind a shape", "write shape + (3,)"))
         return Size(super().__add__(other))
 
     def __radd__(self, other):

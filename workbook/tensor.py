@@ -344,7 +344,8 @@ class Tensor(metaclass=PrintsAsTorch):
     def __array_wrap__(self, array, context=None, return_scalar=False):
         """Make what a NumPy function computed from Tensors a Tensor: np.sqrt(x), x + np.ones(3). NumPy asks for it."""
         if array.dtype not in dtypes.OF_NUMPY:
-            raise TypeError(f"can't convert np.ndarray of type numpy.{array.dtype}.")
+            raise TypeError(explain(f"can't convert np.ndarray of type numpy.{array.dtype}.",
+                                    "a tensor holds numbers", "convert the array first: array.astype(float)"))
         return wrap(array.view(np.uint8) if array.dtype == bool else array)  # PyTorch's yes or no before it had bool
 
     def __bool__(self):
@@ -378,7 +379,8 @@ class Tensor(metaclass=PrintsAsTorch):
 
     def __index__(self):
         if self._array.dtype.kind not in "iub" or self._array.size != 1:
-            raise TypeError("only integer tensors of a single element can be converted to an index")
+            raise TypeError(explain("only integer tensors of a single element can be converted to an index",
+                                    "a place in a list is one whole number", "write x.int(), or x.item() of a single element"))
         return int(self.item())
 
     def __len__(self):

@@ -1,6 +1,7 @@
 """Broadcasting and dtypes, undone for gradients: the one place that does it."""
 
 from workbook.autograd.operation import Operation
+from workbook.errors import explain
 from workbook.formats import copied, preserve_format
 from workbook.tensor import Tensor
 
@@ -25,7 +26,9 @@ class SumTo(Operation, name="SumBackward1"):
         extra = a.ndim - len(shape)
         axes = tuple(i for i in range(a.ndim) if i < extra or (shape[i - extra] == 1 and a.shape[i] != 1))
         if extra < 0 or any(i >= extra and i not in axes and a.shape[i] != shape[i - extra] for i in range(a.ndim)):
-            raise RuntimeError(f"the size of a gradient {list(a.shape)} does not fit its tensor of size {list(shape)}")
+            raise RuntimeError(explain(f"the size of a gradient {list(a.shape)} does not fit its tensor of size {list(shape)}",
+                                       "a gradient says for every number how much it counts",
+                                       "give the gradient the tensor's shape"))
         # (The ufunc's sum, not the array's: then a warning of NaN belongs to this file, and stays unseen.)
         return ctx.xp.add.reduce(a, axes, a.dtype, None, True).reshape(shape)
 

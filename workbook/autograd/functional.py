@@ -38,8 +38,10 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
     Source: https://pytorch.org/docs/2.13/generated/torch.autograd.functional.jacobian.html
     """
     if strategy not in MODES:
-        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs '
-                             'than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".')
+        raise AssertionError(explain(
+            'Expected strategy to be either "forward-mode" or "reverse-mode". Hint: If your function has more outputs '
+            'than inputs, "forward-mode" tends to be more performant. Otherwise, prefer to use "reverse-mode".',
+            "a Jacobian is computed by rows or by columns", "leave strategy out"))
     if strategy == "forward-mode":
         _refuse_with_forward_mode(create_graph, strict, vectorize)
     with enable_grad():
@@ -66,7 +68,8 @@ def hessian(func, inputs, create_graph=False, strict=False, vectorize=False, out
     """
     several, _ = _tuple_of(inputs, "inputs", "hessian")
     if outer_jacobian_strategy not in MODES:
-        raise AssertionError('Expected strategy to be either "forward-mode" or "reverse-mode".')
+        raise AssertionError(explain('Expected strategy to be either "forward-mode" or "reverse-mode".',
+                                     "a Jacobian is computed by rows or by columns", "leave strategy out"))
 
     def number(*inputs):
         output = func(*inputs)
@@ -287,8 +290,10 @@ def _refuse_with_forward_mode(create_graph, strict, vectorize):
     if strict:
         raise RuntimeError(_not_together("strict=True", FORWARD, "strict=False", REVERSE))
     if not vectorize:
-        raise NotImplementedError("Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
-                                  "`vectorize=True`.")
+        raise NotImplementedError(explain(
+            "Computing Jacobian using forward-AD or forward-over-reverse Hessian isonly implemented for "
+            "`vectorize=True`.",
+            "the way forward is computed by vectors at once", "give vectorize=True, or leave strategy out"))
 
 
 def _not_together(one, other, without_one, without_other):

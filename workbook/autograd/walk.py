@@ -388,7 +388,9 @@ def _check_answer(hook, tensor, answer):
     """Raise where a hook returned what cannot stand in for the gradient it was shown."""
     name = getattr(hook, "__name__", repr(hook))
     if not isinstance(answer, Tensor):
-        raise TypeError(f"expected Variable, but hook returned '{type(answer).__name__}'")
+        raise TypeError(explain(f"expected Variable, but hook returned '{type(answer).__name__}'",
+                                "a hook may put another gradient in place of the one that it was given",
+                                "return a Tensor, or None to leave the gradient as it is"))
     if answer._array.shape != tensor._array.shape:
         raise RuntimeError(explain(f"hook '{name}' has changed the size of value",
                                    f"it got shape {shape_text(tensor.shape)} and returned {shape_text(answer.shape)}",

@@ -41,7 +41,8 @@ class _Numbered(Module):
         """The name of the child at position `at`, counted from the end where it is negative."""
         at, size = as_index(at), len(self)
         if not -size <= at < size:
-            raise IndexError(f"index {at} is out of range")
+            raise IndexError(explain(f"index {at} is out of range",
+                                     f"it holds {len(self)} modules, counted from 0", "choose one of them"))
         return next(islice(self._modules, at % size, None))
 
     def _renumber(self, modules):
@@ -55,7 +56,9 @@ class _Numbered(Module):
     def extend(self, modules):
         """Add several modules at the end. Returns the container."""
         if not isinstance(modules, Iterable):
-            raise TypeError(f"{type(self).__name__}.extend should be called with an iterable, but got {type(modules).__name__}")
+            raise TypeError(explain(
+                f"{type(self).__name__}.extend should be called with an iterable, but got {type(modules).__name__}",
+                "it takes several at once", "put them into a list, or use append for one"))
         for module in list(modules):
             self.append(module)
         return self
@@ -106,7 +109,8 @@ class Sequential(_Numbered):
                                          "give a layer, such as nn.ReLU()"))
         size = len(self)
         if not -size <= at <= size:
-            raise IndexError(f"Index out of range: {at}")
+            raise IndexError(explain(f"Index out of range: {at}", f"it holds {size} modules, counted from 0",
+                                     "put it at one of their places, or at the end"))
         modules = list(self)
         modules.insert(at, module)
         self._renumber(modules)
@@ -234,13 +238,15 @@ class ModuleDict(Module):
     def update(self, modules):
         """Add the modules of a dictionary, of another ModuleDict, or of `(name, module)` pairs."""
         if not isinstance(modules, Iterable):
-            raise TypeError("ModuleDict.update should be called with an iterable of key/value pairs, "
-                            f"but got {type(modules).__name__}")
+            raise TypeError(explain("ModuleDict.update should be called with an iterable of key/value pairs, "
+                                    f"but got {type(modules).__name__}",
+                                    "each module needs a name", "write {'name': module}, or a list of pairs"))
         if isinstance(modules, (Mapping, ModuleDict)):
             modules = modules.items()
         for place, item in enumerate(modules):
             if len(item) != 2:
-                raise ValueError(f"ModuleDict update sequence element #{place} has length {len(item)}; 2 is required")
+                raise ValueError(explain(f"ModuleDict update sequence element #{place} has length {len(item)}; 2 is required",
+                                         "each module needs a name", "write pairs: (name, module)"))
             self[item[0]] = item[1]
 
 
@@ -279,7 +285,8 @@ class ParameterList(Module):
     def _name(self, at):
         at = as_index(at)
         if not -self._size <= at < self._size:
-            raise IndexError(f"index {at} is out of range")
+            raise IndexError(explain(f"index {at} is out of range", f"it holds {self._size} values, counted from 0",
+                                     "choose one of them"))
         return str(at % self._size)
 
     def append(self, value):
@@ -291,7 +298,8 @@ class ParameterList(Module):
     def extend(self, values):
         """Add several values at the end. Returns the list."""
         if not isinstance(values, Iterable) or isinstance(values, Tensor):
-            raise TypeError(f"ParameterList.extend should be called with an iterable, but got {type(values).__name__}")
+            raise TypeError(explain(f"ParameterList.extend should be called with an iterable, but got {type(values).__name__}",
+                                    "it takes several at once", "put them into a list, or use append for one"))
         for value in values:
             self.append(value)
         return self
@@ -300,7 +308,8 @@ class ParameterList(Module):
         return self.extend(values)
 
     def __call__(self, *args, **kwargs):
-        raise RuntimeError("ParameterList should not be called.")
+        raise RuntimeError(explain("ParameterList should not be called.",
+                                   "it holds parameters and computes nothing", "use them in the forward of your own Module"))
 
     def extra_repr(self):
         return "\n".join(f"  ({i}): {_described(value)}" for i, value in enumerate(self))

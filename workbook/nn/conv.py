@@ -62,7 +62,8 @@ class Conv2d(Module):
 
 def _check(in_channels, out_channels, stride, padding, groups, padding_mode):
     if groups <= 0:
-        raise ValueError("groups must be a positive integer")
+        raise ValueError(explain("groups must be a positive integer",
+                                 "the channels are shared out among so many groups", "leave groups out, or write 1"))
     for name, channels in (("in_channels", in_channels), ("out_channels", out_channels)):
         if channels % groups:
             raise ValueError(explain(f"{name} must be divisible by groups",
@@ -70,14 +71,16 @@ def _check(in_channels, out_channels, stride, padding, groups, padding_mode):
                                      f"choose a {name} that {groups} divides"))
     if isinstance(padding, str):
         if padding not in ("valid", "same"):
-            raise ValueError(f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}")
+            raise ValueError(explain(f"Invalid padding string {padding!r}, should be one of {{'valid', 'same'}}",
+                                     "a padding is a number, or one of two names", "write padding=1, or 'same'"))
         if padding == "same" and any(step != 1 for step in pair(stride)):
             raise ValueError(explain("padding='same' is not supported for strided convolutions",
                                      f"with stride {stride} the output is smaller than the input",
                                      "give the padding as numbers"))
     if padding_mode not in _PADDING_MODES:
         known = ", ".join(map(repr, _PADDING_MODES))
-        raise ValueError(f"padding_mode must be one of {{{known}}}, but got padding_mode='{padding_mode}'")
+        raise ValueError(explain(f"padding_mode must be one of {{{known}}}, but got padding_mode='{padding_mode}'",
+                                 "it says what stands beyond the edge", "write padding_mode='zeros'"))
     if padding_mode != "zeros":
         raise NotImplementedError(explain(f"padding_mode='{padding_mode}' is not implemented", "only padding with zeros is",
                                           "use padding_mode='zeros'"))

@@ -1,5 +1,6 @@
 """Dropout."""
 
+from workbook.errors import explain
 from workbook.nn import functional as F
 from workbook.nn.module import Module
 
@@ -21,7 +22,8 @@ class Dropout(Module):
     def __init__(self, p=0.5, inplace=False):
         super().__init__()
         if not 0 <= p <= 1:
-            raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
+            raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}",
+                                     "p is the part of the elements that is set to 0", "write 0.5 for half of them"))
         self.p, self.inplace = p, inplace
 
     def forward(self, input):

@@ -1,5 +1,6 @@
 """Layers that change the shape and nothing else."""
 
+from workbook.errors import explain
 from workbook.nn.module import Module
 from workbook.tensor import axis_of
 
@@ -44,11 +45,13 @@ class Unflatten(Module):
     def __init__(self, dim, unflattened_size):
         super().__init__()
         if not isinstance(unflattened_size, (tuple, list)):
-            raise TypeError(f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}")
+            raise TypeError(explain(f"unflattened_size must be a tuple of ints, but found type {type(unflattened_size).__name__}",
+                                    "one axis becomes several, each with its length", "write (2, 3)"))
         for place, size in enumerate(unflattened_size):
             if not isinstance(size, int):
-                raise TypeError("unflattened_size must be tuple of ints, "
-                                f"but found element of type {type(size).__name__} at pos {place}")
+                raise TypeError(explain("unflattened_size must be tuple of ints, "
+                                        f"but found element of type {type(size).__name__} at pos {place}",
+                                        "a length is a whole number", "write (2, 3)"))
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input):

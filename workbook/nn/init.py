@@ -26,7 +26,8 @@ def calculate_gain(nonlinearity, param=None):
     if nonlinearity == "leaky_relu":
         slope = 0.01 if param is None else param
         if isinstance(slope, bool) or not isinstance(slope, (int, float)):
-            raise ValueError(f"negative_slope {param} not a valid number")
+            raise ValueError(explain(f"negative_slope {param} not a valid number",
+                                     "the slope of leaky_relu is a number", "write 0.01"))
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity not in _GAINS:
         raise ValueError(explain(f"Unsupported nonlinearity {nonlinearity}", "no gain is known for it",
@@ -186,7 +187,8 @@ def default_(weight, bias):
 
 def _kaiming_std(tensor, a, mode, nonlinearity):
     if mode.lower() not in ("fan_in", "fan_out"):
-        raise ValueError(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']")
+        raise ValueError(explain(f"Mode {mode} not supported, please use one of ['fan_in', 'fan_out']",
+                                 "it says whether the inputs or the outputs of a layer are counted", "write 'fan_in' or 'fan_out'"))
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
     return calculate_gain(nonlinearity, a) / math.sqrt(fan_in if mode.lower() == "fan_in" else fan_out)
 

@@ -189,7 +189,8 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
     def train(self, mode=True):
         """Set training mode here and in every part; Dropout and the like behave by it. Returns the module."""
         if not isinstance(mode, bool):
-            raise ValueError("training mode is expected to be boolean")
+            raise ValueError(explain("training mode is expected to be boolean",
+                                     "a module is in training or not", "write model.train(), or model.eval()"))
         self.training = mode
         for child in self.children():
             child.train(mode)

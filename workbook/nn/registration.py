@@ -33,14 +33,19 @@ def forget(module, name, keep):
 def check_name(module, name, kind, register):
     """Raise TypeError or KeyError unless `name` can name a new entry of `register`. A KeyError shows one line."""
     if not isinstance(name, str):
-        raise TypeError(f"{kind} name should be a string. Got {kind_of(name)}")
+        raise TypeError(explain(f"{kind} name should be a string. Got {kind_of(name)}",
+                                "a module finds its parts by their names", "write the name between quotation marks"))
     if "." in name:
         got = f", got: {name}" if kind == "module" else ""
-        raise KeyError(f'{kind} name can\'t contain "."{got}')
+        raise KeyError(explain(f'{kind} name can\'t contain "."{got}',
+                               "a dot divides the names of modules inside modules", "leave the dot out"))
     if name == "":
-        raise KeyError(f'{kind} name can\'t be empty string ""')
+        raise KeyError(explain(f'{kind} name can\'t be empty string ""',
+                               "a module finds its parts by their names", "give it a name"))
     if name not in register and hasattr(module, name):
-        raise KeyError(f"attribute '{name}' already exists")
+        raise KeyError(explain(f"attribute '{name}' already exists",
+                               "a module finds its parts by their names, and this one is taken",
+                               "choose another name, or delete the attribute first"))
 
 
 def wrong_kind(value, role, name, expected):

@@ -31,7 +31,8 @@ def _scaled(xp, a, b, alpha):
     """alpha * b in the dtype in which a and b have met; whole numbers can only be scaled by whole numbers."""
     kind = (a if hasattr(a, "dtype") else b).dtype
     if alpha.__class__ is bool and kind.kind != "b":
-        raise RuntimeError("Boolean alpha only supported for Boolean results.")
+        raise RuntimeError(explain("Boolean alpha only supported for Boolean results.",
+                                   "alpha is multiplied with numbers, and True is none there", "write 1 or 0"))
     if alpha.__class__ in (float, complex) and kind.kind in "biu":
         raise RuntimeError(explain("For integral input tensors, argument alpha must not be a floating point number.",
                                    f"{alpha} times a whole number has no place in {dtypes.OF_NUMPY[kind]}", "write x.float() first"))
@@ -197,7 +198,9 @@ def div(input, other, *, rounding_mode=None):
     if rounding_mode is None:
         return Div.apply(input, other)
     if rounding_mode not in ("floor", "trunc"):
-        raise RuntimeError(f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'")
+        raise RuntimeError(explain(
+            f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'",
+            "a quotient is not rounded, cut, or rounded down", "leave rounding_mode out, or write 'trunc' or 'floor'"))
     return DivRounded.apply(input, other, rounding_mode=rounding_mode)
 
 
@@ -276,5 +279,6 @@ def positive(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.positive.html
     """
     if input._array.dtype.kind == "b":
-        raise RuntimeError("The `+` operator, on a bool tensor is not supported.")
+        raise RuntimeError(explain("The `+` operator, on a bool tensor is not supported.",
+                                   "True and False have no sign", "for numbers write x.int() first"))
     return input

@@ -61,7 +61,8 @@ def permute(input, *dims):
             f"the tensor has shape {shape_text(input.shape)}", "name every axis once"))
     order = tuple(axis_of(dim, input.shape) for dim in order)
     if len(set(order)) < len(order):
-        raise RuntimeError("permute(): duplicate dims are not allowed.")
+        raise RuntimeError(explain("permute(): duplicate dims are not allowed.",
+                                   "every axis of the result is another one of the tensor", "name every axis once"))
     return Permute.apply(input, order=order)
 
 
@@ -161,7 +162,8 @@ def squeeze(input, dim=None, *more):
     axes = tuple(axis_of(d, input.shape) for d in dim)
     for axis in axes:
         if axes.count(axis) > 1:
-            raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
+            raise RuntimeError(explain(f"dim {axis} appears multiple times in the list of dims",
+                                       "an axis goes away once", "name every axis once"))
     return SqueezeSeveral.apply(input, axes=axes)
 
 

@@ -417,7 +417,8 @@ class Clamp(Elementwise, name="ClampBackward1"):
 
     def forward(ctx, a, low, high):
         if a.dtype.kind == "c":
-            raise NotImplementedError("clamp is not supported for complex types")
+            raise NotImplementedError(explain("clamp is not supported for complex types", "complex numbers have no order",
+                                              "take the parts: x.real, x.imag"))
         ctx.save(a, low, high)
         if low is not None:
             a = ctx.xp.maximum(a, low)
@@ -448,5 +449,6 @@ def clamp(input, min=None, max=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.clamp.html
     """
     if min is None and max is None:
-        raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
+        raise RuntimeError(explain("torch.clamp: At least one of 'min' or 'max' must not be None",
+                                   "without a bound nothing would happen", "give min=, max=, or both"))
     return (ClampTensor if isinstance(min, Tensor) or isinstance(max, Tensor) else Clamp).apply(input, min, max)

@@ -219,7 +219,8 @@ def view_as_real(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.view_as_real.html
     """
     if not input.is_complex():
-        raise RuntimeError("view_as_real is only supported for complex tensors")
+        raise RuntimeError(explain("view_as_real is only supported for complex tensors",
+                                   "a real tensor has no parts", "it is what you want already"))
     return AsReal.apply(input)
 
 
@@ -248,10 +249,13 @@ def view_as_complex(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.view_as_complex.html
     """
     if input.dtype not in (dtypes.float32, dtypes.float64):
-        raise RuntimeError("view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
-                           f"{input.dtype.legacy}")
+        raise RuntimeError(explain(
+            "view_as_complex is only supported for half, float and double tensors, but got a tensor of scalar type: "
+            f"{input.dtype.legacy}",
+            "a complex number is made of two floats", "convert it: x.float()"))
     if not input.ndim:
-        raise RuntimeError("Input tensor must have one or more dimensions")
+        raise RuntimeError(explain("Input tensor must have one or more dimensions",
+                                   "the last axis holds the two parts of each number", "give it a last axis of length 2"))
     if input.shape[-1] != 2:
         raise RuntimeError(explain("Tensor must have a last dimension of size 2", f"its shape is {list(input.shape)}",
                                    "put the parts last: torch.stack([real, imag], dim=-1)"))

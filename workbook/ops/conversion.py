@@ -226,7 +226,8 @@ def copy_(input, src, non_blocking=False):
             dtypes.within_64_bits(src)
         src = wrap(np.asarray(src), CPU)
     if not isinstance(src, Tensor):
-        raise TypeError(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}")
+        raise TypeError(explain(f"copy_(): argument 'other' (position 1) must be Tensor, not {type(src).__name__}",
+                                "the numbers come from a Tensor", "wrap it: torch.tensor(...)"))
     if src.device is not input.device:
         src = _moved(src, input.device)
     views.refuse_overlap(input, src)
@@ -253,7 +254,9 @@ def fill_(input, value):
     """
     if isinstance(value, Tensor):
         if value.ndim:
-            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+            raise RuntimeError(explain(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.",
+                "one number is written everywhere", "give a number; x.copy_(values) writes several"))
         value = to(detach(value), input.dtype).item()
     only_a_number("fill_", value)
     return views.adopt(input, Filled.apply(input, value=value), "fill_")
@@ -305,7 +308,9 @@ def fill(input, value):
     """
     if isinstance(value, Tensor):
         if value.ndim:
-            raise RuntimeError(f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.")
+            raise RuntimeError(explain(
+                f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.",
+                "one number is written everywhere", "give a number; x.copy_(values) writes several"))
         return FilledBy.apply(input, value)
     only_a_number("fill", value)
     return FilledOut.apply(input, value=value)
@@ -348,7 +353,8 @@ def one_hot(tensor, num_classes=-1):
                                    f"this one holds {tensor.dtype}", "write labels.long()"))
     classes = tensor._host()
     if not classes.size and num_classes <= 0:
-        raise RuntimeError("Can not infer total number of classes from empty tensor.")
+        raise RuntimeError(explain("Can not infer total number of classes from empty tensor.",
+                                   "the largest class says how many there are, and there is none", "give num_classes"))
     if num_classes == -1:
         num_classes = int(classes.max()) + 1
     if classes.size and (classes.min() < 0 or classes.max() >= num_classes):

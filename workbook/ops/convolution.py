@@ -132,7 +132,9 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
         padding = 0
     if padding == "same":
         if stride != (1, 1):
-            raise RuntimeError("padding='same' is not supported for strided convolutions")
+            raise RuntimeError(explain("padding='same' is not supported for strided convolutions",
+                                       "with a step above 1 the result is shorter than the input",
+                                       "leave stride out, or give the padding as a number"))
         needed = [d * (k - 1) for d, k in zip(dilation, kernel)]
         padding = tuple((n // 2, n - n // 2) for n in needed)
     else:

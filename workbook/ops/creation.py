@@ -99,9 +99,12 @@ def sized(function):
         if "size" in options:
             size = (options.pop("size"),)
             if isinstance(size[0], int):
-                raise TypeError(f"{function.__name__}(): argument 'size' must be tuple of ints, not int")
+                raise TypeError(explain(f"{function.__name__}(): argument 'size' must be tuple of ints, not int",
+                                        "the size is written as one argument, or as whole numbers",
+                                        "write torch.zeros(2, 3) or torch.zeros((2, 3))"))
         if not size:
-            raise TypeError(f'{function.__name__}() missing 1 required positional arguments: "size"')
+            raise TypeError(explain(f'{function.__name__}() missing 1 required positional arguments: "size"',
+                                    "a new tensor needs its lengths", "write torch.zeros(2, 3)"))
         return function(*size, **options)
 
     return stored(make)
@@ -205,7 +208,8 @@ def eye(n, m=_ABSENT, *, dtype=None, device=None, requires_grad=False):
             raise TypeError(explain(f"eye(): argument '{name}' must be int, not {type(side).__name__}", "it counts rows or columns",
                                     None))
         if side < 0:
-            raise RuntimeError(f"{name} must be greater or equal to 0, got {side}")
+            raise RuntimeError(explain(f"{name} must be greater or equal to 0, got {side}",
+                                       "a length counts places", "give a length from 0 on"))
     array = memory_for(np.zeros, (n, m), numpy_dtype(dtype))
     np.fill_diagonal(array, 1)
     return finish(array, device, requires_grad)

@@ -27,7 +27,8 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     if not input.ndim:
         raise RuntimeError(explain("diff expects input to be at least one-dimensional", "a single number has no neighbour", None))
     if n < 0:
-        raise RuntimeError(f"order must be non-negative but got {n}")
+        raise RuntimeError(explain(f"order must be non-negative but got {n}",
+                                   "it says how often differences are taken", "write n=1"))
     if n == 0 and prepend is None and append is None:
         return clone(input)
     axis = axis_of(dim, input.shape)
@@ -79,7 +80,8 @@ def cumulative_trapezoid(y, x=None, *, dx=1, dim=-1):
 
 def _axis_of(name, y, x, dim):
     if y.dtype is dtypes.bool_ or x is not None and x.dtype is dtypes.bool_:
-        raise RuntimeError(f"{name}: received a bool input for `x` or `y`, but bool is not supported")
+        raise RuntimeError(explain(f"{name}: received a bool input for `x` or `y`, but bool is not supported",
+                                   "an area is made of numbers", "convert it: y.float()"))
     if not y.ndim:
         raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single point has no area", None))
     return axis_of(dim, y.ndim)
@@ -93,7 +95,8 @@ def _pairs(name, y, x, dx, axis):
         return pairs, dx
     if x.ndim == 1:
         if x.shape[0] != y.shape[axis]:
-            raise RuntimeError(f"{name}: There must be one `x` value for each sample point")
+            raise RuntimeError(explain(f"{name}: There must be one `x` value for each sample point",
+                                       "each point has a height in y and a place in x", "give x the length of that axis of y"))
         x = reshape(x, [-1 if place == axis else 1 for place in range(y.ndim)])
     return pairs, diff(x, dim=axis if x.ndim == y.ndim else axis - y.ndim)
 
@@ -123,7 +126,8 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
             f"got a spacing argument of length {len(steps)} and a dim argument of length {len(axes)}.", "each axis has one spacing",
             "give as many as axes"))
     if len(set(axes)) < len(axes):
-        raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")
+        raise RuntimeError(explain(f"dim {axes[-1]} appears multiple times in the list of dims",
+                                   "an axis goes away once", "name every axis once"))
     if edge_order not in (1, 2):
         raise RuntimeError(explain("torch.gradient only supports edge_order=1 and edge_order=2.", f"it is {edge_order}",
                                    "leave it out"))

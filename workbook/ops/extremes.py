@@ -303,8 +303,10 @@ def _place(name, input, dim, keepdim, smallest):
     if input.is_complex():
         raise RuntimeError(explain(f"{name}(): does not support complex input", "complex numbers have no order", "compare x.abs()"))
     if dim is None and input.numel() == 0:
-        raise IndexError(f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
-                         "with the 'dim' argument.")
+        raise IndexError(explain(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
+            "with the 'dim' argument.",
+            "of no elements none is the largest", "name an axis that is not empty, or check x.numel() first"))
     axis = None if dim is None else filled_axis(name, input, dim)
     axis = axis if input.ndim else None
     return PlaceOf.apply(input, axis=axis, keepdim=keepdim, smallest=smallest)

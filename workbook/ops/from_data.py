@@ -77,7 +77,9 @@ def from_numpy(ndarray):
     Source: https://pytorch.org/docs/2.13/generated/torch.from_numpy.html
     """
     if not isinstance(ndarray, np.ndarray):
-        raise TypeError(f"expected np.ndarray (got {type(ndarray).__name__})")
+        raise TypeError(explain(f"expected np.ndarray (got {type(ndarray).__name__})",
+                                "it shares the memory of an array, and a list has none to share",
+                                "write torch.tensor(...), which copies"))
     _check_array(ndarray)
     if not ndarray.flags.writeable:
         warnings.warn(explain(
@@ -147,7 +149,8 @@ def _from_python(data, dtype):
             numbers.append(_single(part, depth))
             return
         if not _is_sequence(part):
-            raise TypeError(f"not a sequence at dim {depth}: {part!r}")
+            raise TypeError(explain(f"not a sequence at dim {depth}: {part!r}",
+                                    "lists in lists must be of one depth", "look at the data: a number stands beside a list"))
         if len(part) != shape[depth]:
             raise ValueError(explain(
                 f"expected sequence of length {shape[depth]} at dim {depth} (got {len(part)})",

@@ -163,7 +163,8 @@ def mvlgamma(input, p):
     Source: https://pytorch.org/docs/2.13/generated/torch.mvlgamma.html
     """
     if p < 1:
-        raise RuntimeError("p has to be greater than or equal to 1")
+        raise RuntimeError(explain("p has to be greater than or equal to 1",
+                                   "p counts the factors of the product", "write p=1 or more"))
     check_memory((*input.shape, p), 8)
     total = math.log(math.pi) * (p * (p - 1) / 4)
     for j in range(p):

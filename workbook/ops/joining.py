@@ -111,7 +111,8 @@ def _several(name, tensors, error):
         raise error(f"torch.{name}(): expected a non-empty list of Tensors")
     for place, tensor in enumerate(tensors):
         if not isinstance(tensor, Tensor) and not hasattr(tensor, "__array_interface__"):
-            raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}")
+            raise TypeError(explain(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}",
+                                    "it joins Tensors, and nothing else", "wrap it: torch.tensor(...)"))
     return tensors
 
 
@@ -168,7 +169,8 @@ def split(tensor, split_size_or_sections, dim=0):
     if kind is Split:
         step = split_size_or_sections
         if step < 0 or step == 0 and side:
-            raise RuntimeError(f"split_size can only be 0 if dimension size is 0, but got dimension size of {side}")
+            raise RuntimeError(explain(f"split_size can only be 0 if dimension size is 0, but got dimension size of {side}",
+                                       "pieces of length 0 would never come to the end", "give the length of a piece, from 1 on"))
         lengths = [min(step, side - start) for start in range(0, side, max(step, 1))] or [0]
     else:
         lengths = list(split_size_or_sections)
@@ -198,7 +200,8 @@ def chunk(input, chunks, dim=0):
     Source: https://pytorch.org/docs/2.13/generated/torch.chunk.html
     """
     if chunks < 1:
-        raise RuntimeError(f"chunk expects `chunks` to be greater than 0, got: {chunks}")
+        raise RuntimeError(explain(f"chunk expects `chunks` to be greater than 0, got: {chunks}",
+                                   "there is no cutting into no pieces", "write a number from 1 on"))
     side = input.shape[_axis_to_cut("chunk", input, dim)]
     return split(input, -(-side // chunks) if side else [0] * chunks, dim)
 

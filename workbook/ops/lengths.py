@@ -28,7 +28,8 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.matrix_norm.html
     """
     if isinstance(dim, int):
-        raise TypeError("linalg_matrix_norm(): argument 'dim' must be tuple of ints, not int")
+        raise TypeError(explain("linalg_matrix_norm(): argument 'dim' must be tuple of ints, not int",
+                                "a matrix has two axes", "write dim=(-2, -1)"))
     matrix_only("linalg.matrix_norm", A)
     floats_only("linalg.matrix_norm", A)
     if len(dim) != 2:

@@ -2,6 +2,7 @@
 
 from workbook import dtypes, random
 from workbook.devices import CPU
+from workbook.errors import explain
 from workbook.formats import check_storage
 from workbook.ops import creation, from_data
 from workbook.ops.from_data import legacy_tensor
@@ -123,7 +124,9 @@ def set_default_tensor_type(t):
     """
     kind = CLASSES.get(t.rpartition(".")[2]) if isinstance(t, str) else t if isinstance(t, tensortype) else None
     if kind is None:
-        raise TypeError(f"invalid type object: only floating-point types are supported as the default type, not {t!r}")
+        raise TypeError(explain(f"invalid type object: only floating-point types are supported as the default type, not {t!r}",
+                                "the default is what Python's floats become", "write torch.set_default_dtype(torch.float64)"))
     if not kind.dtype.is_floating_point:
-        raise TypeError("only floating-point types are supported as the default type")
+        raise TypeError(explain("only floating-point types are supported as the default type",
+                                "the default is what Python's floats become", "write torch.set_default_dtype(torch.float64)"))
     dtypes.set_default_dtype(kind.dtype)

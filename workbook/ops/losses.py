@@ -259,7 +259,9 @@ def _check_places(input, target):
             "write target.squeeze(1), or target.argmax(1) for one-hot rows"))
     if input.ndim == 1:
         if target._array.size != 1:
-            raise ValueError(f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}")
+            raise ValueError(explain(f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}",
+                                     "one row of scores belongs to one example, which has one class",
+                                     "give one class, or scores of shape [examples, classes]"))
         return
     items = target.shape[0] if target.ndim else 0
     if items != input.shape[0]:
@@ -286,7 +288,8 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     """
     _check_reduction(reduction)
     if not 0 <= label_smoothing <= 1:
-        raise RuntimeError(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}")
+        raise RuntimeError(explain(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}",
+                                   "it is the part of the target that is spread over all classes", "write 0.1 for a tenth"))
     axis = 0 if input.ndim == 1 else 1
     if input.shape == target.shape:
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
@@ -378,8 +381,10 @@ def _given(function, input, **tensors):
     """Return the arrays of optional Tensors, 1 for None. Raises RuntimeError where one wants a gradient that is not defined."""
     for name, tensor in tensors.items():
         if tensor is not None and tensor.requires_grad and is_grad_enabled():
-            raise RuntimeError(f"The function '{function}' is not differentiable with respect to argument '{name}'. This input "
-                               "cannot have requires_grad True.")
+            raise RuntimeError(explain(
+                f"The function '{function}' is not differentiable with respect to argument '{name}'. This input "
+                "cannot have requires_grad True.",
+                "the formula has no slope there", "give it detached: target.detach()"))
     one = input._device.xp.ones((), input._array.dtype)
     return [one if tensor is None else tensor._array for tensor in tensors.values()]
 

@@ -256,7 +256,8 @@ def install():
 
 def _iterate(input):
     if input.ndim == 0:
-        raise TypeError("iteration over a 0-d tensor")
+        raise TypeError(explain("iteration over a 0-d tensor",
+                                "it holds one number and has no axis to go along", "use .item() for the number"))
     return iter(joining.unbind(input))
 
 
@@ -268,13 +269,15 @@ def _delete(input, key):
 def _conjugate_mirrored(input):
     if input.ndim not in (0, 2):
         more = ". For batches of matrices, consider using tensor.mH" if input.ndim > 2 else ""
-        raise RuntimeError(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.{more[1:]}")
+        raise RuntimeError(explain(f"tensor.H is only supported on matrices (2-D tensors). Got {input.ndim}-D tensor.{more[1:]}",
+                                   "it exchanges the two axes of a matrix", "use x.mH for batches of matrices"))
     return rearranging.adjoint(input)
 
 
 def _conjugate_last_two(input):
     if input.ndim == 1:
-        raise RuntimeError("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.")
+        raise RuntimeError(explain("tensor.mH is only supported on matrices or batches of matrices. Got 1-D tensor.",
+                                   "a vector has no two axes to exchange", "add an axis first: x[None]"))
     return rearranging.adjoint(input)
 
 
@@ -290,7 +293,8 @@ def _mirrored(input):
 
 def _last_two_exchanged(input):
     if input.ndim == 1:
-        raise RuntimeError("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.")
+        raise RuntimeError(explain("tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.",
+                                   "a vector has no two axes to exchange", "add an axis first: x[None]"))
     return axes.transpose(input, -2, -1) if input.ndim else input
 
 
@@ -322,7 +326,8 @@ def _set_data(input, new):
     values that it saved, so its gradient belongs to the numbers that it was computed with. (PyTorch's leaf shows it the new ones.)
     """
     if not isinstance(new, Tensor):
-        raise TypeError(f"Variable data has to be a tensor, but got {type(new).__name__}")
+        raise TypeError(explain(f"Variable data has to be a tensor, but got {type(new).__name__}",
+                                "x.data is another Tensor on the same memory", "wrap it: torch.tensor(...)"))
     if input._requires_grad and new._array.dtype.kind not in "fc":
         raise RuntimeError(explain("data set to a tensor that requires gradients must be floating point or complex dtype",
                                    f"the new data holds {new.dtype}", "write x.data = new.float()"))

@@ -109,7 +109,8 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
             raise RuntimeError(explain(f"linalg.matrix_norm: Order {p} not supported.", "this norm is not there",
                                        "use 'fro' or a number"))
         if dim is not None and not isinstance(dim, int) and len(dim) > 2:
-            raise RuntimeError(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}")
+            raise RuntimeError(explain(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}",
+                                       "a matrix has two axes", "write dim=(-2, -1)"))
         p = 2
     return vector_norm(input, p, dim, keepdim, dtype=dtype)
 

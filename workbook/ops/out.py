@@ -77,7 +77,8 @@ def _into(function, kind, out, args, options):
         result = function(*args, **options)
     results = result if isinstance(result, tuple) else (result,)
     if len(results) != len(outs):
-        raise TypeError(f"{name}(): argument 'out' must be a tuple of {len(results)} Tensors, but it has {len(outs)}")
+        raise TypeError(explain(f"{name}(): argument 'out' must be a tuple of {len(results)} Tensors, but it has {len(outs)}",
+                                "each result is written into memory of its own", f"give {len(results)} Tensors"))
     for found, target in zip(results, outs):
         _refuse_dtype(found, target, kind)
     for found, target in zip(results, outs):

@@ -86,7 +86,7 @@ def slice_scatter(input, src, dim=0, start=None, end=None, step=1):
     """
     axis = axis_of(dim, input.shape)
     if step < 1:
-        raise RuntimeError("slice step must be positive")
+        raise RuntimeError(explain("slice step must be positive", "a slice goes forwards only", "use x.flip(dim) to go backwards"))
     first, last, step = slice(start, end, step).indices(input.shape[axis])
     place = (slice(None),) * axis + (slice(first, max(first, last), step), ...)
     _fits(src, input._array[place])

@@ -181,13 +181,16 @@ def narrow(input, dim, start, length):
     Source: https://pytorch.org/docs/2.13/generated/torch.narrow.html
     """
     if input.ndim == 0:
-        raise RuntimeError("narrow() cannot be applied to a 0-dim tensor.")
+        raise RuntimeError(explain("narrow() cannot be applied to a 0-dim tensor.",
+                                   "a single number has no axis to cut", "use the number itself"))
     if length < 0:
-        raise RuntimeError("narrow(): length must be non-negative.")
+        raise RuntimeError(explain("narrow(): length must be non-negative.", "a length counts places", "give a length from 0 on"))
     axis = axis_of(dim, input.shape)
     side = input.shape[axis]
     if not -side <= start <= side:
-        raise IndexError(f"start out of range (expected to be in range of [{-side}, {side}], but got {start})")
+        raise IndexError(explain(f"start out of range (expected to be in range of [{-side}, {side}], but got {start})",
+                                 f"the axis is {side} long, and a negative start counts from its end",
+                                 "choose a place within the axis"))
     start = start + side if start < 0 else start
     if start + length > side:
         raise RuntimeError(explain(f"start ({start}) + length ({length}) exceeds dimension size ({side}).",

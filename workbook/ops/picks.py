@@ -37,13 +37,16 @@ def index_select(input, dim, index):
         raise not_a_tensor("index_select", "index", 3, index)
     axis = axis_of(dim, input.shape)
     if index.ndim > 1:
-        raise IndexError("index_select(): Index is supposed to be a vector")
+        raise IndexError(explain("index_select(): Index is supposed to be a vector",
+                                 "it names places along one axis, one after the other", "flatten it: index.flatten()"))
     if index.dtype not in (dtypes.int32, dtypes.int64):
-        raise RuntimeError("index_select(): Expected dtype int32 or int64 for index")
+        raise RuntimeError(explain("index_select(): Expected dtype int32 or int64 for index",
+                                   "places are whole numbers", "write index.long()"))
     places, side = index._host().reshape(-1), input.shape[axis] if input.ndim else 1
     if input.ndim == 0 and places.size != 1:
-        raise RuntimeError("index_select(): Index to scalar can have only 1 value, got "
-                           f"{places.size} value(s)")
+        raise RuntimeError(explain("index_select(): Index to scalar can have only 1 value, got "
+                                   f"{places.size} value(s)",
+                                   "a single number has one place", "give one index"))
     if places.size and (places.min() < 0 or places.max() >= side):
         wrong = places.min() if places.min() < 0 else places.max()
         raise IndexError(explain("index out of range in self",
@@ -120,7 +123,8 @@ def gather(input, dim, index, *, sparse_grad=False):
         raise not_a_tensor("gather", "index", 3, index)
     axis = axis_of(dim, input.shape)
     if index.dtype not in (dtypes.int64, dtypes.int32):
-        raise RuntimeError("gather(): Expected dtype int32/int64 for index")
+        raise RuntimeError(explain("gather(): Expected dtype int32/int64 for index",
+                                   "places are whole numbers", "write index.long()"))
     places = index._host()
     shape = tuple(input.shape) or (1,)
     if max(places.ndim, 1) != len(shape):
@@ -128,9 +132,11 @@ def gather(input, dim, index, *, sparse_grad=False):
                                    f"the index has shape {shape_text(places.shape)}, the tensor {shape_text(input.shape)}",
                                    "give the index the missing axes: index.unsqueeze(...)"))
     if any(n > side for i, (n, side) in enumerate(zip(places.shape, shape)) if i != axis):
-        raise RuntimeError(
+        raise RuntimeError(explain(
             f"Size does not match at dimension {axis} expected index {shape_text(places.shape)} to be no larger than self "
-            f"{shape_text(input.shape)} apart from dimension {axis}")
+            f"{shape_text(input.shape)} apart from dimension {axis}",
+            "beside the axis it gathers along, every place of index needs a partner in the input",
+            "make the index no longer than the input there"))
     if places.size and (places.min() < 0 or places.max() >= shape[axis]):
         wrong = places.min() if places.min() < 0 else places.max()
         raise RuntimeError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}",

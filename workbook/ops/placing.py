@@ -76,13 +76,16 @@ def index_add(input, dim, index, source, *, alpha=1):
         raise not_a_tensor("index_add", "source", 4, source)
     axis = axis_of(dim, input.shape)
     if index.dtype not in LONG:
-        raise RuntimeError(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.legacy}")
+        raise RuntimeError(explain(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.legacy}",
+                                   "places are whole numbers", "write index.long()"))
     if source.dtype is not input.dtype:
         raise RuntimeError(explain(f"index_add_(): self ({input.dtype.legacy}) and source ({source.dtype.legacy}) must have the same scalar type",
                                    None, f"write source.to({input.dtype})"))
     if index.ndim > 1:
-        raise IndexError(f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {index.dtype.legacy} and "
-                         f"size: {shape_text(index.shape)}")
+        raise IndexError(explain(
+            f"index_add_(): Index is supposed to be a vector, but got dim: {index.ndim} with type: {index.dtype.legacy} and "
+            f"size: {shape_text(index.shape)}",
+            "it names places along one axis, one after the other", "flatten it: index.flatten()"))
     if source.ndim and axis >= source.ndim:
         raise RuntimeError(explain(f"index_add_(): Indexing dim {axis} is out of bounds of the source tensor with dim {source.ndim}",
                                    f"input has shape {shape_text(input.shape)}, and source {shape_text(source.shape)}", None))
@@ -91,7 +94,9 @@ def index_add(input, dim, index, source, *, alpha=1):
         raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions",
                                  f"the index names {index.numel()} places, and source is a single number", None))
     if index.numel() != side:
-        raise RuntimeError(f"index_add_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({side}), for dim: {dim}")
+        raise RuntimeError(explain(
+            f"index_add_(): Number of indices ({index.numel()}) should be equal to source.size(dim): ({side}), for dim: {dim}",
+            "every place of source needs to be told where it goes", "give as many indices"))
     if source.ndim != input.ndim or source.shape[:axis] + source.shape[axis + 1:] != input.shape[:axis] + input.shape[axis + 1:]:
         raise RuntimeError(explain(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
@@ -119,24 +124,35 @@ def index_copy(input, dim, index, source):
         raise not_a_tensor("index_copy", "source", 4, source)
     axis = axis_of(dim, input.shape)
     if index.ndim > 1:
-        raise IndexError(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})")
+        raise IndexError(explain(f"index_copy_(): Index should have dimension 1 or 0 (got {index.ndim})",
+                                 "it names places along one axis, one after the other", "flatten it: index.flatten()"))
     count = index.numel()
     if source.ndim == 0 and count != 1:
-        raise IndexError(f"index_copy_(): When source is scalar, index should have one element (got {count})")
+        raise IndexError(explain(f"index_copy_(): When source is scalar, index should have one element (got {count})",
+                                 "one number goes to one place", "give one index"))
     if source.ndim != input.ndim and source.ndim and input.ndim:
-        raise IndexError("index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
-                         f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})")
+        raise IndexError(explain(
+            "index_copy_(): When source and destination are not scalars, their dimensionality must match. Source "
+            f"dimensionality ({source.ndim}), destination dimensionality ({input.ndim})",
+            "the slices of source take the place of those of the tensor", "give source as many axes"))
     if index.dtype is not dtypes.int64:
-        raise RuntimeError(f"index_copy_(): Expected a long tensor for index, but got {index.dtype.legacy}")
+        raise RuntimeError(explain(f"index_copy_(): Expected a long tensor for index, but got {index.dtype.legacy}",
+                                   "places are int64 here", "write index.long()"))
     if source.dtype is not input.dtype:
-        raise RuntimeError("index_copy_(): self and source expected to have the same dtype, but got (self) "
-                           f"{input.dtype.legacy} and (source) {source.dtype.legacy}")
+        raise RuntimeError(explain("index_copy_(): self and source expected to have the same dtype, but got (self) "
+                                   f"{input.dtype.legacy} and (source) {source.dtype.legacy}",
+                                   "numbers are copied as they are", f"write source.to({input.dtype})"))
     rest, given = ([side for i, side in enumerate(t.shape) if i != axis] for t in (input, source))
     if rest != given:
-        raise RuntimeError("index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
-                           f"{' '.join(map(str, rest))} at dimension {axis} and source slice shape: {' '.join(map(str, given))} at dimension 0.")
+        raise RuntimeError(explain(
+            "index_copy_(): Source/destination tensor must have same slice shapes. Destination slice shape: "
+            f"{' '.join(map(str, rest))} at dimension {axis} and source slice shape: {' '.join(map(str, given))} at dimension 0.",
+            "the slices of source take the place of those of the tensor",
+            "give source the lengths of the tensor, but along that axis"))
     if source.ndim and count != source.shape[axis]:
-        raise IndexError(f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[axis]})")
+        raise IndexError(explain(
+            f"index_copy_(): Number of indices ({count}) should be equal to source.size(dim) ({source.shape[axis]})",
+            "every place of source needs to be told where it goes", "give as many indices"))
     within(index, axis, input.shape[axis] if input.ndim else 1, IndexError, 0,
             "index_copy_(): index {} is out of bounds for dimension {} with size {}")
     if input.ndim == 0 or source.ndim == 0:
@@ -161,9 +177,10 @@ def index_fill(input, dim, index, value):
     value = _single("index_fill", value, input)
     axis = axis_of(dim, input.shape)
     if index.dtype is not dtypes.int64:
-        raise IndexError("index_fill_(): Expected dtype int64 for index.")
+        raise IndexError(explain("index_fill_(): Expected dtype int64 for index.", "places are int64 here", "write index.long()"))
     if index.ndim > 1:
-        raise RuntimeError("Index has to be a vector/scalar")
+        raise RuntimeError(explain("Index has to be a vector/scalar",
+                                   "it names places along one axis, one after the other", "flatten it: index.flatten()"))
     side = input.shape[axis] if input.ndim else 1
     within(index, axis, side, IndexError, -side)
     operation = IndexFillTensor if isinstance(value, Tensor) else IndexFill
@@ -177,7 +194,9 @@ def _single(name, value, input):
     """A fill value: a Python number of the Tensor's dtype, or a Tensor without axes."""
     if isinstance(value, Tensor):
         if value.ndim:
-            raise RuntimeError(f"{name}_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).")
+            raise RuntimeError(explain(
+                f"{name}_ only supports a 0-dimensional value tensor, but got tensor with {value.ndim} dimension(s).",
+                "one number is written to all of those places", "give a number"))
         if value.dtype is input.dtype:
             return value
         number_of(value.item(), input)  # refuses what does not fit
@@ -261,11 +280,13 @@ def masked_scatter(input, mask, source):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.masked_scatter.html
     """
     if source.dtype is not input.dtype:
-        raise RuntimeError("masked_scatter: expected self and source to have same dtypes but got"
-                           f"{input.dtype.legacy} and {source.dtype.legacy}")
+        raise RuntimeError(explain("masked_scatter: expected self and source to have same dtypes but got"
+                                   f"{input.dtype.legacy} and {source.dtype.legacy}",
+                                   "numbers are copied as they are", f"write source.to({input.dtype})"))
     shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
     if mask.dtype is not dtypes.bool:
-        raise RuntimeError(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.legacy}")
+        raise RuntimeError(explain(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.legacy}",
+                                   "a mask says yes or no for each element", "write mask.bool()"))
     mask = expand(mask, shape)
     if int(mask._array.sum()) > source.numel():
         raise RuntimeError(explain("Number of elements of source < number of ones in mask",
@@ -297,7 +318,8 @@ def index_put(input, indices, values, accumulate=False):
                                 "each axis has its own index", "write (index,)"))
     for place, index in enumerate(indices):
         if not isinstance(index, Tensor):
-            raise TypeError(f"expected Tensor as element {place} in argument 1, but got {type(index).__name__}")
+            raise TypeError(explain(f"expected Tensor as element {place} in argument 1, but got {type(index).__name__}",
+                                    "every axis is indexed by a Tensor of places", "wrap it: torch.tensor(...)"))
     if not isinstance(values, Tensor):
         raise not_a_tensor("index_put", "values", 3, values)
     return put_at(input, tuple(indices), values, IndexPutAdd if accumulate else IndexPut)

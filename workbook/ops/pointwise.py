@@ -184,9 +184,11 @@ class Relu(Elementwise):
 
     def forward(ctx, a):
         if a.dtype.kind == "b":
-            raise RuntimeError("Boolean inputs not supported for relu")
+            raise RuntimeError(explain("Boolean inputs not supported for relu",
+                                       "True and False have no sign", "convert it: x.float()"))
         if a.dtype.kind == "c":
-            raise NotImplementedError("clamp is not supported for complex types")
+            raise NotImplementedError(explain("clamp is not supported for complex types", "complex numbers have no order",
+                                              "take the parts: x.real, x.imag"))
         out = ctx.xp.maximum(a, 0)
         ctx.save(out)
         return out
@@ -302,7 +304,8 @@ def rounded(xp, name, a):
     if a.dtype.kind == "b":
         raise not_implemented(f"{name}_vml_cpu", a)
     if a.dtype.kind == "c":
-        raise NotImplementedError(f"{name} is not supported for complex inputs")
+        raise NotImplementedError(explain(f"{name} is not supported for complex inputs",
+                                          "complex numbers have no order", "take the parts: x.real, x.imag"))
     return getattr(xp, name)(a) if a.dtype.kind == "f" else copied(xp, a)
 
 

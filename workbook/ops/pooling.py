@@ -150,8 +150,10 @@ def _windows(name, input, kernel_size, stride, padding, dilation, ceil_mode):
                 f"{what} should be greater than zero, but got {shown}H: {sides[0]} {shown}W: {sides[1]}",
                 f"{name} was asked for a {what} of {' x '.join(map(str, sides))}", f"use a {what} of 1 or more"))
     if any(p > k // 2 for p, k in zip(padding, kernel)):
-        raise RuntimeError(f"pad should be at most half of effective kernel size, but got pad={max(padding)}, "
-                           f"kernel_size={min(kernel)} and dilation=1")
+        raise RuntimeError(explain(f"pad should be at most half of effective kernel size, but got pad={max(padding)}, "
+                                   f"kernel_size={min(kernel)} and dilation=1",
+                                   "a window that lies in the padding alone would hold nothing",
+                                   "make the kernel larger, or the padding smaller"))
     windows = Windows(tuple(input.shape[-2:]), kernel, stride, padding, dilation, ceil_mode)
     if min(windows.out) < 1:
         c, h, w = input.shape[-3:]

@@ -179,7 +179,8 @@ def lstsq(A, B, rcond=None, *, driver=None):
     """
     matrix_only("torch.linalg.lstsq", A, "input")
     if B.ndim < 1:
-        raise RuntimeError("torch.linalg.lstsq: other must have at least 1 dimension.")
+        raise RuntimeError(explain("torch.linalg.lstsq: other must have at least 1 dimension.",
+                                   "the right side is a vector or a matrix", "give it an axis: b[None]"))
     floats_only("torch.linalg.lstsq", A)
     if driver not in (None, *DRIVERS):
         raise RuntimeError(explain("torch.linalg.lstsq: parameter `driver` should be one of (gels, gelsy, gelsd, gelss)",

@@ -40,7 +40,8 @@ def movedim(input, source, destination):
     source, destination = ([axis_of(axis, input.shape) for axis in axes] for axes in given)
     for name, axes, written in (("source", source, given[0]), ("destination", destination, given[1])):
         if len(set(axes)) < len(axes):
-            raise RuntimeError(f"movedim: repeated dim in `{name}` ({list(written)})")
+            raise RuntimeError(explain(f"movedim: repeated dim in `{name}` ({list(written)})",
+                                       "every axis moves once", "name every axis once"))
     if input.ndim == 0:
         return Alias.apply(input)
     rest = iter(axis for axis in range(input.ndim) if axis not in source)
@@ -59,10 +60,12 @@ def unflatten(input, dim, sizes):
     Source: https://pytorch.org/docs/2.13/generated/torch.unflatten.html
     """
     if not isinstance(sizes, (tuple, list)):
-        raise TypeError(f"unflatten(): argument 'sizes' (position 2) must be tuple of ints, not {type(sizes).__name__}")
+        raise TypeError(explain(f"unflatten(): argument 'sizes' (position 2) must be tuple of ints, not {type(sizes).__name__}",
+                                "one axis becomes several, each with its length", "write (2, 3)"))
     axis = axis_of(dim, input.shape)
     if not sizes:
-        raise RuntimeError("unflatten: sizes must be non-empty")
+        raise RuntimeError(explain("unflatten: sizes must be non-empty",
+                                   "one axis becomes several, each with its length", "write (2, 3)"))
     if input.ndim == 0 or list(sizes).count(-1) > 1:
         raise RuntimeError(explain("unflatten got an unexpected error:", "a single number has no axis to split" if input.ndim == 0
                                    else f"{shape_text(sizes)} leaves more than one length open", None))
@@ -115,11 +118,13 @@ def flip(input, *dims):
     Source: https://pytorch.org/docs/2.13/generated/torch.flip.html
     """
     if not dims:
-        raise TypeError('flip() missing 1 required positional arguments: "dims"')
+        raise TypeError(explain('flip() missing 1 required positional arguments: "dims"',
+                                "it has to know which axes are reversed", "write x.flip(0)"))
     axes = [axis_of(dim, input.shape) for dim in sizes(dims)]
     for axis in axes:
         if axes.count(axis) > 1:
-            raise RuntimeError(f"dim {axis} appears multiple times in the list of dims")
+            raise RuntimeError(explain(f"dim {axis} appears multiple times in the list of dims",
+                                       "an axis goes away once", "name every axis once"))
     return Flip.apply(input, axes=tuple(axes) if input.ndim else ())
 
 
@@ -178,7 +183,7 @@ def roll(input, shifts, dims=()):
     """
     shifts, dims = sizes((shifts,)), sizes((dims,))
     if not shifts:
-        raise RuntimeError("`shifts` required")
+        raise RuntimeError(explain("`shifts` required", "it has to know by how many places", "write x.roll(1)"))
     if len(dims) != len(shifts) and (dims or len(shifts) != 1):
         raise RuntimeError(explain(f"shifts and dimensions must align. shifts: {len(shifts)}, dims:{len(dims)}",
                                    "each axis moves by one number", "give as many shifts as dims"))
@@ -218,12 +223,14 @@ def rot90(input, k=1, dims=(0, 1)):
     """
     dims = sizes((dims,))
     if len(dims) != 2:
-        raise RuntimeError(f"expected total rotation dims == 2, but got dims = {len(dims)}")
+        raise RuntimeError(explain(f"expected total rotation dims == 2, but got dims = {len(dims)}",
+                                   "a plane has two axes", "write dims=(0, 1)"))
     if input.ndim < 2:
         raise RuntimeError(explain(f"expected total dims >= 2, but got total dims = {input.ndim}",
                                    "a turn needs a plane, and a plane two axes", None))
     if dims[0] == dims[1] or abs(dims[0] - dims[1]) == input.ndim:
-        raise RuntimeError(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}")
+        raise RuntimeError(explain(f"expected rotation dims to be different, but got dim0 = {dims[0]} and dim1 = {dims[1]}",
+                                   "a plane has two axes", "name two different axes"))
     return Rot90.apply(input, k=k, axes=tuple(axis_of(dim, input.shape) for dim in dims))
 
 
@@ -243,7 +250,8 @@ def tile(input, *dims):
     Source: https://pytorch.org/docs/2.13/generated/torch.tile.html
     """
     if not dims:
-        raise TypeError('tile() missing 1 required positional arguments: "dims"')
+        raise TypeError(explain('tile() missing 1 required positional arguments: "dims"',
+                                "it has to know how often", "write x.tile(2)"))
     repeats = sizes(dims)
     return repeat(input, (1,) * (input.ndim - len(repeats)) + repeats)
 
@@ -267,7 +275,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
         raise TypeError(explain(f"repeat_interleave() received an invalid combination of arguments - got ({type(repeats).__name__})",
                                 "how often is a whole number, or a Tensor of them", "write an int, or torch.tensor([...])"))
     if isinstance(repeats, int) and repeats < 0:
-        raise RuntimeError("Repeats must be non-negative")
+        raise RuntimeError(explain("Repeats must be non-negative", "how often is counted from 0", "give no number below 0"))
     if dim is None:
         input, dim = flatten(input), 0
     axis = axis_of(dim, input.shape)
@@ -284,7 +292,8 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
 def _places(repeats, side, output_size):
     """The index that names each of `side` places as often as `repeats` says."""
     if repeats.ndim > 1:
-        raise RuntimeError("repeats must be 0-dim or 1-dim tensor")
+        raise RuntimeError(explain("repeats must be 0-dim or 1-dim tensor",
+                                   "there is one number for each place", "flatten it: repeats.flatten()"))
     if repeats.ndim and repeats.numel() not in (1, side):
         raise RuntimeError(explain(
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {repeats.numel()} and input.size(0) = {side}",
@@ -295,11 +304,12 @@ def _places(repeats, side, output_size):
                refused_dtype("repeat_interleave_cpu", repeats.dtype, why, fix))
     times = repeats._array.reshape(-1)
     if (times < 0).any():
-        raise RuntimeError("repeats can not be negative")
+        raise RuntimeError(explain("repeats can not be negative", "how often is counted from 0", "give no number below 0"))
     xp = repeats._device.xp
     times = xp.broadcast_to(times, (side,))
     if output_size is not None and output_size != int(times.sum()):
-        raise RuntimeError("allocated size does not match required size")
+        raise RuntimeError(explain("allocated size does not match required size",
+                                   "output_size is the sum of the repeats", "leave it out"))
     check_memory((sum(times.tolist()),))
     return wrap(xp.repeat(xp.arange(side, dtype=repeats._array.dtype), times.tolist()), repeats._device)
 
@@ -334,7 +344,8 @@ def broadcast_tensors(*tensors):
     shape = ()
     for place, tensor in enumerate(tensors):
         if not isinstance(tensor, Tensor):
-            raise TypeError(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}")
+            raise TypeError(explain(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}",
+                                    "only Tensors have a shape here", "wrap it: torch.tensor(...)"))
         shape = broadcast_shape(shape, tuple(tensor.shape))
     return tuple(tensor if tuple(tensor.shape) == shape else expand(tensor, shape) for tensor in tensors)
 
@@ -355,7 +366,8 @@ def broadcast_shapes(*shapes):
     for place, shape in enumerate(shapes):
         for axis in range(-1, -1 - len(shape), -1):
             if shape[axis] < 0:
-                raise ValueError("Attempting to broadcast a dimension with negative length!")
+                raise ValueError(explain("Attempting to broadcast a dimension with negative length!",
+                                         "a length counts places", "give lengths from 0 on"))
             if shape[axis] not in (1, met[axis]) and met[axis] != 1:
                 raise RuntimeError(explain(
                     f"Attempting to broadcast a dimension of length {shape[axis]} at {axis}! Mismatching argument at index {place} had "
@@ -379,6 +391,7 @@ def adjoint(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.adjoint.html
     """
     if input.ndim == 1:
-        raise RuntimeError("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.")
+        raise RuntimeError(explain("tensor.adjoint() is only supported on matrices or batches of matrices. Got 1-D tensor.",
+                                   "a vector has no two axes to exchange", "add an axis first: x[None]"))
     turned = transpose(input, -2, -1) if input.ndim else input
     return conj(turned) if input.is_complex() else turned

@@ -22,7 +22,8 @@ def axes_of(dim, shape):
     dims = (dim,) if hasattr(dim, "__index__") else tuple(dim)
     axes = tuple(axis_of(d, shape) for d in dims) or tuple(range(ndim))
     if len(set(axes)) < len(axes):
-        raise RuntimeError(f"dim {axes[-1]} appears multiple times in the list of dims")
+        raise RuntimeError(explain(f"dim {axes[-1]} appears multiple times in the list of dims",
+                                   "an axis goes away once", "name every axis once"))
     return axes if ndim else ()
 
 

@@ -144,9 +144,12 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
     Source: https://pytorch.org/docs/2.13/generated/torch.searchsorted.html
     """
     if side not in (None, "left", "right"):
-        raise RuntimeError(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}")
+        raise RuntimeError(explain(f"torch.searchsorted(): side can only be 'left' or 'right' but got {side}",
+                                   "a value goes before its equals, or behind them", "write 'left' or 'right'"))
     if side == "left" and right:
-        raise RuntimeError("torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True")
+        raise RuntimeError(explain(
+            "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True",
+            "both say on which side of its equals a value goes", "give one of them"))
     if not isinstance(input, Tensor):
         input = tensor(input, device=sorted_sequence.device)
     row, shape = sorted_sequence.shape, input.shape
@@ -156,8 +159,10 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
             f"tensor must match, but we got boundaries tensor {shape_text(row)} and input value tensor {shape_text(shape)}",
             "each row is searched for the values of its own row", None))
     if sorter is not None and sorter.shape != row:
-        raise RuntimeError(f"torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor {shape_text(row)}and got "
-                           f"sorter tensor {shape_text(sorter.shape)}")
+        raise RuntimeError(explain(
+            f"torch.searchsorted(): boundary and sorter must have the same size, but got boundary tensor {shape_text(row)}and got "
+            f"sorter tensor {shape_text(sorter.shape)}",
+            "the sorter holds a place for each boundary", "sort the boundaries and give the places that sort returns"))
     if sorted_sequence.is_complex() or sorted_sequence.dtype is input.dtype is dtypes.bool_:
         raise not_implemented("searchsorted_out_cpu", sorted_sequence._array)
     met = dtypes.result_type([sorted_sequence._array, input._array])
@@ -177,7 +182,8 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.bucketize.html
     """
     if boundaries.ndim != 1:
-        raise RuntimeError(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})")
+        raise RuntimeError(explain(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})",
+                                   "the edges of the buckets are one ordered row", "flatten them: boundaries.flatten()"))
     return searchsorted(boundaries, input, out_int32=out_int32, right=right)
 
 

@@ -36,7 +36,8 @@ def size_of_new(size):
     shape = sizes(size)
     for side in shape:
         if side < 0:
-            raise RuntimeError(f"Trying to create tensor with negative dimension {side}: {shape_text(shape)}")
+            raise RuntimeError(explain(f"Trying to create tensor with negative dimension {side}: {shape_text(shape)}",
+                                       "a length counts places", "give lengths from 0 on"))
     return shape
 
 
@@ -49,8 +50,9 @@ def _filled_in(shape, count):
     if -1 in shape and known and count % known == 0:
         return tuple(count // known if side == -1 else side for side in shape)
     if -1 in shape and not known and count == 0:
-        raise RuntimeError(f"cannot reshape tensor of 0 elements into shape {shape_text(shape)} because the unspecified "
-                           "dimension size -1 can be any value and is ambiguous")
+        raise RuntimeError(explain(f"cannot reshape tensor of 0 elements into shape {shape_text(shape)} because the unspecified "
+                                   "dimension size -1 can be any value and is ambiguous",
+                                   "any length times 0 is 0, so -1 could be any", "write the length out"))
     if -1 in shape or known != count:
         raise RuntimeError(explain(
             f"shape '{shape_text(shape)}' is invalid for input of size {count}",
@@ -93,12 +95,15 @@ def _view_as(input, dtype):
     have, names = input.dtype, f"view {input.dtype.legacy} as {dtype.legacy} (different element sizes)"
     if have.itemsize != dtype.itemsize:
         if not input.ndim:
-            raise RuntimeError(f"self.dim() cannot be 0 to {names}")
+            raise RuntimeError(explain(f"self.dim() cannot be 0 to {names}",
+                                       "the bytes of the last axis are read anew", "give it an axis: x[None]"))
         if input.stride(-1) != 1:
-            raise RuntimeError(f"self.stride(-1) must be 1 to {names}, but got {input.stride(-1)}")
+            raise RuntimeError(explain(f"self.stride(-1) must be 1 to {names}, but got {input.stride(-1)}",
+                                       "the bytes of the last axis have to lie side by side", "write x.contiguous() first"))
         ratio = dtype.itemsize // have.itemsize
         if ratio and input.shape[-1] % ratio:
-            raise RuntimeError(f"self.size(-1) must be divisible by {ratio} to {names}, but got {input.shape[-1]}")
+            raise RuntimeError(explain(f"self.size(-1) must be divisible by {ratio} to {names}, but got {input.shape[-1]}",
+                                       "so many elements become one", "choose a dtype of fewer bytes, or another length"))
     return ViewAs.apply(detached(input), dtype=dtype.numpy)
 
 
@@ -191,7 +196,8 @@ def flatten(input, start_dim=0, end_dim=-1):
     """
     first, last = axis_of(start_dim, input.shape), axis_of(end_dim, input.shape)
     if first > last:
-        raise RuntimeError("flatten() has invalid args: start_dim cannot come after end_dim")
+        raise RuntimeError(explain("flatten() has invalid args: start_dim cannot come after end_dim",
+                                   "it joins the axes from the first to the last that are named", "exchange start_dim and end_dim"))
     if input.ndim == 0:
         return reshape(input, (1,))
     if first == last:
@@ -284,7 +290,8 @@ def contiguous(input, memory_format=contiguous_format):
     if lies_in(input._array, asked_format("contiguous", memory_format)):
         return input
     if memory_format is preserve_format:
-        raise RuntimeError("preserve memory format is unsupported by the contiguous operator")
+        raise RuntimeError(explain("preserve memory format is unsupported by the contiguous operator",
+                                   "contiguous says an order, and 'as it is' is none", "leave memory_format out"))
     return Clone.apply(input, wanted=memory_format)
 
 

@@ -14,8 +14,10 @@ class AskSign(Elementwise):
     def forward(ctx, a, *, question):
         if a.dtype.kind == "c":
             if question == "signbit":
-                raise NotImplementedError("signbit is not implemented for complex tensors.")
-            raise RuntimeError(f"{question} does not support complex inputs.")
+                raise NotImplementedError(explain("signbit is not implemented for complex tensors.",
+                                                  "complex numbers have no sign", "take the parts: x.real, x.imag"))
+            raise RuntimeError(explain(f"{question} does not support complex inputs.",
+                                       "complex numbers have no order", "take the parts: x.real, x.imag"))
         if a.dtype.kind != "f":
             return a < 0 if question == "signbit" else ctx.xp.zeros_like(a, bool)
         return getattr(ctx.xp, question)(a)
@@ -114,7 +116,8 @@ def heaviside(input, values):
     """
     refuse_numbers("heaviside", input, values, second="values")
     if input.is_complex() or values.is_complex():
-        raise RuntimeError("heaviside is not yet implemented for complex tensors.")
+        raise RuntimeError(explain("heaviside is not yet implemented for complex tensors.",
+                                   "complex numbers have no order", "take the parts: x.real, x.imag"))
     if input.dtype is not values.dtype:
         raise RuntimeError(explain("heaviside is not yet implemented for tensors with different dtypes.",
                                    f"input holds {input.dtype}, values {values.dtype}", "write values.to(input.dtype)"))

@@ -5,6 +5,8 @@ The functions know only PyTorch's names; their doors, `torch.name` and `x.name`,
 
 import functools
 
+from workbook.errors import explain
+
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
@@ -19,7 +21,8 @@ def with_numpy_names(function):
         for name, ours in NUMPY_NAMES.items():
             if name in named:
                 if ours in named:
-                    raise TypeError(f"{function.__name__}() got an unexpected keyword argument '{name}'")
+                    raise TypeError(explain(f"{function.__name__}() got an unexpected keyword argument '{name}'",
+                                            f"it is another name of {ours}, which was given, too", "give one of them"))
                 named[ours] = named.pop(name)
         return function(*args, **named)
 

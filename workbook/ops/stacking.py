@@ -24,7 +24,8 @@ def _at_least(ndim, widen, sentence, example):
 
     def _checked(tensor):
         if not isinstance(tensor, Tensor):
-            raise TypeError(f"atleast_{ndim}d(): argument 'tensors' must be Tensor, not {type(tensor).__name__}")
+            raise TypeError(explain(f"atleast_{ndim}d(): argument 'tensors' must be Tensor, not {type(tensor).__name__}",
+                                    "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
         return tensor
 
     atleast.__name__ = atleast.__qualname__ = f"atleast_{ndim}d"
@@ -65,7 +66,7 @@ def _several(name, tensors):
         raise TypeError(explain(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}",
                                 "several tensors are joined", f"write torch.{name}([a, b]), or list(x) for the rows of x"))
     if not tensors:
-        raise RuntimeError(f"{name} expects a non-empty TensorList")
+        raise RuntimeError(explain(f"{name} expects a non-empty TensorList", "nothing can be joined", "give a list of Tensors"))
     return tensors
 
 
@@ -147,11 +148,14 @@ def tensor_split(input, indices_or_sections, dim=0):
     where = indices_or_sections
     if isinstance(where, Tensor):
         if where.ndim > 1:
-            raise RuntimeError("tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, "
-                               f"but got a tensor with {where.ndim} dims")
+            raise RuntimeError(explain(
+                "tensor_split expected tensor_indices_or_sections to be a zero-dimensional or one-dimensional tensor, "
+                f"but got a tensor with {where.ndim} dims",
+                "the places to cut at are one row", "flatten it"))
         if where.dtype is not dtypes.int64:
-            raise RuntimeError("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
-                               f"{where.dtype.legacy}")
+            raise RuntimeError(explain("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
+                                       f"{where.dtype.legacy}",
+                                       "places are whole numbers", "write .long()"))
         where = where.tolist()
     if input.ndim == 0:
         raise RuntimeError(explain("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims",
@@ -160,7 +164,8 @@ def tensor_split(input, indices_or_sections, dim=0):
     side = input.shape[axis]
     if isinstance(where, int):
         if where < 1:
-            raise RuntimeError(f"number of sections must be larger than 0, got {where}")
+            raise RuntimeError(explain(f"number of sections must be larger than 0, got {where}",
+                                       "there is no cutting into no pieces", "write a number from 1 on"))
         check_memory((where, 1), 400)  # bytes of a Tensor
         short, longer = divmod(side, where)
         where = [short * i + min(i, longer) for i in range(1, where)]
@@ -228,7 +233,8 @@ def meshgrid(*tensors, indexing=None):
     """
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
     if not tensors:
-        raise RuntimeError("meshgrid expects a non-empty TensorList")
+        raise RuntimeError(explain("meshgrid expects a non-empty TensorList",
+                                   "a grid needs its edges", "give one Tensor for each axis"))
     for tensor in tensors:
         if tensor.ndim > 1:
             raise RuntimeError(explain(f"torch.meshgrid: Expected 0D or 1D tensor in the tensor list but got: {tensor}",
@@ -241,7 +247,8 @@ def meshgrid(*tensors, indexing=None):
                       "for what happens now.", UserWarning, stacklevel=2)
         indexing = "ij"
     if indexing not in ("ij", "xy"):
-        raise RuntimeError(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}')
+        raise RuntimeError(explain(f'torch.meshgrid: indexing must be one of "xy" or "ij", but received: {indexing}',
+                                   "it says which of the first two comes first", "write indexing='ij'"))
     turned = indexing == "xy" and len(tensors) > 1
     if turned:
         tensors = [tensors[1], tensors[0], *tensors[2:]]
@@ -293,7 +300,8 @@ def combinations(input, r=2, with_replacement=False):
     """
     _vectors([input])
     if r < 0:
-        raise RuntimeError(f"Expect a non-negative number, but got {r}")
+        raise RuntimeError(explain(f"Expect a non-negative number, but got {r}",
+                                   "r says how many are chosen", "give a number from 0 on"))
     if r == 0:
         return wrap(input._device.xp.empty(0, input._array.dtype), input._device)
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations

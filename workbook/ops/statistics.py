@@ -90,19 +90,25 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
                                    f"write x.float().{name}(...)"))
     if not isinstance(q, Tensor):
         if not 0 <= q <= 1:
-            raise RuntimeError(f"quantile() q must be in the range [0, 1] but got {q:g}")
+            raise RuntimeError(explain(f"quantile() q must be in the range [0, 1] but got {q:g}",
+                                       "a quantile is a part of all elements", "write 0.5 for the middle"))
         q = tensor(q, dtype=input.dtype, device=input.device)
     if q.ndim > 1:
-        raise RuntimeError(f"{name}() q must be a scalar or 1D tensor")
+        raise RuntimeError(explain(f"{name}() q must be a scalar or 1D tensor",
+                                   "each q is one quantile", "flatten it: q.flatten()"))
     if q.dtype is not input.dtype:
         raise RuntimeError(explain(f"{name}() q tensor must be same dtype as the input tensor",
                                    f"q holds {q.dtype}, the input {input.dtype}", f"write q.to({input.dtype})"))
     if interpolation not in INTERPOLATIONS:
-        raise RuntimeError(f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}")
+        raise RuntimeError(explain(
+            f"{name}() interpolation must be one of linear, lower, higher, midpoint or nearest, but got {interpolation}",
+            "it says what stands between two elements", "leave it out, or write 'nearest'"))
     if not input.numel():
-        raise RuntimeError(f"{name}() input tensor must be non-empty")
+        raise RuntimeError(explain(f"{name}() input tensor must be non-empty",
+                                   "of no elements there is no quantile", "check x.numel() first"))
     if not ((q._array >= 0) & (q._array <= 1)).all():
-        raise RuntimeError(f"{name}() q values must be in the range [0, 1]")
+        raise RuntimeError(explain(f"{name}() q values must be in the range [0, 1]",
+                                   "a quantile is a part of all elements", "write 0.5 for the middle"))
     axis = None if dim is None else axis_of(dim, input.shape)
     kept = [1] * input.ndim if dim is None else [1 if i == axis else side for i, side in enumerate(input.shape)]
     rows = reshape(input, (-1,)) if dim is None or not input.ndim else _last(input, axis)
@@ -153,20 +159,27 @@ def cov(input, *, correction=1, fweights=None, aweights=None):
             f"cov(): expected input to have two or fewer dimensions but got an input with {input.ndim} dimensions",
             "rows are variables and columns observations", "reshape it to two axes"))
     if input.dtype is dtypes.bool_:
-        raise RuntimeError("cov(): bool dtype is not supported for input")
+        raise RuntimeError(explain("cov(): bool dtype is not supported for input",
+                                   "True and False have no mean", "convert it: x.float()"))
     rows = reshape(input, (1, -1)) if input.ndim < 2 else input
     weights = None
     for name, given in (("fweights", fweights), ("aweights", aweights)):
         if given is None:
             continue
         if given.ndim > 1:
-            raise RuntimeError(f"cov(): expected {name} to have one or fewer dimensions but got {name} with {given.ndim} dimensions")
+            raise RuntimeError(explain(
+                f"cov(): expected {name} to have one or fewer dimensions but got {name} with {given.ndim} dimensions",
+                "each observation has one weight", "flatten it"))
         if given.is_floating_point() == (name == "fweights"):
             kind = "integral" if name == "fweights" else "floating point"
-            raise RuntimeError(f"cov(): expected {name} to have {kind} dtype but got {name} with {given.dtype.legacy} dtype")
+            raise RuntimeError(explain(
+                f"cov(): expected {name} to have {kind} dtype but got {name} with {given.dtype.legacy} dtype",
+                "a frequency counts, and a weight is a float", "convert it"))
         if given.numel() != rows.shape[1]:
-            raise RuntimeError(f"cov(): expected {name} to have the same numel as there are observations in the input but got {given.numel()} "
-                               f"!= {rows.shape[1]}")
+            raise RuntimeError(explain(
+                f"cov(): expected {name} to have the same numel as there are observations in the input but got {given.numel()} "
+                f"!= {rows.shape[1]}",
+                "each observation has one weight", "give as many as the rows are long"))
         weights = given if weights is None else mul(weights, given)
     total = rows.shape[1] if weights is None else sum(weights)
     rows = rows if rows.is_floating_point() or rows.is_complex() else rows.to(dtypes.get_default_dtype())
@@ -229,7 +242,8 @@ def bincount(input, weights=None, minlength=0):
     if input.dtype.category != dtypes.INTEGRAL:
         raise not_implemented("bincount_cpu", input._array)
     if minlength < 0:
-        raise RuntimeError("minlength should be >= 0")
+        raise RuntimeError(explain("minlength should be >= 0",
+                                   "it says how many bins there are at least", "give a number from 0 on"))
     if not input.numel() and input.ndim == 1:
         return Bincount.apply(input.to(dtypes.int64), None, minlength=minlength)
     if input.ndim != 1 or input._array.min() < 0:
@@ -238,7 +252,8 @@ def bincount(input, weights=None, minlength=0):
     if weights is None:
         return Bincount.apply(input.to(dtypes.int64), None, minlength=minlength)
     if weights.shape != input.shape:
-        raise RuntimeError("weights should be 1-d and have the same length as input")
+        raise RuntimeError(explain("weights should be 1-d and have the same length as input",
+                                   "each element has its weight", "give weights the shape of the input"))
     kind = dtypes.float32 if weights.dtype is dtypes.float32 else dtypes.float64
     return Bincount.apply(input.to(dtypes.int64), weights.to(dtypes.float64), minlength=minlength).to(kind)
 
@@ -281,5 +296,6 @@ def _ends(name, input, low, high):
         raise RuntimeError(explain(f"torch.{name}: range of [{low}, {high}] is not finite", "parts of it would have no size",
                                    "give min and max, and leave out NaN and inf"))
     if low > high:
-        raise RuntimeError(f"torch.{name}: max must be larger than min")
+        raise RuntimeError(explain(f"torch.{name}: max must be larger than min",
+                                   "the bins lie between min and max", "exchange them"))
     return {"low": low - 1, "high": high + 1} if low == high else {"low": low, "high": high}

@@ -84,12 +84,12 @@ def unfold(input, dimension, size, step):
     axis = axis_of(dimension, input.shape)
     side = input.shape[axis] if input.ndim else 1
     if size < 0:
-        raise RuntimeError(f"size is {size} but must be >= 0")
+        raise RuntimeError(explain(f"size is {size} but must be >= 0", "a window counts places", "give a size from 0 on"))
     if size > side:
         raise RuntimeError(explain(f"maximum size for tensor at dimension {axis} is {side} but size is {size}",
                                    f"no window of {size} fits into {side} places", "make the window smaller"))
     if step <= 0:
-        raise RuntimeError(f"step is {step} but must be > 0")
+        raise RuntimeError(explain(f"step is {step} but must be > 0", "windows go forwards", "give a step from 1 on"))
     return Unfold.apply(input, axis=axis, size=size, step=step)
 
 
@@ -150,9 +150,12 @@ def as_strided(input, size, stride, storage_offset=None):
         raise RuntimeError(explain(f"as_strided: Negative strides are not supported at the moment, got strides: {shape_text(strides)}",
                                    "memory is read forwards", "use flip()"))
     if min(wanted, default=0) < 0:
-        raise RuntimeError(f"Storage size calculation overflowed with sizes={shape_text(wanted)} and strides={shape_text(strides)}")
+        raise RuntimeError(explain(
+            f"Storage size calculation overflowed with sizes={shape_text(wanted)} and strides={shape_text(strides)}",
+            "a negative step would leave the memory", "give strides from 0 on"))
     if offset < 0:
-        raise RuntimeError(f"Tensor: invalid storage offset {offset}")
+        raise RuntimeError(explain(f"Tensor: invalid storage offset {offset}",
+                                   "it counts elements from the begin of the memory", "give an offset from 0 on"))
     room, width = whole_memory(input._array).size, input._array.itemsize
     if math.prod(wanted) and offset + _reach(wanted, strides) > room:
         raise RuntimeError(explain(

@@ -76,13 +76,17 @@ def put(input, index, source, accumulate=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.put_.html
     """
     if index.dtype is not dtypes.int64:
-        raise RuntimeError(f"put_(): Expected a long tensor for index, but got {index.dtype.legacy}")
+        raise RuntimeError(explain(f"put_(): Expected a long tensor for index, but got {index.dtype.legacy}",
+                                   "places are int64 here", "write index.long()"))
     if source.dtype is not input.dtype:
-        raise RuntimeError("put_(): self and source expected to have the same dtype, but got self.dtype = "
-                           f"{input.dtype.legacy} and source.dtype = {source.dtype.legacy}")
+        raise RuntimeError(explain("put_(): self and source expected to have the same dtype, but got self.dtype = "
+                                   f"{input.dtype.legacy} and source.dtype = {source.dtype.legacy}",
+                                   "numbers are copied as they are", f"write source.to({input.dtype})"))
     if index.numel() != source.numel():
-        raise IndexError("put_(): Expected source and index to have the same number of elements, but got source.numel() = "
-                         f"{source.numel()}, index.numel() = {index.numel()}")
+        raise IndexError(explain(
+            "put_(): Expected source and index to have the same number of elements, but got source.numel() = "
+            f"{source.numel()}, index.numel() = {index.numel()}",
+            "each number of source goes to one place", "give as many indices as numbers"))
     _flat_places("put_", input, index)
     return Put.apply(input, source, index, accumulate=bool(accumulate))
 
@@ -92,7 +96,8 @@ def _flat_places(name, input, index):
         raise RuntimeError(explain(f"{name}(): Expected a long tensor for index, but got {index.dtype.legacy}", None, "write index.long()"))
     count = input.numel()
     if index.numel() and not count:
-        raise IndexError(f"{name}(): tried to {'take from' if name == 'take' else 'put elements into'} an empty tensor")
+        raise IndexError(explain(f"{name}(): tried to {'take from' if name == 'take' else 'put elements into'} an empty tensor",
+                                 "it has no places", "check x.numel() first"))
     within(index, 0, count, IndexError, -count, f"out of range: tried to access index {{}} on a tensor of {count} elements.")
 
 

@@ -269,7 +269,8 @@ def triu_indices(row, col, offset=0, *, dtype=dtypes.int64, device=None, layout=
 def _indices(name, row, col, offset, dtype, device):
     for which, side in (("row", row), ("col", col)):
         if side < 0:
-            raise RuntimeError(f"{which} must be non-negative, got{side}")
+            raise RuntimeError(explain(f"{which} must be non-negative, got{side}",
+                                       "a length counts places", "give lengths from 0 on"))
     if dtype.category != dtypes.INTEGRAL:
         raise refused_dtype(f"{name}_indices", dtype, "places are whole numbers", "leave dtype out, and convert")
     check_memory((row, col), 1)

@@ -2,6 +2,7 @@
 
 import math
 
+from workbook.errors import explain
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented, refuse_numbers
 from workbook.ops.exponentials import rsqrt
@@ -325,7 +326,8 @@ class Deg2Rad(FloatElementwise):
 
     def forward(ctx, a):
         if a.dtype.kind == "c":
-            raise RuntimeError("deg2rad is not supported for complex tensors.")
+            raise RuntimeError(explain("deg2rad is not supported for complex tensors.",
+                                       "an angle is a real number", "take the parts: x.real, x.imag"))
         return a * (math.pi / 180)
 
     def backward(ctx, grad):
@@ -349,7 +351,8 @@ class Rad2Deg(FloatElementwise):
 
     def forward(ctx, a):
         if a.dtype.kind == "c":
-            raise RuntimeError("rad2deg is not supported for complex tensors.")
+            raise RuntimeError(explain("rad2deg is not supported for complex tensors.",
+                                       "an angle is a real number", "take the parts: x.real, x.imag"))
         return a * (180 / math.pi)
 
     def backward(ctx, grad):

@@ -66,18 +66,23 @@ class Optimizer(metaclass=PrintsAsTorchABC):
     def add_param_group(self, param_group):
         """Train more Parameters, with settings of their own: `{"params": [...], "lr": 0.01}`."""
         if not isinstance(param_group, dict):
-            raise TypeError(f"param_group must be a dict, but got {type(param_group)}")
+            raise TypeError(explain(f"param_group must be a dict, but got {type(param_group)}",
+                                    "a group is its parameters, and options of its own",
+                                    "write {'params': model.parameters(), 'lr': 0.1}"))
         params = param_group["params"]
         if isinstance(params, Tensor):
             params = [params]
         elif isinstance(params, set):
-            raise TypeError("optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
-                            "sets will change between runs. Please use a list instead.")
+            raise TypeError(explain(
+                "optimizer parameters need to be organized in ordered collections, but the ordering of tensors in "
+                "sets will change between runs. Please use a list instead.",
+                "a set has no order", "write a list, or model.parameters()"))
         params = list(params)
         named = [isinstance(entry, tuple) for entry in params]
         if any(named):
             if not all(named):
-                raise ValueError("all optimizer params should be with/without names. Some param names are missing")
+                raise ValueError(explain("all optimizer params should be with/without names. Some param names are missing",
+                                         "state is found by name where there are names", "give all of them names, or none"))
             param_group["param_names"] = [name for name, _ in params]
             params = [param for _, param in params]
         param_group["params"] = params
@@ -93,7 +98,8 @@ class Optimizer(metaclass=PrintsAsTorchABC):
             warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
                           "error; see github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=3)
         if any(id(param) in own for group in self.param_groups for param in group["params"]):
-            raise ValueError("some parameters appear in more than one parameter group")
+            raise ValueError(explain("some parameters appear in more than one parameter group",
+                                     "each step would move them twice", "put every parameter into one group"))
         self.param_groups.append(param_group)
 
     def step(self, closure=None):
@@ -125,7 +131,8 @@ class Optimizer(metaclass=PrintsAsTorchABC):
 
     def update(self, param, grad, state, group, device):
         """Change the array `param` in place, given its gradient, this Parameter's `state` and its group's settings."""
-        raise NotImplementedError(f"{type(self).__name__} defines neither step nor update")
+        raise NotImplementedError(explain(f"{type(self).__name__} defines neither step nor update",
+                                          "an optimizer is its rule of how a parameter moves", "write def update(self, parameter, ...)"))
 
     def zero_grad(self, set_to_none=True):
         """Forget the gradients; with `set_to_none=False` fill them with zeros instead."""

@@ -98,7 +98,8 @@ class Normalize(metaclass=PrintsAsTorch):
                                      "tensor.unsqueeze(0) for an image of one channel"))
         mean, std = (as_tensor(values, dtype=tensor.dtype) for values in (self.mean, self.std))
         if (std == 0).any():
-            raise ValueError(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.")
+            raise ValueError(explain(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.",
+                                     "each channel is divided by its std", "give a std that the dtype can hold"))
         mean, std = (values.reshape(-1, 1, 1) if values.dim() == 1 else values for values in (mean, std))
         image = tensor if self.inplace else tensor.clone()
         return image.sub_(mean).div_(std)

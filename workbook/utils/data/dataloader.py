@@ -153,14 +153,18 @@ _FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "per
 
 def _check_workers(num_workers, timeout, prefetch_factor, persistent_workers):
     if num_workers < 0:
-        raise ValueError("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.")
+        raise ValueError(explain("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.",
+                                 "it counts the helpers that load data", "write num_workers=0"))
     if timeout < 0:
-        raise ValueError("timeout option should be non-negative")
+        raise ValueError(explain("timeout option should be non-negative", "it says how many seconds are waited", "write timeout=0"))
     if num_workers == 0 and prefetch_factor is not None:
-        raise ValueError("prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable "
-                         "multiprocessing, otherwise set prefetch_factor to None.")
+        raise ValueError(explain(
+            "prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable "
+            "multiprocessing, otherwise set prefetch_factor to None.",
+            "nothing is loaded ahead without helpers", "leave prefetch_factor out"))
     if num_workers == 0 and persistent_workers:
-        raise ValueError("persistent_workers option needs num_workers > 0")
+        raise ValueError(explain("persistent_workers option needs num_workers > 0",
+                                 "there are no helpers that could stay", "leave persistent_workers out"))
 
 
 def _check_order(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last):
@@ -178,7 +182,8 @@ def _check_order(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last
         raise ValueError(explain("batch_sampler option is mutually exclusive with batch_size, shuffle, sampler, and drop_last",
                                  "the batch_sampler already says what is in each batch", "leave the others out"))
     if batch_size is None and drop_last:
-        raise ValueError("batch_size=None option disables auto-batching and is mutually exclusive with drop_last")
+        raise ValueError(explain("batch_size=None option disables auto-batching and is mutually exclusive with drop_last",
+                                 "without batches there is no last one to drop", "leave drop_last out, or give a batch_size"))
 
 
 def _unknown_option(name):

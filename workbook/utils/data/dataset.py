@@ -51,7 +51,9 @@ class IterableDataset(Dataset):
     torch_name = "torch.utils.data.dataset.IterableDataset"
 
     def __iter__(self):
-        raise NotImplementedError(f"Subclasses of IterableDataset should implement __iter__: {type(self).__name__} does not.")
+        raise NotImplementedError(explain(
+            f"Subclasses of IterableDataset should implement __iter__: {type(self).__name__} does not.",
+            "its samples are what a loop over it gives", "write def __iter__(self): ... with yield"))
 
 
 class TensorDataset(Dataset):
@@ -119,7 +121,8 @@ class ConcatDataset(Dataset):
     def __init__(self, datasets):
         self.datasets = list(datasets)
         if not self.datasets:
-            raise AssertionError("datasets should not be an empty iterable")
+            raise AssertionError(explain("datasets should not be an empty iterable",
+                                         "nothing can be joined", "give a list of data sets"))
         self.cumulative_sizes = list(accumulate(len(dataset) for dataset in self.datasets))
 
     def __len__(self):
@@ -128,11 +131,13 @@ class ConcatDataset(Dataset):
     def __getitem__(self, index):
         if index < 0:
             if -index > len(self):
-                raise ValueError("absolute value of index should not exceed dataset length")
+                raise ValueError(explain("absolute value of index should not exceed dataset length",
+                                         f"the data sets hold {len(self)} samples together", "count from -len to len - 1"))
             index += len(self)
         which = bisect.bisect_right(self.cumulative_sizes, index)
         if which == len(self.datasets):
-            raise IndexError(f"index {index} is out of range: the data sets hold {len(self)} samples together")
+            raise IndexError(explain(f"index {index} is out of range: the data sets hold {len(self)} samples together",
+                                     "samples are counted from 0", "ask for one of them"))
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
 
 
@@ -162,7 +167,8 @@ def random_split(dataset, lengths, generator=None):
 def _lengths_of(fractions, size):
     for place, fraction in enumerate(fractions):
         if not 0 <= fraction <= 1:
-            raise ValueError(f"Fraction at index {place} is not between 0 and 1")
+            raise ValueError(explain(f"Fraction at index {place} is not between 0 and 1",
+                                     "each part is a share of the whole", "write [0.8, 0.2]"))
     lengths = [math.floor(size * fraction) for fraction in fractions]
     for place in range(size - sum(lengths)):
         lengths[place % len(lengths)] += 1

@@ -21,7 +21,8 @@ class Sampler(metaclass=PrintsAsTorchABC):
         return cls
 
     def __iter__(self):
-        raise NotImplementedError(f"{type(self).__name__} defines no __iter__")
+        raise NotImplementedError(explain(f"{type(self).__name__} defines no __iter__", "a sampler is the order of the samples",
+                                          "write def __iter__(self): ... with yield"))
 
 
 class SequentialSampler(Sampler):
@@ -125,7 +126,8 @@ class BatchSampler(Sampler):
 
     def __init__(self, sampler, batch_size, drop_last):
         if not isinstance(batch_size, int) or isinstance(batch_size, bool) or batch_size <= 0:
-            raise ValueError(f"batch_size should be a positive integer value, but got batch_size={batch_size}")
+            raise ValueError(explain(f"batch_size should be a positive integer value, but got batch_size={batch_size}",
+                                     "a batch holds at least one sample", "write batch_size=32"))
         _require_bool("drop_last", drop_last, ValueError)
         self.sampler, self.batch_size, self.drop_last = sampler, batch_size, drop_last
 
