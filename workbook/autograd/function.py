@@ -149,7 +149,9 @@ class Function(FunctionCtx, metaclass=PrintsAsTorch):
     @staticmethod
     def setup_context(ctx, inputs, output):
         """Save what `backward` needs, where `forward` is written without `ctx`: `inputs` is the tuple of its arguments."""
-        raise NotImplementedError("setup_context is not implemented.")
+        raise NotImplementedError(explain("setup_context is not implemented.",
+                                          "forward is written without ctx, so nothing says what backward needs",
+                                          "write def setup_context(ctx, inputs, output), or def forward(ctx, ...)"))
 
     @staticmethod
     def backward(ctx, *grads):
@@ -163,13 +165,17 @@ class Function(FunctionCtx, metaclass=PrintsAsTorch):
     @staticmethod
     def jvp(ctx, *tangents):
         """The derivative in forward mode, which the engine does not ask for."""
-        raise NotImplementedError("You must implement the jvp function for custom autograd.Function to use it with forward mode AD.")
+        raise NotImplementedError(explain(
+            "You must implement the jvp function for custom autograd.Function to use it with forward mode AD.",
+            "derivatives are computed backwards here", "write backward"))
 
     @staticmethod
     def vmap(info, in_dims, *args):
         """A rule for torch.vmap, which the engine does not ask for."""
-        raise NotImplementedError("To use autograd.Function with vmap, you must either override the vmap staticmethod or set "
-                                  "generate_vmap_rule=True.")
+        raise NotImplementedError(explain(
+            "To use autograd.Function with vmap, you must either override the vmap staticmethod or set "
+            "generate_vmap_rule=True.",
+            "functions are not mapped over axes here", "write a loop, or let the axes broadcast"))
 
 
 def has_setup(function):
@@ -268,8 +274,10 @@ class StepOfFunction(FunctionCtx, Operation):
         elif function.vjp is Function.vjp:
             derivative = function.backward
         else:
-            raise RuntimeError("Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement "
-                               "one of them.")
+            raise RuntimeError(explain(
+                "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement "
+                "one of them.",
+                "both are names of the same derivative", "delete one of them"))
         on_arrays, here.on_arrays = here.on_arrays, False  # the student computes with Tensors
         try:
             handed = derivative(ctx, *[ctx._shown(place, grad) for place, grad in enumerate(grads)])
@@ -356,7 +364,9 @@ class _Run:
         ctx, items = self.ctx, self.items()
         for place, tensor in enumerate(ctx.dirty_tensors):
             if not isinstance(tensor, Tensor):
-                raise RuntimeError(f"mark_dirty can only accept variables, but argument {place} is of type {type(tensor).__name__}")
+                raise RuntimeError(explain(
+                    f"mark_dirty can only accept variables, but argument {place} is of type {type(tensor).__name__}",
+                    "it names inputs that were written in place", "give it the Tensors that forward was given"))
             if not _among(tensor, items):
                 raise RuntimeError(explain(
                     "Some elements marked as dirty during the forward method were not returned as output. The inputs that are modified "
