@@ -65,7 +65,7 @@ def result_type(tensor1, tensor2):
 
 
 def is_inference(input):
-    """Return whether a Tensor was made inside `inference_mode`, or shows the memory of one that was.
+    """Return whether a Tensor was made inside `inference_mode`, or shows the memory of one that was. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> with torch.inference_mode():

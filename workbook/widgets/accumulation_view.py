@@ -13,9 +13,8 @@ from workbook.tensor import Tensor, wrap
 
 from .board import Board, alone_style, first_lines
 from .cells import LETTER, Picture
-from .functions_view import _plain
 from .live import origin_of
-from .numbers import four, short
+from .numbers import four, plain, short
 from .replay import unseen
 from .widget import Still
 from .words import Words
@@ -248,7 +247,7 @@ class AccumulationView(Board):
                     ["reset", "Reset", "reset: no call, first values", bool(self.events) or not self.zeroing or self.lr != 0.1]],
             "controls": [{"id": "do", "kind": "chips", "label": "call", "options": [BACKWARD, STEP, ZERO, ROUND]},
                          {"id": "zero", "kind": "check", "label": "a round begins with zero_grad()", "value": self.zeroing},
-                         {"id": "lr", "kind": "number", "label": "learning rate", "value": _plain(self.lr)}],
+                         {"id": "lr", "kind": "number", "label": "learning rate", "value": plain(self.lr)}],
             "table": {"head": ["call", "", "leaf", "added", ".grad after it", "value after it"], "rows": rows or [["", "no call yet", "", "", "", ""]]}}
 
 

@@ -11,8 +11,7 @@ from workbook.tensor import Tensor, wrap
 
 from .board import Board
 from .cells import Picture
-from .functions_view import _plain
-from .numbers import four, short
+from .numbers import four, plain, short
 from .origin import Recorded
 from .replay import run_again, unseen
 from .words import Words
@@ -98,7 +97,7 @@ class WeightsView(Board):
             y = TOP + row * (HIGH + GAP)
             picture.text(LEFT, y + 28, name, "title")
             picture.text(LEFT, y + 46, four(self.values[row]), "code")
-            picture.parts.append(_box(LEFT + VALUE, y + 10, WEIGHT, HIGH - 20, "weight", f"× {_plain(self.weights[row])}".replace("-", "−")))
+            picture.parts.append(_box(LEFT + VALUE, y + 10, WEIGHT, HIGH - 20, "weight", f"× {plain(self.weights[row])}".replace("-", "−")))
             for column, slope in enumerate(self.rows[row]):
                 picture.parts.append(self._cell(first + column * (WIDE + GAP), y, column, slope, weighed[row][column], far))
         bottom = TOP + len(self.outputs) * (HIGH + GAP) + 10
@@ -160,7 +159,7 @@ class WeightsView(Board):
                  "code": ["The engine's own lines: workbook/autograd/walk.py", inspect.getsource(walk.backward).rstrip()]}],
             "nav": [["reset", "Reset", "reset: every weight is 1", self.weights != [1.0] * len(self.outputs) or self.chosen > 0]],
             "controls": [*({"id": f"v{number}", "kind": "range", "label": f"weight of {name}", "range": [-REACH, REACH, GRAIN],
-                            "value": _plain(self.weights[number])} for number, name in enumerate(self.outputs)),
+                            "value": plain(self.weights[number])} for number, name in enumerate(self.outputs)),
                          {"id": "preset", "kind": "chips", "label": "try", "options": [name for name, _ in self._presets()]}],
             "table": {"head": ["output", "value", "weight", *(f"slope to {self._input(number)}" for number in range(len(self.inputs)))],
                       "rows": [*rows, ["weighed and added up", "", "", *(f"∇ {short(total)}" for total in sums)]]}}
