@@ -36,6 +36,7 @@ def stack_module_state(models):
     """Return the parameters of several modules of one class, stacked, and their buffers, stacked: two dicts by name.
 
     `vmap` over them, with `functional_call` of one of the modules, computes all modules. The stacked parameters are new leaves.
+    Raises RuntimeError for no modules, for modules of several classes, and for training beside evaluation.
 
     >>> import workbook as torch
     >>> parameters, buffers = torch.func.stack_module_state([torch.nn.Linear(2, 1) for _ in range(3)])
