@@ -64,7 +64,9 @@ def is_set_to(input, tensor):
 
 
 def is_conj(input):
-    """Return False: a conjugate is computed at once here, so no Tensor is marked. (PyTorch marks the result of `x.conj()`.)
+    """Return False: a conjugate is computed at once here, so no Tensor is marked. Raises TypeError for what is no Tensor.
+
+    (PyTorch marks the result of `x.conj()`.)
 
     >>> import workbook as torch
     >>> torch.tensor([1j]).conj().is_conj()
@@ -78,7 +80,9 @@ def is_conj(input):
 
 
 def is_neg(input):
-    """Return False: a sign is computed at once here, so no Tensor is marked. (PyTorch marks `x.conj().imag`.)
+    """Return False: a sign is computed at once here, so no Tensor is marked. Raises TypeError for what is no Tensor.
+
+    (PyTorch marks `x.conj().imag`.)
 
     >>> import workbook as torch
     >>> torch.tensor([1j]).conj().imag.is_neg()
@@ -132,8 +136,9 @@ def ndimension(input):
 
 
 def dim_order(input):
-    """Return the axes in the order in which they lie in memory, the one with the longest step first; where steps do not say, in that of the
-    shape. Raises nothing of its own.
+    """Return the axes in the order in which they lie in memory, the one with the longest step first. Raises nothing of its own.
+
+    Where steps do not say, they come in the order of the shape.
 
     >>> import workbook as torch
     >>> torch.zeros(2, 3).t().dim_order()
