@@ -66,6 +66,11 @@ def array_in(value, kind):
     return np.asarray(number_in(value, dtypes.float64.numpy if half else kind)).astype(kind)
 
 
+def fill_with(array, value):
+    """Write a number into every place of an array, refused as `number_in` does; of one place alone, as `array_in`."""
+    array.fill(array_in(value, array.dtype)[()] if array.size == 1 else number_in(value, array.dtype))
+
+
 def promote_held(values):
     """The dtype rule `dtypes.promote`, for an operation that refuses a number which the dtype of its result does not hold."""
     met = dtypes.result_type(values).numpy

@@ -475,6 +475,8 @@ def axis_of(dim, shape):
     """
     ndim = shape if shape.__class__ is int else len(shape)
     reach = max(ndim, 1)
+    if dim.__class__ is not int:
+        dim = _one_axis(dim)
     if not -reach <= dim < reach:
         valid = " or ".join(map(str, range(reach))) if reach < 4 else f"0 to {reach - 1}"
         what = f"{ndim or 'no'} ax{'i' if ndim == 1 else 'e'}s"
@@ -497,6 +499,14 @@ def one_slice_only(what):
     """The error for looking at the numbers of a slice while vmap computes a batch."""
     return RuntimeError(explain(what, "the function is written for one slice, and stands for all of them: their numbers differ",
                                 "use operations of torch: torch.where(condition, a, b) instead of an if"))
+
+
+def _one_axis(dim):
+    """Return a whole number that is no Python int as one. Raises TypeError for anything else."""
+    if isinstance(dim, bool) or not hasattr(dim, "__index__") or getattr(dim, "ndim", 0):
+        raise TypeError(explain(f"argument 'dim' must be int, not {type(dim).__name__}", "it names one axis by its number",
+                                "write a whole number, such as 0, or -1 for the last axis"))
+    return dim.__index__()
 
 
 def needs_floats(dtype):

@@ -8,7 +8,7 @@ import workbook as torch
 from tests.ops.messages import MESSAGES, names_for
 from workbook.nn import functional
 from workbook.ops import methods
-from workbook.ops.first_argument import first_parameter
+from workbook.ops.arguments import first_parameter
 
 
 @pytest.mark.parametrize("code, error, phrase, own", MESSAGES, ids=[code for code, *_ in MESSAGES])

@@ -10,7 +10,7 @@ from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain
 from workbook.formats import asked_format, contiguous_format, empty_as, lies_in, preserve_format
-from workbook.numbers import number_in, plain
+from workbook.numbers import fill_with, plain
 from workbook.ops.comparison import flat
 from workbook.ops.parts import Overwrite
 from workbook.ops.reduction import sum
@@ -52,6 +52,9 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, me
             dtype, device = given.dtype, given.device
         elif isinstance(given, (str, Device, int)) and not isinstance(given, bool):
             device = given
+        elif isinstance(given, (list, tuple, dict)):
+            raise TypeError(explain(f"to() received an invalid combination of arguments - got ({type(given).__name__})",
+                                    "it takes a dtype, a device, or a Tensor that has both", "write x.to(torch.float64)"))
     dtype = dtypes.asked(dtype)
     result = input
     if device is not None and settle(device) is not input._device:
@@ -321,7 +324,7 @@ class Filled(Operation, name="FillBackward2"):
 
     def forward(ctx, a, *, value):
         out = empty_as(ctx.xp, a, a.dtype)
-        out.fill(number_in(value, a.dtype))
+        fill_with(out, value)
         return out
 
     def backward(ctx, grad):

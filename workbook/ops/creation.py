@@ -11,7 +11,7 @@ from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
 from workbook.errors import MOST_AXES, explain, no_memory, refused_dtype, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
-from workbook.numbers import computed_in, number_in, plain, real_number
+from workbook.numbers import computed_in, fill_with, number_in, plain, real_number
 from workbook.ops.shape import size_of_new
 from workbook.settings import unfilled
 from workbook.tensor import Tensor, needs_floats, wrap
@@ -176,7 +176,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     fill_value = _number("full", "fill_value", 2, fill_value)
     kind = numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
     array = memory_for(np.empty, size_of_new((size,)), kind)
-    array[...] = number_in(fill_value, kind)
+    fill_with(array, fill_value)
     return finish(array, device, requires_grad)
 
 
@@ -426,7 +426,7 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
     """
     fill_value = _number("full_like", "fill_value", 2, fill_value)
     array = memory_like("full_like", input, dtype, memory_format)
-    array.fill(number_in(fill_value, array.dtype))
+    fill_with(array, fill_value)
     return finish(array, device or input._device, requires_grad)
 
 

@@ -267,6 +267,9 @@ def float_power(input, exponent):
     Source: https://pytorch.org/docs/2.13/generated/torch.float_power.html
     """
     tensors = [value for value in (input, exponent) if isinstance(value, Tensor)]
+    for value in (input, exponent):
+        if isinstance(value, int):
+            dtypes.within_64_bits(value)
     wide = dtypes.complex128 if any(value.is_complex() for value in tensors) or complex in map(type, (input, exponent)) else (
         dtypes.float64)
     input, exponent = (value.to(wide) if isinstance(value, Tensor) else value for value in (input, exponent))
@@ -295,15 +298,22 @@ class Ldexp(FloatElementwise):
 
     @staticmethod
     def dtype_rule(values):
-        """The power of 2 is computed in the dtype of b alone, and then meets a."""
+        """Floats with whole exponents stay as they are. Else the power of 2 is computed in the dtype of b alone, and then meets a."""
         a, b = values
-        if b.dtype.kind == "b" and a.dtype.kind in "fc":
-            raise not_implemented("ldexp_cpu_exp", b, a)
+        if a.dtype.kind == "f" and b.dtype.kind in "biu":
+            if b.dtype.kind == "b":
+                raise not_implemented("ldexp_cpu_exp", b, a)
+            return [a, b.astype(dtypes.int32.numpy)]
+        if a.dtype == dtypes.float64.numpy and b.ndim == 0 and b.dtype.kind == "f":
+            return [a, b.astype(a.dtype)]  # of a single exponent, PyTorch takes the power as exactly as a is
         return [a, *dtypes.promote_to_float([b])]
 
     def forward(ctx, a, b):
-        factor, power = dtypes.promote([a, ctx.xp.exp2(b)])
-        out = factor * power
+        if b.dtype.kind == "i":
+            out = ctx.xp.ldexp(a, b)  # no power of 2 in between, which might be beyond the dtype
+        else:
+            factor, power = dtypes.promote([a, ctx.xp.exp2(b)])
+            out = factor * power
         ctx.save(b, out)
         return out
 

@@ -28,7 +28,7 @@ def getitem(input, key):
 
     Source: https://pytorch.org/docs/2.13/tensor_view.html
     """
-    steps, advanced = _read(key, input)
+    steps, advanced, _ = _read(key, input)
     for operation, options in steps:
         input = operation.apply(input, **options)
     if advanced is not None:
@@ -52,7 +52,7 @@ def setitem(input, key, value):
             and tuple(key.shape) == tuple(input.shape)[:key.ndim]):
         raise RuntimeError(explain("masked_fill_ only supports boolean masks, but got mask with dtype unsigned char",
                                    "bytes are no longer a mask when one number is written", "write mask.bool()"))
-    steps, advanced = _read(key, input)
+    steps, advanced, outside = _read(key, input, writing=True)
     target = input
     for operation, options in steps:
         target = operation.apply(target, **options)
@@ -70,7 +70,7 @@ def setitem(input, key, value):
         refuse_overlap(target, value, whole=True)
         if value.ndim and value.shape[0] == 1:  # axes of length 1 in front say nothing
             value = reshape(value, tuple(itertools.dropwhile(lambda side: side == 1, value.shape)))
-        adopt(target, _put(target, value, advanced), "index_put_")
+        adopt(target, _put(target, value, advanced, outside), "index_put_")
 
 
 def put_at(input, indices, values, operation):
@@ -79,15 +79,15 @@ def put_at(input, indices, values, operation):
         raise _another_dtype(input, values)
     if len(indices) > input.ndim:
         raise _too_many(indices, input)
-    steps, advanced = _read(indices, input)
+    steps, advanced, outside = _read(indices, input, writing=True)
     if steps:  # numbers, which 0-d Tensors are read as, would make views: they are places, too
         indices = tuple(reshape(k, (1,)) if k.ndim == 0 and k.dtype is not dtypes.bool else k for k in indices)
-        steps, advanced = _read(indices, input)
+        steps, advanced, outside = _read(indices, input, writing=True)
     if operation is IndexPut:
-        return _put(input, values, advanced)
+        return _put(input, values, advanced, outside)
     if values.dtype is not input.dtype:
         raise _another_dtype(input, values)
-    return _written(operation, input, values, *_apart(advanced, input))
+    return _written(operation, input, values, *_apart(advanced, input), outside)
 
 
 def _class_name(value):
@@ -95,13 +95,13 @@ def _class_name(value):
     return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
-def _put(target, value, advanced):
+def _put(target, value, advanced, outside):
     only_mask = sum(not isinstance(k, slice) for k in advanced) == 1 and any(_is_mask(k) and k.ndim for k in advanced)
     if only_mask and value._array.size == 1:
         value = reshape(value.to(target.dtype), ())  # PyTorch fills a mask with one number of any dtype and shape
     if value.dtype is not target.dtype:
         raise _another_dtype(target, value)
-    return _written(IndexPut, target, value, *_apart(advanced, target))
+    return _written(IndexPut, target, value, *_apart(advanced, target), outside)
 
 
 def _another_dtype(target, value):
@@ -111,18 +111,33 @@ def _another_dtype(target, value):
         f"write value.to({target.dtype})"))
 
 
-def _written(operation, target, value, pattern, places):
+def _written(operation, target, value, pattern, places, outside):
+    """Apply an operation that writes. `outside`: the error for places that are not there; PyTorch looks at the value's shape first."""
+    if outside is not None and not target.numel():
+        raise outside
     if value.ndim:
-        shape = np.broadcast_to(False, target.shape)[filled(pattern, [k._host() for k in places])].shape
-        if value.ndim > len(shape) or any(side not in (1, room) for side, room in zip(reversed(value.shape), reversed(shape))):
+        wanted = _named_by(target, pattern, places)
+        if value.ndim > len(wanted) or any(side not in (1, room) for side, room in zip(reversed(value.shape), reversed(wanted))):
             raise RuntimeError(explain(
                 f"shape mismatch: value tensor of shape {shape_text(value.shape)} cannot be broadcast to indexing result of shape "
-                f"{shape_text(shape)}", f"the index names {shape_text(shape)} places", "write a value of that shape"))
+                f"{shape_text(wanted)}", f"the index names {shape_text(wanted)} places", "write a value of that shape"))
+    if outside is not None:
+        raise outside
     return operation.apply(target, value, *places, pattern=pattern)
 
 
-def _read(key, input):
-    """Take an index apart: view operations for numbers, slices and None, in order; then one advanced index, or None."""
+def _named_by(target, pattern, places):
+    """Return the shape of what an index names, whether its places are there or not."""
+    anywhere = np.broadcast_to(np.empty((), bool), [max(side, 1) for side in target.shape])
+    first = [k._host() if k.dtype is dtypes.bool else np.zeros_like(k._host()) for k in places]
+    return anywhere[filled(pattern, first)].shape
+
+
+def _read(key, input, writing=False):
+    """Take an index apart: view operations for numbers, slices and None, in order; then one advanced index, or None.
+
+    Third comes the error for places that are not there, or None; where nothing is written it is raised at once.
+    """
     keys = [key] if not _is_tuple(key) else list(key)
     keys = [_settled(k) for k in keys]
     used = sum(k.ndim if _is_mask(k) else 1 for k in keys if k is not None and k is not Ellipsis)
@@ -134,7 +149,7 @@ def _read(key, input):
     at = next(i for i, k in enumerate(keys) if k is Ellipsis)
     keys[at:at + 1] = [slice(None)] * (input.ndim - used)
 
-    steps, chosen, axis, place = [], [], 0, 0
+    steps, chosen, axis, place, outside = [], [], 0, 0, None
     shape = list(input.shape)
     for k in keys:
         if k is None:
@@ -154,10 +169,12 @@ def _read(key, input):
         else:
             chosen.append(k)
             width = k.ndim if _is_mask(k) else 1
-            _check_advanced(k, shape[place:place + width], place, input.shape)
+            outside = outside or _check_advanced(k, shape[place:place + width], place, input.shape)
+            if outside and not writing:
+                raise outside
             axis, place = axis + width, place + width
     advanced = tuple(chosen) if any(not isinstance(k, slice) for k in chosen) else None
-    return steps, advanced
+    return steps, advanced, outside
 
 
 def _apart(advanced, input):
@@ -279,6 +296,7 @@ def _numbers_in(part, depth=0):
 
 
 def _check_advanced(k, sides, axis, shape):
+    """Raise IndexError for a mask of another shape. Return the error for places that are not there, or None."""
     k = _host_array(k)
     if _is_mask(k):
         if tuple(sides) != k.shape:
@@ -288,5 +306,6 @@ def _check_advanced(k, sides, axis, shape):
                 "compute the mask from the tensor itself, such as x[x > 0]; a mask of rows has as many places as there are rows"))
     elif k.size and (k.min() < -sides[0] or k.max() >= sides[0]):
         wrong = k.max() if k.max() >= sides[0] else k.min()
-        raise IndexError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {sides[0]}",
-                                 "places are counted from 0", f"use indices from {-sides[0]} to {sides[0] - 1}"))
+        return IndexError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {sides[0]}",
+                                  "places are counted from 0", f"use indices from {-sides[0]} to {sides[0] - 1}"))
+    return None

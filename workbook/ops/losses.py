@@ -68,7 +68,7 @@ def softmax(input, dim=None, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.softmax.html
     """
-    return Softmax.apply(input if dtype is None else input.to(dtype), axis=_softmax_axis("softmax", input, dim))
+    return Softmax.apply(input if dtype is None else input.to(dtype=dtype), axis=_softmax_axis("softmax", input, dim))
 
 
 def log_softmax(input, dim=None, *, dtype=None):
@@ -80,7 +80,7 @@ def log_softmax(input, dim=None, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.log_softmax.html
     """
-    return LogSoftmax.apply(input if dtype is None else input.to(dtype), axis=_softmax_axis("log_softmax", input, dim))
+    return LogSoftmax.apply(input if dtype is None else input.to(dtype=dtype), axis=_softmax_axis("log_softmax", input, dim))
 
 
 def _softmax_axis(name, input, dim):

@@ -17,7 +17,7 @@ from workbook.ops import (activation, added, arithmetic, axes, bessel, blocks, b
                           parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, rearranging, reduction,
                           removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
                           strided, sums, takes, triangles, trigonometry)
-from workbook.ops.first_argument import of_a_tensor
+from workbook.ops.arguments import of_a_tensor, of_tensors
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
 from workbook.ops.spellings import with_numpy_names
@@ -214,8 +214,8 @@ def functions():
 def named(part):
     """Return the functions of a part of the table by their names."""
     also_numpy = NUMPY_NAMES.split()
-    return {name: with_numpy_names(getattr(room, name)) if name in also_numpy else getattr(room, name)
-            for room, names in part.items() for name in names.split()}
+    functions = {name: of_tensors(getattr(room, name)) for room, names in part.items() for name in names.split()}
+    return {name: with_numpy_names(function) if name in also_numpy else function for name, function in functions.items()}
 
 
 def install():

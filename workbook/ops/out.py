@@ -18,7 +18,7 @@ import warnings
 from workbook.autograd import views
 from workbook.autograd.modes import no_grad, thread
 from workbook.errors import explain, shape_text
-from workbook.ops.first_argument import first_parameter, refuse_other_than_tensor
+from workbook.ops.arguments import refuse_arguments
 from workbook.tensor import Tensor, memory_of
 
 
@@ -35,16 +35,14 @@ _IN_ORDER = frozenset("cholesky cholesky_solve matrix_power".split())
 def with_out(function, kind):
     """Return `function` with the keyword `out`: a Tensor, or a tuple of them where there are several results."""
 
-    first = first_parameter(function)
-
     @functools.wraps(function)
     def call(*args, out=None, **options):
         if out is not None:
             return _into(function, kind, out, args, options)
         try:
             return function(*args, **options)
-        except (AttributeError, TypeError):
-            refuse_other_than_tensor(function, first, args, options)
+        except (AttributeError, TypeError) as problem:
+            refuse_arguments(function, args, options, problem)
             raise
 
     own = inspect.signature(function)

@@ -92,8 +92,9 @@ def sum(input, dim=None, keepdim=False, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sum.html
     """
+    dtype = dtypes.asked(dtype)
     if dtype is not None and input.is_complex() and not dtype.is_complex:
-        input = input.to(dtype)
+        input = input.to(dtype=dtype)
     if dim is None and not keepdim:
         return Sum.apply(input, dtype=dtype) if dtype is not None else Sum.apply(input)
     return SumAxes.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim, dtype=dtype)
@@ -132,7 +133,7 @@ def mean(input, dim=None, keepdim=False, *, dtype=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.mean.html
     """
     if dtype is not None:
-        input = input.to(dtype)
+        input = input.to(dtype=dtype)
     if not (input.is_floating_point() or input.is_complex()):
         raise RuntimeError(explain(
             "mean(): could not infer output dtype. Input dtype must be either a floating point or complex dtype. "

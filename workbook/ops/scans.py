@@ -215,14 +215,14 @@ def cumsum(input, dim, *, dtype=None):
 
 def _accumulable(name, input, dtype):
     if dtype is dtypes.bool_ and input.ndim and input.numel():
-        raise not_implemented(f"{name}_out_cpu", input.to(dtype)._array)
+        raise not_implemented(f"{name}_out_cpu", input.to(dtype=dtype)._array)
     return summable(input, dtype)
 
 
 def summable(input, dtype=None):
     """Return `input` in the dtype in which sums and products of it are computed."""
     if dtype is not None:
-        return input.to(dtype)
+        return input.to(dtype=dtype)
     return input if input.is_floating_point() or input.is_complex() else input.to(dtypes.int64)
 
 

@@ -121,8 +121,10 @@ def number_of(value, input):
 
 def _scattered(operation, input, dim, index, src, **options):
     """Check the index of a scatter, and apply the operation."""
+    if not isinstance(index, Tensor):
+        raise not_a_tensor("scatter", "index", 3, index)
     axis = axis_of(dim, input.shape)
-    if index.dtype not in LONG:
+    if index.dtype not in LONG and index.numel():
         raise RuntimeError(explain("scatter(): Expected dtype int32/int64 for index", f"this index holds {index.dtype}",
                                    "write index.long()"))
     has_src = isinstance(src, Tensor)
@@ -131,7 +133,7 @@ def _scattered(operation, input, dim, index, src, **options):
                                    f"the tensor holds {input.dtype}, src {src.dtype}", f"write src.to({input.dtype})"))
     have, named = tuple(input.shape) or (1,), tuple(index.shape) or (1,)
     if not math.prod(named):
-        nowhere = wrap(index._array.reshape((0,) * input.ndim), index._device) if input.ndim else index
+        nowhere = wrap(index._array.reshape((0,) * input.ndim).astype("int64"), index._device) if input.ndim else index
         return operation.apply(input, 0.0, nowhere, axis=axis, **options) if input.ndim else clone(input)
     given = (tuple(src.shape) or (1,)) if has_src else named
     if len(named) != len(have):
@@ -145,6 +147,8 @@ def _scattered(operation, input, dim, index, src, **options):
             f"Expected index {shape_text(named)} to be no larger than self {shape_text(have)} apart from dimension {axis}"
             + (f" and to be no larger size than src {shape_text(given)}" if has_src else ""),
             "each element of the index names the place of one element of src", "cut the index"))
+    if options.get("include_self") and options["reduce"] in ("mean", "amax", "amin"):
+        _combinable(input._array, options["reduce"])
     within(index, axis, have[axis], RuntimeError)
     if input.ndim == 0 or index.ndim == 0 or has_src and src.ndim == 0:
         src = reshape(src, given) if has_src else src
@@ -181,11 +185,9 @@ class ScatterReduce(Operation):
     """out = a, with src combined with what stands at the places, by sum, product, mean, largest or smallest"""
 
     def forward(ctx, a, src, index, *, axis, reduce, include_self):
-        if a.dtype.kind == "c" and reduce in ("amax", "amin"):
-            raise not_implemented(f"scatter_gather_tensor_cpu_reduce_{reduce}", a)
         ctx.axis, ctx.reduce, ctx.include_self = axis, reduce, include_self
-        if reduce == "mean" and a.dtype.kind == "b":
-            raise refused_dtype("scatter_gather_tensor_cpu_reduce_mean", dtypes.bool, "yes and no have no mean", "write input.float()")
+        if reduce == "mean":
+            _combinable(a, reduce)
         xp, places, part, out = ctx.xp, _places(ctx.xp, index, axis), _of(index, src), a.copy()
         if not include_self:
             out[places] = _neutral(reduce, a.dtype)
@@ -206,6 +208,12 @@ class ScatterReduce(Operation):
         if not ctx.include_self:
             to_self = Scatter.apply(to_self, 0.0, index, axis=ctx.axis)
         return to_self, to_src
+
+
+def _combinable(a, reduce):
+    """Raise NotImplementedError for numbers that have no mean, or no largest one."""
+    if a.dtype.kind == ("b" if reduce == "mean" else "c"):
+        raise not_implemented(f"scatter_gather_tensor_cpu_reduce_{reduce}", a)
 
 
 _COMBINED = {"sum": "add", "mean": "add", "prod": "multiply", "amax": "maximum", "amin": "minimum"}

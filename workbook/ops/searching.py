@@ -211,6 +211,8 @@ def isin(elements, test_elements, *, assume_unique=False, invert=False):
         raise TypeError(explain("isin() received an invalid combination of arguments", "two numbers are compared by Python",
                                 "write x == y, or make one of them a Tensor"))
     for given in (elements, test_elements):
+        if isinstance(given, int):
+            dtypes.within_64_bits(given)
         kind = given.dtype if isinstance(given, Tensor) else dtypes.of_number(given)
         if kind.category in (dtypes.BOOL, dtypes.COMPLEX):
             raise RuntimeError(explain(f"Unsupported input type encountered for isin(): {kind.legacy}",

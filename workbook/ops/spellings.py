@@ -6,6 +6,7 @@ The functions know only PyTorch's names; their doors, `torch.name` and `x.name`,
 import functools
 
 from workbook.errors import explain
+from workbook.ops.arguments import refuse_arguments
 
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
@@ -24,6 +25,10 @@ def with_numpy_names(function):
                     raise TypeError(explain(f"{function.__name__}() got an unexpected keyword argument '{name}'",
                                             f"it is another name of {ours}, which was given, too", "give one of them"))
                 named[ours] = named.pop(name)
-        return function(*args, **named)
+        try:
+            return function(*args, **named)
+        except TypeError as problem:
+            refuse_arguments(function, args, named, problem)
+            raise
 
     return call

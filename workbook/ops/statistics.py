@@ -5,6 +5,7 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
+from workbook.numbers import number_in
 from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.axes import permute, squeeze, t, unsqueeze
 from workbook.ops.bounds import clamp_min
@@ -274,7 +275,8 @@ class Histc(Operation):
 def histc(input, bins=100, min=0, max=0):
     """Return how many elements lie in each of `bins` equal parts from `min` to `max`; where these are equal, of all numbers.
 
-    Elements outside are not counted. Raises NotImplementedError for integers, RuntimeError where an end is not finite.
+    Elements outside are not counted. Raises NotImplementedError for integers, RuntimeError where an end is not finite or beyond
+    the dtype.
 
     >>> import workbook as torch
     >>> torch.histc(torch.tensor([1., 2., 1.]), bins=4, min=0, max=3)
@@ -284,12 +286,19 @@ def histc(input, bins=100, min=0, max=0):
     """
     if bins <= 0:
         raise RuntimeError(explain(f"torch.histogram(): bins must be > 0, but got {bins} for dimension 0", "there is nothing to count into", None))
+    ends = _ends("histc", input, min, max)
     if not input.is_floating_point():
-        raise not_implemented("histogram_cpu", input._array)
-    return Histc.apply(input, bins=bins, **_ends("histc", input, min, max))
+        if input.dtype is not dtypes.bool_:
+            for end in ends.values():
+                number_in(float(end), input._array.dtype)  # PyTorch asks first whether the edges can be written down at all
+        raise not_implemented("linspace_cpu" if input.dtype is dtypes.bool_ else "histogram_cpu", input._array)
+    return Histc.apply(input, bins=bins, **ends)
 
 
 def _ends(name, input, low, high):
+    for end in (low, high):
+        if isinstance(end, int):
+            dtypes.within_64_bits(end)
     if low == high and input.numel():
         low, high = float(input._array.min()), float(input._array.max())
     if not (math.isfinite(low) and math.isfinite(high)):

@@ -80,7 +80,7 @@ def nansum(input, dim=None, keepdim=False, *, dtype=None):
             raise RuntimeError(explain("nansum does not support complex inputs", "NaN in one part leaves the other", None))
         return sum(input, dim, keepdim, dtype=dtype)
     if dtype is not None:
-        input = input.to(dtype)
+        input = input.to(dtype=dtype)
     return Nansum.apply(input, axes=axes_of(dim, input.shape), keepdim=keepdim)
 
 

@@ -1,5 +1,7 @@
 """Diagonals and triangles of matrices."""
 
+import operator
+
 import numpy as np
 
 from workbook import dtypes
@@ -212,7 +214,7 @@ def tril(input, diagonal=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.tril.html
     """
-    return Tril.apply(_matrix("tril", input), k=diagonal)
+    return Tril.apply(_matrix("tril", input), k=operator.index(diagonal))
 
 
 def triu(input, diagonal=0):
@@ -226,7 +228,7 @@ def triu(input, diagonal=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.triu.html
     """
-    return Triu.apply(_matrix("triu", input), k=diagonal)
+    return Triu.apply(_matrix("triu", input), k=operator.index(diagonal))
 
 
 def _matrix(name, input):

@@ -5,6 +5,7 @@ Words in braces are filled in from the lists given by name. Many combinations ar
 
 from tests.ops.table.algebra import ALGEBRA
 from tests.ops.table.created import CREATED, READ
+from tests.ops.table.edges import EDGES
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.folding import FOLDING
 from tests.ops.table.layouts import LAYOUTS_OF_RESULTS
@@ -27,6 +28,6 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
-         "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS}
+         "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

@@ -1,0 +1,86 @@
+"""What is wrong with the arguments of a call: no Tensor where there has to be one, a name that the function does not know.
+
+The functions themselves take for granted that they were called well, and fail where they first ask an argument something. The question
+why is asked only then, so that it costs nothing where all is well. A list in place of a Tensor, as NumPy takes it, and NumPy's names of
+arguments are what students most often bring.
+"""
+
+import functools
+import inspect
+
+from workbook.errors import explain, not_a_tensor
+from workbook.tensor import Tensor
+
+# How a function's first argument is called where it is one Tensor.
+ONE_TENSOR = ("input", "x", "x1", "y", "A", "L", "B", "b", "LU_data", "tensor", "sorted_sequence")
+# Later arguments that are Tensors, or whole numbers, wherever they occur.
+ALSO_TENSORS = frozenset(("index", "mask", "source", "the_template"))
+WHOLE = frozenset(("offset", "diagonal", "chunks", "length"))
+# What NumPy calls otherwise.
+INSTEAD = {"ddof": "correction", "a": "input", "shape": "size"}
+
+
+def first_parameter(function):
+    """Return the name of the first parameter where that is one Tensor; None elsewhere."""
+    name = next(iter(inspect.signature(function).parameters), None)
+    return name if name in ONE_TENSOR else None
+
+
+def of_a_tensor(function):
+    """Return a function without `out`, whose first argument is a Tensor, so that anything else in its place is PyTorch's error."""
+    return function if first_parameter(function) is None else _explained(function)
+
+
+@functools.cache  # one function behind both doors
+def of_tensors(function):
+    """Return a method so that what its later arguments may not be is PyTorch's error; as it is where it has none of these."""
+    parameters = inspect.signature(function).parameters.keys()
+    return _explained(function) if (ALSO_TENSORS | WHOLE) & parameters or function.__name__.endswith("_as") else function
+
+
+def _explained(function):
+    @functools.wraps(function)
+    def call(*args, **options):
+        try:
+            return function(*args, **options)
+        except (AttributeError, TypeError) as problem:
+            refuse_arguments(function, args, options, problem)
+            raise
+
+    return call
+
+
+def refuse_arguments(function, args, options, problem):
+    """Raise TypeError where a function failed with `problem` because of its arguments."""
+    name = function.__name__.removeprefix("linalg_")
+    try:
+        given = inspect.signature(function).bind(*args, **options).arguments
+    except TypeError:
+        raise TypeError(_bad_call(name, function, args, options)) from None
+    first, value = next(iter(given.items()))
+    if first in ONE_TENSOR and not isinstance(value, Tensor):
+        raise not_a_tensor(name, first, 1, value) from None
+    if "\n" in str(problem):  # it is worded already
+        return
+    for position, (argument, value) in enumerate(given.items(), start=1):
+        counts = argument in WHOLE or argument == "index" and name.startswith("select")
+        if counts and (isinstance(value, bool) or not hasattr(value, "__index__")):
+            raise TypeError(explain(f"{name}(): argument '{argument}' (position {position}) must be int, not {_kind(value)}",
+                                    "it counts places, so it is a whole number", "write int(...)")) from None
+        if (argument in ALSO_TENSORS and not counts or name.endswith("_as")) and not isinstance(value, Tensor):
+            raise not_a_tensor(name, argument, position, value) from None
+
+
+def _bad_call(name, function, args, options):
+    """The text of the error for arguments that do not belong to the function, or are missing."""
+    kinds = [_kind(value) for value in args] + [f"{argument}={_kind(value)}" for argument, value in options.items()]
+    known = inspect.signature(function).parameters
+    unknown = next((argument for argument in options if argument not in known), None)
+    fix = ("look at what the function takes" if unknown is None else
+           f"write {INSTEAD[unknown]}= in place of {unknown}=" if INSTEAD.get(unknown) in known else f"leave {unknown}= out")
+    return explain(f"{name}() received an invalid combination of arguments - got ({', '.join(kinds)})",
+                   f"it is {name}({', '.join(map(str, known.values()))})", fix)
+
+
+def _kind(value):
+    return "Tensor" if isinstance(value, Tensor) else type(value).__name__
