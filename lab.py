@@ -37,8 +37,7 @@ COMMANDS = ("lab", "test", "run", "doctor", "release", "present")
 
 def main(arguments):
     if arguments[:1] in (["-h"], ["--help"]):
-        print(__doc__.strip())
-        return 0
+        return show(__doc__.strip())
     try:
         check_python()
         setup_only = "--setup-only" in arguments
@@ -55,6 +54,16 @@ def main(arguments):
     except EnvironmentError as error:
         print("\n" + (explain(str(error)) or "The computer refused: %s." % error), file=sys.stderr)
     return 1
+
+
+def show(text):
+    """Print a text. Whoever reads it may stop early, as `head -1` does."""
+    try:
+        print(text)
+        sys.stdout.flush()
+    except EnvironmentError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes once more at its end
+    return 0
 
 
 class Problem(Exception):

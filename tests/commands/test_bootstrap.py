@@ -34,6 +34,14 @@ def test_every_command_passes_through_with_its_arguments(lab, installer):
     assert set(lab.COMMANDS) == set(cli.EXAMPLES)
 
 
+def test_help_is_quiet_when_its_reader_leaves_early():
+    reader, writer = os.pipe()
+    os.close(reader)  # as `python lab.py --help | head -1` does, where head is fast
+    done = subprocess.run([sys.executable, Path(__file__).parents[2] / "lab.py", "--help"], stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 def test_the_tests_extra_is_added_once_and_then_kept(lab, installer):
     for arguments in ([], ["test"], ["lab"], ["test", "tests/nn"]):
         lab.main(arguments)

@@ -37,7 +37,7 @@ def epochs(engine, size, options, own_generator, sampler, peek):
     return seen
 
 
-@settings(max_examples=150)  # few draws hit an own generator, shuffling and no sampler at once
+@settings(max_examples=max(150, settings().max_examples))  # few draws hit an own generator, shuffling and no sampler at once
 @given(st.integers(1, 40),
        st.fixed_dictionaries({"batch_size": st.integers(1, 9), "shuffle": st.booleans(), "drop_last": st.booleans()}),
        st.booleans(), st.sampled_from([None, "with replacement", "twice", "subset"]), st.booleans())

@@ -326,7 +326,7 @@ def number(kind, exponents):
     return st.builds(lambda m, e: kind(m * 2.0**e), st.integers(-2**bits, 2**bits), st.integers(*exponents))
 
 
-@settings(max_examples=400)
+@settings(max_examples=max(400, settings().max_examples))
 @given(number(np.float32, (-40, 10)), number(np.float32, (-40, 10)), number(np.float32, (-60, 20)))
 def test_fma32_rounds_once(x, y, z):
     exact = Fraction(float(x)) * Fraction(float(y)) + Fraction(float(z))
@@ -388,7 +388,7 @@ def test_what_a_dtype_cannot_hold_is_inf_without_a_warning():
             assert np.isinf(random.fill_normal(np.empty(size, np.float16), 1e6)).all()
 
 
-@settings(max_examples=300)
+@settings(max_examples=max(300, settings().max_examples))
 @given(number(np.float32, (-40, 0)), number(np.float32, (-150, 10)), number(np.float32, (-149, 20)))
 def test_scale_and_shift_rounds_once_in_float32_subnormals_too(value, scale, shift):
     exact = Fraction(float(value)) * Fraction(float(scale)) + Fraction(float(shift))
@@ -396,7 +396,7 @@ def test_scale_and_shift_rounds_once_in_float32_subnormals_too(value, scale, shi
     assert once.scale_and_shift(np.array([value]), scale, shift)[0] == rounded(exact, np.float32)
 
 
-@settings(max_examples=400)
+@settings(max_examples=max(400, settings().max_examples))
 @given(number(np.float64, (-60, 0)), number(np.float64, (-100, 900)), number(np.float64, (-100, 900)))
 def test_scale_and_shift_rounds_once_in_float64(value, scale, shift):
     exact = Fraction(float(value)) * Fraction(float(scale)) + Fraction(float(shift))

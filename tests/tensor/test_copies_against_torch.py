@@ -6,7 +6,7 @@ import pickle
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import workbook
@@ -14,7 +14,6 @@ import workbook
 VIEWS = ("a", "a.t()", "a[1:]", "a[:, ::2]", "a[0]", "a.view(-1)[3:5]", "a[:1].expand(4, 3)", "a[0, 1]", "a[:0]", "a.diagonal()")
 
 
-@settings(max_examples=60)
 @given(st.lists(st.sampled_from(VIEWS), min_size=1, max_size=3), st.integers(0, 2))
 def test_copies_of_views_share_memory_as_the_views_do(texts, written):
     seen = []

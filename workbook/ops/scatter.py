@@ -121,8 +121,6 @@ def number_of(value, input):
 
 def _scattered(operation, input, dim, index, src, **options):
     """Check the index of a scatter, and apply the operation."""
-    if not isinstance(index, Tensor):
-        raise not_a_tensor("scatter", "index", 3, index)
     axis = axis_of(dim, input.shape)
     if index.dtype not in LONG and index.numel():
         raise RuntimeError(explain("scatter(): Expected dtype int32/int64 for index", f"this index holds {index.dtype}",
