@@ -44,10 +44,10 @@ def along(xp, a, axis, choose):
 
 
 def settle(xp, rows, places, doubtful, choose, descending=False):
-    """Write into `places` what `choose` finds in the doubtful rows: it is given the keys of one, as `ops/selection` has them."""
+    """Write into `places` what `choose` finds in the doubtful rows: it is given their keys, as `ops/selection` has them."""
     if doubtful.any():
         found = rows[doubtful]
-        chosen = [choose(keys) for keys in keys_of(of_numpy(xp, found), descending)]
+        chosen = choose(keys_of(of_numpy(xp, found), descending))
         places[doubtful] = xp.asarray(chosen).reshape(len(chosen), -1)
     return places
 
@@ -96,14 +96,14 @@ def _first(xp, rows, k, largest, ordered):
 
 
 def _first_of(keys, k, ordered):
-    """The same for one row, as PyTorch finds them: a few of many with a heap, more by dividing the row."""
-    if 64 * k <= len(keys):
+    """The same by PyTorch's steps: a few of many with a heap, more by dividing the rows."""
+    if 64 * k <= keys.shape[1]:
         return partial_sort(keys, k)
-    places = nth_element(keys, k - 1)[:k]
-    if not ordered:
-        return places
-    before = places[:-1]
-    return [before[i] for i in sorted_places([keys[place] for place in before])] + places[-1:]
+    places = nth_element(keys, k - 1)[:, :k]
+    if ordered:
+        before = places[:, :-1]
+        before[...] = np.take_along_axis(before, sorted_places(np.take_along_axis(keys, before, 1)), 1)
+    return places
 
 
 def sort(input, dim=-1, descending=False, *, stable=False):

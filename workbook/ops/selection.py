@@ -1,12 +1,15 @@
-"""Which of several equal elements PyTorch names: the sorts and selections of its CPU kernels, step by step, for one row.
+"""Which of several equal elements PyTorch names: the sorts and selections of its CPU kernels, step by step.
 
 Where all elements differ, every method finds the same places. Equal ones come out as the method left them, and PyTorch's methods do
 not keep their order: they are `std::sort`, `std::nth_element` and `std::partial_sort` of the C++ library that the GNU compiler
 brings, and for `kthvalue` Hoare's quickselect. What calls the functions below does so only for rows in which equal elements make a
 difference.
 
-A row comes as `keys`, a list of numbers: equal elements have equal ones, and what comes first has the smaller one (`keys_of`). Each
-function returns places of the row as a list.
+Rows come as `keys`, a matrix of numbers: equal elements have equal ones, and what comes first has the smaller one (`keys_of`). Each
+function returns places, for each row its own.
+
+All of these methods divide a part of a row by one of its elements, again and again, and parts know nothing of each other. So the
+parts of all rows are divided at the same time: one line of NumPy takes one step in each of them.
 """
 
 import heapq
@@ -15,13 +18,13 @@ import numpy as np
 
 
 def keys_of(rows, descending=False):
-    """Return the keys of each row of a host matrix, as lists; NaN is the largest number."""
+    """Return the keys of the rows of a host matrix; NaN is the largest number."""
     if (rows != rows).any():
-        ranks = [np.unique(row, return_inverse=True)[1] for row in rows]
-        return [(rank.max(initial=0) - rank if descending else rank).tolist() for rank in ranks]
+        ranks = np.array([np.unique(row, return_inverse=True)[1] for row in rows])
+        return ranks.max(1, keepdims=True) - ranks if descending else ranks
     if descending:
-        rows = -rows if rows.dtype.kind == "f" else ~rows  # -1 - x, which no integer is too small for
-    return rows.tolist()
+        return -rows if rows.dtype.kind == "f" else ~rows  # -1 - x, which no integer is too small for
+    return rows
 
 
 def sorted_places(keys):
@@ -30,58 +33,77 @@ def sorted_places(keys):
     Source: Musser, Introspective Sorting and Selection Algorithms, 1997
     """
     keys, places = _divided(keys)
-    if any(key != key for key in keys):
-        return _inserted(keys, places)
-    return [places[i] for i in sorted(range(len(keys)), key=keys.__getitem__)]
+    missing = (keys != keys).any(1)
+    order = keys.argsort(1, kind="stable")
+    for row in missing.nonzero()[0]:
+        order[row] = _inserted(keys[row].tolist())
+    return np.take_along_axis(places, order, 1)
 
 
 def last_place(keys, key):
-    """The place of the last `key` in that order."""
+    """The place of the last `key`, one for each row, in that order."""
     keys, places = _divided(keys, key)
-    return places[len(keys) - 1 - keys[::-1].index(key)]
+    last = keys.shape[1] - 1 - (keys == key[:, None])[:, ::-1].argmax(1)
+    return places[np.arange(len(keys)), last]
 
 
 def _divided(keys, only=None):
     """The keys and their places after the first part of `std::sort`.
 
-    The row is divided again and again, until the parts have 16 elements or fewer. A sort by insertion ends the work, and that one
-    keeps the order of equal elements. With `only`, parts without that key are left as they are.
+    Rows are divided again and again, until the parts have 16 elements or fewer. A sort by insertion ends the work, and that one
+    keeps the order of equal elements. With `only`, a key for each row, parts without that key are left as they are.
     """
-    keys, places = keys[:], [*range(len(keys))]
-    parts = [(0, len(keys), _patience(len(keys)))]
-    while parts:
-        first, last, patience = parts.pop()
-        if last - first <= 16 or only is not None and only not in keys[first:last]:
-            continue
-        if patience:
-            cut = _divide(keys, places, first, last)
-            parts += (cut, last, patience - 1), (first, cut, patience - 1)
+    (count, width), flat, places = keys.shape, *_flat(keys)
+    first = np.arange(count) * width
+    last = first + width
+    for patience in reversed(range(_patience(width) + 1)):
+        some = last - first > 16
+        if only is not None:
+            wanted = np.flatnonzero(flat == np.repeat(only, width))
+            some &= np.searchsorted(wanted, first) < np.searchsorted(wanted, last)
+        first, last = first[some], last[some]
+        if not len(first):
+            break
+        if not patience:
+            for a, b in zip(first.tolist(), last.tolist()):
+                _put_first_in_order(flat, places, a, b, b)
         else:
-            _put_first_in_order(keys, places, first, last, last)
-    return keys, places
+            cut = _divide(flat, places, first, last)
+            first, last = np.stack([first, cut], 1).ravel(), np.stack([cut, last], 1).ravel()
+    return flat.reshape(count, width), places.reshape(count, width)
 
 
 def nth_element(keys, nth):
     """The places in the order that `std::nth_element` leaves: what belongs to `nth` stands there, what comes before it before."""
-    keys, places = keys[:], [*range(len(keys))]
-    first, last, patience = 0, len(keys), _patience(len(keys))
-    while last - first > 3:
+    (count, width), flat, places = keys.shape, *_flat(keys)
+    first = np.arange(count) * width
+    last, wanted = first + width, first + nth
+    for patience in reversed(range(_patience(width) + 1)):
+        some = np.flatnonzero(last - first > 3)
+        if not len(some):
+            break
         if not patience:
-            _put(keys, places, first, _heap_of_first(keys, places, first, nth + 1, last))
-            _swap(keys, places, first, nth)
-            return places
-        patience -= 1
-        cut = _divide(keys, places, first, last)
-        first, last = (cut, last) if cut <= nth else (first, cut)
-    places[first:last] = [places[i] for i in sorted(range(first, last), key=keys.__getitem__)]
-    return places
+            for a, b, n in zip(first[some].tolist(), last[some].tolist(), wanted[some].tolist()):
+                _put(flat, places, a, _heap_of_first(flat, places, a, n + 1, b))
+                _swap(flat, places, np.array([a]), np.array([n]))
+            last[some] = first[some]
+        else:
+            cut = _divide(flat, places, first[some], last[some])
+            behind = cut <= wanted[some]
+            first[some[behind]], last[some[~behind]] = cut[behind], cut[~behind]
+    for a, b in (0, 1), (1, 2), (0, 1):  # a sort by insertion of three elements or fewer
+        left, right = (first + a)[last - first > b], (first + b)[last - first > b]
+        wrong = flat[left] > flat[right]
+        _swap(flat, places, left[wrong], right[wrong])
+    return places.reshape(count, width)
 
 
 def partial_sort(keys, count):
     """The first `count` places in the order that `std::partial_sort` leaves."""
-    keys, places = keys[:], [*range(len(keys))]
-    _put_first_in_order(keys, places, 0, count, len(keys))
-    return places[:count]
+    flat, places = _flat(keys)
+    for first in range(0, keys.size, keys.shape[1]):
+        _put_first_in_order(flat, places, first, first + count, first + keys.shape[1])
+    return places.reshape(keys.shape)[:, :count]
 
 
 def quickselect(keys, nth):
@@ -89,31 +111,35 @@ def quickselect(keys, nth):
 
     Source: Hoare, Algorithm 65: Find, 1961; the pivot is the middle one of three elements
     """
-    keys, places = keys[:], [*range(len(keys))]
-    left, right = 0, len(keys) - 1
-    while right > left + 1:
-        _swap(keys, places, left + (right - left) // 2, left + 1)
-        for before, behind in (left + 1, right), (left, right), (left + 1, left):
-            if keys[before] > keys[behind]:
-                _swap(keys, places, before, behind)
-        pivot, i, j = keys[left], left + 1, right
-        while True:
-            i, j = i + 1, j - 1
-            while keys[i] < pivot:
-                i += 1
-            while keys[j] > pivot:
-                j -= 1
-            if j < i:
-                break
-            _swap(keys, places, i, j)
-        _swap(keys, places, left, j)
-        left, right = (i if j <= nth else left), (j - 1 if j >= nth else right)
-    if right == left + 1 and keys[left] > keys[right]:
-        _swap(keys, places, left, right)
-    return places
+    (count, width), flat, places = keys.shape, *_flat(keys)
+    left = np.arange(count) * width
+    right, wanted = left + width - 1, left + nth
+    while True:
+        some = np.flatnonzero(right > left + 1)
+        if not len(some):
+            break
+        a, b = left[some], right[some]
+        _swap(flat, places, a + (b - a) // 2, a + 1)
+        for before, behind in (a + 1, b), (a, b), (a + 1, a):
+            wrong = flat[before] > flat[behind]
+            _swap(flat, places, before[wrong], behind[wrong])
+        i, j = _exchange(flat, places, flat[a], a + 2, b, crossing=False)
+        _swap(flat, places, a, j)
+        go_on_left, go_on_right = j >= wanted[some], j <= wanted[some]
+        right[some[go_on_left]] = j[go_on_left] - 1
+        left[some[go_on_right]] = i[go_on_right]
+    wrong = right == left + 1
+    wrong[wrong] = flat[left[wrong]] > flat[right[wrong]]
+    _swap(flat, places, left[wrong], right[wrong])
+    return places.reshape(count, width)
 
 
 # ---- dividing -------------------------------------------------------------------------------------------------------------
+
+
+def _flat(keys):
+    """The keys of all rows one after the other, and for each its place in its row."""
+    return keys.ravel().copy(), np.tile(np.arange(keys.shape[1]), len(keys))
 
 
 def _patience(count):
@@ -122,24 +148,81 @@ def _patience(count):
 
 
 def _divide(keys, places, first, last):
-    """Divide a part by one of its elements: return where those begin that do not come before it."""
+    """Divide parts, each by one of its elements: return where those begin that do not come before it."""
     a, b, c = first + 1, first + (last - first) // 2, last - 1
-    if keys[a] < keys[b]:
-        middle = b if keys[b] < keys[c] else c if keys[a] < keys[c] else a
-    else:
-        middle = a if keys[a] < keys[c] else c if keys[b] < keys[c] else b
+    one, two, three = keys[a], keys[b], keys[c]
+    middle = np.where(
+        one < two, np.where(two < three, b, np.where(one < three, c, a)), np.where(one < three, a, np.where(two < three, c, b)))
     _swap(keys, places, first, middle)
-    pivot, i, j = keys[first], first + 1, last
-    while True:
-        while keys[i] < pivot:
-            i += 1
-        j -= 1
-        while keys[j] > pivot:
-            j -= 1
-        if i >= j:
-            return i
-        _swap(keys, places, i, j)
-        i += 1
+    return _exchange(keys, places, keys[first], first + 1, last)[0]
+
+
+def _exchange(keys, places, pivot, first, last, crossing=True):
+    """Hoare's walk through the parts from `first` to `last`, from both ends: what does not come before the pivot changes places with
+    what does not come behind it, until the walkers meet. Return where they stand then.
+
+    The first to stop on the left meets the first to stop on the right, and so on; what was exchanged is not looked at again. So
+    the whole walk is two lists of stops. With `crossing=False`, walkers that stop at one element walk on.
+    """
+    i, j, short = last.copy(), first - 1, last - first < LONG
+    for part in np.flatnonzero(~short).tolist():
+        i[part], j[part] = _walk(keys[first[part]:last[part]], places[first[part]:last[part]], pivot[part], crossing) + first[part]
+    short = np.flatnonzero(short)
+    groups = np.diff((last - first)[short].cumsum() // TOGETHER, prepend=0)  # as many at a time as stay in the processor's cache
+    for some in np.split(short, np.flatnonzero(groups)):
+        if len(some):
+            i[some], j[some] = _walks(keys, places, pivot[some], first[some], last[some], crossing)
+    return i, j
+
+
+LONG, TOGETHER = 2**12, 2**14
+
+
+def _walk(keys, places, pivot, crossing):
+    """The walk through one part."""
+    from_left, from_right = np.flatnonzero(~(keys < pivot)), np.flatnonzero(~(keys > pivot))[::-1]
+    meetings = min(len(from_left), len(from_right))
+    a, b = from_left[:meetings], from_right[:meetings]
+    moved = np.count_nonzero(a < b)
+    done = moved if crossing else np.count_nonzero(a <= b)
+    _swap(keys, places, a[:moved], b[:moved])
+    # They stand at the next stops, or at what the last exchange brought. Beyond all of these, the ends of the part keep them in.
+    i = from_left[done] if done < len(from_left) else len(keys)
+    j = from_right[done] if done < len(from_right) else -1
+    return np.array([min(i, b[moved - 1]), max(j, a[moved - 1])] if moved else [i, j])
+
+
+def _walks(keys, places, pivot, first, last, crossing):
+    """The same walk through many parts at the same time. Stops are counted through all of them, one after the other."""
+    length = last - first
+    begin = length.cumsum() - length
+    at = np.arange(length.sum()) + np.repeat(first - begin, length)
+    here, limit = keys.take(at), np.repeat(pivot, length)
+    left, right = np.flatnonzero(~(here < limit)), np.flatnonzero(~(here > limit))
+    (left_begin, left_count), (right_begin, right_count) = (_of_parts(stops, begin) for stops in (left, right))
+
+    meetings = np.minimum(left_count, right_count)
+    met = meetings.cumsum() - meetings
+    number = np.arange(meetings.sum())
+    a = left.take(np.repeat(left_begin - met, meetings) + number)
+    b = right.take(np.repeat(right_begin + right_count - 1 + met, meetings) - number)
+    exchanged = a < b
+    _swap(keys, places, at.take(a[exchanged]), at.take(b[exchanged]))
+
+    moved, done = (np.add.reduceat(np.append(which, False).astype(int), met) * (meetings > 0)
+                   for which in (exchanged, exchanged if crossing else a <= b))
+    i = np.where(done < left_count, np.append(left, 0)[np.minimum(left_begin + done, len(left))], begin + length)
+    j = np.where(done < right_count, np.append(right, 0)[right_begin + right_count - 1 - done], begin - 1)
+    latest = met + moved - 1
+    i = np.where(moved > 0, np.minimum(i, np.append(b, 0)[latest]), i)
+    j = np.where(moved > 0, np.maximum(j, np.append(a, 0)[latest]), j)
+    return i - begin + first, j - begin + first
+
+
+def _of_parts(stops, begin):
+    """Where the stops of each part begin in the list of all, and how many they are."""
+    found = stops.searchsorted(begin)
+    return found, np.diff(np.append(found, len(stops)))
 
 
 def _swap(keys, places, i, j):
@@ -147,9 +230,9 @@ def _swap(keys, places, i, j):
     places[i], places[j] = places[j], places[i]
 
 
-def _inserted(keys, places):
-    """The places after the sort by insertion, of keys among which are NaN: nothing is smaller than a NaN, so nothing passes it."""
-    keys, places = keys[:], places[:]
+def _inserted(keys):
+    """The order after the sort by insertion, of keys among which are NaN: nothing is smaller than a NaN, so nothing passes it."""
+    keys, places = keys[:], [*range(len(keys))]
     for i, (key, place) in enumerate(zip(keys[:], places[:])):
         j = i
         if i < 16 and key < keys[0]:
@@ -178,14 +261,17 @@ class _Entry:
 
 def _heap_of_first(keys, places, first, middle, last):
     """A heap of the `middle - first` elements that come first; what it drops takes the place of what came in."""
-    heap = [*map(_Entry, keys[first:middle], places[first:middle])]
+    heap = [*map(_Entry, keys[first:middle].tolist(), places[first:middle].tolist())]
     heapq.heapify(heap)
-    worst = heap[0].key
-    for i, key in enumerate(keys[middle:last], middle):
-        if key < worst:
-            dropped = heapq.heapreplace(heap, _Entry(key, places[i]))
-            keys[i], places[i] = dropped.key, dropped.place
-            worst = heap[0].key
+    length = 16
+    while middle < last:  # stretches that double, of which only what beats the heap's worst is looked at
+        stretch = keys[middle:min(last, middle + length)]
+        better = np.flatnonzero(stretch < heap[0].key)
+        for i, key in zip((better + middle).tolist(), stretch[better].tolist()):
+            if key < heap[0].key:
+                dropped = heapq.heapreplace(heap, _Entry(key, places[i].item()))
+                keys[i], places[i] = dropped.key, dropped.place
+        middle, length = middle + length, 2 * length
     return heap
 
 

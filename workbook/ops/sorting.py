@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
@@ -27,7 +29,7 @@ class Kthvalue(Places):
         def choose(rows):
             same = rows == xp.partition(rows, k - 1, 1)[:, k - 1, None]
             places = same.argmax(1)[:, None]
-            return settle(xp, rows, places, same.sum(1) != 1, lambda keys: quickselect(keys, k - 1)[k - 1])
+            return settle(xp, rows, places, same.sum(1) != 1, lambda keys: quickselect(keys, k - 1)[:, k - 1])
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
@@ -50,7 +52,7 @@ class Median(Places, name="MedianBackward1"):
             if not skip:
                 return xp.where(missing.any(1, keepdims=True), missing.argmax(1)[:, None], places)
             nothing_else = missing.all(1)  # there PyTorch names what its search ends at
-            return settle(xp, rows, places, nothing_else, lambda keys: nth_element(keys, 0)[0])
+            return settle(xp, rows, places, nothing_else, lambda keys: nth_element(keys, 0)[:, 0])
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
@@ -100,19 +102,19 @@ class Mode(Places):
             best = longest.argmax(1)[:, None]  # the first of several, the smallest value
             same = rows == xp.take_along_axis(values, best, 1)
             places = rows.shape[1] - 1 - same[:, ::-1].argmax(1)[:, None]
-            doubtful = (same.sum(1) > 1) & (rows.shape[1] > 16) | (rows != rows).any(1)
-            for i in xp.nonzero(doubtful)[0].tolist():
-                keys = rows[i].tolist()
-                ordered = all(key == key for key in keys)
-                places[i] = last_place(keys, values[i, best[i, 0]].item()) if ordered else _most_frequent(keys)
-            return places
+            missing = (rows != rows).any(1)
+            for i in xp.nonzero(missing)[0].tolist():
+                places[i] = _most_frequent(rows[i].tolist())
+            doubtful = (same.sum(1) > 1) & (rows.shape[1] > 16) & ~missing
+            value = xp.take_along_axis(values, best, 1)[doubtful, 0]
+            return settle(xp, rows, places, doubtful, lambda keys: last_place(keys, value if xp is np else xp.asnumpy(value)))
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
 
 def _most_frequent(keys):
     """The same for a row with NaN, as PyTorch finds it: sorted by `<`, which NaN puts out of order; then groups are counted."""
-    places = sorted_places(keys)
+    places = sorted_places(np.array([keys]))[0].tolist()
     best, longest, length = places[0], 0, 0
     for place, following in zip(places, [*places[1:], None]):
         length += 1
