@@ -92,7 +92,7 @@ def vander(x, N=None, increasing=False):
     if N < 0:
         raise RuntimeError(explain("N must be non-negative.", "it counts the powers", "choose N from 0"))
     x = x if x.is_floating_point() or x.is_complex() else to(x, dtypes.int64)
-    powers = _powers(x, N) if N else narrow(unsqueeze(x, -1), -1, 0, 0)
+    powers = _powers(x, N) if N else ones((*x.shape, 0), dtype=x.dtype, device=x.device)
     return powers if increasing else flip(powers, (-1,))
 
 

@@ -1,6 +1,6 @@
 """Corners that random examples meet once in a thousand, each as a row of its own."""
 
-from tests.ops.table.row import NOTHING, Row, each, shapes
+from tests.ops.table.row import NOTHING, REAL, Row, each, shapes
 
 FIXED = {"derivatives": 0}
 SINGLE = shapes("1 | . | 1x1")
@@ -38,5 +38,8 @@ EDGES = [
           "a.view_as([1]) a.expand_as([1]) a.type_as([1]) torch.diagonal(a,'x') a.tril(1.5) torch.triu(a,'x') a.chunk('x') a.narrow(0,0,1.5) a.select(0,'x') "
           "a.std(ddof=0) torch.std(a,ddof=0) a.sum(foo=1) torch.mean(a,skipna=True) torch.exp(a,where=a) a.sum(dtype='x') a.cumsum(0,dtype='x') a.to([1])",
           shapes("2x3"), ("float32",), **FIXED),
+    # (of torch.vander, torch refuses the backward pass: it multiplies in place)
+    Row("torch.linalg.vander(a{n})", shapes("3 | 2x3 | 2"), REAL, values="finite", words={"n": ("", ",N=2", ",N=4")}, rounded=True),
+    Row("torch.vander(a.requires_grad_(){n}).requires_grad", shapes("3"), REAL, layouts=("plain",), words={"n": ("", ",0", ",1", ",2")}, **FIXED),
     *each("a.NAME(dtype=float)", "sum prod mean nansum", shapes("2x3 | 3"), ("float32", "int64"), values="finite", **FIXED),
 ]
