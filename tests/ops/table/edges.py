@@ -40,6 +40,6 @@ EDGES = [
           shapes("2x3"), ("float32",), **FIXED),
     # (of torch.vander, torch refuses the backward pass: it multiplies in place)
     Row("torch.linalg.vander(a{n})", shapes("3 | 2x3 | 2"), REAL, values="finite", words={"n": ("", ",N=2", ",N=4")}, rounded=True),
-    Row("torch.vander(a.requires_grad_(){n}).requires_grad", shapes("3"), REAL, layouts=("plain",), words={"n": ("", ",0", ",1", ",2")}, **FIXED),
+    Row("torch.vander(a.requires_grad_(), {n}).requires_grad", shapes("3"), REAL, layouts=("plain",), words={"n": ("None", "0", "1", "2")}, **FIXED),
     *each("a.NAME(dtype=float)", "sum prod mean nansum", shapes("2x3 | 3"), ("float32", "int64"), values="finite", **FIXED),
 ]
