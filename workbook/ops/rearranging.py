@@ -5,14 +5,14 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype, shape_text
-from workbook.formats import in_order, laid_as
+from workbook.formats import empty_as, in_order
 from workbook.ops.axes import permute, transpose
 from workbook.ops.complexes import conj
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.joining import repeat
 from workbook.ops.parts import Alias
 from workbook.ops.picks import index_select
-from workbook.ops.shape import contiguous, expand, flatten, sizes, view
+from workbook.ops.shape import contiguous, expand, flatten, reshape, sizes, view
 from workbook.tensor import Size, Tensor, axis_of, wrap
 
 
@@ -101,10 +101,17 @@ class Flip(Operation):
 
     def forward(ctx, a, *, axes):
         ctx.axes = axes
-        return laid_as(ctx.xp, ctx.xp.flip(a, axes), a)
+        return _backwards(ctx.xp, a, axes)
 
     def backward(ctx, grad):
         return (Flip.apply(grad, axes=ctx.axes),)
+
+
+def _backwards(xp, a, axes):
+    """Return a copy with the order of `axes` reversed. (NumPy's is a view, also where an axis of length 1 leaves nothing to reverse.)"""
+    out = empty_as(xp, a, a.dtype)
+    out[...] = xp.flip(a, axes)
+    return out
 
 
 def flip(input, *dims):
@@ -202,8 +209,8 @@ class Rot90(Operation):
         ctx.k, ctx.axes = k, axes
         first, second = axes
         if k % 4 in (0, 2):
-            return ctx.xp.rot90(a, k, axes).copy("C") if k % 4 == 0 else laid_as(ctx.xp, ctx.xp.flip(a, axes), a)
-        return laid_as(ctx.xp, ctx.xp.flip(a, second if k % 4 == 1 else first), a).swapaxes(first, second)
+            return ctx.xp.rot90(a, k, axes).copy("C") if k % 4 == 0 else _backwards(ctx.xp, a, axes)
+        return _backwards(ctx.xp, a, second if k % 4 == 1 else first).swapaxes(first, second)
 
     def backward(ctx, grad):
         return (Rot90.apply(grad, k=-ctx.k, axes=ctx.axes),)

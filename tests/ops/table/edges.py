@@ -1,5 +1,6 @@
 """Corners that random examples meet once in a thousand, each as a row of its own."""
 
+from tests.ops.both import LAYOUTS
 from tests.ops.table.row import NOTHING, REAL, Row, each, shapes
 
 FIXED = {"derivatives": 0}
@@ -38,6 +39,10 @@ EDGES = [
           "a.view_as([1]) a.expand_as([1]) a.type_as([1]) torch.diagonal(a,'x') a.tril(1.5) torch.triu(a,'x') a.chunk('x') a.narrow(0,0,1.5) a.select(0,'x') "
           "a.std(ddof=0) torch.std(a,ddof=0) a.sum(foo=1) torch.mean(a,skipna=True) torch.exp(a,where=a) a.sum(dtype='x') a.cumsum(0,dtype='x') a.to([1])",
           shapes("2x3"), ("float32",), **FIXED),
+    # a write shows whether the result is memory of its own
+    *each("NAME.add_(1)", "a.flip(0) a.flip(-1) a.flipud() torch.fliplr(a) a.rot90() a.rot90(2) a.ravel() a.flatten() a.reshape(-1) reversed(a) a.roll(1,0) "
+          "a.contiguous() a.squeeze() a.mT a.t() a.repeat(1,1) a.tile(1) a.broadcast_to((2,3)) a.tril() a.narrow(0,0,1) a.swapaxes(0,1)",
+          shapes("1x3 | 3x1 | 1x1 | 2x3"), REAL, values="finite", layouts=LAYOUTS[:3], **FIXED),
     # (of torch.vander, torch refuses the backward pass: it multiplies in place)
     Row("torch.linalg.vander(a{n})", shapes("3 | 2x3 | 2"), REAL, values="finite", words={"n": ("", ",N=2", ",N=4")}, rounded=True),
     Row("torch.vander(a.requires_grad_(), {n}).requires_grad", shapes("3"), REAL, layouts=("plain",), words={"n": ("None", "0", "1", "2")}, **FIXED),
