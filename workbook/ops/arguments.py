@@ -57,7 +57,7 @@ def refuse_arguments(function, args, options, problem):
         given = inspect.signature(function).bind(*args, **options).arguments
     except TypeError:
         raise TypeError(_bad_call(name, function, args, options)) from None
-    first, value = next(iter(given.items()))
+    first, value = next(iter(given.items()), (None, None))
     if first in ONE_TENSOR and not isinstance(value, Tensor):
         raise not_a_tensor(name, first, 1, value) from None
     if "\n" in str(problem):  # it is worded already
