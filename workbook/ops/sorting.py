@@ -7,6 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
+from workbook.formats import of_numpy
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import Places, filled_axis, named_result, taken
@@ -107,7 +108,7 @@ class Mode(Places):
                 places[i] = _most_frequent(rows[i].tolist())
             doubtful = (same.sum(1) > 1) & (rows.shape[1] > 16) & ~missing
             value = xp.take_along_axis(values, best, 1)[doubtful, 0]
-            return settle(xp, rows, places, doubtful, lambda keys: last_place(keys, value if xp is np else xp.asnumpy(value)))
+            return settle(xp, rows, places, doubtful, lambda keys: last_place(keys, of_numpy(xp, value)))
 
         return taken(ctx, a, axis, keepdim, lambda: along(xp, a, axis, choose))
 
