@@ -6,6 +6,8 @@ NumPy orders; where equal elements make a difference, `ops/selection` says which
 import math
 import operator
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.errors import explain, shape_text
 from workbook.formats import laid_as, of_numpy
