@@ -12,7 +12,7 @@ from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.joining import repeat
 from workbook.ops.parts import Alias
 from workbook.ops.picks import index_select
-from workbook.ops.shape import contiguous, expand, flatten, reshape, sizes, view
+from workbook.ops.shape import contiguous, expand, flatten, sizes, view
 from workbook.tensor import Size, Tensor, axis_of, wrap
 
 
