@@ -7,7 +7,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.comparison import eq, logical_and, where
