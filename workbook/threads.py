@@ -11,7 +11,8 @@ import numpy
 class State:
     """What one thread has switched on."""
 
-    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "on_node", "_observer", "modules", "device", "transforms")
+    __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "modules", "device", "transforms", "running", "packing",
+                 "no_packing", "anomaly", "check_nan", "on_node", "_calls")
 
     def __init__(self):
         self.grad_enabled = True  # operations record themselves
@@ -21,21 +22,27 @@ class State:
         self.modules = []  # the modules whose forward is running, outermost first
         self.device = None  # of new Tensors for which none is named; None is the CPU
         self.transforms = 0  # how many of torch.func's functions of functions are running, one inside the other
-        self.on_node = self._observer = None
+        self.running = None  # the backward pass that is on its way: walk.Pass
+        self.packing = []  # pairs of hooks that pack and unpack what a node saves, the innermost last
+        self.no_packing = None  # why there may be none
+        self.anomaly, self.check_nan = False, True  # whether nodes remember where they were made, and NaN is an error
+        self.on_node = None  # the gate calls it with every new node: (node, inputs, options, outputs)
+        self._calls = {}
 
     @property
     def observer(self):
-        """What a live view wants to be called with every new node: `(node, inputs, options, outputs)`. None where nobody watches."""
-        return self._observer
+        """What a live view is called with for every new node; None where nobody watches."""
+        return self._calls.get("observer")
 
     @observer.setter
     def observer(self, function):
-        self._observer = function
-        self._settle()
+        self.tell_of_nodes("observer", function)
 
-    def _settle(self):
-        """Put together what the gate calls with every new node: one place to look, and None where nobody wants to know."""
-        self.on_node = self._observer
+    def tell_of_nodes(self, role, function):
+        """Call `function` with every new node, in the `role` "anomaly", "packing" or "observer"; None takes it away."""
+        self._calls[role] = function
+        calls = [self._calls[role] for role in ("anomaly", "packing", "observer") if self._calls.get(role) is not None]
+        self.on_node = calls[0] if len(calls) == 1 else (lambda *given: [call(*given) for call in calls]) if calls else None
 
 
 class _Thread(threading.local):

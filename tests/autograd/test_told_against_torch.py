@@ -7,10 +7,11 @@ from tests.autograd.told import differs, programs, told
 
 # Errors that Python itself words, before any library is asked.
 PYTHONS_OWN = ("object is not callable", "'NoneType' object has no attribute", "division by zero", "unsupported operand",
-               "Can't instantiate abstract class", "missing 1 required positional argument", "unexpected keyword argument")
+               "Can't instantiate abstract class", "missing 1 required positional argument", "unexpected keyword argument",
+               "object has no attribute 'requires_grad'", "not here, please")
 
 
-@pytest.mark.parametrize("code", [pytest.param(code, id=f"{room}-{number}") for room in ("ends", "inference")
+@pytest.mark.parametrize("code", [pytest.param(code, id=f"{room}-{number}") for room in ("ends", "hooks", "inference")
                                   for number, code in enumerate(programs(room))])
 def test_a_program_tells_the_same(code):
     mine, theirs = told("workbook", code), told("torch", code)

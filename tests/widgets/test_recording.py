@@ -9,6 +9,7 @@ import weakref
 import numpy as np
 import workbook as torch
 from tests.widgets.graphs import LeNet, leaf
+from workbook import callers
 from workbook.autograd.modes import thread
 from workbook.widgets import recording
 from workbook.widgets.recording import REFERRED
@@ -120,7 +121,7 @@ def test_watching_changes_no_number():
 
 def test_a_students_folder_beside_the_package_is_not_the_package():
     """`workbook-notes` begins with the same letters as `workbook`."""
-    mine = recording.PACKAGE + "-notes" + os.sep + "a.py"
+    mine = callers.PACKAGE + "-notes" + os.sep + "a.py"
     found = {}
     exec(compile("y = x * 2", mine, "exec"), {"x": leaf(1.0)}, found)
     assert found["y"].grad_fn.record.location == (mine, 1)

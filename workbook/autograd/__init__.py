@@ -7,7 +7,7 @@ loads on first use.
 import importlib
 import warnings
 
-from workbook.autograd import function
+from workbook.autograd import function, graph
 from workbook.autograd import walk as _walk
 from workbook.autograd.ends import arriving_at, outputs_of, seeds_for
 from workbook.autograd.function import Function
@@ -16,7 +16,7 @@ from workbook.autograd.variable import Variable
 from workbook.autograd.walk import grad
 from workbook.errors import explain
 
-__all__ = ["Function", "Variable", "backward", "enable_grad", "function", "grad", "inference_mode", "no_grad", "set_grad_enabled",
+__all__ = ["Function", "Variable", "backward", "enable_grad", "function", "grad", "graph", "inference_mode", "no_grad", "set_grad_enabled",
            "set_multithreading_enabled"]
 
 

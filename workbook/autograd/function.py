@@ -25,8 +25,10 @@ import warnings
 import numpy as np
 
 from workbook.autograd import views
+from workbook.autograd.complaints import of_inference
 from workbook.autograd.modes import no_grad, thread
 from workbook.autograd.operation import Operation, edge_of
+from workbook.autograd.saved import pack
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
 from workbook.tensor import Tensor, memory_of, wrap
@@ -376,6 +378,11 @@ class _Run:
         saved = [self._tied(tensor, place, items) for place, tensor in enumerate(ctx.to_save)]
         if hasattr(ctx, "meta"):  # it is recorded
             ctx._saved = saved
+            for tensor in ctx.to_save:
+                if tensor is not None and tensor.is_inference():
+                    raise RuntimeError(of_inference(tensor, ctx))
+            if thread.state.packing:
+                pack(ctx, ctx.to_save)
         for name in ("to_save", "dirty_tensors", "non_differentiable"):  # a node holds no Tensor of its own graph: that would be a circle
             ctx.__dict__.pop(name, None)
         outcome = tuple(outputs) if isinstance(self.outcome, tuple) else outputs[0]

@@ -23,9 +23,10 @@ import weakref
 import numpy as np
 
 from workbook import dtypes
-from workbook.autograd import views
+from workbook.autograd import hooks, views
 from workbook.autograd.complaints import instead_of, of_inference, plain_name, second_time
 from workbook.autograd.modes import running_layer, thread
+from workbook.autograd.saved import Packed, look_at
 from workbook.devices import CPU
 from workbook.errors import explain, no_memory, shape_text, too_many_axes
 from workbook.formats import laid_by
@@ -48,7 +49,7 @@ class Node:
     # Every node has these, and slots are made three times faster than other attributes. A formula may set others on its ctx.
     __slots__ = (
         "edges", "meta", "sequence",
-        "hooks",  # output index -> functions that see the gradient before this node does; None where there are none
+        "hooks",  # hooks.Hung: what students hung on this node; None where there is nothing
         "retains",  # output index -> weak reference to a Tensor that called retain_grad(); or None
         "record",  # what an observer keeps: widgets.recording.Record; or None
         "__weakref__")
@@ -65,6 +66,9 @@ class Node:
         """The nodes that this one hands gradients to, as PyTorch's tuple of `(node, output index)`."""
         return tuple((None, 0) if edge is None else edge for edge in self.edges)
 
+    register_hook, register_prehook = hooks.register_node_hook, hooks.register_node_prehook
+    metadata = property(lambda node: hooks.hung_on(node).metadata, doc="A dict for whatever a student wants to note about this node.")
+
     def __repr__(self):
         return f"<{type(self).__name__} object at {hex(id(self))}>"
 
@@ -77,6 +81,7 @@ class AccumulateGrad(Node):
 
     __slots__ = ("variable",)
     hands_on = True
+    prefix = "torch::autograd::"
 
     def __init__(self, variable):
         self.variable, self.sequence, self.edges = variable, next(_sequence), ()
@@ -272,6 +277,9 @@ class Operation(Node):
             source = (self, -1 - source) if source < 0 else self.edges[source]
         return source or (None, 0)
 
+    _saved_self, _saved_other, _saved_result = (
+        look_at(0, "_saved_self"), look_at(1, "_saved_other"), look_at(-1, "_saved_result"))
+
     def release(self):
         if self._saved:
             self._saved = _FREED
@@ -283,6 +291,9 @@ class Operation(Node):
 
         Only the target itself does: in `x.mul_(x)` the second x stays what it is, and grows stale, as in PyTorch.
         """
+        if self._saved.__class__ is Packed:
+            self._saved.settle(target)
+            return
         for place, (value, _, _, source) in enumerate(self._saved):
             if source == 0 and value is target._array:
                 self._saved = [*self._saved]
@@ -291,6 +302,8 @@ class Operation(Node):
 
     def settle_output(self, target):
         """After the write: a saved output is what now stands in the target's memory."""
+        if self._saved.__class__ is Packed:
+            return
         memory = target._memory
         self._saved = [
             (target._array, memory, memory.version, source) if source < 0 else (value, kept, version, source)

@@ -11,6 +11,7 @@ from workbook.autograd.broadcast import Own, brought_home, fit
 from workbook.autograd.complaints import no_complex
 from workbook.autograd.conjugates import backward_of_complex
 from workbook.autograd.ends import arriving_at, inputs_of, outputs_of, place_of, seed_of, seeds_for
+from workbook.autograd.hook_calls import as_tensor, show_after, show_arrivals, show_before, show_filled
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad
 from workbook.autograd.views import refuse_inference, stands_for_one_element_each
@@ -81,7 +82,7 @@ def _found(wanted, position, caught, allow_unused, materialize_grads, create_gra
     node, index = place_of(wanted)
     found = caught.get((node, index))
     if found is not None:
-        return found if isinstance(found, Tensor) else _as_tensor(found, node.meta[index][2])
+        return found if isinstance(found, Tensor) else as_tensor(found, node.meta[index][2])
     if materialize_grads:
         if not isinstance(wanted, Tensor):
             raise RuntimeError(explain("materialize_grads cannot be used when the given input is a GradientEdge",
@@ -144,8 +145,8 @@ def _warn_of_cycle():
 class Pass:
     """One backward pass: which gradients have arrived where, and which nodes wait to be visited.
 
-    `roots` and `only` are Tensors or GradientEdges. `seeds`: the gradient of each root, None for 1. `only`: visit nothing but the way to these Tensors. `caught`: a dict that
-    receives the gradients of `only` by `(node, index)`, instead of the Tensors' `.grad`.
+    `roots` and `only` are Tensors or GradientEdges. `seeds`: the gradient of each root, None for 1. `only`: visit nothing but the
+    way to these. `caught`: a dict that receives the gradients of `only` by `(node, index)`, instead of the Tensors' `.grad`.
 
     Every node is newer than the nodes it hands gradients to. So visiting the newest waiting node first visits each exactly once,
     after everything that can arrive there has arrived.
@@ -167,6 +168,7 @@ class Pass:
         for number, (root, seed) in enumerate(zip(roots, seeds, strict=True)):
             seed = seed_of(root, seed, number, create_graph)
             begin.append((*place_of(root), seed))
+        self.begin, self._reached = [node for node, _, _ in begin], None
         for node, index, seed in begin:
             self.arrive(node, index, seed, False)
 
@@ -192,12 +194,12 @@ class Pass:
     def modes(self):
         """The thread's modes while formulas run: on arrays, unrecorded; or on Tensors and recorded, for `create_graph`."""
         here = thread.state
-        found = here.grad_enabled, here.on_arrays
-        here.grad_enabled, here.on_arrays = self.create_graph, not self.create_graph
+        found = here.grad_enabled, here.on_arrays, here.running
+        here.grad_enabled, here.on_arrays, here.running = self.create_graph, not self.create_graph, self
         try:
             yield
         finally:
-            here.grad_enabled, here.on_arrays = found
+            here.grad_enabled, here.on_arrays, here.running = found
 
     def visit(self):
         """Visit the newest waiting node. Return it, what had arrived there, and what it handed on."""
@@ -214,16 +216,19 @@ class Pass:
             here.xp = found
 
     def _visit(self, node, arrived):
-        wanted, leaf = self.wanted, node.variable if node.__class__ is AccumulateGrad else None
-        if node.hooks or node.retains or leaf is not None and leaf._hooks:
-            arrived = _show_to_hooks(node, arrived, self.create_graph)
+        wanted, hung, leaf = self.wanted, node.hooks, node.variable if node.__class__ is AccumulateGrad else None
+        if hung is not None or node.retains or leaf is not None and leaf._hooks:
+            arrived = show_arrivals(node, arrived, self.create_graph)
             self.owned.discard(node)
-        if wanted is not None:
-            self._deliver(node, arrived)
-        elif leaf is not None and leaf._requires_grad and arrived[0] is not None:  # unless it was frozen since
-            accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
+        if self.caught is not None:
+            self._catch(node, arrived)
+        elif leaf is not None and (wanted is None or (node, 0) in wanted):
+            self._fill(node, arrived)
         if leaf is not None or wanted is not None and node not in self.way:
             return node, arrived, ()
+        if hung is not None:
+            arrived = show_before(node, arrived, self.create_graph)
+        shown = arrived
         by_student, nothing = node.by_student, False
         if len(arrived) > 1 or by_student or arrived[0] is None:
             arrived, nothing = self._completed(node, arrived)
@@ -234,6 +239,8 @@ class Pass:
             handed = backward_of_complex(node, arrived) if of_complex else node.backward(*arrived)
         if handed.__class__ is not tuple:
             handed = (handed,)
+        if hung is not None:
+            handed = show_after(node, self._fitted(node, handed), shown, self.create_graph)
         for edge, gradient in zip(node.edges, handed):
             if edge is None or gradient is None and not (nothing or by_student):
                 continue
@@ -248,7 +255,7 @@ class Pass:
                 raise no_complex(node)  # from complex numbers to real ones: no formula for real numbers serves
             if gradient.shape != shape or gradient.dtype is not dtype:
                 gradient = fit(gradient, shape, dtype)
-            new = (target.hands_on and not self.create_graph and not by_student
+            new = (target.hands_on and not self.create_graph and not by_student and hung is None
                    and _is_new(gradient, () if node in self.owned else arrived, handed))
             self.arrive(target, index, gradient, new)
         if not self.retain_graph:
@@ -263,16 +270,44 @@ class Pass:
             arrived = [_zeros(meta, self.create_graph) if gradient is None else gradient for gradient, meta in zip(arrived, node.meta)]
         return arrived, False
 
-    def _deliver(self, node, arrived):
-        """Give gradients to the Tensors that were asked for by name."""
+    def _fitted(self, node, handed):
+        """What a formula returned, as each input gets it: brought to its shape and dtype, and None where nobody wants it."""
+        fitted = []
+        for edge, gradient in zip(node.edges, handed):
+            if edge is None or gradient is None or self.wanted is not None and edge[0] not in self.way and edge not in self.wanted:
+                fitted.append(None)
+                continue
+            shape, dtype, _ = edge[0].meta[edge[1]]
+            if dtype.kind == "c" and node.meta[0][1].kind != "c" and node.holomorphic:
+                raise no_complex(node)
+            fitted.append(fit(gradient, shape, dtype))
+        return tuple(fitted)
+
+    def _catch(self, node, arrived):
+        """Keep gradients that were asked for by name."""
         for index, gradient in enumerate(arrived):
             if (node, index) in self.wanted and gradient is not None:
                 if self.create_graph:
                     gradient = brought_home(gradient, node.meta[index][2])
-                if self.caught is not None:
-                    self.caught[node, index] = gradient
-                elif node.__class__ is AccumulateGrad:  # others retain it
-                    accumulate(node.variable, gradient, self.create_graph, False)
+                self.caught[node, index] = gradient
+
+    def _fill(self, node, arrived):
+        """Add what arrived at a leaf to its `.grad`, unless it was frozen since."""
+        leaf, hung = node.variable, node.hooks
+        if hung is not None:
+            arrived = show_before(node, arrived, self.create_graph)
+        if leaf._requires_grad and arrived[0] is not None:
+            accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
+        if hung is not None:
+            show_after(node, (), arrived, self.create_graph)
+
+    def will_visit(self, node):
+        """Whether this pass runs a node's formula, or stops there because it was asked to."""
+        if self.way is not None:
+            return node in self.way or any(node is wanted for wanted, _ in self.wanted)
+        if self._reached is None:
+            self._reached = _reached(self.begin)
+        return node in self._reached
 
 
 def forget(leaf, set_to_none):
@@ -302,7 +337,7 @@ def accumulate(leaf, gradient, create_graph, new):
             raise _other_size(total, gradient) from None
         memory_of(total).wrote("the accumulation of a gradient")
     if leaf._hooks_after:
-        _tell_that_it_is_there(leaf)
+        show_filled(leaf)
 
 
 def _other_size(total, gradient):
@@ -317,20 +352,6 @@ def _other_size(total, gradient):
     return RuntimeError(explain(
         what, f"the leaf's .grad has shape {shape_text(have)}, and the gradient that should be added to it {shape_text(new)}: the leaf was "
         "given data of another shape", "write x.grad = None after x.data = ..."))
-
-
-def _tell_that_it_is_there(leaf):
-    """Call the hooks that want to know when a leaf's `.grad` is filled."""
-    here = thread.state
-    earlier, here.on_arrays = here.on_arrays, False  # a student's hook computes with Tensors
-    try:
-        for hook in list(leaf._hooks_after.values()):
-            answer = hook(leaf)
-            if answer is not None:
-                raise TypeError(explain(f"expected Variable, but hook returned '{type(answer).__name__}'",
-                                        "what it returns has no use: the gradient stands in .grad", "return nothing"))
-    finally:
-        here.on_arrays = earlier
 
 
 def _is_new(gradient, arrived, handed):
@@ -360,23 +381,12 @@ def _zeros(meta, create_graph):
     return wrap(zeros, device) if create_graph else zeros
 
 
-def _as_tensor(gradient, device):
-    """A gradient for the student to hold: of one number, a formula may have made a NumPy scalar."""
-    return wrap(gradient if isinstance(gradient, device.xp.ndarray) else device.xp.asarray(gradient), device)
-
-
 def _way_to(roots, only, caught):
     """Return the wanted places, and the nodes whose formulas must run to reach them; None, None for all."""
     if only is None:
         return None, None
     wanted = {place_of(end) for end in only}
-    reached = {place[0] for place in map(place_of, roots) if place is not None}
-    queue = list(reached)
-    while queue:
-        for edge in queue.pop().edges:
-            if edge is not None and edge[0] not in reached:
-                reached.add(edge[0])
-                queue.append(edge[0])
+    reached = _reached(place[0] for place in map(place_of, roots) if place is not None)
     way = set() if caught is not None else {node for node, _ in wanted}  # `backward` runs and frees these, too, as PyTorch's
     for node in sorted(reached, key=lambda node: node.sequence):
         if any(edge is not None and (edge[0] in way or edge in wanted) for edge in node.edges):
@@ -384,42 +394,13 @@ def _way_to(roots, only, caught):
     return wanted, way
 
 
-def _check_answer(hook, tensor, answer):
-    """Raise where a hook returned what cannot stand in for the gradient it was shown."""
-    name = getattr(hook, "__name__", repr(hook))
-    if not isinstance(answer, Tensor):
-        raise TypeError(explain(f"expected Variable, but hook returned '{type(answer).__name__}'",
-                                "a hook may put another gradient in place of the one that it was given",
-                                "return a Tensor, or None to leave the gradient as it is"))
-    if answer._array.shape != tensor._array.shape:
-        raise RuntimeError(explain(f"hook '{name}' has changed the size of value",
-                                   f"it got shape {shape_text(tensor.shape)} and returned {shape_text(answer.shape)}",
-                                   "return a gradient of the same shape, or None"))
-    if answer._array.dtype != tensor._array.dtype:
-        raise RuntimeError(explain(f"hook '{name}' has changed the type of value (was {tensor.type()} got {answer.type()})",
-                                   "a gradient has its tensor's dtype", "return grad.to(...) of the dtype that came in"))
-
-
-def _show_to_hooks(node, arrived, create_graph):
-    """Let hooks see, and replace, what arrives at a node; fill the `.grad` of Tensors that asked to retain it."""
-    here = thread.state
-    earlier, here.on_arrays = here.on_arrays, False  # a student's hook is given Tensors
-    arrived = list(arrived)
-    leaf_hooks = node.variable._hooks if node.__class__ is AccumulateGrad else None
-    for index, gradient in enumerate(arrived):
-        if gradient is None:
-            continue
-        tensor = gradient if create_graph else _as_tensor(gradient, node.meta[index][2])
-        for hook in list((leaf_hooks or (node.hooks or {}).get(index) or {}).values()):
-            answer = hook(tensor)
-            if answer is not None:
-                _check_answer(hook, tensor, answer)
-                tensor = answer
-        arrived[index] = tensor if create_graph else tensor._array
-        keeper = node.retains and node.retains.get(index)
-        keeper = keeper and keeper()
-        if keeper is not None:
-            new = Own.apply(tensor, dtype=tensor._array.dtype) if create_graph else wrap(tensor._array.copy(), tensor._device)
-            keeper._grad = new if keeper._grad is None else keeper._grad + new
-    here.on_arrays = earlier
-    return arrived
+def _reached(nodes):
+    """Return these nodes and all behind them."""
+    reached = set(nodes)
+    queue = list(reached)
+    while queue:
+        for edge in queue.pop().edges:
+            if edge is not None and edge[0] not in reached:
+                reached.add(edge[0])
+                queue.append(edge[0])
+    return reached

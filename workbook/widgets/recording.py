@@ -4,19 +4,14 @@ The gate of the engine calls the observer right after it made a node; nothing he
 record dies with its node.
 """
 
-import os
-import sys
 from contextlib import contextmanager
-from pathlib import Path
 
-
-from workbook.autograd.modes import thread
+from workbook.callers import where_called
 from workbook.tensor import Tensor, memory_of
+from workbook.threads import thread
 
 COPIED = 1 << 16      # an input of at most so many elements is copied: an optimiser will soon write over it
 REFERRED = 1 << 20    # up to here the array itself is kept; beyond, a summary
-PACKAGE = str(Path(__file__).resolve().parent.parent)
-INSIDE = PACKAGE + os.sep  # a student's folder beside the package may begin with the same letters
 
 
 def start():
@@ -121,16 +116,3 @@ def observe(node, inputs, options, outputs):
 
 
 SMALL = 64            # an output of at most so many elements is copied, so that a write in place does not change the picture
-
-
-def where_called():
-    """Return (file, line) of the innermost frame outside this package, or None.
-
-    The engine's own frames are of no use to a reader of the picture: the line to show is the student's.
-    """
-    frame = sys._getframe(1)
-    while frame is not None:
-        if not frame.f_code.co_filename.startswith(INSIDE):
-            return frame.f_code.co_filename, frame.f_lineno
-        frame = frame.f_back
-    return None

@@ -5,7 +5,7 @@ import inspect
 import linecache
 from pathlib import Path
 
-from .recording import PACKAGE
+from workbook.callers import PACKAGE
 
 
 def engine_lines(node):

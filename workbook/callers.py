@@ -1,0 +1,57 @@
+"""Where the student's code is: the frames of a call that are neither the engine's nor a library's."""
+
+import linecache
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+PACKAGE = str(Path(__file__).resolve().parent)
+INSIDE = PACKAGE + os.sep  # a student's folder beside the package may begin with the same letters
+LIBRARIES = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
+
+
+def where_called():
+    """Return (file, line) of the innermost frame outside this package, or None.
+
+    The engine's own frames are of no use to a reader: the line to show is the student's.
+    """
+    frame = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith(INSIDE):
+            return frame.f_code.co_filename, frame.f_lineno
+        frame = frame.f_back
+    return None
+
+
+def calls_of_student():
+    """Return the student's frames, the innermost last, as (file, line, function)."""
+    frame, found = sys._getframe(1), []
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith((INSIDE, *LIBRARIES)) and not file.startswith("<frozen "):
+            found.append((file, frame.f_lineno, frame.f_code.co_name))
+        frame = frame.f_back
+    return found[::-1]
+
+
+def place_text(place):
+    """Return a place, (file, line) or longer, in words for an error: `train.py, line 7: y = x.exp()`.
+
+    >>> place_text(("nowhere.py", 3))
+    'nowhere.py, line 3'
+    """
+    file, line = place[:2]
+    code = linecache.getline(file, line).strip()
+    return f"{os.path.basename(file)}, line {line}" + (f": {code}" if code else "")
+
+
+def traceback_text(calls):
+    """Return calls as Python's traceback writes them."""
+    lines = []
+    for file, line, function in calls:
+        lines.append(f'  File "{file}", line {line}, in {function}')
+        code = linecache.getline(file, line).strip()
+        if code:
+            lines.append(f"    {code}")
+    return "\n".join(lines)
