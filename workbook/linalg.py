@@ -4,6 +4,7 @@ Source: https://pytorch.org/docs/2.13/linalg.html
 """
 
 from workbook import missing
+from workbook.ops.arguments import of_a_tensor
 from workbook.ops.blocks import linalg_vander as vander
 from workbook.ops.chains import matrix_exp, matrix_power, multi_dot
 from workbook.ops.factors import linalg_cholesky as cholesky
@@ -13,6 +14,7 @@ from workbook.ops.linalg import matmul
 from workbook.ops.lu import linalg_lu as lu, linalg_lu_solve as lu_solve, lu_factor
 from workbook.ops.lengths import matrix_norm, norm
 from workbook.ops.norms import vector_norm
+from workbook.ops.out import with_out
 from workbook.ops.products import cross_along as cross, vecdot
 from workbook.ops.pseudo import cond, linalg_pinv as pinv, lstsq, matrix_rank
 from workbook.ops.spectra import eig, eigh, eigvals, eigvalsh, linalg_svd as svd, svdvals
@@ -39,6 +41,14 @@ __all__ = ["LinAlgError", "cholesky", "cond", "cross", "det", "diagonal", "eig",
            "lu", "lu_factor", "lu_solve", "matmul", "matrix_exp", "matrix_norm", "matrix_power", "matrix_rank", "multi_dot", "norm",
            "pinv", "qr", "slogdet", "solve", "solve_triangular", "svd", "svdvals", "tensorinv", "tensorsolve", "vander", "vecdot",
            "vector_norm"]
+
+# What `out=` may hold, for each that has it (see ops/out.py). The others have none in PyTorch either.
+_OUT = {
+    "equal": "cholesky cross det eigh eigvalsh inv lu lu_factor lu_solve matmul matrix_norm matrix_power multi_dot norm qr slogdet solve "
+             "solve_triangular svd svdvals vecdot vector_norm",
+    "cast": "cond eig eigvals lstsq pinv tensorinv tensorsolve", "any": "matrix_rank"}
+globals().update({name: with_out(globals()[name], kind) for kind, names in _OUT.items() for name in names.split()})
+globals().update({name: of_a_tensor(globals()[name]) for name in ("diagonal", "matrix_exp", "vander")})
 
 
 def __getattr__(name):

@@ -177,6 +177,14 @@ MESSAGES = [
     ("torch.ones(2, 3)[0, 0, 0]", "IndexError", "too many indices for tensor of dimension 2", "[2, 3]"),
     ("torch.arange(3)[::-1]", "ValueError", "step must be greater than zero", "flip"),
     ("torch.tensor([[1, 2], [3]])", "ValueError", "expected sequence of length 2 at dim 1 (got 1)", "same length"),
+    ("torch.linalg.cholesky([1.])", "TypeError", "cholesky(): argument", "torch.tensor"),
+    ("torch.kron(torch.ones(2), [1.])", "TypeError", "kron(): argument 'other' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("torch.matmul(torch.ones(2), [1., 2.])", "TypeError", "matmul(): argument 'other' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("torch.hstack([torch.ones(2), [1.]])", "TypeError", "expected Tensor as element 1 in argument 0, but got list", "torch.tensor"),
+    ("torch.meshgrid([1], [2])", "TypeError", "expected Tensor as element 0 in argument 0, but got list", "torch.tensor"),
+    ("torch.cdist(torch.ones(2, 2), [1.])", "TypeError", "cdist(): argument 'x2' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("torch.linalg.vecdot(torch.ones(3), [1.])", "TypeError", "vecdot(): argument 'y' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("torch.searchsorted(torch.ones(3), [1.])", "TypeError", "searchsorted()", "torch.tensor"),
     ("torch.ones(2).cuda()", "AssertionError", "Torch not compiled with CUDA enabled", "is_available()"),
 ]
 

@@ -9,12 +9,19 @@ import functools
 import inspect
 
 from workbook.errors import explain, not_a_tensor
+from workbook.ops.elementwise import NUMBERS
 from workbook.tensor import Tensor
 
 # How a function's first argument is called where it is one Tensor.
 ONE_TENSOR = ("input", "x", "x1", "y", "A", "L", "B", "b", "LU_data", "tensor", "sorted_sequence")
 # Later arguments that are Tensors, or whole numbers, wherever they occur.
 ALSO_TENSORS = frozenset(("index", "mask", "source", "the_template"))
+# Later arguments that are Tensors where a number will not do: that a function fails with what is neither tells.
+TENSORS_OR_NUMBERS = frozenset((
+    "other", "tensor1", "tensor2", "vec1", "vec2", "mat1", "mat2", "batch1", "batch2", "mat", "vec", "src", "values", "weight", "target", "B", "b",
+    "A", "boundaries", "input2", "elements", "test_elements", "tau", "LU", "pivots", "x2", "y", "weights"))
+# A first argument that is a list of Tensors, or all arguments where they are Tensors.
+SEVERAL = frozenset(("tensors", "matrices"))
 WHOLE = frozenset(("offset", "diagonal", "chunks", "length"))
 # What NumPy calls otherwise.
 INSTEAD = {"ddof": "correction", "a": "input", "shape": "size"}
@@ -27,8 +34,9 @@ def first_parameter(function):
 
 
 def of_a_tensor(function):
-    """Return a function without `out`, whose first argument is a Tensor, so that anything else in its place is PyTorch's error."""
-    return function if first_parameter(function) is None else _explained(function)
+    """Return a function without `out`, which begins with a Tensor or a list of them, so that anything else in its place is PyTorch's error."""
+    first = next(iter(inspect.signature(function).parameters), None)
+    return _explained(function) if first in ONE_TENSOR or first in SEVERAL else function
 
 
 @functools.cache  # one function behind both doors
@@ -60,6 +68,13 @@ def refuse_arguments(function, args, options, problem):
     first, value = next(iter(given.items()), (None, None))
     if first in ONE_TENSOR and not isinstance(value, Tensor):
         raise not_a_tensor(name, first, 1, value) from None
+    if first in SEVERAL and isinstance(value, (tuple, list)):
+        if len(value) == 1 and isinstance(value[0], (tuple, list)):  # meshgrid([x, y]) for meshgrid(x, y)
+            value = value[0]
+        for place, item in enumerate(value):
+            if not isinstance(item, Tensor):
+                raise TypeError(explain(f"expected Tensor as element {place} in argument 0, but got {_kind(item)}",
+                                        f"{name}() joins Tensors", "wrap it: torch.tensor(...)")) from None
     if "\n" in str(problem):  # it is worded already
         return
     for position, (argument, value) in enumerate(given.items(), start=1):
@@ -68,6 +83,8 @@ def refuse_arguments(function, args, options, problem):
             raise TypeError(explain(f"{name}(): argument '{argument}' (position {position}) must be int, not {_kind(value)}",
                                     "it counts places, so it is a whole number", "write int(...)")) from None
         if (argument in ALSO_TENSORS and not counts or name.endswith("_as")) and not isinstance(value, Tensor):
+            raise not_a_tensor(name, argument, position, value) from None
+        if argument in TENSORS_OR_NUMBERS and value is not None and not isinstance(value, (Tensor, *NUMBERS)):
             raise not_a_tensor(name, argument, position, value) from None
 
 

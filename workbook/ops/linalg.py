@@ -246,9 +246,10 @@ def matmul(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.matmul.html
     """
-    if not isinstance(input, Tensor) or not isinstance(other, Tensor):
-        raise TypeError(explain("matmul(): arguments 'input' and 'other' must be Tensor",
-                                "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("matmul", "input", 1, input)
+    if not isinstance(other, Tensor):
+        raise not_a_tensor("matmul", "other", 2, other)
     left, right = input._array.ndim, other._array.ndim
     if left == 2 and right == 2:
         return Mm.apply(input, other)

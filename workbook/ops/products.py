@@ -4,7 +4,7 @@ import warnings
 
 from workbook import dtypes
 from workbook.autograd.conjugates import conjugate
-from workbook.errors import explain, refused_dtype, shape_text
+from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.ops.added import must_be_vector
 from workbook.ops.arithmetic import mul
 from workbook.ops.axes import permute, unsqueeze
@@ -14,7 +14,7 @@ from workbook.ops.linalg import Dot, dot, mm
 from workbook.ops.reduction import sum
 from workbook.ops.shape import UnsafeView, reshape
 from workbook.ops.squares import floats_only
-from workbook.tensor import axis_of
+from workbook.tensor import Tensor, axis_of
 
 
 def outer(input, vec2):
@@ -225,6 +225,8 @@ def kron(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.kron.html
     """
+    if not isinstance(other, Tensor):
+        raise not_a_tensor("kron", "other", 2, other)
     ndim = max(input.ndim, other.ndim)
     a, b = ((1,) * (ndim - x.ndim) + tuple(x.shape) for x in (input, other))
     apart = [reshape(input, [side for n in a for side in (n, 1)]), reshape(other, [side for n in b for side in (1, n)])]

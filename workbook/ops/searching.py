@@ -5,7 +5,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
-from workbook.ops.elementwise import not_implemented
+from workbook.ops.elementwise import NUMBERS, not_implemented
 from workbook.ops.from_data import tensor
 from workbook.ops.shape import sizes
 from workbook.tensor import Tensor, axis_of, wrap
@@ -151,6 +151,8 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
             "torch.searchsorted(): side and right can't be set to opposites, got side of left while right was True",
             "both say on which side of its equals a value goes", "give one of them"))
     if not isinstance(input, Tensor):
+        if not isinstance(input, NUMBERS):
+            raise not_a_tensor("searchsorted", "input", 2, input)
         input = tensor(input, device=sorted_sequence.device)
     row, shape = sorted_sequence.shape, input.shape
     if len(row) != 1 and (len(row) != len(shape) or row[:-1] != shape[:-1]):

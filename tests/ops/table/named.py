@@ -55,7 +55,7 @@ MADE = [
     *each("NAME", "a.renorm(2,0,1.0) a.renorm_(2,0,1.0)", MATRICES[:3], REAL, rounded=True, named=False, layouts=LAYOUTS[:2], derivatives=1, values="positive"),
     Row("torch.renorm(a, 2, 0, 1)", MATRICES, ("int64",), derivatives=0),
     Row("torch.nuclear_norm(a{n})", MATRICES, REAL, rounded=True, derivatives=0, values="finite", words={"n": ("", ", (0, 1)", ", keepdim=True", ", (1, 0), True", ", (0, 0)")}), Row("torch.nuclear_norm(a)", shapes("3 | . | 2x3"), ("int64",), derivatives=0),
-    Row("torch.nuclear_norm(a)", SQUARES, REAL, rounded=True, named=False, derivatives=1, values="positive"), Row("torch.frobenius_norm(a, {n})", AXES, REAL, rounded=True, named=False, derivatives=1, values="finite", words={"n": ("0", "(0, 1)", "-1, True", "(0, 0)", "5")}),
+    Row("torch.nuclear_norm(a + torch.eye(len(a), dtype=a.dtype) * torch.tensor([9., 20., 33., 48.], dtype=a.dtype)[:len(a)])", SQUARES, REAL, rounded=True, named=False, derivatives=1, values="positive"), Row("torch.frobenius_norm(a, {n})", AXES, REAL, rounded=True, named=False, derivatives=1, values="finite", words={"n": ("0", "(0, 1)", "-1, True", "(0, 0)", "5")}),
     Row("torch.frobenius_norm(a, 0)", AXES, ("int64",), derivatives=0),
     Row("torch.frexp(a)", ANY, MORE, derivatives=1), Row("a.frexp()", ANY, REAL, derivatives=1),
     Row("torch.gradient(a{n})", shapes("4 | 2x3 | 3x4 | 1 | 2 | . | 2x1"), ("int64", "float32", "float64"), rounded=True, named=False, words={"n": (
