@@ -178,6 +178,32 @@ def test_widths_and_dashes_tell_size_and_sign(show):
     assert page.locator(".wb-legend").inner_text().split() == "∇ positive negative of both signs 0.0001 or less 0.1 to 1 10 or more".split()
 
 
+@pytest.mark.parametrize("kind, begins", [("svg", b"<svg "), ("png", b"\x89PNG\r\n")])
+def test_the_picture_is_given_as_a_file(show, tmp_path, kind, begins):
+    live = squares()
+    page = show(live)
+    click(page, live, "[data-action=end]")
+    with page.expect_download(timeout=10_000) as waiting:
+        page.click(f"[data-action={kind}]")
+    assert waiting.value.suggested_filename == f"graph.{kind}"
+    waiting.value.save_as(tmp_path / "file")
+    found = (tmp_path / "file").read_bytes()
+    assert found.startswith(begins)
+    if kind == "png":  # twice the size of the drawing: width and height stand behind the name of the first chunk
+        width = int.from_bytes(found[16:20], "big")
+        assert width == 2 * live._drawn.width
+    else:
+        assert "∇ 18.0000" in found.decode("utf-8")
+
+
+def test_a_failure_is_shown_with_its_three_parts(show):
+    live = graph(lambda x, w: (x + w).sum(), x=[1.0, 2.0], w=[1.0, 2.0, 3.0])
+    page = show(live)
+    assert page.locator(".box.failed").count() == 1 and page.locator(".wb-problem").count() == 3
+    assert page.locator(".wire.told .hand").all_text_contents() == ["2 numbers", "3 numbers"]
+    assert not page.is_visible("summary >> text=Maps")
+
+
 def test_maps_open_with_their_text_and_stay_open(show):
     live = squares()
     page = show(live)

@@ -10,7 +10,9 @@ from tests.widgets.graphs import leaf, lenet, sum_of_squares
 from workbook.autograd.modes import thread
 from workbook.autograd.walk import walk
 from workbook.widgets import picture
+from workbook.widgets.cuts import Cuts
 from workbook.widgets.origin import Called, Recorded
+from workbook.widgets.replay import Run
 
 
 @given(st.floats(-3, 3, width=32), st.floats(-3, 3, width=32))
@@ -230,3 +232,16 @@ def test_the_note_says_what_stays_as_it_was():
     run = origin.run({"leaf1": np.float32(-1.0)}, {})
     assert run.trace.root.value == -3.0
     assert "what came from a comparison, detach() or no_grad() stays as it was" in origin.note
+
+
+def test_a_run_of_the_same_steps_takes_over_the_order_of_an_earlier_one():
+    z, x, y = sum_of_squares()
+    trace = Recorded(z, None).trace
+    first = Run(trace)
+    again = Run(trace, {"leaf1": np.array(2.0, dtype=np.float32)}, like=first)
+    assert [part.key for part in again.order] == [part.key for part in first.order] and again.total == first.total
+    again.go_to(again.total)
+    assert again.grad("leaf1").item() == 12.0 and [taken.part for taken in again.steps] == again.order
+    cuts = Cuts()
+    cuts.tap([trace.ops[0]])
+    assert Run(trace, cuts=cuts, like=first).total == 4 == Run(trace, cuts=cuts).total

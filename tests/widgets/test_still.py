@@ -103,6 +103,24 @@ def test_a_network_has_a_short_text():
     assert text.endswith("and 1 more") and len(text) < 700
 
 
+def test_a_picture_is_saved_as_a_file(tmp_path):
+    z, x, y = sum_of_squares()
+    drawn = picture(z)
+    drawn.save(tmp_path / "z.svg")
+    assert (tmp_path / "z.svg").read_text(encoding="utf-8") == drawn.svg
+    pytest.importorskip("anywidget", reason="the live view needs anywidget: pip install workbook[lab]")
+    live = graph(z)
+    live._handle_custom_msg({"action": "end"}, [])
+    live.save(str(tmp_path / "live.SVG"))
+    root = ET.parse(tmp_path / "live.SVG").getroot()
+    assert "∇ 18.0000" in [node.text for node in root.iter("{http://www.w3.org/2000/svg}text")]
+    graph(z, z).save(tmp_path / "two.svg")
+    assert len(list(ET.parse(tmp_path / "two.svg").getroot())) == 2
+    for name in ("z.png", "z", "z.pdf"):
+        with pytest.raises(ValueError, match="(?s)an .svg, and got .*Why: .*Fix: "):
+            live.save(tmp_path / name)
+
+
 def test_drawing_leaves_the_students_graph_whole():
     z, x, y = sum_of_squares()
     picture(z, gradients=True)

@@ -11,12 +11,13 @@ __all__ = ["accumulation", "big_table", "broadcasting", "fitting", "functions", 
 recording.start()
 
 
-def graph(result, /, **arguments):
+def graph(result, /, *others, **arguments):
     """Return the live graph of a computation: sliders on its leaves, and the backward pass one step at a time.
 
     `graph(loss)` follows a Tensor of one element; a slider runs its recorded steps again. `graph(f, x=3., w=2.)` calls the
-    function `f` anew for every move, so that its branches are decided anew. Nothing of yours is changed: no tensor, no `.grad`,
-    no random number.
+    function `f`, or a module, anew for every move, so that its branches are decided anew; where it fails, the graph shows what was
+    computed until then, the step that failed, and why. `graph(loss, other)` shows two runs side by side, with a mark on what differs.
+    The view's `save("x.svg")` writes its picture. Nothing of yours is changed: no tensor, no `.grad`, no random number.
 
     Raises TypeError for what is no Tensor or function, or for a function with several results; RuntimeError for a Tensor
     without a history or of more than one element; ImportError without anywidget.
@@ -26,9 +27,20 @@ def graph(result, /, **arguments):
     >>> graph(x * x)
     Live graph of x × x: x is 3.0000; × is 9.0000
     """
-    from .live import LiveGraph, origin_of
+    from .live import LiveGraph
+    from .origin import origin_of
 
-    return LiveGraph(origin_of(result, arguments, sys._getframe(1)))
+    if others:
+        return _two(result, others, arguments, sys._getframe(1))
+    return LiveGraph(origin_of(result, arguments, sys._getframe(1), partial=True))
+
+
+def _two(result, others, arguments, frame):
+    """Return two graphs side by side."""
+    from .comparison import Comparison
+    from .origin import runnable
+
+    return Comparison(*runnable([result, *others], arguments, frame))
 
 
 def training(make_net, loss_fn, data, lr=0.5, batch_size=32, test=None):

@@ -13,8 +13,8 @@ from workbook.tensor import Tensor, wrap
 
 from .board import Board, alone_style, first_lines
 from .cells import LETTER, Picture
-from .live import origin_of
 from .numbers import four, plain, short
+from .origin import origin_of
 from .replay import unseen
 from .widget import Still
 from .words import Words

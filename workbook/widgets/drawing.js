@@ -13,12 +13,16 @@ function drawingIn(canvas) {
     return chosen?.dataset.key ?? null;
   }
 
-  function drawBox(key, { texts, state, spoken }) {
+  function drawBox(key, { texts, state, spoken, mark }) {
     const box = find("box", key);
     if (!box) return;
     box.classList.remove("wait", "now", "done");
     box.classList.add(state);
     box.setAttribute("aria-label", spoken);
+    if (mark !== undefined) {
+      box.querySelector(".mark").textContent = mark;
+      box.classList.toggle("differs", Boolean(mark));
+    }
     const lines = box.querySelectorAll(".value, .grad");
     texts.forEach((text, i) => { if (lines[i] && lines[i].textContent !== text) lines[i].textContent = text; });
     if (state === "now" && canvas.scrollHeight > canvas.clientHeight) {

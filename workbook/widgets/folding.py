@@ -129,7 +129,7 @@ class Links:
 
     def __init__(self, trace):
         self.parts = {part.key: part for part in trace.parts}
-        self.pairs = {(given.key, part.key) for part in trace.ops for given in part.inputs if isinstance(given, Part)}
+        self.pairs = {(given.key, part.key) for part in trace.steps for given in part.inputs if isinstance(given, Part)}
 
 
 def _keys(group):

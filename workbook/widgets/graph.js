@@ -12,6 +12,8 @@ const TOOLS = [
   ["scissors", "✂ detach", "scissors: put detach() on an edge"],
   ["no_grad", "no_grad", "compute a box under torch.no_grad()"],
   ["undo", "Undo", "undo the newest cut"],
+  ["svg", "SVG", "save the picture as SVG"],
+  ["png", "PNG", "save the picture as PNG"],
 ];
 const SIGNS = [["plus", "positive"], ["minus", "negative"], ["both", "of both signs"]];
 
@@ -56,7 +58,9 @@ function render({ model, el }) {
   for (const [action, text, told] of TOOLS) {
     const button = element("button", { type: "button", "data-action": action, title: told }, text);
     button.addEventListener("click", () => {
-      if (button.getAttribute("aria-disabled") !== "true") act(action === "undo" ? action : "tool", action);
+      if (button.getAttribute("aria-disabled") === "true") return;
+      if (action === "svg" || action === "png") saving = true;
+      act(["scissors", "no_grad"].includes(action) ? "tool" : action, action);
     });
     buttons[action] = button;
     tools.append(button);
@@ -70,6 +74,7 @@ function render({ model, el }) {
     element("footer", {}, sentence, legendOfGradients(), notes, words));
   el.replaceChildren(root);
 
+  let saving = false; // this view asked for a file; other views of the same graph did not
   let asked = false; // the reader pressed a step button: movement may explain it
   let focused = null; // the box that Tab reaches
   const act = (action, key) => {
@@ -164,6 +169,7 @@ function render({ model, el }) {
       lines.push(element("p", {}, `${hand.to} `, gradient(hand.numbers)));
     }
     for (const line of panel.waits ?? []) lines.push(element("p", { class: "wb-status" }, `${line}.`));
+    if (panel.problem) lines.push(...panel.problem.map((part) => element("pre", { class: "wb-problem" }, part)));
     if (panel.line) lines.push(element("p", {}, "Your line: ", element("code", {}, panel.line)));
     if (panel.code) {
       const engine = element("details", { class: "wb-engine" }, element("summary", {}, `The engine's own lines: ${panel.where}`),
@@ -179,7 +185,7 @@ function render({ model, el }) {
     }
     maps.open = mapped;
     maps.addEventListener("toggle", () => { if (maps.open !== mapped) model.send({ action: "maps", place: maps.open ? 1 : 0 }); });
-    lines.push(maps);
+    if (panel.maps) lines.push(maps);
     step.replaceChildren(...lines);
   }
 
@@ -272,7 +278,11 @@ function render({ model, el }) {
   // Tests, and nothing else, wait for this number: it follows the last change that is on the screen.
   const mark = () => root.setAttribute("data-seq", model.get("seq"));
 
-  const watched = [["change:changes", drawChanges], ["change:drawing", drawAll], ["change:groups", drawModules],
+  const save = () => {
+    if (saving) savePicture(model.get("saved").kind, model.get("saved").svg);
+    saving = false;
+  };
+  const watched = [["change:saved", save], ["change:changes", drawChanges], ["change:drawing", drawAll], ["change:groups", drawModules],
     ["change:sliders", drawSliders], ["change:seq", () => queueMicrotask(mark)]];
   for (const [event, draw] of watched) model.on(event, draw);
   drawAll();

@@ -25,7 +25,7 @@ def heatmap(array, name):
     >>> text
     'w, 1 × 2: from −2 to 1, mean −0.5; 1 of 2 below zero; the largest size is 2, at [0, 1].'
     >>> svg.count('class="plus4"'), svg.count('class="minus8"'), svg.count('class="below"')
-    (1, 1, 1)
+    (2, 2, 1)
     """
     text = told(array, name)
     if not array.size:

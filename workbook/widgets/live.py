@@ -1,22 +1,21 @@
 """The live graph: a widget that keeps one Run, says what it shows, and sends what changed."""
 
+import sys
 from time import perf_counter
 
 import traitlets
 
 from workbook.errors import explain
-from workbook.tensor import Tensor
 
 from .cuts import Cuts
 from .files import script, styles
 from .folding import Folding
-from .heatmap import heatmap
 from .leaves import Leaves
-from .moment import gradient_of, moment_of, structure_only
-from .origin import Called, Recorded, check_single
+from .moment import failure, maps_of, moment_of, structure_only
+from .origin import Recorded
 from .scene import build, plural
-from .sources import engine_lines, student_line
-from .still import html, told
+from .sources import engine_lines, line_of, student_line
+from .still import html, save_svg, told
 from .svg import Drawing
 from .words import Words
 
@@ -33,22 +32,6 @@ TOOLS = {"": "The tools are put away.",
 SLOW = 0.05   # seconds of one run beyond which slopes by differences would make a slider heavy
 
 
-def origin_of(result, arguments, frame):
-    """Return what a live graph of `result` gets its numbers from."""
-    if callable(result) and not isinstance(result, Tensor):
-        if not arguments:
-            raise TypeError(explain(
-                "graph(f) needs a number for each argument of f", "it calls f with them, and makes a slider for each",
-                "write graph(f, x=3.)"))
-        return Called(result, arguments, frame)
-    check_single(result)
-    if arguments:
-        raise TypeError(explain(
-            f"graph(tensor) takes no {next(iter(arguments))}=", "the values of a tensor's graph are in its leaves",
-            "give a function: graph(f, x=3.)"))
-    return Recorded(result, frame)
-
-
 class LiveGraph(anywidget.AnyWidget):
     """The widget behind `graph`. `step` is where it stands: below 0 in the forward pass, above 0 in the backward pass."""
 
@@ -62,6 +45,7 @@ class LiveGraph(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)          # everything that a view says
     changes = traitlets.Dict().tag(sync=True)        # what of it is new
     moved = traitlets.Dict().tag(sync=True)          # from the page: slider -> number
+    saved = traitlets.Dict().tag(sync=True)          # the picture that the page asked for, to be a file
     seq = traitlets.Int(0).tag(sync=True)            # counts finished updates, for tests
 
     def __init__(self, origin):
@@ -85,6 +69,17 @@ class LiveGraph(anywidget.AnyWidget):
         data["text/plain"] = repr(self)
         data["text/html"] = html(self._scene, self._moment, self._drawn.svg(self._moment, alone=True))
         return data, metadata
+
+    def save(self, path):
+        """Write the picture as it stands to a file that ends in .svg. Raises ValueError for another ending."""
+        save_svg(self._drawn.svg(self._moment, alone=True), path)
+
+    def compare(self, other):
+        """Return this graph's result and another, a Tensor or a live graph, side by side."""
+        from .comparison import Comparison
+
+        second = other._origin if isinstance(other, LiveGraph) else Recorded(other, sys._getframe(1))
+        return Comparison(self._origin, second)
 
     # ---- what the reader does --------------------------------------------------------------------------------------------
 
@@ -112,6 +107,9 @@ class LiveGraph(anywidget.AnyWidget):
             self._leaves.choose(key, place)
             self._leaves.measure(self._quick)
             self._show()
+        elif action in ("svg", "png"):
+            self.saved = {"kind": action, "svg": self._drawn.svg(self._moment, alone=True), "number": self.saved.get("number", 0) + 1}
+            self._show(said=f"The picture goes to graph.{action}, in the folder of the browser's downloads.")
         elif action == "maps":
             self._mapped = bool(place)
             self._show()
@@ -212,8 +210,10 @@ class LiveGraph(anywidget.AnyWidget):
             return self._rebuild()
         begun = perf_counter()
         try:
-            self._run = self._origin.run(self._leaves.values, self._passes[-1], self._cuts)
+            self._run = self._origin.run(self._leaves.values, self._passes[-1], self._cuts, self._run)
         except (Exception, SystemExit) as problem:  # the student's function may raise anything at all, and must not end the kernel
+            if self._form is None and self._origin.broken is not None:
+                return self._rebuild()
             if self._form is None:
                 raise
             self._failed = f"{type(problem).__name__}: {(str(problem).splitlines() or ['no message'])[0].rstrip('.!')}"
@@ -277,7 +277,10 @@ class LiveGraph(anywidget.AnyWidget):
     def _show(self, redraw=False, said=""):
         """Send the present moment: all of it where the form is new, else what changed. `said` stands in place of its sentence."""
         words = Words(self._origin.trace if self._run is None else self._run.trace)
-        if self._run is None:
+        if self._run is None and self._origin.broken is not None:
+            broken = self._origin.broken
+            moment = failure(self._scene, self._origin.trace, broken, line_of(broken.location))
+        elif self._run is None:
             moment = structure_only(self._scene, self._origin.trace, self._still)
         else:
             moment = moment_of(self._scene, words, self._run, self.step, len(self._passes), self._leaves.followed, self._cuts)
@@ -316,15 +319,11 @@ class LiveGraph(anywidget.AnyWidget):
 
     def _with_maps(self, panel):
         """The panel with maps of a value and its gradient, if they are wanted: of the box that was looked at, else of the step's."""
-        if self._run is None or not self._mapped:
-            return {**panel, "maps": []}
+        if self._run is None:
+            return panel
         box = next((box for box in self._scene.boxes if box.key == self._looked), None)
         part = self._run.twin(box.face) if box else self._run.steps[-1].part if self.step > 0 else self._run.trace.root
-        name = Words(self._run.trace).called(part)
-        known = part.kind != "op" or self.step >= 0 or part in self._run.trace.ops[:self.step]
-        found = [(name, part.value if known else None), (f"∇ {name}", gradient_of(part, self._run))]
-        maps = [heatmap(array, called) for called, array in found if array is not None]
-        return {**panel, "maps": [{"svg": svg, "text": text} for svg, text in maps] or [{"svg": "", "text": f"{name} is not known here."}]}
+        return {**panel, "maps": maps_of(part, self._run, self.step) if self._mapped else []}
 
     def _can(self):
         """Which buttons have something to do."""

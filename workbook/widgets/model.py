@@ -55,6 +55,7 @@ class Said:
     gradient: list
     state: str
     spoken: str
+    mark: str = None  # what stands at its corner where two runs are compared
 
 
 @dataclass

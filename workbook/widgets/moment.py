@@ -2,9 +2,11 @@
 
 import numpy as np
 
+from .heatmap import heatmap
 from .model import Moment, Said
 from .numbers import GAP, brief, by, four, gradient_lines, lines, rows_of, short
 from .telling import Telling
+from .words import Words
 
 UNKNOWN = "·"        # a value that the forward pass has not reached
 NONE_EVER = "none"   # a gradient that a cut keeps away
@@ -20,6 +22,24 @@ def structure_only(scene, trace, why):
         value = lines(known) if known is not None else [by(box.face.shape) or "one number"]
         boxes[box.key] = Said(value, [], "wait", f"{box.title}, {' '.join(value)}")
     return Moment(boxes, {wire.key: ("", "wait") for wire in scene.wires}, "", why, {}, _table(scene, boxes))
+
+
+def failure(scene, trace, broken, line):
+    """Return the Moment of a computation that failed: what was computed, the shapes that met, and the error in its three parts."""
+    boxes = {}
+    for box in scene.boxes:
+        value = [""] if box.kind == "failed" else [by(box.face.shape)] if box.face.value is None else lines(box.face.value)
+        state = "now" if box.kind == "failed" else "wait"
+        boxes[box.key] = Said(value, [], state, f"{box.title}, {' '.join(filter(None, value))}".rstrip(", "))
+    wires = {wire.key: (by(wire.uses[0][0].inputs[wire.uses[0][1]].shape) or "one number", "told") if wire.target == trace.root.key
+             else ("", "wait") for wire in scene.wires}
+    done = len(trace.ops)
+    told = f"{done} step{'s' * (done != 1)} {'were' if done != 1 else 'was'} computed." if done else "No step was computed."
+    parts = [("", broken.what), ("Why: ", broken.why), ("Fix: ", broken.fix)]
+    sentence = " ".join([told, f"Then {broken.name} failed.", *(f"{head}{text.splitlines()[0].rstrip('.:')}." for head, text in parts if text)])
+    panel = {"heading": f"This step fails: {broken.name}", "computed": "", "arrives": "", "hands": [], "operation": "",
+             "problem": [head + text for head, text in parts if text], "line": line}
+    return Moment(boxes, wires, f"failed after {done} step{'s' * (done != 1)}", sentence, panel, _table(scene, boxes))
 
 
 def moment_of(scene, words, run, step, number=1, place=(), cuts=None):
@@ -39,6 +59,15 @@ def moment_of(scene, words, run, step, number=1, place=(), cuts=None):
 def gradient_of(part, run):
     """Return what a leaf has accumulated so far, or what has arrived at a step; None where there is nothing yet."""
     return run.grad(part.key) if part.kind == "leaf" else _arrivals(run).get(part)
+
+
+def maps_of(part, run, step):
+    """Return maps, as {"svg", "text"}, of a part's value and of its gradient, as far as they are known at a step."""
+    name = Words(run.trace).called(part)
+    known = part.kind != "op" or step >= 0 or part in run.trace.ops[:step]
+    found = [(name, part.value if known else None), (f"∇ {name}", gradient_of(part, run))]
+    maps = [heatmap(array, called) for called, array in found if array is not None] or [("", f"{name} is not known here.")]
+    return [{"svg": svg, "text": text} for svg, text in maps]
 
 
 def _arrivals(run):

@@ -19,7 +19,7 @@ class Names:
     def __init__(self, frame):
         self._nodes, self._leaves, self._arrays, self._modules, self._tensors = {}, {}, {}, {}, []
         variables = {**frame.f_globals, **frame.f_locals} if frame is not None else {}
-        found = [(name, value) for name, value in variables.items() if not name.startswith("_")]
+        found = [(name, value) for name, value in variables.items() if name.isidentifier() and not name.startswith("_")]
         for name, value in found:
             if isinstance(value, Tensor):
                 self.add(name, value)

@@ -7,8 +7,10 @@ from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 from workbook.tensor import Tensor, wrap
 
+from .broken import Broken
 from .names import Names
 from .numbers import brief
+from .recording import INSIDE, collecting
 from .replay import Run, departure, numeric_slope, result_of, unseen
 from .sources import names_from_lines
 from .trace import Trace
@@ -17,9 +19,41 @@ from .words import Words
 ONE_BY_ONE = 16  # a leaf of at most so many elements can be moved, element by element
 
 
+def origin_of(result, arguments, frame, partial=False):
+    """Return what a live graph of `result` gets its numbers from; `partial`: also of a function that fails, as far as it came."""
+    if callable(result) and not isinstance(result, Tensor):
+        if not arguments:
+            raise TypeError(explain(
+                "graph(f) needs a number for each argument of f", "it calls f with them, and makes a slider for each",
+                "write graph(f, x=3.)"))
+        return Called(result, arguments, frame, partial)
+    check_single(result)
+    if arguments:
+        raise TypeError(explain(
+            f"graph(tensor) takes no {next(iter(arguments))}=", "the values of a tensor's graph are in its leaves",
+            "give a function: graph(f, x=3.)"))
+    return Recorded(result, frame)
+
+
+def runnable(results, arguments, frame):
+    """Return what two graphs side by side get their numbers from."""
+    if len(results) != 2 or arguments:
+        more = f"{len(results)} tensors" if len(results) != 2 else f"{next(iter(arguments))}="
+        raise TypeError(explain(f"graph(loss, other) compares two tensors, but got {more}", "two runs stand side by side",
+                                "give it the two results, such as graph(loss1, loss2)"))
+    origins = []
+    for result in results:
+        check_single(result)
+        origins.append(Recorded(result, frame))
+        if why := origins[-1].why_still():
+            raise RuntimeError(explain("these runs cannot be compared step by step", why.rstrip("."), "compute both again, with workbook.widgets imported"))
+    return origins
+
+
 class Recorded:
     """The steps that led to a tensor. They are run again, in the same order, with other numbers in the leaves."""
 
+    broken = None  # what was recorded has been computed
     note = ("A slider runs the recorded steps again. Python's if and for are not decided anew, and what came from a comparison, "
             "detach() or no_grad() stays as it was: graph(f, x=3.) calls the function again instead.")
 
@@ -61,9 +95,9 @@ class Recorded:
                 f"but it is {brief(part.value)}. Something was written outside the graph, through .data, detach(), NumPy or "
                 "inside no_grad(): running the steps again would not give your numbers.")
 
-    def run(self, values, grads, cuts=None):
+    def run(self, values, grads, cuts=None, like=None):
         """Return the Run of these steps on `values`, its leaves having accumulated `grads`."""
-        return Run(self.trace, values, grads, cuts)
+        return Run(self.trace, values, grads, cuts, like)
 
     def slope(self, values, key, place):
         """Return the slope of the result at one element of a leaf, by differences."""
@@ -75,23 +109,35 @@ class Called:
 
     note = "A slider calls the function again, so Python's if and for are decided anew."
 
-    def __init__(self, function, arguments, frame):
+    def __init__(self, function, arguments, frame, partial=False):
         self.function, self.names = function, Names(frame)
         self.arguments = {name: _as_tensor(name, given) for name, given in arguments.items()}
         self.movable = {name: name for name, tensor in self.arguments.items()
                         if tensor.is_floating_point() and _can_move(tensor._array)}
         self.values = {name: tensor._host() for name, tensor in self.arguments.items()}
         self._stream = random.default_generator.state_array()
-        self.trace = self._call(self.values)
+        self.broken = None  # what is known of a failure, where the first call failed
+        try:
+            self.trace = self._call(self.values)
+        except Failed as failed:
+            if not partial:
+                raise failed.__cause__
+            self._show_failure(failed)
 
     def why_still(self):
         """Return '': a function can always be called again."""
         return ""
 
-    def run(self, values, grads, cuts=None):
+    def run(self, values, grads, cuts=None, like=None):
         """Return the Run of one more call on `values`."""
-        self.trace = self._call(values)
-        return Run(self.trace, None, grads, cuts)
+        try:
+            self.trace = self._call(values)
+        except Failed as failed:
+            if self.broken is not None:  # it never worked: the picture is that of the newest failure
+                self._show_failure(failed)
+            raise failed.__cause__
+        self.broken = None
+        return Run(self.trace, None, grads, cuts, like)
 
     def slope(self, values, key, place):
         """Return the slope of the result at one element of an argument, by differences of whole calls."""
@@ -104,23 +150,39 @@ class Called:
 
     def _call(self, values):
         tensors = self._tensors(values)
-        with unseen():
+        for name, tensor in tensors.items():
+            self.names.add(name, tensor)
+        with unseen(), collecting() as nodes:
             self._same_chance()
-            result = self.function(**tensors)
+            try:
+                result = self.function(**tensors)
+            except Exception as problem:
+                broken = Broken(problem, nodes)
+                if not broken.told:  # it was not even called: wrong arguments, say
+                    raise
+                self._keep_keys(broken.trace, tensors)
+                raise Failed(broken) from problem
         check_result(result)
         trace = Trace(result)
-        names = self.names
-        for name, tensor in tensors.items():
-            names.add(name, tensor)
-        names.give(trace)
-        names_from_lines(trace)
+        self._name(trace)
         called = getattr(self.function, "__name__", "<lambda>")
         if trace.root.kind == "op" and called != "<lambda>":
             trace.root.name = called
+        self._keep_keys(trace, tensors)
+        return trace
+
+    def _show_failure(self, failed):
+        self.broken, self.trace = failed.broken, failed.broken.trace
+        self._name(self.trace)
+
+    def _name(self, trace):
+        self.names.give(trace)
+        names_from_lines(trace)
+
+    def _keep_keys(self, trace, tensors):
         by_tensor = {id(tensor): name for name, tensor in tensors.items()}
         for part in trace.leaves:  # a leaf keeps its key, whatever branch is taken
             part.key = by_tensor.get(id(part.node.variable), part.key)
-        return trace
 
     def _tensors(self, values, exact=False):
         tensors = {}
@@ -136,6 +198,14 @@ class Called:
     def _same_chance(self):
         """Every call draws the same random numbers, so that only the slider changes the picture; `unseen` puts them back."""
         random.default_generator.load_state_array(self._stream)
+
+
+class Failed(Exception):
+    """The student's function raised an exception, which is the cause of this one; `broken` tells how far it came."""
+
+    def __init__(self, broken):
+        super().__init__(broken.what)
+        self.broken = broken
 
 
 def check_result(result, single=True):

@@ -40,6 +40,24 @@ function putDrawing(part, svg, least) {
   if (drawn) part.style.setProperty("--wb-least", `${least * drawn.getAttribute("width")}px`);
 }
 
+// Give the reader a file. A picture becomes a PNG here: only the browser has pixels.
+function saveAs(name, blob) {
+  const link = element("a", { href: URL.createObjectURL(blob), download: name });
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+async function savePicture(kind, svg) {
+  const picture = new Blob([svg], { type: "image/svg+xml" });
+  if (kind === "svg") return saveAs("graph.svg", picture);
+  const image = new Image();
+  image.src = URL.createObjectURL(picture);
+  await image.decode();
+  const canvas = element("canvas", { width: 2 * image.width, height: 2 * image.height });
+  canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+  URL.revokeObjectURL(image.src);
+  canvas.toBlob((blob) => saveAs("graph.png", blob), "image/png");
+}
+
 // A row of a table; `classes` are those of its cells, where they have one.
 function rowOf(tag, texts, classes = [], attributes = tag === "th" ? { scope: "col" } : {}) {
   return element("tr", {}, ...texts.map((text, i) => element(tag, classes[i] ? { ...attributes, class: classes[i] } : attributes, text)));

@@ -42,6 +42,29 @@ def recording():
         thread.state.observer = before
 
 
+@contextmanager
+def collecting():
+    """A context that gives the list of all nodes made in it, while somebody watches.
+
+    >>> import workbook as torch
+    >>> with recording(), collecting() as nodes:
+    ...     y = torch.ones(2, requires_grad=True) * 2
+    >>> nodes == [y.grad_fn]
+    True
+    """
+    nodes, before = [], thread.state.observer
+
+    def observe_and_collect(node, *told):
+        before(node, *told)
+        nodes.append(node)
+
+    thread.state.observer = observe_and_collect
+    try:
+        yield nodes
+    finally:
+        thread.state.observer = before
+
+
 class Record:
     """What one step was given and what it made: enough to draw it, and to run it again.
 

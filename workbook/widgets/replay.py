@@ -100,10 +100,11 @@ class Run:
     """One forward computation on tensors of its own, and the backward pass over it as far as it has been stepped.
 
     `steps` is the list of Taken so far, `total` how many there are. `grads` are what leaves had accumulated before this pass.
-    `unreached` are the steps that no gradient reaches, because of what the reader cut.
+    `unreached` are the steps that no gradient reaches, because of what the reader cut. `like` is an earlier Run: one of the same steps
+    tells the `order` of the walk without taking it.
     """
 
-    def __init__(self, trace, values=None, grads=None, cuts=None):
+    def __init__(self, trace, values=None, grads=None, cuts=None, like=None):
         with unseen():
             self._root, self.leaves = run_again(trace, values)
             self.trace = Trace(self._root)
@@ -112,10 +113,14 @@ class Run:
         self.unreached = cuts.apply(self.trace) if cuts else set()
         self._twins = {part.key: part for part in self.trace.parts}
         self._grads = grads or {}
+        self._form = trace.signature(), frozenset(cuts.made if cuts else ())
         self.rewind()
-        self.order = [step.part for step in iter(self._take, None)]
+        if like is not None and like._form == self._form:
+            self.order = [self._twins[part.key] for part in like.order]
+        else:
+            self.order = [step.part for step in iter(self._take, None)]
+            self.rewind()
         self.total = len(self.order)
-        self.rewind()
 
     def twin(self, part):
         """Return the Part of this run that stands where `part` stands in the trace it was run from."""

@@ -23,6 +23,8 @@ def build(trace, words, folding, title=None):
     boxes, of_part = _boxes(trace, words, folding, earlier)
     wires = _wires(trace, of_part)
     used = {wire.source for wire in wires} | {of_part[trace.root].key}
+    if trace.failed:  # what was computed and not yet used
+        used |= {of_part[part].key for part in trace.ops}
     boxes = [box for box in boxes if box.key in used]
     layer = layers_from_result([box.key for box in boxes], [(wire.source, wire.target) for wire in wires])
     down = max(layer.values()) >= LAYERS_ACROSS
@@ -105,7 +107,7 @@ def _note(part, folding):
 def _wires(trace, of_part):
     """Return the wires: one a use, but only one between two boxes of which one is folded."""
     wires, folded = [], {}
-    for part in trace.ops:
+    for part in trace.steps:
         target = of_part[part]
         for position, given in enumerate(part.inputs):
             source = of_part.get(given) if isinstance(given, Part) else None

@@ -29,10 +29,12 @@ def engine_lines(node):
 
 def student_line(record):
     """Return the student's line that ran a step, without its indentation; '' where it is not known."""
-    if record is None or record.location is None:
-        return ""
-    file, line = record.location
-    return linecache.getline(file, line).strip()
+    return "" if record is None else line_of(record.location)
+
+
+def line_of(location):
+    """Return the line at (file, number), without its indentation; '' where there is none."""
+    return "" if location is None else linecache.getline(*location).strip()
 
 
 def names_from_lines(trace):

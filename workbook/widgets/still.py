@@ -3,6 +3,9 @@
 import base64
 import sys
 from html import escape
+from pathlib import Path
+
+from workbook.errors import explain
 
 from .folding import Folding
 from .moment import moment_of, structure_only
@@ -63,6 +66,21 @@ class Picture:
 
     def _repr_html_(self):
         return html(self.scene, self.moment, self.svg)
+
+    def save(self, path):
+        """Write the picture to a file that ends in .svg. Raises ValueError for another ending."""
+        save_svg(self.svg, path)
+
+
+def save_svg(svg, path):
+    """Write an SVG to a file. Raises ValueError where the file does not end in .svg."""
+    path = Path(path)
+    if path.suffix.lower() != ".svg":
+        raise ValueError(explain(
+            f"save() writes an .svg, and got {path.name or '.'}",
+            "a PNG is made of pixels by a browser: the live view does it, with its button PNG",
+            f'write save("{path.stem or "graph"}.svg"): browsers, text processors and LaTeX read it, at any size'))
+    path.write_text(svg, encoding="utf-8")
 
 
 def told(scene, moment):

@@ -72,7 +72,9 @@ class Drawing:
         texts = "".join(
             f'<text class="{role}" x="{tx:.1f}" y="{ty:.1f}" text-anchor="{anchor}">{escape(text)}</text>'
             for role, tx, ty, anchor, text in place)
-        return f'<g class="{kind}"{live}>{drawn}{texts}</g>'
+        if said.mark is not None:
+            texts += f'<text class="mark" x="{left + width - 8:.1f}" y="{top + 4:.1f}" text-anchor="end">{escape(said.mark)}</text>'
+        return f'<g class="{kind}{" differs" if said.mark else ""}"{live}>{drawn}{texts}</g>'
 
     def _card(self, box, said, middle, y):
         """The lines of a box in a graph that runs across: all centred, one under the other."""

@@ -3,9 +3,9 @@
 from dataclasses import dataclass, field
 
 from workbook.autograd.operation import AccumulateGrad, edge_of
-from workbook.tensor import wrap
+from workbook.tensor import Tensor, wrap
 
-from .recording import Kept
+from .recording import COPIED, Kept
 
 
 @dataclass(eq=False)
@@ -17,7 +17,7 @@ class Part:
     """
 
     key: str
-    kind: str  # "leaf", "constant" or "op"
+    kind: str  # "leaf", "constant", "op" or "failed"
     node: object = None
     inputs: tuple = ()
     picks: tuple = ()
@@ -56,12 +56,19 @@ class Part:
 
 
 class Trace:
-    """All Parts behind `root`: `ops` from first to last, `leaves` and `constants` in the order of their first use."""
+    """All Parts behind `root`: `ops` from first to last, `leaves` and `constants` in the order of their first use.
 
-    def __init__(self, root):
-        self.root_node, self.root_index = edge_of(root)
-        self.ops, self.leaves, self.constants = [], [], []
+    Without a root, all Parts behind `nodes`; then `fail` gives it a last Part.
+    """
+
+    def __init__(self, root, nodes=()):
+        self.ops, self.leaves, self.constants, self.failed = [], [], [], None
         self._of_node, self._of_array = {}, {}
+        if root is None:
+            for node in nodes:
+                self._add_op(node)
+            return
+        self.root_node, self.root_index = edge_of(root)
         for node in reversed(_newest_first(self.root_node)):
             if node.__class__ is not AccumulateGrad:
                 self._add_op(node)
@@ -74,7 +81,27 @@ class Trace:
     @property
     def parts(self):
         """Every Part: leaves, constants, steps."""
-        return [*self.leaves, *self.constants, *self.ops]
+        return [*self.leaves, *self.constants, *self.steps]
+
+    @property
+    def steps(self):
+        """Every step, also the one that failed."""
+        return [*self.ops, *([self.failed] if self.failed else [])]
+
+    def fail(self, part, inputs):
+        """End with the step that failed; `inputs` are the Tensors, or the Parts, that it was given."""
+        self.root = self.failed = part
+        for given in inputs:
+            pick = 0
+            if isinstance(given, Tensor):
+                edge = edge_of(given)
+                if edge is None:
+                    given = self._constant(Kept(given, COPIED))
+                else:
+                    pick, node = edge[1], edge[0]
+                    given = self._leaf(node) if node.__class__ is AccumulateGrad else self._of_node[node]
+            part.inputs, part.picks = (*part.inputs, given), (*part.picks, pick)
+            given.users.append(part)
 
     @property
     def recorded(self):
