@@ -3,9 +3,9 @@
 import traceback
 
 from workbook.autograd.operation import Operation
+from workbook.callers import INSIDE
 from workbook.tensor import Tensor
 
-from .recording import INSIDE
 from .trace import Part, Trace
 
 OPS, OPERATORS = INSIDE + "ops", "operators.py"

@@ -10,7 +10,7 @@ from workbook.tensor import Tensor, wrap
 from .broken import Broken
 from .names import Names
 from .numbers import brief
-from .recording import INSIDE, collecting
+from .recording import collecting
 from .replay import Run, departure, numeric_slope, result_of, unseen
 from .sources import names_from_lines
 from .trace import Trace
