@@ -5,6 +5,7 @@ import math
 import warnings
 
 from workbook import dtypes, missing
+from workbook.autograd.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled, set_anomaly_enabled
 from workbook.autograd.modes import (enable_grad, inference_mode, is_grad_enabled, is_inference_mode_enabled, no_grad,
                                      set_grad_enabled)
 from workbook.devices import device

@@ -108,8 +108,6 @@ FAMILIES = {
         "monitor os overrides platform profiler_allow_cudagraph_cupti_lazy_reinit_cuda12 quasirandom return_types sys testing textwrap thread_safe_generator "
         "threading torch torch_version types windows",
     "time a program with time.perf_counter(), or %timeit in a notebook": "profiler",
-    "the graph is looked at with x.show() and torch.autograd; there is no mode to set":
-        "is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled",
     "each warning is shown once a place, as Python does: warnings.simplefilter('always') shows all": "is_warn_always_enabled set_warn_always",
     "every operation gives the same numbers each time: torch.use_deterministic_algorithms(True) is all that is needed":
         "get_deterministic_debug_mode set_deterministic_debug_mode",

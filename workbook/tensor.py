@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 
 from workbook import dtypes, formats, missing
+from workbook.callers import where_called
 from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
@@ -21,13 +22,14 @@ class Memory:
     """What all Tensors on one piece of memory share: how often it was written, and by what."""
 
     version = 0
-    written_by = None
+    written_by = written_at = None
     lent = False  # whether NumPy shows it, too: then it cannot grow
 
     def wrote(self, writer):
         """Count one more write, by the operation called `writer`."""
         self.version += 1
         self.written_by = writer
+        self.written_at = where_called() if thread.state.anomaly else None  # (file, line), where anomaly detection is on
 
 
 class UncountedMemory(Memory):

@@ -2,6 +2,7 @@
 
 import re
 
+from workbook.callers import place_text
 from workbook.errors import explain, shape_text
 
 
@@ -45,3 +46,14 @@ def second_time(node):
         "again",
         "run the forward computation again before backward(): put both into one cell; and in a loop let h = h.detach() go on to the "
         "next round")
+
+
+def at_line(place):
+    """Return where something happened, in words to follow another: ` (train.py, line 7: y = x.exp())`; "" where nobody noted it."""
+    return f" ({place_text(place)})" if place else ""
+
+
+def line_of(node):
+    """Return (file, line) of the call that made a node, if somebody noted it: anomaly detection, or a live view."""
+    calls = getattr(node, "made_by", None)
+    return calls[-1] if calls else getattr(node.record, "location", None)

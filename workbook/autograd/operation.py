@@ -24,7 +24,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd import hooks, views
-from workbook.autograd.complaints import instead_of, of_inference, plain_name, second_time
+from workbook.autograd.complaints import at_line, instead_of, line_of, of_inference, plain_name, second_time
 from workbook.autograd.modes import running_layer, thread
 from workbook.autograd.saved import Packed, look_at
 from workbook.devices import CPU
@@ -319,8 +319,9 @@ class Operation(Node):
         return explain(
             "one of the variables needed for gradient computation has been modified by an inplace operation: "
             f"{kind}{maker}, is at version {memory.version}; expected version {version} instead.",
-            f"{plain_name(self.name())} saved this {role} for its derivative; afterwards {memory.written_by} wrote over it",
-            instead_of(memory.written_by))
+            f"{plain_name(self.name())} saved this {role} for its derivative{at_line(line_of(self))}; afterwards {memory.written_by} wrote "
+            f"over it{at_line(memory.written_at)}",
+            instead_of(memory.written_by) + ("" if memory.written_at else "; torch.autograd.set_detect_anomaly(True) names the lines"))
 
     @classmethod
     def refusal(cls, problem, arrays, options):

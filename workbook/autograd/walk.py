@@ -7,6 +7,7 @@ from heapq import heappop, heappush
 
 import numpy as np
 
+from workbook.autograd.anomaly import watched
 from workbook.autograd.broadcast import Own, brought_home, fit
 from workbook.autograd.complaints import no_complex
 from workbook.autograd.conjugates import backward_of_complex
@@ -159,6 +160,8 @@ class Pass:
             raise TypeError(explain(f"'{type(create_graph if isinstance(retain_graph, int) else retain_graph).__name__}' object cannot be "
                                     "interpreted as an integer", "retain_graph and create_graph are a yes or no", "write True or False"))
         self.retain_graph, self.create_graph, self.caught = retain_graph, create_graph, caught
+        if thread.state.anomaly:
+            self._visit = watched(self._visit)
         self.wanted, self.way = _way_to(roots, only, caught)
         self.waiting = []  # a heap of negative sequence numbers: the newest node first
         self.arrivals = {}  # negative sequence number -> (node, what has arrived there, one entry an output)
