@@ -5,8 +5,6 @@ While it is off nothing is remembered, and the walk does not look.
 
 import warnings
 
-import numpy as np
-
 from workbook.autograd.complaints import plain_name
 from workbook.callers import calls_of_student, place_text, traceback_text, where_called
 from workbook.errors import explain
