@@ -24,6 +24,7 @@ class Memory:
     version = 0
     written_by = written_at = None
     lent = False  # whether NumPy shows it, too: then it cannot grow
+    added = 0  # how many of the writes added a gradient to it
 
     def wrote(self, writer):
         """Count one more write, by the operation called `writer`."""

@@ -39,6 +39,11 @@ ndarray = np.ndarray
 _FREED = object()
 
 
+def moment():
+    """Return a number between those of the nodes made before this call and those made after it."""
+    return next(_sequence)
+
+
 class Node:
     """One step of a recorded computation, or a leaf of it.
 
@@ -285,6 +290,11 @@ class Operation(Node):
             self._saved = _FREED
         if self._kept:
             self._kept = _FREED
+
+    @property
+    def saved_memories(self):
+        """`(Memory, version)` of what is saved for the derivative: where it lies, and how often that was written by then."""
+        return [] if self._saved is _FREED else [(memory, version) for _, memory, version, _ in self._saved if memory is not None]
 
     def settle_saved(self, target):
         """Before the result is written into `target`: what was saved of the target's old value becomes a copy.

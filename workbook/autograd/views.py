@@ -270,8 +270,8 @@ def detached(tensor):
 def data_of(tensor):
     """Return a Tensor on the same memory with a version of its own: writes to it stay unseen by autograd."""
     twin = wrap(tensor._array.view(), tensor._device)
-    source = memory_of(tensor)
-    twin._memory = type(source)()
+    source, adviser = memory_of(tensor), thread.state.adviser
+    twin._memory = type(source)() if adviser is None else adviser.memory_beside(source)
     twin._memory.lent = source.lent
     return twin
 

@@ -125,6 +125,8 @@ def run(roots, seeds, **options):
     steps = Pass(roots, seeds, **options)
     if steps.create_graph and steps.caught is None:
         _warn_of_cycle()
+    if (adviser := thread.state.adviser) is not None:
+        adviser.walks([node for node, _ in steps.arrivals.values()], steps.retain_graph)
     with steps.modes():
         while steps.waiting:
             steps.visit()
@@ -338,7 +340,9 @@ def accumulate(leaf, gradient, create_graph, new):
             total._array[...] += gradient
         except ValueError:
             raise _other_size(total, gradient) from None
-        memory_of(total).wrote("the accumulation of a gradient")
+        memory = memory_of(total)
+        memory.added += 1
+        memory.wrote("the accumulation of a gradient")
     if leaf._hooks_after:
         show_filled(leaf)
 

@@ -14,6 +14,8 @@ In a notebook
 `hint("05.2")` gives the next hint and `solution("05.2")` the solution; the student types them in a cell of their own. What they show
 depends on the student's progress, so they do not stand in a committed notebook. What `check`, `predict` and `reveal` show does not.
 
+Importing this room switches on `workbook.advice`: warnings of mistakes that raise no error.
+
 Exercises of lesson 05 are `EXERCISES`, a tuple of `Exercise`, in `workbook/exercises/lesson_05.py`. Judges come from
 `workbook.exercises.judges`: `number`, `tensor`, `text`, `order`, `function`; or any function (answer, names) that returns None
 for a right answer and else the message.
@@ -44,8 +46,11 @@ must print the same there, with `import workbook as torch` read as `import torch
 `workbook.widgets` left out.
 """
 
+from workbook import advice
 from workbook.exercises.checking import check
 from workbook.exercises.exercise import Exercise
 from workbook.exercises.helping import hint, predict, progress, reveal, solution
+
+advice.on()  # whoever imports this room is in a lesson
 
 __all__ = ["Exercise", "check", "hint", "predict", "progress", "reveal", "solution"]

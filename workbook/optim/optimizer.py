@@ -5,7 +5,7 @@ import warnings
 from collections import defaultdict
 from copy import deepcopy
 
-from workbook.autograd.modes import enable_grad
+from workbook.autograd.modes import enable_grad, thread
 from workbook.autograd.walk import forget
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
@@ -112,6 +112,8 @@ class Optimizer(metaclass=PrintsAsTorchABC):
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        if (adviser := thread.state.adviser) is not None:
+            adviser.stepped(self)
         writer, found = f"{type(self).__name__}.step", False
         for group in self.param_groups:
             for param in group["params"]:

@@ -1,0 +1,177 @@
+"""Warnings of mistakes that raise no error. The lessons switch them on; `workbook.advice.off()` switches them off.
+
+PyTorch is silent about three mistakes that most beginners make. Each is warned of on evidence that right code does not give:
+
+- **A step on gradients of earlier steps.** `step()` used a gradient; nothing but `backward()` has written to it since; and the same
+  optimizer's `step()` uses it again. Adding up the gradients of several parts of a batch is right code: there, what a step has used
+  is cleared before the next one. Nor is it enough that `step()` is called twice, or that something else wrote to the gradient in between.
+- **Losses kept with their graphs.** Of 20 different steps of one optimizer the loss is still there, although `backward()` has used up
+  its graph. Many losses before one step, losses that are dropped later, and graphs that were to be kept (`retain_graph=True`) are right code.
+- **A write through `.data` under a saved value.** A derivative is about to use a value that it saved before somebody wrote over it
+  through `.data`, where autograd does not see it. The same write before the forward computation or after `backward()` is right code.
+
+No warning does not mean that all is well: a loop that moves its weights by hand, a write through NumPy's arrays, or losses added up
+without any `backward()` give no such evidence. A warning is shown once for each optimizer, and once for each write.
+
+The engine asks `thread.state.adviser`, which is None while advice is off: once in a backward pass, in a step, and at `.data`; never at
+an operation.
+"""
+
+import warnings
+import weakref
+
+from workbook.autograd.complaints import plain_name
+from workbook.autograd.operation import moment
+from workbook.callers import where_called
+from workbook.errors import explain, shape_text
+from workbook.tensor import Memory, memory_of
+from workbook.threads import thread
+
+MANY = 20  # losses of so many steps: a few may have good reasons to live on
+OFF = "import workbook.advice; workbook.advice.off() ends this advice"
+
+
+class Advice(UserWarning):
+    """What the engine warns of although PyTorch does not. `warnings.filterwarnings("ignore", category=Advice)` silences it, too."""
+
+
+def on():
+    """Give advice in this thread from now on. The lessons do so by themselves.
+
+    >>> on()
+    >>> off()
+    """
+    if thread.state.adviser is None:
+        thread.state.adviser = Adviser()
+
+
+def off():
+    """Give no advice in this thread any more."""
+    thread.state.adviser = None
+
+
+class Adviser:
+    """What one thread's backward passes, steps and writes through `.data` have been, as far as advice needs to know."""
+
+    def __init__(self):
+        self._used = weakref.WeakKeyDictionary()  # optimizer -> {id of a parameter: Used}; None once it was warned of
+        self._roots = []                          # weak references to where the backward passes since the last step began
+        self._losses = weakref.WeakKeyDictionary()  # optimizer -> one of these lists for each step; None once it was warned of
+        self.unseen = {}                          # id of a Memory -> its last Unseen write
+
+    def walks(self, roots, retain_graph):
+        """A backward pass begins at these nodes."""
+        if self.unseen:
+            self._look_for_stale_values(roots)
+        if not retain_graph:
+            self._roots += [weakref.ref(node) for node in roots]
+
+    def stepped(self, optimizer):
+        """An optimizer is about to use the gradients that its parameters have."""
+        if self._used.setdefault(optimizer, {}) is not None:
+            self._look_for_used_gradients(optimizer)
+        if self._losses.setdefault(optimizer, []) is not None:
+            self._look_for_kept_losses(optimizer)
+        self._roots = []
+
+    def memory_beside(self, memory):
+        """Return the Memory of a `.data`, whose writes the Tensor's own `memory` does not count."""
+        return type(memory)() if memory.version is None else UnseenMemory(memory)  # made in inference_mode: nobody counts
+
+    # ---- a step on gradients of earlier steps ----------------------------------------------------------------------------
+
+    def _look_for_used_gradients(self, optimizer):
+        used, stacked = self._used[optimizer], []
+        for group in optimizer.param_groups:
+            for number, param in enumerate(group["params"]):
+                before, now = used.get(id(param)), None if param._grad is None else Used(param._grad)
+                if before is not None and now is not None and now.only_added_to(before) and id(memory_of(param._grad)) not in self.unseen:
+                    stacked.append((group, number, param))
+                used[id(param)] = now
+        if stacked:
+            self._used[optimizer] = None
+            group, number, param = stacked[0]
+            name = group["param_names"][number] if "param_names" in group else f"parameter {number}, of shape {shape_text(param.shape)},"
+            _warn(f"{type(optimizer).__name__}.step() uses gradients that an earlier step has used already",
+                  f"backward() adds to .grad, and nobody cleared it since that step. {len(stacked)} of the gradients hold an old one, too: "
+                  f"{name} is the first",
+                  "call optimizer.zero_grad() in every round, before backward() or after step()")
+
+    # ---- losses kept with their graphs -----------------------------------------------------------------------------------
+
+    def _look_for_kept_losses(self, optimizer):
+        losses = [refs for refs in (*self._losses[optimizer], self._roots) if any(ref() is not None for ref in refs)]
+        self._losses[optimizer] = losses
+        if len(losses) >= MANY:
+            self._losses[optimizer] = None
+            _warn(f"the losses of {len(losses)} steps are still there, each with the graph behind it",
+                  "a list, a dict or a running total keeps them. Their graphs have served, but are not let go: the memory grows with every step",
+                  "keep the number alone: losses.append(loss.item()), total += loss.item()")
+
+    # ---- a write through .data under a saved value -----------------------------------------------------------------------
+
+    def _look_for_stale_values(self, roots):
+        self.unseen = {place: write for place, write in self.unseen.items() if write.memory() is not None}
+        for node in _behind(roots):
+            for memory, version in getattr(node, "saved_memories", ()):
+                write = self.unseen.get(id(memory))
+                if write is not None and memory.version == version and node.sequence < write.moment and not write.told:
+                    write.told = True
+                    where = f" in line {write.where[1]}" if write.where else ""
+                    _warn(f"the derivative of {plain_name(node.name())} uses numbers that were written over",
+                          f"{plain_name(node.name())} saved a value; then {write.writer}{where} wrote into its memory through .data, where autograd "
+                          "does not look. The gradient belongs to other numbers than the result",
+                          "write to the tensor itself inside torch.no_grad(), which autograd notices; and do it before the forward computation "
+                          "or after backward()")
+
+
+class Used:
+    """A gradient as a step found it: its array, how often that was written, and how many of these writes added to it."""
+
+    def __init__(self, grad):
+        memory = memory_of(grad)
+        self._array, self._memory = weakref.ref(grad._array), weakref.ref(memory)
+        self._version, self._added = memory.version, memory.added
+        self._sure = memory.version is not None and not memory.lent  # all writes are counted
+
+    def only_added_to(self, before):
+        """Whether this is the gradient of `before`, to which backward passes have added, and nothing else has written."""
+        added = self._added - before._added
+        same = self._memory() is before._memory() and self._array() is before._array()
+        return same and self._sure and added > 0 and added == self._version - before._version
+
+
+class UnseenMemory(Memory):
+    """The Memory of a `.data`: it counts by itself, and tells the thread's adviser of its writes."""
+
+    def __init__(self, memory=None):
+        self._seen = memory._seen if isinstance(memory, UnseenMemory) else weakref.ref(memory) if memory is not None else lambda: None
+
+    def wrote(self, writer):
+        super().wrote(writer)
+        memory, adviser = self._seen(), thread.state.adviser
+        if memory is not None and adviser is not None:
+            adviser.unseen[id(memory)] = Unseen(memory, writer)
+
+
+class Unseen:
+    """A write through `.data`: into which Memory, by what, on which line of the student's, and when: between which nodes."""
+
+    def __init__(self, memory, writer):
+        self.memory, self.writer, self.where, self.moment, self.told = weakref.ref(memory), writer, where_called(), moment(), False
+
+
+def _behind(nodes):
+    """Return all nodes that these lead back to, themselves included."""
+    reached, waiting = set(nodes), list(nodes)
+    while waiting:
+        for edge in waiting.pop().edges:
+            if edge is not None and edge[0] not in reached:
+                reached.add(edge[0])
+                waiting.append(edge[0])
+    return sorted(reached, key=lambda node: node.sequence)
+
+
+def _warn(what, why, fix):
+    file, line = where_called() or ("workbook", 1)
+    warnings.warn_explicit(f"{explain(what, why, fix)}\n  ({OFF})", Advice, file, line)
