@@ -563,6 +563,13 @@ def test_what_autograd_notices_is_an_error_and_no_advice():
 # ---- on and off --------------------------------------------------------------------------------------------------------------
 
 
+def test_a_cell_of_a_notebook_is_called_so():
+    program = "x = torch.ones(2, requires_grad=True)\ny = x * x\nx.data.zero_()\ny.sum().backward()"
+    with pytest.warns(Advice) as found:
+        exec(compile(program, os.path.join("tmp", "ipykernel_77", "12345.py"), "exec"), {"torch": torch})
+    assert (found[0].filename, found[0].lineno) == ("<cell>", 4) and "zero_ in line 3" in str(found[0].message)
+
+
 def test_off_is_off_and_on_begins_anew():
     advice.off()
     assert given(forgotten) == [] and thread.state.adviser is None

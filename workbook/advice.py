@@ -174,4 +174,6 @@ def _behind(nodes):
 
 def _warn(what, why, fix):
     file, line = where_called() or ("workbook", 1)
+    if "ipykernel_" in file:  # a cell of a notebook: the file that holds it says nothing to a reader
+        file = "<cell>"
     warnings.warn_explicit(f"{explain(what, why, fix)}\n  ({OFF})", Advice, file, line)

@@ -183,6 +183,20 @@ def test_a_traceback_and_a_warning_hold_no_folder(lesson):
     assert released("--check", lesson) == 0
 
 
+def test_however_streams_were_mixed_each_stands_in_one_piece(lesson):
+    def pieces(*said):
+        return [{"output_type": "stream", "name": name, "text": [text]} for name, text in said]
+
+    mixed = [("stderr", "b"), ("stdout", "1\n"), ("stderr", "c"), ("stdout", "2\n")]
+    later = {"output_type": "display_data", "data": {"text/plain": ["x"]}, "metadata": {}}
+    notebook = read(lesson)
+    notebook["cells"][2]["outputs"] = [*pieces(*mixed), later, *pieces(("stderr", "d"))]
+    clean = running.normalised({**notebook, "cells": notebook["cells"][1:3]}, "98")
+    assert clean["cells"][1]["outputs"] == [
+        {"output_type": "stream", "name": "stdout", "text": ["1\n", "2\n"]},
+        {"output_type": "stream", "name": "stderr", "text": ["bc"]}, later, {"output_type": "stream", "name": "stderr", "text": ["d"]}]
+
+
 def test_what_belongs_to_one_run_is_taken_out(lesson):
     notebook = example.notebook()
     notebook["metadata"] = {

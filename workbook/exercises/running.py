@@ -140,15 +140,19 @@ def _clean_output(output, count):
 
 
 def _joined(outputs):
-    """Neighbouring pieces of one stream as one: how they were cut depends on time."""
-    joined = []
+    """Neighbouring pieces of streams as one piece of each, stdout first: how they were cut, and how they were mixed, depends on time."""
+    joined, streams = [], {}
     for output in outputs:
-        if joined and output["output_type"] == "stream" and joined[-1].get("name") == output["name"]:
-            text = "".join(joined[-1]["text"]) + "".join(output["text"])
-            joined[-1] = {**joined[-1], "text": _lines(text)}
+        if output["output_type"] != "stream":
+            joined, streams = [*joined, *_in_order(streams), output], {}
         else:
-            joined.append(output)
-    return joined
+            text = "".join(streams[output["name"]]["text"]) if output["name"] in streams else ""
+            streams[output["name"]] = {**output, "text": _lines(text + "".join(output["text"]))}
+    return [*joined, *_in_order(streams)]
+
+
+def _in_order(streams):
+    return [streams[name] for name in sorted(streams, reverse=True)]
 
 
 def _without_machine(output, folders):
