@@ -384,6 +384,23 @@ def test_advice_keeps_nothing_alive():
     assert dead() is None
 
 
+def test_loops_that_never_step_and_writes_that_nobody_reads_leave_nothing_behind():
+    def program(rounds):
+        w = torch.ones(2, requires_grad=True)
+        for _ in range(rounds):
+            w.grad = None
+            (w * w).sum().backward()
+            w.data -= 0.1 * w.grad
+            torch.ones(2).data.zero_()
+            gone = torch.ones(2)
+            gone.data.zero_()
+        gc.collect()
+        return len(gc.get_objects())
+
+    few = program(50)
+    assert program(1000) - few < 50
+
+
 # ---- a write through .data under a saved value -----------------------------------------------------------------------------
 
 

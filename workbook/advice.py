@@ -55,16 +55,16 @@ class Adviser:
 
     def __init__(self):
         self._used = weakref.WeakKeyDictionary()  # optimizer -> {id of a parameter: Used}; None once it was warned of
-        self._roots = []                          # weak references to where the backward passes since the last step began
-        self._losses = weakref.WeakKeyDictionary()  # optimizer -> one of these lists for each step; None once it was warned of
-        self.unseen = {}                          # id of a Memory -> its last Unseen write
+        self._roots = weakref.WeakSet()           # where the backward passes since the last step began, as far as it is still there
+        self._losses = weakref.WeakKeyDictionary()  # optimizer -> one of these sets for each step; None once it was warned of
+        self.unseen = weakref.WeakKeyDictionary()  # Memory -> its last Unseen write
 
     def walks(self, roots, retain_graph):
         """A backward pass begins at these nodes."""
         if self.unseen:
             self._look_for_stale_values(roots)
         if not retain_graph:
-            self._roots += [weakref.ref(node) for node in roots]
+            self._roots.update(roots)
 
     def stepped(self, optimizer):
         """An optimizer is about to use the gradients that its parameters have."""
@@ -72,7 +72,7 @@ class Adviser:
             self._look_for_used_gradients(optimizer)
         if self._losses.setdefault(optimizer, []) is not None:
             self._look_for_kept_losses(optimizer)
-        self._roots = []
+        self._roots = weakref.WeakSet()
 
     def memory_beside(self, memory):
         """Return the Memory of a `.data`, whose writes the Tensor's own `memory` does not count."""
@@ -85,7 +85,7 @@ class Adviser:
         for group in optimizer.param_groups:
             for number, param in enumerate(group["params"]):
                 before, now = used.get(id(param)), None if param._grad is None else Used(param._grad)
-                if before is not None and now is not None and now.only_added_to(before) and id(memory_of(param._grad)) not in self.unseen:
+                if before is not None and now is not None and now.only_added_to(before) and memory_of(param._grad) not in self.unseen:
                     stacked.append((group, number, param))
                 used[id(param)] = now
         if stacked:
@@ -100,7 +100,7 @@ class Adviser:
     # ---- losses kept with their graphs -----------------------------------------------------------------------------------
 
     def _look_for_kept_losses(self, optimizer):
-        losses = [refs for refs in (*self._losses[optimizer], self._roots) if any(ref() is not None for ref in refs)]
+        losses = [nodes for nodes in (*self._losses[optimizer], self._roots) if nodes]
         self._losses[optimizer] = losses
         if len(losses) >= MANY:
             self._losses[optimizer] = None
@@ -111,10 +111,9 @@ class Adviser:
     # ---- a write through .data under a saved value -----------------------------------------------------------------------
 
     def _look_for_stale_values(self, roots):
-        self.unseen = {place: write for place, write in self.unseen.items() if write.memory() is not None}
         for node in _behind(roots):
             for memory, version in getattr(node, "saved_memories", ()):
-                write = self.unseen.get(id(memory))
+                write = self.unseen.get(memory)
                 if write is not None and memory.version == version and node.sequence < write.moment and not write.told:
                     write.told = True
                     where = f" in line {write.where[1]}" if write.where else ""
@@ -151,14 +150,14 @@ class UnseenMemory(Memory):
         super().wrote(writer)
         memory, adviser = self._seen(), thread.state.adviser
         if memory is not None and adviser is not None:
-            adviser.unseen[id(memory)] = Unseen(memory, writer)
+            adviser.unseen[memory] = Unseen(writer)
 
 
 class Unseen:
-    """A write through `.data`: into which Memory, by what, on which line of the student's, and when: between which nodes."""
+    """A write through `.data`: by what, on which line of the student's, and when: between which nodes."""
 
-    def __init__(self, memory, writer):
-        self.memory, self.writer, self.where, self.moment, self.told = weakref.ref(memory), writer, where_called(), moment(), False
+    def __init__(self, writer):
+        self.writer, self.where, self.moment, self.told = writer, where_called(), moment(), False
 
 
 def _behind(nodes):
