@@ -552,6 +552,38 @@ def test_gradients_of_which_nobody_counts_the_writes_are_no_evidence():
     assert given(program) == []
 
 
+def test_what_hooks_have_packed_is_not_unpacked_for_advice():
+    unpacked = []
+
+    def program():
+        x = torch.ones(2, requires_grad=True)
+        with torch.autograd.graph.saved_tensors_hooks(lambda saved: saved.tolist(), lambda kept: (unpacked.append(1), torch.tensor(kept))[1]):
+            y = x.exp()
+        x.data.zero_()
+        y.sum().backward()
+        assert x.grad.tolist() == pytest.approx([2.7182817] * 2)
+
+    assert given(program) == [] and len(unpacked) == 1
+
+
+def test_a_function_of_the_student_s_own_counts_too():
+    class Square(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            ctx.save_for_backward(x)
+            return x * x
+
+        @staticmethod
+        def backward(ctx, grad):
+            x, = ctx.saved_tensors
+            return grad * 2 * x
+
+    x = torch.ones(2, requires_grad=True)
+    y = Square.apply(x)
+    x.data.fill_(3.0)
+    assert given(y.sum().backward) == ["the derivative of Square uses numbers that were written over"]
+
+
 def test_a_graph_that_was_used_up_is_refused_as_ever():
     def program():
         x = torch.ones(2, requires_grad=True)

@@ -293,8 +293,13 @@ class Operation(Node):
 
     @property
     def saved_memories(self):
-        """`(Memory, version)` of what is saved for the derivative: where it lies, and how often that was written by then."""
-        return [] if self._saved is _FREED else [(memory, version) for _, memory, version, _ in self._saved if memory is not None]
+        """`(Memory, version)` of what is saved for the derivative: where it lies, and how often that was written by then.
+
+        Nothing where it was let go, or where hooks have packed it: unpacking would call them.
+        """
+        if self._saved is _FREED or self._saved.__class__ is Packed:
+            return []
+        return [(memory, version) for _, memory, version, _ in self._saved if memory is not None]
 
     def settle_saved(self, target):
         """Before the result is written into `target`: what was saved of the target's old value becomes a copy.
