@@ -9,6 +9,14 @@ import workbook as torch
 from workbook.threads import thread
 
 
+@pytest.fixture(autouse=True)
+def nobody_watches():
+    """A live view notes lines, too."""
+    earlier, thread.state.observer = thread.state.observer, None
+    yield
+    thread.state.observer = earlier
+
+
 def here():
     """The line of the caller."""
     return inspect.currentframe().f_back.f_lineno

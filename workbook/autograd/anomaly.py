@@ -14,6 +14,13 @@ from workbook.threads import thread
 def set_anomaly_enabled(enabled, check_nan=True):
     """Switch anomaly detection of this thread on or off; `check_nan`: whether NaN in a gradient is an error.
 
+    Raises TypeError for what is no bool.
+
+    >>> set_anomaly_enabled(True, check_nan=False)
+    >>> is_anomaly_enabled(), is_anomaly_check_nan_enabled()
+    (True, False)
+    >>> set_anomaly_enabled(False)
+
     Source: https://pytorch.org/docs/2.13/autograd.html#anomaly-detection
     """
     for place, (name, given) in enumerate((("enabled", enabled), ("check_nan", check_nan)), start=1):
@@ -27,7 +34,10 @@ def set_anomaly_enabled(enabled, check_nan=True):
 
 
 def is_anomaly_enabled():
-    """Return whether anomaly detection is on in this thread.
+    """Return whether anomaly detection is on in this thread. Raises nothing.
+
+    >>> is_anomaly_enabled()
+    False
 
     Source: https://pytorch.org/docs/2.13/autograd.html#anomaly-detection
     """
@@ -35,7 +45,10 @@ def is_anomaly_enabled():
 
 
 def is_anomaly_check_nan_enabled():
-    """Return whether anomaly detection, where it is on, makes an error of NaN.
+    """Return whether anomaly detection, where it is on, makes an error of NaN. Raises nothing.
+
+    >>> is_anomaly_check_nan_enabled()
+    True
 
     Source: https://pytorch.org/docs/2.13/autograd.html#anomaly-detection
     """
