@@ -205,6 +205,43 @@ def tiny(operation):
     return prepare
 
 
+def backward_alone(length):
+    """A backward pass through a chain of tiny operations, again and again over one graph; forward is not timed."""
+
+    def prepare(torch):
+        torch.manual_seed(0)
+        x, w = torch.randn(4, 4, requires_grad=True), torch.randn(4, 4, requires_grad=True)
+        y = x
+        for _ in range(length // 2):
+            y = torch.tanh(y * w)
+        loss = y.sum()
+
+        def run():
+            x.grad = w.grad = None
+            loss.backward(retain_graph=True)
+            return {"x.grad": x.grad, "w.grad": w.grad}
+
+        return run
+
+    return prepare
+
+
+def double_backward(torch):
+    """The gradient of the size of a gradient, by the weights of a small network: a penalty on steep functions."""
+    nn = torch.nn
+    torch.manual_seed(0)
+    net = nn.Sequential(nn.Linear(8, 32), nn.Tanh(), nn.Linear(32, 32), nn.Tanh(), nn.Linear(32, 1))
+    x = torch.randn(16, 8, requires_grad=True)
+
+    def run():
+        slope, = torch.autograd.grad(net(x).sum(), x, create_graph=True)
+        penalty = (slope ** 2).sum()
+        found = torch.autograd.grad(penalty, [net[0].weight, net[2].weight, net[4].weight])
+        return {"penalty": penalty, "first": found[0], "second": found[1], "third": found[2]}
+
+    return run
+
+
 # Layers ---------------------------------------------------------------------------------------------------------------
 
 
@@ -346,6 +383,8 @@ WORKLOADS = (
     Workload("mlp", "MLP 784-256-128-10, batch 64, Adam", mlp, 0.85),
     Workload("scalar", "graph of 1000 scalar operations", scalar_graph, 0.5),
     Workload("chain", "chain of 100,000 operations", chain(100_000), tenth=chain(10_000)),
+    Workload("backward", "backward alone, a chain of 100 tiny operations", backward_alone(100), unit="us"),
+    Workload("double", "double backward of a small network", double_backward, unit="us"),
     Workload("tiny-add", _TINY.format("add"), tiny("add"), 0.8, "us"),
     Workload("tiny-mul", _TINY.format("mul"), tiny("mul"), 0.8, "us"),
     Workload("tiny-matmul", _TINY.format("matmul"), tiny("matmul"), 0.8, "us"),

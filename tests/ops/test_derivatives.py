@@ -5,11 +5,13 @@ import random
 import pytest
 
 import workbook as torch
-from tests.autograd.gradcheck import check_alone, gradcheck, gradgradcheck
 from tests.conftest import FULL
 from tests.ops.both import names_of, quiet, tensors_of
+from tests.ops.slopes import check_alone, check_slopes
 from tests.ops.test_recorded import RECORD
 from tests.ops.table import NAMED
+from tests.ops.test_table import doors
+from tests.ops.ways import EXEMPT, MORE, WAYS, offered, ways_of
 
 EXAMPLES = 30 if FULL else 3
 ROUNDING = ("a.float()", "a.half()")  # steps as small as a difference quotient needs are lost there
@@ -23,14 +25,20 @@ def has_slopes(name):
 
 
 def smooth_examples(name, row, count, of_complex=False):
-    """Return examples that compute, in float64 (or complex128) and without NaN, and have a gradient; in at most 200 tries (20)."""
+    """Return examples that compute, in float64 (or complex128) and without NaN, and have a gradient; in at most 200 tries (20).
+
+    There are `count` of them, and more until they try the derivative in every way that the row offers.
+    """
     chance = random.Random(name)
-    found = []
+    found, missed = [], offered(row) - {"broadcasting" if any(len(sizes) < 2 for sizes in row.shapes) else ""}
     for _ in range(20 if of_complex else 200):
         def pick(options):
             return options[int(chance.random() * len(options))]
 
         text, inputs = row.complex_example(pick, smooth=True) if of_complex else row.smooth_example(pick)
+        tried = ways_of([put.shape for put in inputs], [put.layout for put in inputs])
+        if len(found) >= count and not tried & missed:
+            continue
         leaves = [torch.from_numpy(put.memory()).requires_grad_() for put in inputs]
         function = expression(text, inputs)
         try:
@@ -43,7 +51,8 @@ def smooth_examples(name, row, count, of_complex=False):
         if tracked and all(output.dtype in (torch.float64, torch.complex128) and output.isfinite().all() for output in tracked):
             if not of_complex or all(abs(output).sum() < 1e5 for output in tracked):  # a power may be huge, and steps then say little
                 found.append((text, function, leaves))
-        if len(found) == count:
+                missed = missed - tried
+        if len(found) >= count and (of_complex or not missed):
             break
     return found
 
@@ -57,6 +66,29 @@ def expression(text, inputs):
     return function
 
 
+def test_every_name_is_tried_in_every_way():
+    """By the rows that have slopes, and by those of `ways.MORE`; what is exempt lacks just what it says."""
+    rows = [row for name, row in NAMED.items() if row.derivatives and row.smooth and name in RECORD and has_slopes(name)]
+    tried = {}
+    for row in rows + MORE:
+        for owner, name in doors(row.text):
+            door = {"torch": name, "method": f"Tensor.{name}"}.get(owner, f"{owner}.{name}")
+            tried[door] = tried.get(door, set()) | offered(row)
+    missed = {door: {*WAYS} - ways for door, ways in tried.items() if ways != {*WAYS}}
+    assert missed == {door: {*ways} for door, (*ways, reason) in EXEMPT.items()}
+    assert len(tried) > 450
+
+
+@pytest.mark.parametrize("row", MORE, ids=lambda row: row.text)
+def test_derivatives_are_slopes_in_the_other_ways(row):
+    with quiet():
+        examples = smooth_examples(row.text, row, EXAMPLES)
+        assert examples
+        for text, function, leaves in examples:
+            check_slopes(function, leaves)
+            check_alone(function, leaves)
+
+
 @pytest.mark.parametrize("name", [name for name, row in NAMED.items() if row.derivatives and row.smooth])
 def test_derivatives_are_slopes(name):
     with quiet():
@@ -64,8 +96,7 @@ def test_derivatives_are_slopes(name):
         assert examples or not has_slopes(name) or NAMED[name].text in ROUNDING
         for text, function, leaves in examples:
             print(text, [tuple(leaf.shape) for leaf in leaves])  # shown with a failure
-            gradcheck(function, leaves)
-            gradgradcheck(function, leaves)
+            check_slopes(function, leaves)
             check_alone(function, leaves)
 
 
@@ -75,6 +106,5 @@ def test_derivatives_of_complex_numbers_are_slopes(name):
     with quiet():
         for text, function, leaves in smooth_examples(name, NAMED[name], EXAMPLES, of_complex=True):
             print(text, [(leaf.dtype, tuple(leaf.shape)) for leaf in leaves])  # shown with a failure
-            gradcheck(function, leaves)
-            gradgradcheck(function, leaves)
+            check_slopes(function, leaves)
             check_alone(function, leaves)

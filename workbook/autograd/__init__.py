@@ -12,13 +12,14 @@ from workbook.autograd import walk as _walk
 from workbook.autograd.anomaly import detect_anomaly, set_detect_anomaly
 from workbook.autograd.ends import arriving_at, outputs_of, seeds_for
 from workbook.autograd.function import Function
+from workbook.autograd.gradcheck import gradcheck, gradgradcheck
 from workbook.autograd.modes import enable_grad, inference_mode, no_grad, set_grad_enabled, set_multithreading_enabled
 from workbook.autograd.variable import Variable
 from workbook.autograd.walk import grad
 from workbook.errors import explain
 
-__all__ = ["Function", "Variable", "backward", "detect_anomaly", "enable_grad", "function", "grad", "graph", "inference_mode",
-           "no_grad", "set_detect_anomaly", "set_grad_enabled", "set_multithreading_enabled"]
+__all__ = ["Function", "Variable", "backward", "detect_anomaly", "enable_grad", "function", "grad", "gradcheck", "gradgradcheck",
+           "graph", "inference_mode", "no_grad", "set_detect_anomaly", "set_grad_enabled", "set_multithreading_enabled"]
 
 
 def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, grad_variables=None, inputs=None):

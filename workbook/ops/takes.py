@@ -43,7 +43,7 @@ class Put(Operation):
     def backward(ctx, grad):
         (index,) = ctx.saved
         own = grad if ctx.accumulate else Put.apply(grad, 0.0, index, accumulate=False)
-        return own, reshape(Take.apply(grad, index), ctx.shape)
+        return own, reshape(Take.apply(grad, index), ctx.shape) if ctx.needs_input_grad[1] else None
 
 
 def take(input, index):
