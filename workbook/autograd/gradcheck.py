@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook import random
 from workbook.autograd.operation import Operation
-from workbook.autograd.quotients import Quotients, as_tuple, direction, part_of, wants_gradient
+from workbook.autograd.quotients import Quotients, as_tuple, direction, wants_gradient
 from workbook.autograd.walk import grad
 from workbook.errors import explain
 from workbook.tensor import Tensor, wrap
@@ -40,11 +40,11 @@ def gradcheck(func, inputs, *, eps=1e-6, atol=1e-5, rtol=1e-3, raise_exception=T
     Source: https://pytorch.org/docs/2.13/generated/torch.autograd.gradcheck.gradcheck.html
     """
     if not (check_forward_ad or check_backward_ad):
-        raise AssertionError("Expected at least one of check_forward_ad or check_backward_ad to be True")
+        raise _contradiction("Expected at least one of check_forward_ad or check_backward_ad to be True")
     if check_batched_grad and not check_backward_ad:
-        raise AssertionError("Setting check_batched_grad=True requires check_backward_ad to be True")
+        raise _contradiction("Setting check_batched_grad=True requires check_backward_ad to be True")
     if check_batched_forward_grad and not check_forward_ad:
-        raise AssertionError("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
+        raise _contradiction("Setting check_batched_forward_grad=True requires check_forward_ad to be True")
     if check_forward_ad or check_batched_grad:
         raise NotImplementedError(explain(
             "gradcheck(check_forward_ad=True) and gradcheck(check_batched_grad=True) are not there",
@@ -67,6 +67,7 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=
 
     `grad_outputs`: the gradient that arrives at each output; random numbers where none are given. With
     `gen_non_contig_grad_outputs` these do not lie side by side in memory. The other options are those of `gradcheck`.
+    Raises what that raises, and ValueError where no output requires a gradient.
 
     >>> import workbook as torch
     >>> x = torch.tensor([0.5, 2.], dtype=torch.float64, requires_grad=True)
@@ -76,10 +77,10 @@ def gradgradcheck(func, inputs, grad_outputs=None, *, eps=1e-6, atol=1e-5, rtol=
     Source: https://pytorch.org/docs/2.13/generated/torch.autograd.gradcheck.gradgradcheck.html
     """
     if not (check_fwd_over_rev or check_rev_over_rev):
-        raise AssertionError("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
+        raise _contradiction("Expected at least one of check_fwd_over_rev or check_rev_over_rev to be True")
     for name, asked in (("check_undefined_grad", check_undefined_grad), ("check_batched_grad", check_batched_grad)):
         if asked and not check_rev_over_rev:
-            raise AssertionError(f"Setting {name}=True requires check_rev_over_rev to be True")
+            raise _contradiction(f"Setting {name}=True requires check_rev_over_rev to be True")
     inputs = as_tuple(inputs)
     if grad_outputs is None:
         outputs = differentiable(func(*inputs))
@@ -184,7 +185,8 @@ class _Check:
         if gradient is None:
             return np.zeros(x.numel(), x._array.dtype)
         if self.check_grad_dtypes and gradient.dtype is not x.dtype:
-            raise GradcheckError("Gradient has dtype mismatch")
+            raise GradcheckError(explain("Gradient has dtype mismatch", f"it holds {gradient.dtype}, and the input {x.dtype}",
+                                         "return the gradient in its input's dtype"))
         return gradient._host().reshape(-1)
 
     def _near(self, claimed, shown, atol):
@@ -245,6 +247,10 @@ class Silent(Operation):
 
     def backward(ctx, grad):
         return None
+
+
+def _contradiction(what):
+    return AssertionError(explain(what, "the options ask for a check, and forbid it", "leave them out: the backward pass is checked"))
 
 
 def _check_inputs(inputs):

@@ -66,8 +66,10 @@ class Quotients:
                 if one != other:
                     where = "" if index is None else f"on index {index} "
                     one, other = (f"torch.Size({list(x)})" if what == "shape" else x for x in (one, other))
-                    raise AssertionError(f"Expected `func` to return outputs with the same {what} when inputs are perturbed {where}by "
-                                         f"{self._eps}, but got: {what}s {one} and {other}.")
+                    raise AssertionError(explain(
+                        f"Expected `func` to return outputs with the same {what} when inputs are perturbed {where}by {self._eps}, but got: "
+                        f"{what}s {one} and {other}.", "a slope is a difference of two values, number by number",
+                        "choose inputs away from the place where the output changes its kind"))
 
 
 def part_of(array, part):
