@@ -91,7 +91,8 @@ class Sub(Elementwise):
         if alpha.__class__ is int and alpha == 1:
             return a - b
         ctx.alpha = alpha
-        return a - _scaled(ctx.xp, a, b, alpha)
+        less = alpha if alpha.__class__ is bool or alpha == -2**63 else -alpha  # which is what has to be in range, as in PyTorch
+        return a + _scaled(ctx.xp, a, b, less)
 
     def backward(ctx, grad):
         return grad, -grad if ctx.alpha == 1 else grad * -ctx.alpha
@@ -108,7 +109,11 @@ def sub(input, other, *, alpha=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
     """
-    return Sub.apply(input, other) if alpha.__class__ is int and alpha == 1 else Sub.apply(input, other, alpha=alpha)
+    if alpha.__class__ is int:
+        if alpha == 1:
+            return Sub.apply(input, other)
+        dtypes.within_64_bits(alpha)
+    return Sub.apply(input, other, alpha=alpha)
 
 
 class Rsub(Elementwise, name="RsubBackward1"):
@@ -147,7 +152,7 @@ class Mul(Elementwise):
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
-        return _by_number(operator.mul, a, b) if b.__class__ is float else a * b
+        return _by_number(operator.mul, a, b) if b.__class__ is float or b.__class__ is int else a * b
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -174,7 +179,7 @@ class Div(FloatElementwise):
 
     def forward(ctx, a, b):
         ctx.save(a if ctx.needs_input_grad[1] else None, b)
-        return _by_number(operator.truediv, a, b) if b.__class__ is float else a / b
+        return _by_number(operator.truediv, a, b) if b.__class__ is float or b.__class__ is int else a / b
 
     def backward(ctx, grad):
         a, b = ctx.saved

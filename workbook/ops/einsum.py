@@ -62,6 +62,8 @@ def _contracted(a, b, axes):
             a = sum(a, i, keepdim=True)
     if all(a.shape[i] == 1 for i in axes):
         return mul(a, b)
+    if a.dtype is not b.dtype and (0 in a.shape or 0 in b.shape):  # nothing to multiply: PyTorch lets them meet in one dtype
+        return sum(mul(a, b), axes, keepdim=True)
     others = [i for i in range(a.ndim) if i not in axes]
     both = [i for i in others if a.shape[i] != 1 and b.shape[i] != 1]
     left = [i for i in others if b.shape[i] == 1]

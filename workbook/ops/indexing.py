@@ -139,6 +139,8 @@ def _read(key, input, writing=False):
     Third comes the error for places that are not there, or None; where nothing is written it is raised at once.
     """
     keys = [key] if not _is_tuple(key) else list(key)
+    if input.ndim == 0 and isinstance(key, list) and any(isinstance(k, (list, str)) for k in key):  # PyTorch counts what a list names before it looks at it
+        raise _too_many(keys, input)
     keys = [_settled(k) for k in keys]
     used = sum(k.ndim if _is_mask(k) else 1 for k in keys if k is not None and k is not Ellipsis)
     if used > input.ndim:

@@ -60,6 +60,8 @@ class Addcmul(Elementwise):
     """out = a + value * b * c"""
 
     def forward(ctx, a, b, c, *, value):
+        if value.__class__ is int:
+            dtypes.within_64_bits(value)
         if a.dtype.kind == "b":
             raise not_implemented("addcmul_cpu_out", a, b, c)
         ctx.save(a, b, c)

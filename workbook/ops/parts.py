@@ -147,7 +147,7 @@ class IndexPut(Operation):
     def forward(ctx, a, values, *places, pattern):
         ctx.save(*places)
         ctx.pattern = pattern
-        out = copied(ctx.xp, a)
+        out = copied(ctx.xp, ctx.xp.asarray(a))  # of one number, the walk may hand over a NumPy scalar, which is never written
         out[filled(pattern, places)] = values
         return out
 

@@ -76,6 +76,15 @@ def masked_select(input, mask):
     return MaskedSelect.apply(expand(input, shape), expand(mask, shape), pattern=(HOLE,))
 
 
+def places_along(xp, index, axis):
+    """The index of arrays that names, for each element of `index`, its place: `index` along `axis`, its own place elsewhere."""
+    if index.ndim == 0:  # a single number has one place
+        return ()
+    places = list(xp.indices(index.shape, sparse=True))
+    places[axis] = index
+    return tuple(places)
+
+
 class Gather(Operation):
     """out[i][j] = a[index[i][j]][j], for axis 0"""
 
@@ -83,7 +92,7 @@ class Gather(Operation):
         ctx.save(index)
         ctx.shape, ctx.axis = a.shape, axis
         part = a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))]
-        return in_order(ctx.xp, ctx.xp.take_along_axis(part, index, axis))
+        return in_order(ctx.xp, ctx.xp.take_along_axis(part, index, axis) if index.ndim else part)
 
     def backward(ctx, grad):
         (index,) = ctx.saved
@@ -97,9 +106,7 @@ class ScatterAdd(Operation):
         ctx.save(index)
         ctx.axis = axis
         out = ctx.xp.zeros(shape, a.dtype)
-        places = list(ctx.xp.indices(index.shape, sparse=True))
-        places[axis] = index
-        ctx.xp.add.at(out, tuple(places), a)
+        ctx.xp.add.at(out, places_along(ctx.xp, index, axis), a)
         return out
 
     def backward(ctx, grad):

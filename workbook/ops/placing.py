@@ -27,7 +27,7 @@ class IndexAddTo(Operation, name="IndexAddBackward0"):
     def forward(ctx, a, values, *places, pattern):
         ctx.save(*places)
         ctx.pattern = pattern
-        out = a.copy()
+        out = ctx.xp.array(a)
         ctx.xp.add.at(out, filled(pattern, places), values)
         return out
 
@@ -155,8 +155,10 @@ def index_copy(input, dim, index, source):
             "every place of source needs to be told where it goes", "give as many indices"))
     within(index, axis, input.shape[axis] if input.ndim else 1, IndexError, 0,
             "index_copy_(): index {} is out of bounds for dimension {} with size {}")
-    if input.ndim == 0 or source.ndim == 0:
-        return reshape(IndexWrite.apply(reshape(input, (-1,)), reshape(source, (-1,)), flatten(index), pattern=(HOLE,)), tuple(input.shape))
+    if input.ndim == 0:  # a single number has one place
+        return IndexWrite.apply(input, reshape(source, ()), pattern=())
+    if source.ndim == 0:
+        source = reshape(source, (1,))
     return IndexWrite.apply(input, source, flatten(index), pattern=_along(axis))
 
 

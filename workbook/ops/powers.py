@@ -24,7 +24,7 @@ def _to_a_number(values):
         raise RuntimeError(explain("Integers to negative integer powers are not allowed.",
                                    f"{exponent} as a power of integers gives fractions", "write x.float() first"))
     met = dtypes.result_type(values)
-    exact = met.is_complex or met.is_floating_point and base.dtype.kind != "f"  # PyTorch takes the exponent as it is
+    exact = met.is_complex or met.is_floating_point and met is not dtypes.float16  # PyTorch takes the exponent as it is
     return (dtypes.promote if exact else promote_held)(values)
 
 
@@ -44,7 +44,7 @@ class Pow(Elementwise):
 
 def _power(xp, a, exponent):
     """a ** exponent, by the products that PyTorch uses for small exponents."""
-    if exponent.__class__ is bool and a.dtype.kind == "b":
+    if a.dtype.kind == "b":  # and so is the exponent
         return a | (not exponent)
     if exponent == 2:
         return a * a

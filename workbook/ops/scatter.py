@@ -12,18 +12,11 @@ from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.comparison import eq, logical_and, where
 from workbook.ops.elementwise import NUMBERS, not_implemented
-from workbook.ops.picks import Gather
+from workbook.ops.picks import Gather, places_along
 from workbook.ops.shape import clone, expand, reshape
 from workbook.tensor import Tensor, axis_of, wrap
 
 LONG = (dtypes.int64, dtypes.int32)
-
-
-def _places(xp, index, axis):
-    """The index of arrays that names, for each element of `index`, its place: `index` along `axis`, its own place elsewhere."""
-    places = list(xp.indices(index.shape, sparse=True))
-    places[axis] = index
-    return tuple(places)
 
 
 def _of(index, a):
@@ -37,8 +30,8 @@ class Scatter(Operation):
     def forward(ctx, a, src, index, *, axis):
         ctx.save(index)
         ctx.axis = axis
-        out = a.copy()
-        out[_places(ctx.xp, index, axis)] = _of(index, src)
+        out = ctx.xp.array(a)
+        out[places_along(ctx.xp, index, axis)] = _of(index, src)
         return out
 
     def backward(ctx, grad):
@@ -60,8 +53,8 @@ class ScatterBy(Operation, name="NotImplemented"):
     prefix = "torch::autograd::"
 
     def forward(ctx, a, src, index, *, axis, reduce):
-        out = a.copy()
-        getattr(ctx.xp, reduce).at(out, _places(ctx.xp, index, axis), _of(index, src))
+        out = ctx.xp.array(a)
+        getattr(ctx.xp, reduce).at(out, places_along(ctx.xp, index, axis), _of(index, src))
         return out
 
     def backward(ctx, grad):
@@ -75,8 +68,8 @@ class ScatterAddTo(Operation, name="ScatterAddBackward0"):
     def forward(ctx, a, src, index, *, axis):
         ctx.save(index)
         ctx.axis = axis
-        out = a.copy()
-        ctx.xp.add.at(out, _places(ctx.xp, index, axis), _of(index, src))
+        out = ctx.xp.array(a)
+        ctx.xp.add.at(out, places_along(ctx.xp, index, axis), _of(index, src))
         return out
 
     def backward(ctx, grad):
@@ -148,9 +141,10 @@ def _scattered(operation, input, dim, index, src, **options):
     if options.get("include_self") and options["reduce"] in ("mean", "amax", "amin"):
         _combinable(input._array, options["reduce"])
     within(index, axis, have[axis], RuntimeError)
-    if input.ndim == 0 or index.ndim == 0 or has_src and src.ndim == 0:
-        src = reshape(src, given) if has_src else src
-        return reshape(operation.apply(reshape(input, have), src, reshape(index, named), axis=axis, **options), tuple(input.shape))
+    if bool(input.ndim) != bool(index.ndim):
+        index = wrap(index._array.reshape(named if input.ndim else ()), index._device)
+    if has_src and bool(input.ndim) != bool(src.ndim):
+        src = reshape(src, given if input.ndim else ())
     return operation.apply(input, src, index, axis=axis, **options)
 
 
@@ -186,7 +180,7 @@ class ScatterReduce(Operation):
         ctx.axis, ctx.reduce, ctx.include_self = axis, reduce, include_self
         if reduce == "mean":
             _combinable(a, reduce)
-        xp, places, part, out = ctx.xp, _places(ctx.xp, index, axis), _of(index, src), a.copy()
+        xp, places, part, out = ctx.xp, places_along(ctx.xp, index, axis), _of(index, src), ctx.xp.array(a)
         if not include_self:
             out[places] = _neutral(reduce, a.dtype)
         getattr(xp, _COMBINED[reduce]).at(out, places, part)

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
@@ -307,4 +309,13 @@ def _ends(name, input, low, high):
     if low > high:
         raise RuntimeError(explain(f"torch.{name}: max must be larger than min",
                                    "the bins lie between min and max", "exchange them"))
-    return {"low": low - 1, "high": high + 1} if low == high else {"low": low, "high": high}
+    if low == high:
+        low, high = (_beside(end, step, input._array.dtype.type) if input.is_floating_point() else end + step
+                     for end, step in ((low, -1), (high, 1)))
+    return {"low": low, "high": high}
+
+
+def _beside(end, step, kind):
+    """Return end + step; where the dtype is too coarse for that, the next number it has."""
+    moved = kind(end) + kind(step)
+    return float(moved if moved != kind(end) else np.nextafter(kind(end), kind(step * math.inf)))

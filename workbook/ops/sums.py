@@ -5,7 +5,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.arithmetic import div
-from workbook.ops.comparison import isnan, logical_not, where
+from workbook.ops.comparison import isnan, logical_not
 from workbook.ops.elementwise import FloatElementwise
 from workbook.ops.pointwise import exp
 from workbook.ops.reduction import axes_of, spread, sum
@@ -61,7 +61,7 @@ class Nansum(Operation):
 
     def backward(ctx, grad):
         (a,) = ctx.saved
-        return (where(a == a, spread(grad, a.shape, ctx.axes, ctx.keepdim), 0.0),)
+        return (spread(grad, a.shape, ctx.axes, ctx.keepdim) * (a == a),)
 
 
 def nansum(input, dim=None, keepdim=False, *, dtype=None):
