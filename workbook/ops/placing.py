@@ -27,7 +27,7 @@ class IndexAddTo(Operation, name="IndexAddBackward0"):
     def forward(ctx, a, values, *places, pattern):
         ctx.save(*places)
         ctx.pattern = pattern
-        out = ctx.xp.array(a)
+        out = ctx.xp.array(a, order="C")
         ctx.xp.add.at(out, filled(pattern, places), values)
         return out
 

@@ -30,7 +30,7 @@ class Scatter(Operation):
     def forward(ctx, a, src, index, *, axis):
         ctx.save(index)
         ctx.axis = axis
-        out = ctx.xp.array(a)
+        out = ctx.xp.array(a, order="C")
         out[places_along(ctx.xp, index, axis)] = _of(index, src)
         return out
 
@@ -53,7 +53,7 @@ class ScatterBy(Operation, name="NotImplemented"):
     prefix = "torch::autograd::"
 
     def forward(ctx, a, src, index, *, axis, reduce):
-        out = ctx.xp.array(a)
+        out = ctx.xp.array(a, order="C")
         getattr(ctx.xp, reduce).at(out, places_along(ctx.xp, index, axis), _of(index, src))
         return out
 
@@ -68,7 +68,7 @@ class ScatterAddTo(Operation, name="ScatterAddBackward0"):
     def forward(ctx, a, src, index, *, axis):
         ctx.save(index)
         ctx.axis = axis
-        out = ctx.xp.array(a)
+        out = ctx.xp.array(a, order="C")
         ctx.xp.add.at(out, places_along(ctx.xp, index, axis), _of(index, src))
         return out
 
@@ -180,7 +180,7 @@ class ScatterReduce(Operation):
         ctx.axis, ctx.reduce, ctx.include_self = axis, reduce, include_self
         if reduce == "mean":
             _combinable(a, reduce)
-        xp, places, part, out = ctx.xp, places_along(ctx.xp, index, axis), _of(index, src), ctx.xp.array(a)
+        xp, places, part, out = ctx.xp, places_along(ctx.xp, index, axis), _of(index, src), ctx.xp.array(a, order="C")
         if not include_self:
             out[places] = _neutral(reduce, a.dtype)
         getattr(xp, _COMBINED[reduce]).at(out, places, part)
