@@ -49,6 +49,7 @@ def test_a_module_that_does_not_fit_and_the_layer_that_is_to_blame():
     net = nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(4, 2))
     live = graph(net, input=torch.ones(2, 4))
     assert titles(live)[-1] == "linear fails" and "relu" in titles(live)
+    assert titles(live).count("transpose") == 1  # the layer that failed has no piece in the picture
     assert "layer 2 (Linear(in_features=4, out_features=2, bias=True))" in live.state["panel"]["problem"][1]
 
 
@@ -56,6 +57,14 @@ def test_the_very_first_step_can_fail():
     live = graph(lambda x, w: (x + w).sum(), x=[1.0, 2.0], w=[1.0, 2.0, 3.0])
     assert titles(live) == ["x", "w", "add fails"] and live.state["sentence"].startswith("No step was computed.")
     assert "        ^" in live.state["panel"]["problem"][1] or "aligned from the right" in live.state["panel"]["problem"][1]
+
+
+def test_what_was_computed_and_not_yet_used_is_shown():
+    def f(x, w):
+        y = x * 2
+        return (x + w).sum() * y
+
+    assert titles(graph(f, x=[1.0, 2.0], w=[1.0, 2.0, 3.0])) == ["x", "w", "y = × 2", "add fails"]
 
 
 def test_a_students_own_error_is_shown_behind_what_was_computed():

@@ -4,6 +4,7 @@ import traceback
 
 from workbook.autograd.operation import Operation
 from workbook.callers import INSIDE
+from workbook.nn.module import Module
 from workbook.tensor import Tensor
 
 from .trace import Part, Trace
@@ -29,6 +30,9 @@ class Broken:
         self.told = bool(nodes or name or mine)
         self.trace = Trace(None, nodes)
         self.trace.fail(Part("failed", "failed", name=f"{self.name} fails"), inputs or _ends(self.trace))
+        layer = next((frame.f_locals["self"] for frame in reversed(frames) if frame.f_code is Module.__call__.__code__), None)
+        if type(layer).__module__.startswith(__package__.partition(".")[0]):
+            _without_preparations(self.trace, layer)
 
 
 def in_three_parts(problem):
@@ -61,3 +65,12 @@ def _ends(trace):
     """What was computed and not used: it leads to whatever failed."""
     return [part for part in trace.ops if not part.users]
 
+
+def _without_preparations(trace, layer):
+    """Take out what the engine's own layer that failed had computed for itself: the student never sees it."""
+    for part in reversed(list(trace.ops)):
+        if not part.users and part.modules and part.modules[-1] is layer:
+            trace.ops.remove(part)
+            for given in part.inputs:
+                if isinstance(given, Part):
+                    given.users.remove(part)

@@ -133,7 +133,7 @@ class Comparison(View):
         where = f"Step {self.step} of {self.total}" if self.step else "Before the first step back"
         if not differing:
             return f"{where}: nothing differs."
-        named = ", ".join(f"{row[0]} ({row[-1]})" for row in differing[:FEW]) + (", ..." if len(differing) > FEW else "")
+        named = ", ".join(f"{row[0]} ({row[-1]})" for row in differing[:FEW]) + (" and more" if len(differing) > FEW else "")
         return f"{where}: {len(differing)} of {len(self._rows())} boxes differ: {named}."
 
 

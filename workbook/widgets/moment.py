@@ -95,7 +95,7 @@ def _said(box, telling, arrivals):
     else:
         value = lines(part.value)
     gradient = run.grad(part.key) if part.kind == "leaf" else arrivals.get(part)
-    slope = ["∇ " + (NONE_EVER if part in run.unreached else NONE_YET)]
+    slope = ["∇ " + (NONE_EVER if part not in telling.visited else NONE_YET)]
     if gradient is not None:
         slope = [("∇ " if place == 0 else GAP) + line for place, line in enumerate(gradient_lines(gradient))]
     if part.kind == "constant":

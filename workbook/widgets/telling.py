@@ -22,6 +22,7 @@ class Telling:
         self.words, self.run, self.step, self.number, self._place = words, run, step, number, place
         self.ops = run.trace.ops
         self.reached = len(self.ops) + min(step, 0)
+        self.visited = set(run.order)
         self.computed_already = set(self.ops[:self.reached])
         self.taken = {taken.part: taken for taken in run.steps}
         self.now = run.steps[-1].part if step > 0 else self.ops[self.reached - 1] if self.reached and step < 0 else None
