@@ -6,6 +6,7 @@ from tests.widgets.test_live import sent_by
 from workbook import nn
 from workbook.widgets import graph
 from workbook.widgets.broken import in_three_parts
+from workbook.widgets.origin import origin_of
 
 pytest.importorskip("anywidget", reason="the live view needs anywidget: pip install workbook[lab]")
 X, W = [[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], [[1.0, 0.0, 1.0, 0.0], [0.0, 1.0, 0.0, 1.0], [1.0, 1.0, 0.0, 0.0]]
@@ -103,6 +104,11 @@ def test_a_call_that_never_began_is_raised_as_it_is():
         graph(lambda x: x * 2, z=1.0)
     with pytest.raises(TypeError):
         graph(nn.Linear(2, 1), wrong=[[1.0, 2.0]])
+
+
+def test_a_view_that_has_no_picture_of_a_failure_gets_the_error():
+    with pytest.raises(RuntimeError, match="mat1 and mat2 shapes cannot be multiplied"):
+        origin_of(shapes_that_do_not_fit, {"x": X, "w": W}, None)
 
 
 def test_nothing_of_the_students_is_changed():

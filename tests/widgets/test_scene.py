@@ -2,6 +2,7 @@
 
 import random
 import sys
+import types
 
 import pytest
 import workbook as torch
@@ -41,6 +42,12 @@ def test_a_local_name_wins_over_a_global_one_and_underscores_are_no_names():
     _hidden, shadowed = leaf(2.0), leaf(3.0)
     scene, _ = scene_of(Recorded(_hidden * shadowed, sys._getframe()))
     assert titles(scene)[:2] == ["leaf", "shadowed"]
+
+
+def test_what_is_no_name_in_python_is_no_name_of_the_students():
+    x = leaf(2.0)
+    frame = types.SimpleNamespace(f_globals={}, f_locals={"@rewritten1": x, "x": x})  # as tests and notebooks leave them behind
+    assert titles(scene_of(Recorded(x * 2, frame))[0]) == ["x", "× 2"]
 
 
 shadowed = leaf(7.0)
