@@ -10,9 +10,9 @@ import workbook
 from workbook import missing
 from workbook.commands import run
 
-EXPLAINED = {"func": {*missing.OF_MODULE["func"]}, "functional": {"fwAD", "torch"}, "torch": {*missing.MISSPELT, *missing.INSTEAD}, "Tensor": {*missing.OF_TENSOR},
+EXPLAINED = {"autograd": {*missing.OF_MODULE["autograd"]}, "func": {*missing.OF_MODULE["func"]}, "functional": {"fwAD", "torch"}, "torch": {*missing.MISSPELT, *missing.INSTEAD}, "Tensor": {*missing.OF_TENSOR},
              "linalg": {*missing.OF_MODULE["linalg"]}, "special": {*missing.OF_MODULE["special"]}}
-OWNERS = {"func": (lambda torch: torch.func), "functional": (lambda torch: torch.autograd.functional), "torch": (lambda torch: torch), "Tensor": (lambda torch: torch.Tensor), "linalg": (lambda torch: torch.linalg),
+OWNERS = {"autograd": (lambda torch: torch.autograd), "func": (lambda torch: torch.func), "functional": (lambda torch: torch.autograd.functional), "torch": (lambda torch: torch), "Tensor": (lambda torch: torch.Tensor), "linalg": (lambda torch: torch.linalg),
           "special": (lambda torch: torch.special)}
 
 
@@ -35,7 +35,7 @@ def test_no_name_stands_in_two_families():
 
 
 @pytest.mark.parametrize("words", [*missing.INSTEAD.values(), *(f"write {words}" for words in missing.OF_TENSOR.values()),
-                                   *missing.OF_MODULE["linalg"].values(), *missing.OF_MODULE["func"].values(), *missing.OF_MODULE["special"].values()])
+                                   *missing.OF_MODULE["linalg"].values(), *missing.OF_MODULE["func"].values(), *missing.OF_MODULE["autograd"].values(), *missing.OF_MODULE["special"].values()])
 def test_what_is_to_be_written_instead_is_there(words):
     for path in re.findall(r"torch((?:\.\w+)+)", words):
         found = workbook

@@ -166,6 +166,13 @@ OF_TENSOR |= {name: words for words, names in _ALSO_OF_TENSOR.items() for name i
 # Names of torch.linalg and torch.special.
 _ELSEWHERE = "scipy.special has it, of x.numpy()"
 OF_MODULE = {
+    "autograd": {"forward_ad": "torch.func.jvp, which needs no forward mode", "NestedIOFunction": "torch.autograd.Function",
+                 "SavedTensor": "ctx.saved_tensors, in a torch.autograd.Function", "grad_mode": "torch.no_grad, torch.enable_grad",
+                 "anomaly_mode": "torch.autograd.detect_anomaly", "profiler": "time.perf_counter(), or %timeit in a notebook",
+                 "enforce_grad_layout_policy": "nothing: a gradient lies in memory as its tensor's formula makes it"}
+    | dict.fromkeys(("DeviceType Mapping ProfilerActivity ProfilerConfig ProfilerEvent ProfilerState Sequence cast handle_torch_function "
+                     "has_torch_function is_multithreading_enabled is_tensor_like is_view_replay_enabled kineto_available overload "
+                     "profiler_legacy profiler_util torch").split(), "nothing; it belongs to PyTorch's own machinery"),
     "func": {"replace_all_batch_norm_modules_": "there is no batch norm here yet; GroupNorm needs no such change",
              "rearrange": "torch.permute and torch.reshape", "debug_unwrap": "x.detach(); a Tensor inside a transform is a plain one here"},
     "linalg": {"householder_product": "torch.linalg.qr gives Q itself", "ldl_factor": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",

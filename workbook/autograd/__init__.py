@@ -7,6 +7,7 @@ loads on first use.
 import importlib
 import warnings
 
+from workbook import missing
 from workbook.autograd import function, graph
 from workbook.autograd import walk as _walk
 from workbook.autograd.anomaly import detect_anomaly, set_detect_anomaly
@@ -51,4 +52,4 @@ def backward(tensors, grad_tensors=None, retain_graph=None, create_graph=False, 
 def __getattr__(name):
     if name == "functional":
         return importlib.import_module("workbook.autograd.functional")
-    raise AttributeError(f"module 'torch.autograd' has no attribute '{name}'")
+    raise missing.of_module("autograd", name)
