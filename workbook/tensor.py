@@ -23,6 +23,7 @@ class Memory:
 
     version = 0
     written_by = written_at = None
+    reshaped = False  # whether a Tensor that is no view took another shape in place, as with t_()
     lent = False  # whether NumPy shows it, too: then it cannot grow
     added = 0  # how many of the writes added a gradient to it
 
@@ -235,7 +236,7 @@ class Tensor(metaclass=PrintsAsTorch):
         if not isinstance(wanted, bool):
             raise RuntimeError(explain("requires_grad must be a bool", f"it is a yes or no, and this is {wanted!r}",
                                        "write x.requires_grad = True, or False"))
-        if self.grad_fn is not None:
+        if self._node is not None:
             raise RuntimeError(explain(
                 "you can only change requires_grad flags of leaf variables." + ("" if wanted else " If you want to use a computed variable in a "
                 "subgraph that doesn't require differentiation use var_no_grad = var.detach()."),

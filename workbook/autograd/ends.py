@@ -65,27 +65,28 @@ def inputs_of(given, function):
             raise RuntimeError(explain(f"all inputs have to be Tensors or GradientEdges, but got {type(wanted).__name__}",
                                        "a gradient is asked for with respect to a Tensor",
                                        "make it one before the computation: torch.tensor(..., requires_grad=True)"))
-        if function == "grad" and isinstance(wanted, Tensor) and not wanted.requires_grad:
-            raise RuntimeError(explain("One of the differentiated Tensors does not require grad",
-                                       f"a tensor of shape {shape_text(wanted.shape)} was made without requires_grad=True",
-                                       "set requires_grad=True before the forward computation"))
     return inputs
 
 
+def may_be_asked_for(inputs, for_grad):
+    """Raise for a Tensor that needs no gradient. Computed ones that `backward` is asked for retain theirs from now on, as in PyTorch."""
+    for wanted in inputs:
+        if isinstance(wanted, Tensor) and for_grad and not wanted.requires_grad:
+            raise RuntimeError(explain("One of the differentiated Tensors does not require grad",
+                                       f"a tensor of shape {shape_text(wanted.shape)} was made without requires_grad=True",
+                                       "set requires_grad=True before the forward computation"))
+        if isinstance(wanted, Tensor) and not for_grad and (not wanted.requires_grad or not wanted.is_leaf):
+            retain_grad(wanted)
+
+
 def arriving_at(given):
-    """Return the inputs of `backward`, as a list; None for all leaves. Computed ones retain their gradient from now on."""
+    """Return the inputs of `backward`, as a list; None for all leaves."""
     if thread.state.transforms:
         raise RuntimeError(explain(
             "backward() called inside a functorch transform. This is not supported, please use functorch.grad or functorch.vjp instead or "
             "call backward() outside of functorch transforms.", "inside torch.func.grad and its like no .grad is filled",
             "return the number, and let torch.func.grad differentiate it"))
-    if given is None:
-        return None
-    inputs = inputs_of(given, "backward")
-    for wanted in inputs:
-        if isinstance(wanted, Tensor) and (not wanted.is_leaf or not wanted.requires_grad):
-            retain_grad(wanted)
-    return inputs
+    return None if given is None else inputs_of(given, "backward")
 
 
 def seeds_for(outputs, given):

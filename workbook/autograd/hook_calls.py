@@ -20,7 +20,7 @@ def show_arrivals(node, arrived, create_graph):
         for hook in list((leaf_hooks or of_output.get(index) or {}).values()):
             tensor = _replaced(hook, tensor, hook(tensor))
         arrived[index] = tensor if create_graph else tensor._array
-        keeper = node.retains and node.retains.get(index)
+        keeper = (node.retains or {}).get(index)
         keeper = keeper and keeper()
         if keeper is not None:
             new = Own.apply(tensor, dtype=tensor._array.dtype) if create_graph else wrap(tensor._array.copy(), tensor._device)

@@ -129,8 +129,8 @@ def retain_grad(tensor):
         raise RuntimeError(explain("can't retain_grad on Tensor that has requires_grad=False",
                                    f"no gradient ever reaches this tensor of shape {shape_text(tensor.shape)}",
                                    "set requires_grad=True before the forward computation"))
-    node = tensor.grad_fn
-    if node is not None:
+    if tensor._node is not None:  # else a leaf, as a view made under no_grad is
+        node = tensor.grad_fn
         if node.retains is None:
             node.retains = {}
         node.retains[tensor._index] = weakref.ref(tensor)

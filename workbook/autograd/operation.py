@@ -104,6 +104,7 @@ class Operation(Node):
 
     dtype_rule = staticmethod(dtypes.as_given)
     is_view = False  # the result shows the input's memory
+    same_numbers = True  # a view that reads the memory as the numbers that it holds: not the parts of complex ones, nor another dtype
     by_strides = False  # a view that depends on how the input lies in memory
     lies_as_inputs = False  # the order of the result in memory is that of the inputs
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
@@ -309,17 +310,19 @@ class Operation(Node):
         if self._saved.__class__ is Packed:
             self._saved.settle(target)
             return
-        for place, (value, _, _, source) in enumerate(self._saved):
-            if source == 0 and value is target._array:
+        for place, (value, memory, _, source) in enumerate(self._saved):
+            if source == 0 and memory is not None:  # in another dtype it is a copy already
                 self._saved = [*self._saved]
-                self._saved[place] = value.copy(), Memory(), 0, source
+                self._saved[place] = value.copy() if value is target._array else value, Memory(), 0, source
                 break
 
     def settle_output(self, target):
-        """After the write: a saved output is what now stands in the target's memory."""
+        """After the write: a saved output is what now stands in the target's memory, and the gradient arrives in its dtype."""
+        memory, kind = target._memory, target._array.dtype
+        if self.meta[0][1] != kind:
+            self.meta = ((self.meta[0][0], kind, self.meta[0][2]), *self.meta[1:])
         if self._saved.__class__ is Packed:
             return
-        memory = target._memory
         self._saved = [
             (target._array, memory, memory.version, source) if source < 0 else (value, kept, version, source)
             for value, kept, version, source in self._saved]

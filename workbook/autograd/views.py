@@ -4,6 +4,7 @@ A view remembers its base and the chain of view operations that leads to it. Wri
 then `adopt`: the result goes into the target's memory, and the target takes over the result's node.
 """
 
+from workbook.autograd.complaints import plain_name
 from workbook.autograd.modes import enable_grad, thread
 from workbook.errors import explain, shape_text
 from workbook.tensor import UncountedMemory, memory_of, wrap
@@ -27,10 +28,10 @@ def share(operation, inputs, options, outputs):
     base = from_view.base if from_view is not None else source
     chain = (from_view.chain if from_view is not None else ()) + ((operation, options),)
     refusal = from_view.refusal if from_view is not None else None
-    if len(outputs) > 1 or operation.refuses_writes:
-        refusal = "multi"
-    elif not thread.state.grad_enabled and refusal is None:
+    if not thread.state.grad_enabled:
         refusal = "inference" if thread.state.inference else "no_grad"
+    elif len(outputs) > 1 or operation.refuses_writes:
+        refusal = "multi"
     for output in outputs:
         output._memory = memory
         if operation.differentiable:
@@ -45,12 +46,7 @@ def refreshed_node(tensor):
             raise _ambiguous(tensor, "its base or another view of its base has been modified inplace")
         view.version = tensor._memory.version
         with enable_grad():
-            twin = replay(view.chain, view.base)
-        here, there = tensor._array, twin._array
-        if (here.shape, here.strides, tensor.data_ptr()) != (there.shape, there.strides, twin.data_ptr()):
-            raise RuntimeError(explain(
-                "a view's base was given another shape in place, and then written",
-                "nobody can say any more which elements of the base the view shows", "make the view after t_(), squeeze_() and their like"))
+            twin = _shown_anew(tensor)
         _keep_retaining(tensor, tensor._node, tensor._index, twin._node, twin._index)
         tensor._node, tensor._index = twin._node, twin._index
     return tensor._node
@@ -67,6 +63,23 @@ def stand_in(item, new, operation):
     return twin
 
 
+def _shown_anew(tensor):
+    """Show the memory of a view's base as the view does, in one step by strides, as PyTorch does; parts of complex numbers as before."""
+    from workbook.autograd.strided import AsStrided, geometry
+
+    view = tensor._view
+    whole, last = view.base, max((place for place, (step, _) in enumerate(view.chain, 1) if not step.same_numbers), default=0)
+    cut = not whole.requires_grad
+    if cut:  # the base was detached since: the view stays in the graph, and hands its gradient to nobody
+        whole = wrap(whole._array, whole._device)
+        whole._requires_grad = True
+    whole = replay(view.chain[:last], whole)
+    twin = whole if last == len(view.chain) else AsStrided.apply(whole, **geometry(tensor, whole))
+    if cut:
+        twin._node.edges = twin._node.needs_input_grad = [None]
+    return twin
+
+
 def replay(chain, tensor):
     """Apply a chain of view operations to a Tensor."""
     for operation, options in chain:
@@ -77,7 +90,7 @@ def replay(chain, tensor):
 def adopt(target, result, writer):
     """Write `result` into the memory of `target`, which takes its place in the graph. `writer` is the in-place form's name."""
     may_write(target, writer, result.requires_grad)
-    refuse_larger(target, result, writer)
+    refuse_larger(target, result._array.shape, writer)
     array, new = target._array, result._array
     if result._device is not target._device and result._device.is_batch:
         raise _written_by_a_slice(writer)
@@ -116,9 +129,9 @@ def _keep_retaining(tensor, before, place, node, index):
         node.retains = {**(node.retains or {}), index: before.retains.pop(place)}
 
 
-def refuse_larger(target, result, writer):
-    """Raise where a result has another shape than the `target` into which it should be written."""
-    have, wanted = target._array.shape, result._array.shape
+def refuse_larger(target, wanted, writer):
+    """Raise where a result of shape `wanted` has another shape than the `target` into which it should be written."""
+    have = target._array.shape
     if have != wanted:
         raise RuntimeError(explain(
             f"output with shape {shape_text(have)} doesn't match the broadcast shape {shape_text(wanted)}",
@@ -133,9 +146,13 @@ def become(target, result, writer):
         return target
     target._array = result._array
     memory_of(target).wrote(writer)
-    if target._view is not None:
-        target._view = result._view
-        target._view.version = target._memory.version
+    if target._view is None:
+        target._memory.reshaped = True
+    else:
+        refusal, target._view = target._view.refusal, result._view
+        target._view.refusal = refusal
+        if thread.state.grad_enabled:  # else the node is made anew when it is next asked for
+            target._view.version = target._memory.version
     if thread.state.grad_enabled:
         target._node, target._index = result._node, result._index
     return target
@@ -144,18 +161,23 @@ def become(target, result, writer):
 def may_write(target, writer, gradient_wanted=False):
     """Raise where PyTorch forbids writing into `target`: its memory, or autograd."""
     refuse_inference(target)
+    may_be_recorded(target, writer, gradient_wanted)
     if writer not in _INTO_REPEATED:
         stands_for_one_element_each(target._array)
+
+
+def may_be_recorded(target, writer, gradient_wanted=False):
+    """Raise where autograd forbids a change of `target` in place: of a leaf, and of views whose gradient could not be told."""
     if not thread.state.grad_enabled or not (gradient_wanted or target.requires_grad):
         return
     view = target._view
     if view is not None and view.refusal is not None:
         raise _ambiguous(target, "is being modified inplace")
-    if view is not None and target.requires_grad and view.base.is_leaf:
+    if view is not None and target.requires_grad and view.base._node is None:
         raise RuntimeError(explain(
             "a view of a leaf Variable that requires grad is being used in an in-place operation.",
             f"{writer} would change part of a leaf behind autograd's back", "write inside `with torch.no_grad():`"))
-    if target.requires_grad and target.is_leaf:
+    if target.requires_grad and target._node is None:  # nobody has asked a view yet, whose base needs a gradient since
         raise RuntimeError(explain(
             "a leaf Variable that requires grad is being used in an in-place operation.",
             f"{writer} would change a leaf of shape {shape_text(target._array.shape)} behind autograd's back",
@@ -173,27 +195,32 @@ def refuse_inference(target):
 
 def _ambiguous(tensor, what):
     """The error for writing into memory of which a view cannot say what the write means for its gradient."""
-    view = tensor._view
-    if view.refusal == "inference":
+    refusal, node = tensor._view.refusal, tensor._node
+    if refusal == "inference":
         return RuntimeError(explain(
             f"A view was created in inference mode and {what} in normal mode.", "nothing recorded how the view came about",
             "make the view and write both inside inference_mode, or both outside"))
-    if view.refusal == "no_grad":
+    which = "" if node is None else f"Output {tensor._index} of {plain_name(node.name())} is a view"
+    if node is None or refusal == "no_grad":
+        phrase = f"{which + ' of a view which' if which else 'A view'} was created in no_grad mode and {what} with grad mode enabled."
+    else:
+        phrase = f"{which} and {what}."
+    if refusal == "no_grad":
         return RuntimeError(explain(
-            f"A view was created in no_grad mode and {what} with grad mode enabled.",
+            f"{phrase} Given that this use case is ambiguous and error-prone, it is forbidden. You can clarify your code by moving both the "
+            "view and the inplace either both inside the no_grad block (if you don't want the inplace to be tracked) or both outside (if you "
+            "want the inplace to be tracked).",
             "nothing recorded how the view came about", "make the view and write both inside no_grad, or both outside"))
-    maker = view.chain[-1][0]
-    if view.refusal == "function":
-        maker = maker.called()
+    if refusal == "function":
+        maker = tensor._view.chain[-1][0].called()
         return RuntimeError(explain(
             f"Output {tensor._index} of {maker} is a view and {what}. This view was created inside a custom Function (or because an input "
             "was returned as-is) and the autograd logic to handle view+inplace would override the custom backward associated with the "
             "custom Function, leading to incorrect gradients. This behavior is forbidden. You can fix this by cloning the output of the "
             "custom Function.", "the Function returned memory that was there before", f"clone it: y = {maker}.apply(...).clone()"))
     return RuntimeError(explain(
-        f"Output {tensor._index} of {maker.__qualname__} is a view and {what}. This view is the output of a function that returns multiple "
-        "views. Such functions do not allow the output views to be modified inplace. You should replace the inplace operation by an "
-        "out-of-place one.",
+        f"{phrase} This view is the output of a function that returns multiple views. Such functions do not allow the output views to be "
+        "modified inplace. You should replace the inplace operation by an out-of-place one.",
         "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))
 
 
@@ -212,10 +239,9 @@ def refuse_overlap(target, given, whole=False):
 
     Memory of which a Tensor shows only single places is not looked at, as in PyTorch.
     """
-    memory = target._memory
-    if not whole if given is target else memory is None or given._memory is not memory:
-        return
     a, b = target._array, given._array
+    if not whole if given is target else not target._device.xp.may_share_memory(a, b):
+        return
     if not (a.size and b.size and _dense(a) and _dense(b)):
         return
     first, second = target.data_ptr(), given.data_ptr()
@@ -251,11 +277,14 @@ def stands_for_one_element_each(array):
 def _rewrite_base(target, result):
     """A view was written: its base now comes from CopySlices, and the view from the base."""
     from workbook.autograd.copy_slices import CopySlices
+    from workbook.autograd.strided import AsStrided, geometry
 
     view = target._view
-    base = view.base
+    base, chain = view.base, view.chain
     if thread.state.grad_enabled and (result.requires_grad or base.requires_grad):
-        written = CopySlices.apply(base, result, chain=view.chain)
+        if target._memory.reshaped and all(step.same_numbers for step, _ in chain):
+            chain = ((AsStrided, geometry(target, base)),)  # the steps that led here may not fit the base any more
+        written = CopySlices.apply(base, result, chain=chain)
         base._node, base._index = written._node, written._index
         refreshed_node(target)
 

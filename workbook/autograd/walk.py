@@ -11,7 +11,7 @@ from workbook.autograd.anomaly import watched
 from workbook.autograd.broadcast import Own, brought_home, fit
 from workbook.autograd.complaints import no_complex
 from workbook.autograd.conjugates import backward_of_complex
-from workbook.autograd.ends import arriving_at, inputs_of, outputs_of, place_of, seed_of, seeds_for
+from workbook.autograd.ends import arriving_at, inputs_of, may_be_asked_for, outputs_of, place_of, seed_of, seeds_for
 from workbook.autograd.hook_calls import as_tensor, show_after, show_arrivals, show_before, show_filled
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad
@@ -80,7 +80,7 @@ def grad(outputs, inputs, grad_outputs=None, retain_graph=None, create_graph=Fal
 
 def _found(wanted, position, caught, allow_unused, materialize_grads, create_graph):
     """The gradient that was caught for one input of `grad`, or what stands for one that does not matter to the outputs."""
-    node, index = place_of(wanted)
+    node, index = place_of(wanted) or (None, 0)
     found = caught.get((node, index))
     if found is not None:
         return found if isinstance(found, Tensor) else as_tensor(found, node.meta[index][2])
@@ -164,7 +164,6 @@ class Pass:
         self.retain_graph, self.create_graph, self.caught = retain_graph, create_graph, caught
         if thread.state.anomaly:
             self._visit = watched(self._visit)
-        self.wanted, self.way = _way_to(roots, only, caught)
         self.waiting = []  # a heap of negative sequence numbers: the newest node first
         self.arrivals = {}  # negative sequence number -> (node, what has arrived there, one entry an output)
         self.owned = set()  # nodes whose waiting gradient is new memory that nobody else holds
@@ -173,6 +172,9 @@ class Pass:
         for number, (root, seed) in enumerate(zip(roots, seeds, strict=True)):
             seed = seed_of(root, seed, number, create_graph)
             begin.append((*place_of(root), seed))
+        if only is not None:
+            may_be_asked_for(only, for_grad=caught is not None)
+        self.wanted, self.way = _way_to(roots, only, caught)
         self.begin, self._reached = [node for node, _, _ in begin], None
         for node, index, seed in begin:
             self.arrive(node, index, seed, False)
@@ -301,7 +303,7 @@ class Pass:
         leaf, hung = node.variable, node.hooks
         if hung is not None:
             arrived = show_before(node, arrived, self.create_graph)
-        if leaf._requires_grad and arrived[0] is not None:
+        if (leaf._requires_grad or leaf._node is not None) and arrived[0] is not None:
             accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
         if hung is not None:
             show_after(node, (), arrived, self.create_graph)
@@ -325,6 +327,9 @@ def forget(leaf, set_to_none):
 
 def accumulate(leaf, gradient, create_graph, new):
     """Add `gradient` to `leaf.grad`. The first one owns its memory; `new` says that nobody else holds this array."""
+    if leaf._node is not None or leaf._view is not None and leaf.grad_fn is not None:
+        raise RuntimeError(explain("leaf variable has been moved into the graph interior",
+                                   "it was a leaf when it was used, and was written in place since", "write into a clone()"))
     if create_graph:
         gradient = brought_home(gradient, leaf._device)
         leaf._grad = Own.apply(gradient, dtype=gradient._array.dtype) if leaf._grad is None else leaf._grad + gradient
@@ -392,7 +397,7 @@ def _way_to(roots, only, caught):
     """Return the wanted places, and the nodes whose formulas must run to reach them; None, None for all."""
     if only is None:
         return None, None
-    wanted = {place_of(end) for end in only}
+    wanted = {place for place in map(place_of, only) if place is not None}  # None: a view that was made under no_grad
     reached = _reached(place[0] for place in map(place_of, roots) if place is not None)
     way = set() if caught is not None else {node for node, _ in wanted}  # `backward` runs and frees these, too, as PyTorch's
     for node in sorted(reached, key=lambda node: node.sequence):

@@ -200,6 +200,7 @@ class AsReal(Operation, name="ViewAsRealBackward0"):
     """out = the two parts of each number, as one more axis at the end; a view"""
 
     is_view = True
+    same_numbers = False
     holomorphic = False
 
     def forward(ctx, a):
@@ -228,6 +229,7 @@ class AsComplex(Operation, name="ViewAsComplexBackward0"):
     """out = pairs of the last axis as complex numbers; a view"""
 
     is_view = True
+    same_numbers = False
     holomorphic = False
 
     def forward(ctx, a):

@@ -12,6 +12,7 @@ from workbook.errors import explain
 from workbook.formats import asked_format, contiguous_format, empty_as, lies_in, preserve_format
 from workbook.numbers import fill_with, plain
 from workbook.ops.comparison import flat
+from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import Overwrite
 from workbook.ops.reduction import sum
 from workbook.ops.shape import Clone
@@ -207,7 +208,7 @@ def requires_grad_(input, requires_grad=True):
             "the transform, such as torch.func.grad, decides what requires a gradient", "name it in argnums"))
     if requires_grad and input._array.dtype.kind not in "fc":
         raise RuntimeError(needs_floats(input.dtype).replace(" and complex", "", 1))
-    if not requires_grad or input.grad_fn is None:
+    if not requires_grad or input._node is None:
         input.requires_grad = requires_grad
     return input
 
@@ -233,14 +234,13 @@ def copy_(input, src, non_blocking=False):
                                 "the numbers come from a Tensor", "wrap it: torch.tensor(...)"))
     if src.device is not input.device:
         src = _moved(src, input.device)
+    views.may_write(input, "copy_", src.requires_grad)
     views.refuse_overlap(input, src)
     try:
         result = Overwrite.apply(input, src)
     except ValueError:
-        raise RuntimeError(explain(
-            f"The size of tensor a ({list(input.shape)}) must match the size of tensor b ({list(src.shape)})",
-            "copy_ writes into the memory that is there",
-            f"give a tensor of shape {list(input.shape)}, or one that expands to it")) from None
+        views.refuse_larger(input, broadcast_shape(tuple(input.shape), tuple(src.shape)), "copy_")
+        raise
     return views.adopt(input, result, "copy_")
 
 
@@ -260,8 +260,11 @@ def fill_(input, value):
             raise RuntimeError(explain(
                 f"fill_ only supports 0-dimension value tensor but got tensor with {value.ndim} dimensions.",
                 "one number is written everywhere", "give a number; x.copy_(values) writes several"))
-        value = to(detach(value), input.dtype).item()
+        views.may_write(input, "fill_", value.requires_grad)
+        views.stands_for_one_element_each(input._array)  # as PyTorch has it: a plain number may be written there
+        return views.adopt(input, FilledIn.apply(input, value), "fill_")
     only_a_number("fill_", value)
+    views.may_write(input, "fill_")
     return views.adopt(input, Filled.apply(input, value=value), "fill_")
 
 
@@ -281,6 +284,7 @@ def zero_(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.zero_.html
     """
+    views.may_write(input, "zero_")
     return views.adopt(input, Zeroed.apply(input, value=0), "zero_")
 
 
@@ -291,11 +295,15 @@ class FilledBy(Operation, name="FillBackward1"):
 
     def forward(ctx, a, value):
         out = empty_as(ctx.xp, a, a.dtype)
-        out[...] = value.astype(a.dtype)
+        out[...] = dtypes.real_parts(value) if value.dtype.kind == "c" and a.dtype.kind not in "bc" else value
         return out
 
     def backward(ctx, grad):
         return flat(grad), sum(grad)
+
+
+class FilledIn(FilledBy, name="FillBackward3"):
+    """As FilledBy, into memory that is there"""
 
 
 def fill(input, value):

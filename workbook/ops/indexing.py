@@ -6,11 +6,12 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.autograd.views import adopt, refuse_overlap
+from workbook.autograd.views import adopt, may_write, refuse_overlap
 from workbook.devices import CPU
 from workbook.errors import MOST_AXES, explain, shape_text, too_deep
 from workbook.numbers import array_in
 from workbook.ops.axes import Unsqueeze
+from workbook.ops.conversion import FilledIn
 from workbook.ops.parts import HOLE, Alias, Index, IndexPut, Overwrite, Select, Slice, filled, place_within
 from workbook.ops.shape import expand, reshape
 from workbook.tensor import Tensor, wrap
@@ -28,7 +29,7 @@ def getitem(input, key):
 
     Source: https://pytorch.org/docs/2.13/tensor_view.html
     """
-    steps, advanced, _ = _read(key, input)
+    steps, advanced, _ = _read(key, input, alone=isinstance(key, slice))
     for operation, options in steps:
         input = operation.apply(input, **options)
     if advanced is not None:
@@ -58,15 +59,16 @@ def setitem(input, key, value):
         target = operation.apply(target, **options)
     alone = value
     if advanced is None:
-        extra = value.ndim - target.ndim
-        if extra > 0 and all(side == 1 for side in value.shape[:extra]):
-            value = reshape(value, tuple(value.shape)[extra:])
+        if value.ndim > target.ndim and value.shape[0] == 1:  # axes of length 1 in front say nothing
+            value = reshape(value, tuple(itertools.dropwhile(lambda side: side == 1, value.shape)))
         if value.ndim and value.shape != target.shape:
             value = expand(value, tuple(target.shape))  # raises, in PyTorch's words, what does not fit
+        may_write(target, "__setitem__", value.requires_grad)
         if alone.ndim:
             refuse_overlap(target, value)
-        adopt(target, Overwrite.apply(target, value), "__setitem__")
+        adopt(target, (FilledIn if target.ndim > alone.ndim == 0 else Overwrite).apply(target, value), "__setitem__")
     else:
+        may_write(target, "index_put_", value.requires_grad)
         refuse_overlap(target, value, whole=True)
         if value.ndim and value.shape[0] == 1:  # axes of length 1 in front say nothing
             value = reshape(value, tuple(itertools.dropwhile(lambda side: side == 1, value.shape)))
@@ -133,18 +135,19 @@ def _named_by(target, pattern, places):
     return anywhere[filled(pattern, first)].shape
 
 
-def _read(key, input, writing=False):
+def _read(key, input, writing=False, alone=False):
     """Take an index apart: view operations for numbers, slices and None, in order; then one advanced index, or None.
 
     Third comes the error for places that are not there, or None; where nothing is written it is raised at once.
+    A slice that covers all of its axis is a step only where it is `alone`, as in x[:].
     """
-    keys = [key] if not _is_tuple(key) else list(key)
+    given = [key] if not _is_tuple(key) else list(key)
     if input.ndim == 0 and isinstance(key, list) and any(isinstance(k, (list, str)) for k in key):  # PyTorch counts what a list names before it looks at it
-        raise _too_many(keys, input)
-    keys = [_settled(k) for k in keys]
+        raise _too_many(given, input)
+    keys = [_settled(k) for k in given]
     used = sum(k.ndim if _is_mask(k) else 1 for k in keys if k is not None and k is not Ellipsis)
     if used > input.ndim:
-        raise _too_many(keys, input)
+        raise _too_many(given, input)
     keys = _without_more_dots(keys)
     if Ellipsis not in [k if k is Ellipsis else None for k in keys]:
         keys.append(Ellipsis)
@@ -160,8 +163,8 @@ def _read(key, input, writing=False):
             axis += 1
         elif isinstance(k, slice):
             side = shape[place]
-            if k != slice(None):
-                start, stop, step = k.indices(side)
+            start, stop, step = k.indices(side)
+            if alone or (start, step) != (0, 1) or stop < side:
                 steps.append((Slice, {"axis": axis, "start": start, "stop": max(start, stop), "step": step}))
             chosen.append(slice(None))
             axis, place = axis + 1, place + 1
@@ -188,7 +191,10 @@ def _apart(advanced, input):
 
 def _too_many(keys, input):
     """The error for more indices than axes."""
-    if input.ndim == 0 and len(keys) == 1 and isinstance(keys[0], int):
+    if input.ndim == 0 and len(keys) == 1 and isinstance(keys[0], int) and not isinstance(keys[0], bool):
+        if keys[0]:
+            return IndexError(explain(f"index {keys[0]} is out of bounds for dimension 0 with size 0",
+                                      "a single number has no places to choose from", "write x.item()"))
         return IndexError(explain(
             "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim "
             "tensor to a number", "a single number has no places to choose from; loss.data[0] is how PyTorch before 0.4 "

@@ -32,7 +32,7 @@ def inplace(function, name):
 
     @functools.wraps(function, assigned=("__module__",))
     def form(input, *args, **options):
-        views.may_write(input, name)
+        views.may_write(input, name, any(isinstance(other, Tensor) and other.requires_grad for other in args))
         if name not in _READ_FIRST:
             for other in args:
                 if isinstance(other, Tensor):
@@ -71,7 +71,7 @@ def _refuse_what_does_not_fit(input, other, name):
     arrays = [input._array, other._array]
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
     result = wrap(input._device.xp.zeros(shape, dtypes.result_type(arrays).numpy), input._device)
-    views.refuse_larger(input, _held(input, result, name), name)
+    views.refuse_larger(input, _held(input, result, name)._array.shape, name)
 
 
 def _held(input, result, name):

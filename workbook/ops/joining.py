@@ -174,6 +174,9 @@ def split(tensor, split_size_or_sections, dim=0):
         lengths = [min(step, side - start) for start in range(0, side, max(step, 1))] or [0]
     else:
         lengths = list(split_size_or_sections)
+        if any(length < 0 for length in lengths):
+            raise RuntimeError(explain(f"split_with_sizes expects split_sizes have only non-negative entries, but got split_sizes={lengths}",
+                                       "a piece has at least 0 places", "change the lengths"))
         if sum(lengths) != side:
             raise RuntimeError(explain(
                 f"split_with_sizes expects split_sizes to sum exactly to {side} (input tensor's size at dimension {dim}), but "
@@ -215,6 +218,8 @@ def unbind(input, dim=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.unbind.html
     """
+    if input.ndim == 0:
+        raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single number has no axis", None))
     return Unbind.apply(input, axis=axis_of(dim, input.shape))
 
 

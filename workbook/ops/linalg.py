@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
 from workbook.errors import by_sizes, explain, not_a_tensor, shape_text
+from workbook.ops.arithmetic import add
 from workbook.ops.axes import SqueezeIn, T, transpose, unsqueeze
 from workbook.ops.elementwise import broadcast_shape, not_implemented
 from workbook.ops.shape import UnsafeView, expand, reshape
@@ -265,8 +266,6 @@ def matmul(input, other):
         return SqueezeIn.apply(matmul(unsqueeze(input, 0), other), axes=(right - 2,))
     if right == 1:
         return _unsafe_view(mv(reshape(input, (math.prod(input.shape[:-1]), input.shape[-1])), other), tuple(input.shape[:-1]))
-    if input.shape[-1] != other.shape[-2]:
-        raise _unequal_sizes(input, other)
     if right == 2:
         rows = tuple(input.shape)
         return _unsafe_view(mm(reshape(input, (math.prod(rows[:-1]), rows[-1])), other), (*rows[:-1], other.shape[1]))
@@ -304,6 +303,12 @@ def linear(input, weight, bias=None):
             f"t() expects a tensor with <= 2 dimensions, but self is {weight._array.ndim}D",
             f"linear takes a weight of (out_features, in_features), and this one has shape {shape_text(weight.shape)}",
             "use matmul (the @ sign) for stacks of matrices"))
+    if weight._array.ndim == 1 and (bias is None or len(shape) != 2):  # one output, without an axis of its own
+        out = matmul(input, weight)
+        return out if bias is None else add(out, bias)
+    if weight._array.ndim == 1:
+        raise RuntimeError(explain("mat2 must be a matrix, got 1-D tensor", "a bias is added to rows of outputs",
+                                   "give the weight a shape of (out_features, in_features): weight.unsqueeze(0)"))
     rows = input
     if len(shape) != 2:
         rows = unsqueeze(input, 0) if len(shape) == 1 else reshape(input, (math.prod(shape[:-1]), shape[-1]))

@@ -17,7 +17,7 @@ class LerpTensor(Elementwise, name="LerpBackward1"):
     def forward(ctx, a, b, weight):
         if a.dtype.kind not in "fc":
             raise not_implemented("lerp_kernel_tensor" if hasattr(weight, "dtype") else "lerp_kernel_scalar", a, b, weight)
-        ctx.save(a, b, weight)
+        ctx.save(*((a, b) if ctx.needs_input_grad[2] else (None, None)), weight)
         # from the nearer end, so that weight 1 gives b itself
         return ctx.xp.where(abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
 
@@ -64,13 +64,13 @@ class Addcmul(Elementwise):
             dtypes.within_64_bits(value)
         if a.dtype.kind == "b":
             raise not_implemented("addcmul_cpu_out", a, b, c)
-        ctx.save(a, b, c)
+        ctx.save_crosswise(b, c, 1)
         ctx.value = value = number_in(value, computed_in(a.dtype))
         wide = in_float32(b)
         return (a + wide * c if value == 1 else a + value * wide * c).astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
-        a, b, c = ctx.saved
+        b, c = ctx.saved
         scaled = grad if ctx.value == 1 else grad * ctx.value
         return (grad, scaled * c if ctx.needs_input_grad[1] else None, scaled * b if ctx.needs_input_grad[2] else None)
 
@@ -92,13 +92,13 @@ class Addcdiv(Elementwise):
     """out = a + value * b / c"""
 
     def forward(ctx, a, b, c, *, value):
-        ctx.save(a, b, c)
+        ctx.save(b if ctx.needs_input_grad[2] else None, c)
         ctx.value = value = number_in(value, computed_in(a.dtype))
         wide = in_float32(b)
         return (a + wide / c if value == 1 else a + value * wide / c).astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
-        a, b, c = ctx.saved
+        b, c = ctx.saved
         scaled = grad if ctx.value == 1 else grad * ctx.value
         return (grad, scaled / c if ctx.needs_input_grad[1] else None,
                 -scaled * (b / (c * c)) if ctx.needs_input_grad[2] else None)

@@ -18,7 +18,9 @@ import warnings
 from workbook.autograd import views
 from workbook.autograd.modes import no_grad, thread
 from workbook.errors import explain, shape_text
+from workbook.formats import axes_in_memory
 from workbook.ops.arguments import refuse_arguments
+from workbook.ops.strided import take_shape
 from workbook.tensor import Tensor, memory_of
 
 
@@ -101,6 +103,7 @@ def _refuse_dtype(result, target, kind):
 
 def _write(result, target, name):
     array, new = target._array, result._array
+    views.stands_for_one_element_each(array)
     if array.shape != new.shape:
         if array.size:
             warnings.warn(
@@ -110,7 +113,7 @@ def _write(result, target, name):
                 "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing "
                 "it, "
                 "inplace, to zero elements with t.resize_(0).", UserWarning, stacklevel=4)
-        target._array = target._device.xp.empty_like(new, array.dtype, "C" if name in _IN_ORDER else "K")
-    views.stands_for_one_element_each(target._array)
+        in_order = name in _IN_ORDER or new.flags.c_contiguous
+        take_shape(target, new.shape, range(new.ndim) if in_order else axes_in_memory(new.shape, new.strides))
     target._array[...] = new if new.dtype.kind != "c" or target._array.dtype.kind == "c" else new.real
     memory_of(target).wrote(f"{name}(out=)")

@@ -165,8 +165,14 @@ def select(input, dim, index):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.select.html
     """
+    if input.ndim == 0:
+        raise IndexError(explain("select() cannot be applied to a 0-dim tensor.", "a single number has no places to choose from", None))
     axis = axis_of(dim, input.shape)
-    return Select.apply(input, axis=axis, index=place_within(index, axis, input.shape[axis]))
+    side = input.shape[axis]
+    if not -side <= index < side:
+        raise IndexError(explain(f"select(): index {index} out of range for tensor of size {shape_text(input.shape)} at dimension {axis}",
+                                 "places are counted from 0", f"use indices from {-side} to {side - 1}" if side else None))
+    return Select.apply(input, axis=axis, index=index % side)
 
 
 def narrow(input, dim, start, length):

@@ -5,7 +5,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order
 from workbook.ops.elementwise import broadcast_shape
-from workbook.ops.parts import HOLE, Index
+from workbook.ops.parts import HOLE, Index, IndexAdd
 from workbook.ops.shape import expand, reshape
 from workbook.tensor import Tensor, axis_of
 
@@ -19,6 +19,15 @@ class IndexSelect(Index):
 
 class MaskedSelect(Index):
     """out = the elements where a mask holds"""
+
+    def forward(ctx, a, *places, pattern):
+        out = Index.forward(ctx, a, *places, pattern=pattern)
+        ctx.save(*places, a)  # PyTorch keeps a, too, and refuses a write to it
+        return out
+
+    def backward(ctx, grad):
+        *places, _ = ctx.saved
+        return (IndexAdd.apply(grad, *places, shape=ctx.shape, pattern=ctx.pattern),)
 
 
 def index_select(input, dim, index):
@@ -47,9 +56,13 @@ def index_select(input, dim, index):
         raise RuntimeError(explain("index_select(): Index to scalar can have only 1 value, got "
                                    f"{places.size} value(s)",
                                    "a single number has one place", "give one index"))
+    if places.size and not side and input.ndim > 1:
+        raise RuntimeError(explain("index_select(): self indexing axis dim should be positive", f"axis {axis} of a tensor of shape "
+                                   f"{shape_text(input.shape)} has no places", "check where the tensor became empty"))
     if places.size and (places.min() < 0 or places.max() >= side):
         wrong = places.min() if places.min() < 0 else places.max()
-        raise IndexError(explain("index out of range in self",
+        raise (RuntimeError if axis == 1 else IndexError)(explain(
+            f"INDICES element is out of DATA bounds, id={wrong} axis_dim={side}" if axis == 1 else "index out of range in self",
                                  f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {side - 1}, not {wrong}",
                                  "for places from the end write x[..., [-1]]"))
     if input.ndim == 0:
@@ -89,13 +102,15 @@ class Gather(Operation):
     """out[i][j] = a[index[i][j]][j], for axis 0"""
 
     def forward(ctx, a, index, *, axis):
-        ctx.save(index)
+        ctx.save(index, a)  # PyTorch keeps a, too, and refuses a write to it
         ctx.shape, ctx.axis = a.shape, axis
+        if index.ndim == 0 or a.ndim == 0:
+            return a.reshape(-1)[index]
         part = a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))]
         return in_order(ctx.xp, ctx.xp.take_along_axis(part, index, axis) if index.ndim else part)
 
     def backward(ctx, grad):
-        (index,) = ctx.saved
+        index, _ = ctx.saved
         return (ScatterAdd.apply(grad, index, shape=ctx.shape, axis=ctx.axis),)
 
 
@@ -149,6 +164,4 @@ def gather(input, dim, index, *, sparse_grad=False):
         raise RuntimeError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}",
                                    f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {shape[axis] - 1}",
                                    "for places from the end write index % x.shape[dim]"))
-    if input.ndim == 0 or places.ndim == 0:
-        return reshape(Gather.apply(reshape(input, shape), reshape(index, (-1,)), axis=0), places.shape)
     return Gather.apply(input, index, axis=axis)

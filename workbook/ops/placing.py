@@ -14,7 +14,7 @@ from workbook.ops.indexing import put_at
 from workbook.ops.parts import HOLE, Index, IndexPut, Placed, filled
 from workbook.ops.picks import MaskedSelect
 from workbook.ops.scatter import LONG, number_of, within
-from workbook.ops.shape import expand, flatten, reshape
+from workbook.ops.shape import clone, expand, flatten, reshape
 from workbook.tensor import Tensor, axis_of, wrap
 
 
@@ -25,21 +25,22 @@ class IndexAddTo(Operation, name="IndexAddBackward0"):
     """out = a, to which values are added at the places of an index pattern"""
 
     def forward(ctx, a, values, *places, pattern):
-        ctx.save(*places)
+        if ctx.needs_input_grad[1]:
+            ctx.save(*places)
         ctx.pattern = pattern
         out = ctx.xp.array(a, order="C")
         ctx.xp.add.at(out, filled(pattern, places), values)
         return out
 
     def backward(ctx, grad):
-        return grad, Index.apply(grad, *ctx.saved, pattern=ctx.pattern)
+        return grad, Index.apply(grad, *ctx.saved, pattern=ctx.pattern) if ctx.needs_input_grad[1] else None
 
 
 class IndexWrite(IndexPut, name="IndexCopyBackward0"):
     """out = a, with values at the places of an index pattern; in order"""
 
     def forward(ctx, a, values, *places, pattern):
-        return IndexPut.forward(ctx, in_order(ctx.xp, a), values, *places, pattern=pattern)
+        return IndexPut.forward(ctx, in_order(ctx.xp, ctx.xp.asarray(a)), values, *places, pattern=pattern)
 
 
 class IndexFill(IndexWrite, name="IndexFillBackward0"):
@@ -188,7 +189,7 @@ def index_fill(input, dim, index, value):
     operation = IndexFillTensor if isinstance(value, Tensor) else IndexFill
     once = wrap(index._device.xp.unique(index._array % max(side, 1)), index._device)  # a place named twice is filled once
     if input.ndim == 0:
-        return reshape(operation.apply(reshape(input, (1,)), value, once, pattern=(HOLE,)), ())
+        return operation.apply(input, value, pattern=()) if index.numel() else clone(input)
     return operation.apply(input, value, once, pattern=_along(axis))
 
 

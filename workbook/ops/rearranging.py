@@ -90,7 +90,7 @@ def ravel(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.ravel.html
     """
-    return view(contiguous(input), (-1,)) if input.numel() else flatten(input)
+    return view(contiguous(input), (input.numel(),))
 
 
 # ---- turned and shifted ---------------------------------------------------------------------------------------------------

@@ -87,11 +87,12 @@ class Prod(Operation):
 
     def forward(ctx, a, *, axis, keepdim):
         ctx.axis, ctx.keepdim = axis, keepdim
-        ctx.save(a)
-        return in_order(ctx.xp, a.prod(axis, a.dtype, None, keepdim)) if a.ndim else a.copy()
+        out = in_order(ctx.xp, a.prod(axis, a.dtype, None, keepdim)) if a.ndim else a.copy()
+        ctx.save(a, out)  # PyTorch keeps the result, too, and refuses a write to it
+        return out
 
     def backward(ctx, grad):
-        (a,), axis = ctx.saved, ctx.axis
+        (a, _), axis = ctx.saved, ctx.axis
         if not len(a.shape):
             return (grad * 1,)
         if not ctx.keepdim:

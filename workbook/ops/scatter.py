@@ -66,15 +66,15 @@ class ScatterAddTo(Operation, name="ScatterAddBackward0"):
     """out = a, to which src is added at the places"""
 
     def forward(ctx, a, src, index, *, axis):
-        ctx.save(index)
+        if ctx.needs_input_grad[1]:
+            ctx.save(index)
         ctx.axis = axis
         out = ctx.xp.array(a, order="C")
         ctx.xp.add.at(out, places_along(ctx.xp, index, axis), _of(index, src))
         return out
 
     def backward(ctx, grad):
-        (index,) = ctx.saved
-        return grad, Gather.apply(grad, index, axis=ctx.axis)
+        return grad, Gather.apply(grad, *ctx.saved, axis=ctx.axis) if ctx.needs_input_grad[1] else None
 
 
 def scatter(input, dim, index, src=None, *, value=None, reduce=None):
@@ -125,7 +125,8 @@ def _scattered(operation, input, dim, index, src, **options):
     have, named = tuple(input.shape) or (1,), tuple(index.shape) or (1,)
     if not math.prod(named):
         nowhere = wrap(index._array.reshape((0,) * input.ndim).astype("int64"), index._device) if input.ndim else index
-        return operation.apply(input, 0.0, nowhere, axis=axis, **options) if input.ndim else clone(input)
+        nothing = src if has_src and src.ndim == input.ndim else 0.0
+        return operation.apply(input, nothing, nowhere, axis=axis, **options) if input.ndim else clone(input)
     given = (tuple(src.shape) or (1,)) if has_src else named
     if len(named) != len(have):
         raise RuntimeError(explain("Index tensor must have the same number of dimensions as self tensor",

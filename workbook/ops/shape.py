@@ -218,24 +218,27 @@ def expand(input, *shape):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.expand.html
     """
+    if not shape:
+        raise TypeError(explain('expand() missing 1 required positional arguments: "size"', "the new shape has to be named", None))
     wanted, have = sizes(shape), tuple(input.shape)
     extra = len(wanted) - len(have)
     if extra < 0:
         raise RuntimeError(explain(
-            f"expand({type(input).__name__}{{{shape_text(have)}}}, size={list(wanted)}): the number of sizes provided "
+            f"expand({input.type()}{{{shape_text(have)}}}, size={list(wanted)}): the number of sizes provided "
             f"({len(wanted)}) must be greater or equal to the number of dimensions in the tensor ({len(have)})",
             "expand repeats; it never drops an axis", "name every axis, -1 for those that stay"))
+    for i in reversed(range(len(have))):
+        side = wanted[i + extra]
+        if side != -1 and have[i] != side and have[i] != 1:
+            raise RuntimeError(explain(
+                f"The expanded size of the tensor ({side}) must match the existing size ({have[i]}) at non-singleton dimension "
+                f"{i + extra}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(have)}",
+                "only axes of length 1 can be repeated without a copy", "use repeat(), which copies"))
     if -1 in wanted[:extra]:
         raise RuntimeError(explain(
             f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {wanted.index(-1)}",
             f"-1 keeps a length, and a tensor of shape {shape_text(have)} has no axis there", "write the new length"))
     wanted = tuple(have[i - extra] if side == -1 else side for i, side in enumerate(wanted))
-    for i, side in enumerate(wanted[extra:]):
-        if have[i] != side and have[i] != 1:
-            raise RuntimeError(explain(
-                f"The expanded size of the tensor ({side}) must match the existing size ({have[i]}) at non-singleton dimension "
-                f"{i + extra}.  Target sizes: {list(wanted)}.  Tensor sizes: {list(have)}",
-                "only axes of length 1 can be repeated without a copy", "use repeat(), which copies"))
     return Expand.apply(input, shape=wanted)
 
 

@@ -7,12 +7,12 @@ import warnings
 
 from workbook.autograd import views
 from workbook.autograd.operation import Operation
+from workbook.autograd.strided import AsStrided, reach
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
-from workbook.formats import (address, asked_format, axes_of_format, contiguous_format, preserve_format, seen_through, span,
+from workbook.formats import (address, asked_format, axes_of_format, contiguous_format, preserve_format, seen_through,
                               whole_memory)
-from workbook.ops import shape as shapes
-from workbook.ops.parts import HOLE, Index, IndexAdd
+from workbook.ops import axes, shape as shapes
 from workbook.tensor import Tensor, axis_of, memory_of
 
 
@@ -93,42 +93,6 @@ def unfold(input, dimension, size, step):
     return Unfold.apply(input, axis=axis, size=size, step=step)
 
 
-class AsStrided(Operation):
-    """out = the memory from `start` places after the first element, read in any shape and strides"""
-
-    is_view = True
-    by_strides = True
-
-    def forward(ctx, a, *, shape, strides, start):
-        memory = whole_memory(a)
-        first = (address(a) - address(memory)) // a.itemsize + start if a.size else start
-        ctx.shape, ctx.span = a.shape, max(span(a), start + _reach(shape, strides), 1)
-        ctx.before = start < 0 and math.prod(shape) > 0  # strides are not negative, so the first element is the foremost
-        ctx.keep(_places(ctx.xp, shape, strides, start),
-                 _places(ctx.xp, a.shape, [step // a.itemsize for step in a.strides], 0))
-        return ctx.xp.lib.stride_tricks.as_strided(memory[first:], shape, [step * a.itemsize for step in strides])
-
-    def backward(ctx, grad):
-        if ctx.before:
-            raise NotImplementedError(explain("as_strided(): the derivative of memory in front of the tensor's own is not there",
-                                              "the view reads elements that its input does not show", "take as_strided of the base"))
-        read, have = ctx.kept
-        memory = IndexAdd.apply(grad, read, shape=(ctx.span,), pattern=(HOLE,))
-        return (Index.apply(memory, have, pattern=(HOLE,)),)
-
-
-def _reach(shape, strides):
-    return 1 + sum((side - 1) * step for side, step in zip(shape, strides)) if math.prod(shape) else 0
-
-
-def _places(xp, shape, strides, start):
-    """For each element, its place in memory."""
-    places = xp.full(shape, start, dtype="int64")
-    for axis, (side, step) in enumerate(zip(shape, strides)):
-        places += (xp.arange(side) * step).reshape((side,) + (1,) * (len(shape) - axis - 1))
-    return places
-
-
 def as_strided(input, size, stride, storage_offset=None):
     """Return a view of the memory of `input` in any shape: one step along axis i passes `stride[i]` elements.
 
@@ -157,10 +121,10 @@ def as_strided(input, size, stride, storage_offset=None):
         raise RuntimeError(explain(f"Tensor: invalid storage offset {offset}",
                                    "it counts elements from the begin of the memory", "give an offset from 0 on"))
     room, width = whole_memory(input._array).size, input._array.itemsize
-    if math.prod(wanted) and offset + _reach(wanted, strides) > room:
+    if math.prod(wanted) and offset + reach(wanted, strides) > room:
         raise RuntimeError(explain(
             f"setStorage: sizes {shape_text(wanted)}, strides {shape_text(strides)}, storage offset {offset}, and itemsize {width} "
-            f"requiring a storage size of {width * (offset + _reach(wanted, strides))} are out of bounds for storage of size {width * room}",
+            f"requiring a storage size of {width * (offset + reach(wanted, strides))} are out of bounds for storage of size {width * room}",
             f"the memory holds {room} numbers", "choose a smaller size, or smaller strides"))
     return AsStrided.apply(input, shape=wanted, strides=strides, start=offset - have)
 
@@ -284,16 +248,47 @@ def storage(input):
 # ---- another shape, in place ----------------------------------------------------------------------------------------------
 
 
+class TInPlace(axes.T, name="TBackward1"):
+    """As T, of the Tensor itself"""
+
+
+class TransposeInPlace(axes.Transpose, name="TransposeBackward1"):
+    """As Transpose, of the Tensor itself"""
+
+
+class UnsqueezeInPlace(axes.Unsqueeze, name="UnsqueezeBackward1"):
+    """As Unsqueeze, of the Tensor itself"""
+
+
+class SqueezeAllInPlace(axes.SqueezeAll, name="SqueezeBackward3"):
+    """As SqueezeAll, of the Tensor itself"""
+
+
+class SqueezeInPlace(axes.Squeeze, name="SqueezeBackward4"):
+    """As Squeeze, of the Tensor itself"""
+
+
+class SqueezeSeveralInPlace(axes.SqueezeSeveral, name="SqueezeBackward5"):
+    """As SqueezeSeveral, of the Tensor itself"""
+
+
+_IN_PLACE = {form.__base__: form for form in (
+    TInPlace, TransposeInPlace, UnsqueezeInPlace, SqueezeAllInPlace, SqueezeInPlace, SqueezeSeveralInPlace)}
+
+
 def reshaping(function, name):
     """Return the in-place form of a view function: the Tensor itself shows its memory in the new shape."""
 
     def form(input, *args, **options):
+        views.may_be_recorded(input, name)
         try:
             result = function(input, *args, **options)
         except RuntimeError as problem:
             problem.args = (str(problem).replace(f"{name[:-1]}()", f"{name}()", 1),)
             raise
-        views.may_write(input, name)
+        node = result._node
+        if node is not None and type(node) in _IN_PLACE:
+            node.__class__ = _IN_PLACE[type(node)]  # the same step under the name that PyTorch gives it here
         return views.become(input, result, name)
 
     form.__name__ = form.__qualname__ = name
@@ -329,13 +324,18 @@ def resize_(input, *sizes, memory_format=None):
         raise RuntimeError(explain("Unsupported memory formatPreserve", "another shape has no order to keep", "leave it out"))
     if shape == input._array.shape and memory_format is None:
         return input
-    axes = axes_of_format(contiguous_format if memory_format is None else asked_format("resize_", memory_format), len(shape))
+    wanted = contiguous_format if memory_format is None else asked_format("resize_", memory_format)
+    take_shape(input, shape, axes_of_format(wanted, len(shape)))
+    memory_of(input).wrote("resize_")
+    return input
+
+
+def take_shape(input, shape, axes):
+    """Let `input` show the first elements of its memory in another shape, `axes` from the outside in; the memory grows where it has to."""
     start, count = storage_offset(input), math.prod(shape)
     if start + count > whole_memory(input._array).size and count:
         _grow(input, start + count)
-    input._array = seen_through(whole_memory(input._array)[start:start + count], shape, axes)
-    memory_of(input).wrote("resize_")
-    return input
+    input._array = seen_through(whole_memory(input._array)[start:start + count], shape, list(axes))
 
 
 def _grow(input, count):
