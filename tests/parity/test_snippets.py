@@ -24,4 +24,7 @@ def assert_same(mine, torchs):
         assert mine == torchs
         return
     assert mine.get("raises") == torchs["raises"], mine
-    assert torchs["message"] in mine["message"]
+    words = torchs["message"]
+    if torchs["raises"] == "KeyError":  # Python quotes its text, and ours goes on
+        words = words[:-1]
+    assert words in mine["message"]
