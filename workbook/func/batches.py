@@ -41,7 +41,8 @@ def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
         raise RuntimeError(explain(f"Only allowed values for randomness are 'error', 'different', or 'same'. Got {randomness}",
                                    "it says what random numbers the slices draw", "write randomness='different'"))
     if not (chunk_size is None or chunk_size > 0):
-        raise ValueError(explain(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})", "it counts slices", "leave it out"))
+        raise ValueError(explain(f"vmap: chunk_size should be None or greater than 0. (got {chunk_size})", "it counts slices",
+                                 "leave it out"))
 
     @functools.wraps(func)
     def over_a_batch(*args, **kwargs):
@@ -125,8 +126,8 @@ class _Run:
             return first
         if not isinstance(first, Tensor):
             raise ValueError(explain(
-                f"vmap({self.name}, ...): `{self.name}` must only return Tensors, got type {type(first)}. Did you mean to set out_dims= to "
-                "None for output?", "Tensors are stacked", "return a Tensor, or write None at its place in out_dims"))
+                f"vmap({self.name}, ...): `{self.name}` must only return Tensors, got type {type(first)}. Did you mean to set "
+                "out_dims= to None for output?", "Tensors are stacked", "return a Tensor, or write None at its place in out_dims"))
         shapes = {part.shape for part in parts}
         if len(shapes) > 1:
             raise RuntimeError(explain(
@@ -144,17 +145,17 @@ def _axes_of_inputs(func, in_dims, args, leaves, structure):
     """Return the axis of the batch for every leaf of the inputs, counted from the front; None for what all slices share."""
     call = f"vmap({_name(func)}, in_dims={in_dims}, ...)(<inputs>)"
     if type(in_dims) is not int and not isinstance(in_dims, tuple):
-        raise ValueError(explain(f"{call}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of inputs, "
-                                 f"got: {type(in_dims)}.", "it names the axis of the batch in each input", "write in_dims=(0, None)"))
+        raise ValueError(explain(f"{call}: expected `in_dims` to be int or a (potentially nested) tuple matching the structure of "
+                                 f"inputs, got: {type(in_dims)}.", "it names the axis of the batch in each input", "write in_dims=(0, None)"))
     if not args:
         raise ValueError(explain(
-            f"vmap({_name(func)})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a function with "
-            "no inputs. The latter is unsupported.", "the length of the batch is that of an input", "pass a Tensor"))
+            f"vmap({_name(func)})(<inputs>): got no inputs. Maybe you forgot to add inputs, or you are trying to vmap over a function "
+            "with no inputs. The latter is unsupported.", "the length of the batch is that of an input", "pass a Tensor"))
     axes = spread(in_dims, structure)
     if axes is None:
         raise ValueError(explain(
-            f"{call}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {text(flatten(in_dims)[1])} but inputs "
-            f"has structure {text(structure)}.", "there is one axis for each input, or one int for all", "nest in_dims as the inputs are"))
+            f"{call}: in_dims is not compatible with the structure of `inputs`. in_dims has structure {text(flatten(in_dims)[1])} but "
+            f"inputs has structure {text(structure)}.", "there is one axis for each input, or one int for all", "nest in_dims as the inputs are"))
     return [_axis_of_input(call, x, axis) for x, axis in zip(leaves, axes)]
 
 
@@ -166,12 +167,12 @@ def _axis_of_input(call, x, axis):
                                  "it names an axis", "write 0, or None for an input that all slices share"))
     if not isinstance(x, Tensor):
         raise ValueError(explain(
-            f"{call}: Got in_dim={axis} for an input but the input is of type {type(x)}. We cannot vmap over non-Tensor arguments, please "
-            "use None as the respective in_dim", "only a Tensor has slices", "write in_dims=(0, None)"))
+            f"{call}: Got in_dim={axis} for an input but the input is of type {type(x)}. We cannot vmap over non-Tensor arguments, "
+            "please use None as the respective in_dim", "only a Tensor has slices", "write in_dims=(0, None)"))
     if not -x.ndim <= axis < x.ndim:
         raise ValueError(explain(
-            f"{call}: Got in_dim={axis} for some input, but that input is a Tensor of dimensionality {x.ndim} so expected in_dim to satisfy "
-            f"-{x.ndim} <= in_dim < {x.ndim}.", f"its shape is {list(x.shape)}", "choose one of its axes, or None"))
+            f"{call}: Got in_dim={axis} for some input, but that input is a Tensor of dimensionality {x.ndim} so expected in_dim to "
+            f"satisfy -{x.ndim} <= in_dim < {x.ndim}.", f"its shape is {list(x.shape)}", "choose one of its axes, or None"))
     return axis % x.ndim
 
 
@@ -190,15 +191,15 @@ def _axes_of_outputs(name, out_dims, structure):
     """Return the axis of the batch for every output. Raises ValueError where `out_dims` does not fit them."""
     if not all(axis is None or type(axis) is int for axis in flatten(out_dims)[0]):
         raise ValueError(explain(
-            f"vmap({name}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints representing where in the "
-            "outputs the vmapped dimension should appear.", "it names an axis of each output", "write out_dims=0, or (0, 1)"))
+            f"vmap({name}, ..., out_dims={out_dims}): `out_dims` must be an int, None or a python collection of ints representing where "
+            "in the outputs the vmapped dimension should appear.", "it names an axis of each output", "write out_dims=0, or (0, 1)"))
     axes = spread(out_dims, structure)
     if axes is None and structure is None and isinstance(out_dims, tuple) and len(out_dims) == 1:
         axes = list(out_dims)
     if axes is None:
         raise ValueError(explain(
-            f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. out_dims has "
-            f"structure {text(flatten(out_dims)[1])} but outputs has structure {text(structure)}.",
+            f"vmap({name}, ..., out_dims={out_dims})(<inputs>): out_dims is not compatible with the structure of `outputs`. out_dims "
+            f"has structure {text(flatten(out_dims)[1])} but outputs has structure {text(structure)}.",
             "there is one axis for each output, or one int for all", "nest out_dims as the outputs are"))
     return axes
 

@@ -33,8 +33,8 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.func.jvp.html
     """
     if not isinstance(primals, tuple):
-        raise RuntimeError(explain("jvp(f, primals, tangents): Expected primals to be a tuple. E.g. it should be valid to call f(*primals).",
-                                   "it holds the arguments, in order", "write (x,) for one argument"))
+        raise RuntimeError(explain("jvp(f, primals, tangents): Expected primals to be a tuple. E.g. it should be valid to call "
+                                   "f(*primals).", "it holds the arguments, in order", "write (x,) for one argument"))
     for leaf in flatten(primals)[0] or [None]:
         if not isinstance(leaf, Tensor):
             what = "contain at least one Tensor." if leaf is None else f"only contain Tensors, got {type(leaf)}"
@@ -43,8 +43,8 @@ def jvp(func, primals, tangents, *, strict=False, has_aux=False):
     along = _Along("jvp", func, primals, None, has_aux)
     directions = along.directions(tangents, "primals", primals)
     if strict and not all(output.requires_grad for output in along.outputs):
-        raise RuntimeError(explain("jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not allowed "
-                                   "with strict=True.", "its derivative is zero, which may be a mistake", "leave strict out"))
+        raise RuntimeError(explain("jvp(f, primals, tangents, strict=True): The output of f is independent of the inputs. This is not "
+                                   "allowed with strict=True.", "its derivative is zero, which may be a mistake", "leave strict out"))
     moved = along.move(directions)
     return (*along.value, moved, along.aux) if has_aux else (*along.value, moved)
 
@@ -173,8 +173,8 @@ class _Along:
         found, structure = flatten(tangents)
         if structure != flatten(primals)[1]:
             raise RuntimeError(explain(
-                f"{self.name}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of 3 "
-                f"tensors, tangents also must be. Got primals with structure {text(flatten(primals)[1])} and tangents with structure "
+                f"{self.name}: Expected primals and tangents to have the same python structure. For example, if primals is a tuple of "
+                f"3 tensors, tangents also must be. Got primals with structure {text(flatten(primals)[1])} and tangents with structure "
                 f"{text(structure)}", "each primal moves along a tangent of its own", "give the tangents as the primals are given"))
         for tangent, x in zip(found, self.inputs):
             if not isinstance(tangent, Tensor):
@@ -182,8 +182,8 @@ class _Along:
                                            "a direction is a Tensor", "wrap it: torch.tensor(...)"))
             if tangent.shape != x.shape:
                 raise RuntimeError(explain(
-                    "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not supported. "
-                    f"Tensor is of size {list(x.shape)} while the given forward gradient is of size {list(tangent.shape)}.",
+                    "Trying to set a forward gradient that has a different size than that of the original Tensor, this is not "
+                    f"supported. Tensor is of size {list(x.shape)} while the given forward gradient is of size {list(tangent.shape)}.",
                     "each number moves by a number", "make the tangent with torch.ones_like(x)"))
         return found
 

@@ -61,8 +61,8 @@ def functionalize(func, *, remove="mutations"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.func.functionalize.html
     """
-    raise NotImplementedError(explain("functionalize is not there", "it prepares a function for compilers that know no in-place operations, "
-                                      "and nothing is compiled here", "call the function itself: the values are the same"))
+    raise NotImplementedError(explain("functionalize is not there", "it prepares a function for compilers that know no in-place "
+                                      "operations, and nothing is compiled here", "call the function itself: the values are the same"))
 
 
 def _one_dict(given):
@@ -149,7 +149,8 @@ def _stacked(name, tensors):
     wants = {tensor.requires_grad for tensor in tensors}
     if len(wants) > 1:
         raise RuntimeError(explain(f"Expected {name} from each model to have the same .requires_grad",
-                                   "stacked they are one Tensor, which requires a gradient or not", "call requires_grad_() on all of them"))
+                                   "stacked they are one Tensor, which requires a gradient or not",
+                                   "call requires_grad_() on all of them"))
     made = stack(tensors).detach()
     made.requires_grad = wants.pop()
     return made
