@@ -1,4 +1,4 @@
-"""The live views of lessons 01 to 06 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
+"""The live views of lessons 01 to 07 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
 
 import re
 
@@ -7,7 +7,7 @@ import pytest
 pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
-    "from workbook.widgets import accumulation, broadcasting, functions, indexing, inspector, memory_map, reductions, reshaping, weights",
+    "from workbook.widgets import accumulation, broadcasting, functions, indexing, inspector, memory_map, operation, reductions, reshaping, weights",
     "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
     "t.show()",
     "inspector()",
@@ -19,12 +19,14 @@ CELLS = [
     'reductions("sum", x=x, dim=1)',
     "accumulation(lambda w: (w - 5) ** 2, w=2.)",
     "p = torch.tensor([2., 3.], requires_grad=True)\nQ = 3 * p ** 3\nweights(Q)",
+    "operation(torch.exp, 1.)",
 ]
 TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
 INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
 CURVE, COLLAPSE = '[aria-label="function explorer"]', '[aria-label="function explorer: reductions"]'
 PILE, WEIGHED = '[aria-label="accumulation of gradients"]', '[aria-label="weights of a vector output"]'
-ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED]
+CARD = '[aria-label="operation card"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -317,6 +319,29 @@ def test_a_weight_is_slid(view):
     assert weighed.live.cells("p[1]", "aside table") == ["∇ 0.0000"] and weighed.live.cells("p[0]", "aside table") == ["∇ 36.0000"]
 
 
+# ---- what one operation knows ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("way", ["mouse", "keyboard"])
+def test_a_nudge_is_moved_beside_the_derivative(view, way):
+    card = view(CARD)
+    assert card.spoken() == "By its rule ∇x = g × y = 1 × 2.7183 = 2.7183. Nudging x by 0.1 to both sides gives 2.7228: the error is 0.0045."
+    if way == "mouse":
+        card.drag("[data-point] .reach", -60)
+        moved = float(card.find("[data-point]").get_attribute("aria-valuenow"))
+        assert moved < -1
+        assert float(card.find('[data-control="h"]').input_value()) == moved
+    else:
+        card.find("[data-action=reset]").focus()
+        card.find("[data-point]").focus()
+        card.keys("PageDown", "ArrowLeft")
+        assert card.find("[data-point]").get_attribute("aria-valuenow") == "-2.1"
+        card.tab_to('[data-control="x"]')
+        card.keys("ArrowLeft")
+        assert card.live.cells("x", "aside table") == ["∇ 2.5857", "2.5857"]
+    assert "the error is" in card.spoken()
+
+
 # ---- all of them ----------------------------------------------------------------------------------------------------------
 
 
@@ -399,4 +424,14 @@ def test_lesson_06_piles_up_gradients_in_the_dark(once, live):
     weighed = View(lesson, WEIGHED, live)
     weighed.after(weighed.root.locator(".wb-chips button", has_text="as mean()").first.click)
     assert weighed.spoken().startswith("The gradient of a[0] is 0.5 × 36 + 0.5 × 0 = 18.")
+    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
+
+
+def test_lesson_07_shows_what_an_operation_saves_in_the_dark(once, live):
+    lesson = once("07_what_one_operation_knows.ipynb", "dark")
+    card = View(lesson, CARD, live)
+    card.tab_to('[data-control="operation"]')
+    card.keys("ArrowDown")
+    assert card.text("header b") == "y = torch.add(a, b)" and "nothing" in card.find(".wb-canvas").inner_html()
+    assert card.spoken().startswith("By its rule ∇a = g = 1.")
     assert lesson.errors() == lesson.page.refused == lesson.page.problems == []

@@ -103,7 +103,7 @@ MUST_SAVE = Exercise(
     "| **G** | `y = torch.relu(x)` | 1 where `x > 0`, else 0 |\n\n"
     "Which steps must save an **input**, because the result `y` would not do? Answer with their letters, such as `'AB'`.",
     judge=_saving,
-    right=("'CE'", "'EC'", "'ce'", "'C, E'"),
+    right=("'CE'", "'EC'", "'ce'", "'ec'"),
     wrong=(
         ("'ACE'", "A saves nothing"),
         ("'BCE'", "The slope of exp is its own result"),

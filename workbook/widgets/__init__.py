@@ -5,8 +5,8 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["accumulation", "big_table", "broadcasting", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "picture",
-           "recording", "reductions", "reshaping", "training", "weights"]
+__all__ = ["accumulation", "big_table", "broadcasting", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
+           "picture", "recording", "reductions", "reshaping", "training", "weights"]
 
 recording.start()
 
@@ -260,3 +260,21 @@ def weights(result, /):
     from .weights_view import WeightsView
 
     return WeightsView(result, sys._getframe(1))
+
+
+def operation(function, /, *inputs):
+    """Return the card of one operation: what it computes, saves and hands on, and its derivative beside a nudge, `operation(torch.mul, 3., 2.)`.
+
+    `function` runs one step: a function of the engine, or the `apply` of a Function of your own. `inputs` are one to three numbers. The
+    reader moves them, the gradient that arrives, and the nudge h, and may choose another operation.
+
+    Raises TypeError for what is no function or no number; ValueError where the function runs several steps; RuntimeError where it
+    records none; ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> operation(torch.exp, 1.)
+    Operation card: By its rule ∇x = g × y = 1 × 2.7183 = 2.7183. Nudging x by 0.1 to both sides gives 2.7228: the error is 0.0045.
+    """
+    from .operation_view import OperationView
+
+    return OperationView(function, inputs)

@@ -16,7 +16,9 @@ def engine_lines(node):
     >>> where.startswith("workbook/ops/arithmetic.py, line"), "def backward" in code
     (True, True)
     """
-    made = type(node)
+    made = type(node).function if node.by_student else type(node)
+    if node.by_student and made.__module__ == "__main__":  # a notebook keeps the source of functions, not of classes
+        return _methods_of(made)
     try:
         code, line = inspect.getsourcelines(made)
         file = Path(inspect.getsourcefile(made))
@@ -25,6 +27,16 @@ def engine_lines(node):
     inside = file.is_relative_to(PACKAGE)
     where = f"workbook/{file.relative_to(PACKAGE).as_posix()}" if inside else "your own Function"
     return f"{where}, line {line}", inspect.cleandoc("".join(code)) if not inside else "".join(code).rstrip()
+
+
+def _methods_of(made):
+    """Where and how the methods of a student's class are written, one under the other."""
+    methods = [each for each in (inspect.getattr_static(made, name) for name in ("forward", "setup_context", "backward"))
+               if isinstance(each, staticmethod) and each.__func__.__module__ == made.__module__]
+    try:
+        return "your own Function", "\n".join(inspect.cleandoc(inspect.getsource(each.__func__)) for each in methods)
+    except (OSError, TypeError):
+        return "", ""
 
 
 def student_line(record):
