@@ -55,6 +55,14 @@ def number_in(value, kind):
     return int(np.asarray(value).astype(kind))
 
 
+def counted(value):
+    """Return a whole number that counts places or axes. Raises ValueError for one of more than 64 bits, which PyTorch cannot take over."""
+    if not -2**63 <= value < 2**63:
+        raise ValueError(explain("Overflow when unpacking long long", f"{_short(value)} has more than 64 bits, one of them for the sign",
+                                 "no axis is so long: look where the number comes from"))
+    return value
+
+
 def computed_in(kind):
     """Return the NumPy dtype in which PyTorch computes with numbers of the dtype `kind`."""
     return dtypes.float32.numpy if kind == dtypes.float16.numpy else kind

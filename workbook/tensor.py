@@ -12,7 +12,7 @@ from workbook.callers import where_called
 from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
-from workbook.numbers import real_number
+from workbook.numbers import counted, real_number
 from workbook.printing import tensor_text
 from workbook.size import Size
 from workbook.threads import thread
@@ -482,6 +482,7 @@ def axis_of(dim, shape):
     if dim.__class__ is not int:
         dim = _one_axis(dim)
     if not -reach <= dim < reach:
+        counted(dim)
         valid = " or ".join(map(str, range(reach))) if reach < 4 else f"0 to {reach - 1}"
         what = f"{ndim or 'no'} ax{'i' if ndim == 1 else 'e'}s"
         raise IndexError(explain(

@@ -5,6 +5,7 @@ import math
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
+from workbook.numbers import counted
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.inverses import inv
 from workbook.ops.joining import cat
@@ -110,6 +111,7 @@ def matrix_power(input, n):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.matrix_power.html
     """
+    counted(n)
     square_only("linalg.matrix_power", input)
     if n == 0:
         return Identity.apply(input)

@@ -106,7 +106,7 @@ def ge(input, other):
 
 
 def logical_and(input, other):
-    """Return, as bool, whether both are true, elementwise. Raises nothing of its own.
+    """Return, as bool, whether both are true, elementwise. Raises TypeError for a number.
 
     >>> import workbook as torch
     >>> torch.logical_and(torch.tensor([True, False]), torch.tensor([True, True]))
@@ -114,11 +114,12 @@ def logical_and(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.logical_and.html
     """
+    refuse_numbers("logical_and", input, other)
     return Compare.apply(input, other, relation="logical_and")
 
 
 def logical_or(input, other):
-    """Return, as bool, whether at least one is true, elementwise. Raises nothing of its own.
+    """Return, as bool, whether at least one is true, elementwise. Raises TypeError for a number.
 
     >>> import workbook as torch
     >>> torch.logical_or(torch.tensor([True, False]), torch.tensor([False, False]))
@@ -126,6 +127,7 @@ def logical_or(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.logical_or.html
     """
+    refuse_numbers("logical_or", input, other)
     return Compare.apply(input, other, relation="logical_or")
 
 

@@ -8,7 +8,7 @@ from workbook.autograd.broadcast import Cast
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
-from workbook.errors import explain
+from workbook.errors import explain, not_a_tensor
 from workbook.formats import asked_format, contiguous_format, empty_as, lies_in, preserve_format
 from workbook.numbers import fill_with, plain
 from workbook.ops.comparison import flat
@@ -359,6 +359,8 @@ def one_hot(tensor, num_classes=-1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.one_hot.html
     """
+    if not isinstance(tensor, Tensor):
+        raise not_a_tensor("one_hot", "input", 1, tensor)
     if tensor.dtype is not dtypes.int64:
         raise RuntimeError(explain("one_hot is only applicable to index tensor of type LongTensor.",
                                    f"this one holds {tensor.dtype}", "write labels.long()"))

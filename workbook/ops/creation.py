@@ -11,7 +11,7 @@ from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
 from workbook.errors import MOST_AXES, explain, no_memory, refused_dtype, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
-from workbook.numbers import computed_in, fill_with, number_in, plain, real_number
+from workbook.numbers import computed_in, counted, fill_with, number_in, plain, real_number
 from workbook.ops.shape import size_of_new
 from workbook.settings import unfilled
 from workbook.tensor import Tensor, needs_floats, wrap
@@ -207,7 +207,7 @@ def eye(n, m=_ABSENT, *, dtype=None, device=None, requires_grad=False):
         if not hasattr(side, "__index__"):
             raise TypeError(explain(f"eye(): argument '{name}' must be int, not {type(side).__name__}", "it counts rows or columns",
                                     None))
-        if side < 0:
+        if counted(side) < 0:
             raise RuntimeError(explain(f"{name} must be greater or equal to 0, got {side}",
                                        "a length counts places", "give a length from 0 on"))
     array = memory_for(np.zeros, (n, m), numpy_dtype(dtype))
@@ -319,7 +319,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
     if turning and kind.kind != "c":
         raise RuntimeError(explain(f"torch.linspace(): inferred dtype {dtypes.complex64.in_c} can't be safely cast to passed dtype "
                                    f"{dtypes.OF_NUMPY[kind].legacy}", "an end is a complex number", "choose a complex dtype"))
-    start, end = number_in(start, kind), number_in(end, kind)
+    start, end = number_in(start, kind), end if steps == 1 else number_in(end, kind)  # the end of one step is not reached
     if kind.kind != "f":
         return finish(np.linspace(start, end, steps).astype(kind), device, requires_grad)
     # PyTorch counts from the nearer end, in the dtype itself, each point with one rounding

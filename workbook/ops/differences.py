@@ -2,6 +2,7 @@
 
 from workbook import dtypes
 from workbook.errors import explain
+from workbook.numbers import counted
 from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.comparison import logical_xor
 from workbook.ops.creation import zeros
@@ -26,7 +27,7 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
     """
     if not input.ndim:
         raise RuntimeError(explain("diff expects input to be at least one-dimensional", "a single number has no neighbour", None))
-    if n < 0:
+    if counted(n) < 0:
         raise RuntimeError(explain(f"order must be non-negative but got {n}",
                                    "it says how often differences are taken", "write n=1"))
     if n == 0 and prepend is None and append is None:

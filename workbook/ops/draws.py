@@ -3,7 +3,8 @@
 import numpy as np
 
 from workbook import dtypes, random
-from workbook.errors import explain
+from workbook.errors import explain, refused_dtype
+from workbook.numbers import number_in
 from workbook.ops.creation import finish, memory_for, numpy_dtype, sized, stored
 from workbook.ops.shape import size_of_new
 
@@ -86,4 +87,12 @@ def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.randperm.html
     """
-    return finish(random.permutation(n, generator).astype(numpy_dtype(dtype, dtypes.int64)), device, requires_grad)
+    kind = numpy_dtype(dtype, dtypes.int64)
+    if kind.kind in "bc":
+        raise refused_dtype("randperm", dtypes.OF_NUMPY[kind], "the numbers from 0 on are counted", "choose torch.int64, or a float dtype")
+    if kind.kind == "f" and n > (most := 2**(np.finfo(kind).nmant + 1)) + 1:
+        raise RuntimeError(explain(f"n cannot be greater than {most + 1} for {dtypes.OF_NUMPY[kind].legacy} type.",
+                                   "beyond it this dtype leaves whole numbers out", "choose torch.int64"))
+    if kind.kind in "iu" and n:
+        number_in(n, kind)
+    return finish(random.permutation(n, generator).astype(kind), device, requires_grad)

@@ -144,7 +144,10 @@ def _check_result(out, terms):
 
 def _read_equation(args):
     """Read "ij,jk->ik" and its operands: the labels of each operand, those of the result or None, the operands."""
-    if len(args) < 2 or not isinstance(args[0], str):
+    if len(args) > 1 and not isinstance(args[0], str):
+        raise TypeError(explain(f"einsum(): argument 'equation' must be str, not {type(args[0]).__name__}", "it names the axes of the operands",
+                                'write einsum("ij,jk->ik", a, b)'))
+    if len(args) < 2:
         raise ValueError(explain("einsum(): must specify the equation string and at least one operand, or at least one operand and its "
                                  "subscripts list", "the equation names the axes of the operands", 'write einsum("ij,jk->ik", a, b)'))
     equation, operands = args[0], args[1:]

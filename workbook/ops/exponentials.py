@@ -6,7 +6,7 @@ from workbook import dtypes
 from workbook.autograd import views
 from workbook.errors import explain
 from workbook.ops.comparison import where
-from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented, refuse_numbers
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32, not_implemented, refuse_numbers
 from workbook.ops.pointwise import exp
 from workbook.ops.powers import pow
 from workbook.tensor import Tensor
@@ -258,7 +258,9 @@ def logit(input, eps=None):
 
 
 def float_power(input, exponent):
-    """Return `input ** exponent`, computed in float64 whatever the dtypes are. Either may be a number. Raises nothing of its own.
+    """Return `input ** exponent`, computed in float64 whatever the dtypes are. Either may be a number.
+
+    Raises TypeError for what is neither a Tensor nor a number.
 
     >>> import workbook as torch
     >>> torch.float_power(torch.tensor([2, 3]), -1)
@@ -270,6 +272,9 @@ def float_power(input, exponent):
     for value in (input, exponent):
         if isinstance(value, int):
             dtypes.within_64_bits(value)
+        elif not isinstance(value, (Tensor, *NUMBERS)):
+            raise TypeError(explain(f"float_power() received an invalid combination of arguments - got ({type(value).__name__})",
+                                    "base and exponent are Tensors or numbers", None))
     wide = dtypes.complex128 if any(value.is_complex() for value in tensors) or complex in map(type, (input, exponent)) else (
         dtypes.float64)
     input, exponent = (value.to(wide) if isinstance(value, Tensor) else value for value in (input, exponent))

@@ -4,6 +4,7 @@ import math
 
 from workbook.devices import check_memory
 from workbook.errors import explain
+from workbook.numbers import counted
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 
 
@@ -146,7 +147,7 @@ def polygamma(n, input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.polygamma.html
     """
-    if n < 0:
+    if counted(n) < 0:
         raise RuntimeError(explain("polygamma(n, x) does not support negative n.", "n counts derivatives", "0 is digamma itself"))
     return Polygamma.apply(input, n=n) if n else digamma(input)
 

@@ -5,6 +5,7 @@ from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import in_order
+from workbook.numbers import counted
 from workbook.ops import reduction
 from workbook.ops.parts import narrow, select
 from workbook.ops.shape import reshape, sizes
@@ -167,7 +168,7 @@ def split(tensor, split_size_or_sections, dim=0):
     side = tensor.shape[axis]
     kind = Split if isinstance(split_size_or_sections, int) else SplitWithSizes
     if kind is Split:
-        step = split_size_or_sections
+        step = counted(split_size_or_sections)
         if step < 0 or step == 0 and side:
             raise RuntimeError(explain(f"split_size can only be 0 if dimension size is 0, but got dimension size of {side}",
                                        "pieces of length 0 would never come to the end", "give the length of a piece, from 1 on"))
@@ -202,7 +203,7 @@ def chunk(input, chunks, dim=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.chunk.html
     """
-    if chunks < 1:
+    if counted(chunks) < 1:
         raise RuntimeError(explain(f"chunk expects `chunks` to be greater than 0, got: {chunks}",
                                    "there is no cutting into no pieces", "write a number from 1 on"))
     side = input.shape[_axis_to_cut("chunk", input, dim)]

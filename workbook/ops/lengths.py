@@ -49,13 +49,20 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     if ord == "nuc":
         out = sum(svdvals(matrices), -1)
     elif math.fabs(ord) == 2:
-        out = vector_norm(svdvals(matrices), math.copysign(math.inf, ord), -1)
+        out = _outermost(svdvals(matrices), ord)
     else:
-        out = vector_norm(sum(abs(matrices), -2 if math.fabs(ord) == 1 else -1), math.copysign(math.inf, ord), -1)
+        out = _outermost(sum(abs(matrices), -2 if math.fabs(ord) == 1 else -1), ord)
     if keepdim:
         for axis in sorted((rows, columns)):
             out = unsqueeze(out, axis)
     return out
+
+
+def _outermost(values, ord):
+    """The largest of the last axis, of nothing 0; for a negative order the smallest."""
+    if ord > 0 and not values.shape[-1]:
+        return sum(values, -1)
+    return vector_norm(values, math.copysign(math.inf, ord), -1)
 
 
 def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):

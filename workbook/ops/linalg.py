@@ -176,6 +176,8 @@ def mv(input, vec):
     Source: https://pytorch.org/docs/2.13/generated/torch.mv.html
     """
     _two_tensors("mv", input, vec, "vec")
+    if not (vec.ndim or input.ndim):
+        raise IndexError(explain("Dimension specified as 0 but tensor has no dimensions", "the vector is a single number", "use mul"))
     if input.ndim != 2 or vec.ndim != 1 or input.shape[1] != vec.shape[0]:
         raise RuntimeError(explain(
             f"size mismatch, got input ({by_sizes(input.shape[:1])}), mat ({by_sizes(input.shape)}), vec ({by_sizes(vec.shape)})",

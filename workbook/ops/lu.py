@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.formats import by_columns, in_order
@@ -175,6 +176,9 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.lu_unpack.html
     """
+    if LU_pivots.dtype is not dtypes.int32 or not LU_pivots.is_contiguous():
+        raise RuntimeError(explain("torch.lu_unpack: LU_pivots is expected to be a contiguous tensor of torch.int32 dtype.",
+                                   f"these hold {LU_pivots.dtype}", "give what torch.linalg.lu_factor returned"))
     rows, columns = LU_data.shape[-2:]
     k, kind = min(rows, columns), {"dtype": LU_data.dtype, "device": LU_data.device}
     P, L, U = empty(0, **kind), empty(0, **kind), empty(0, **kind)
@@ -201,6 +205,12 @@ def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """
     square_only("linalg.lu_solve", LU, "LU")
     side_by_side("linalg.lu_solve", LU, B, left)
+    if pivots.dtype is not dtypes.int32:
+        raise RuntimeError(explain("linalg.lu_solve: pivots should be a Tensor of scalar type torch.int32", f"these hold {pivots.dtype}",
+                                   "give what torch.linalg.lu_factor returned"))
+    if pivots.numel() and pivots._host().min() < 1:
+        raise RuntimeError(explain("Pivots given to lu_solve must all be greater or equal to 1. Did you properly pass the result of lu_factor?",
+                                   "rows are counted from 1 here", "give what torch.linalg.lu_factor returned"))
     if not left:
         return mirrored(linalg_lu_solve(LU, pivots, mirrored(B), adjoint=not adjoint))
     P = lu_unpack(LU, pivots, unpack_data=False).P

@@ -11,6 +11,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.errors import explain, shape_text
 from workbook.formats import laid_as, of_numpy
+from workbook.numbers import counted
 from workbook.ops.extremes import Places, named_result, taken
 from workbook.ops.selection import keys_of, nth_element, partial_sort, sorted_places
 from workbook.tensor import axis_of
@@ -163,7 +164,7 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.topk.html
     """
-    k, axis = how_many("topk", k), axis_of(dim, input.shape)
+    k, axis = counted(how_many("topk", k)), axis_of(dim, input.shape)
     if input.is_complex():
         raise RuntimeError(explain(" topk does not support complex dtypes on CPU", "complex numbers have no order", "ask x.abs()"))
     if input.dtype is dtypes.bool_:

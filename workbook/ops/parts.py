@@ -4,6 +4,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.formats import axes_in_memory, copied, in_order, laid_in, nothing_at
+from workbook.numbers import counted
 from workbook.ops.comparison import flat
 from workbook.tensor import axis_of
 
@@ -168,6 +169,8 @@ def select(input, dim, index):
     if input.ndim == 0:
         raise IndexError(explain("select() cannot be applied to a 0-dim tensor.", "a single number has no places to choose from", None))
     axis = axis_of(dim, input.shape)
+    if isinstance(index, bool):
+        raise TypeError(explain("select(): argument 'index' (position 2) must be int, not bool", "it names one place", "write 0 or 1"))
     side = input.shape[axis]
     if not -side <= index < side:
         raise IndexError(explain(f"select(): index {index} out of range for tensor of size {shape_text(input.shape)} at dimension {axis}",
@@ -206,6 +209,7 @@ def narrow(input, dim, start, length):
 
 def place_within(index, axis, side):
     if not -side <= index < side:
+        counted(index)
         raise IndexError(explain(
             f"index {index} is out of bounds for dimension {axis} with size {side}",
             "places are counted from 0" if side else "this axis is empty",

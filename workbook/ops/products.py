@@ -100,6 +100,9 @@ def tensordot(a, b, dims=2):
     if a.dtype is not b.dtype:
         raise RuntimeError(explain("both inputs should have same dtype", f"they hold {a.dtype} and {b.dtype}",
                                    f"convert one: b.to({a.dtype})"))
+    if not (isinstance(dims, (int, Tensor)) or isinstance(dims, (tuple, list)) and len(dims) == 2):
+        raise RuntimeError(explain("tensordot expects dims to be int or tuple[list[int], list[int]] or list[list[int]] containing two lists, but "
+                                   f"got dims={dims}", "it pairs axes of the two Tensors", "write dims=1, or dims=([1], [0])"))
     first, second = _paired_axes(a, b, dims)
     for i, j in zip(list(first), list(second)):
         m, n = a.shape[i], b.shape[j]

@@ -16,7 +16,7 @@ from workbook.ops.lengths import matrix_norm
 from workbook.ops.linalg import matmul
 from workbook.ops.pointwise import abs
 from workbook.ops.reduction import sum
-from workbook.ops.spectra import eigvalsh, svdvals
+from workbook.ops.spectra import eigvalsh, svdvals, no_convergence
 from workbook.ops.squares import LinAlgError, floats_only, matrix_only, square_only
 
 linalg_lstsq_result = named_result("linalg_lstsq", "solution", "residuals", "rank", "singular_values")
@@ -37,6 +37,10 @@ class Pinv(Operation, name="LinalgPinvBackward0"):
         out = xp.swapaxes(vh, -2, -1).conj() * s[..., None, :] @ xp.swapaxes(u, -2, -1).conj()
         ctx.save(a, out)
         return out
+
+    @classmethod
+    def refusal(cls, problem, arrays, options):
+        return no_convergence("linalg.svd", arrays[0])
 
     def backward(ctx, grad):
         a, out = ctx.saved
@@ -136,6 +140,8 @@ def cond(A, p=None):
                                    'choose "fro", "nuc", or a number'))
     if p is None or not isinstance(p, str) and math.fabs(p) == 2:
         values = svdvals(A)
+        if not values.shape[-1]:
+            return sum(values, -1)
         largest, smallest = values[..., 0], values[..., -1]
         return smallest / largest if p == -2 else largest / smallest
     square_only(f"linalg.cond(ord={p})", A)

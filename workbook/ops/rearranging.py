@@ -336,6 +336,9 @@ def broadcast_to(input, size):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.broadcast_to.html
     """
+    if not isinstance(size, (tuple, list)):
+        raise TypeError(explain(f"broadcast_to(): argument 'size' (position 2) must be tuple of ints, not {type(size).__name__}",
+                                "it is a whole shape", "write (2, 3), or x.expand(2, 3)"))
     return expand(input, size)
 
 

@@ -227,6 +227,9 @@ def _spread_options(name, input, dim, unbiased, keepdim, correction):
     if isinstance(dim, bool):
         dim, unbiased = None, dim
     if unbiased is not None:
+        if not isinstance(unbiased, bool):
+            raise TypeError(explain(f"{name}() received an invalid combination of arguments - got (unbiased={type(unbiased).__name__})",
+                                    "unbiased divides by one less, or does not", "write True or False"))
         correction = 1 if unbiased else 0
     if not (input.is_floating_point() or input.is_complex()):
         raise RuntimeError(explain(f"{name} only support floating point and complex dtypes",

@@ -7,7 +7,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.elementwise import NUMBERS, not_implemented
 from workbook.ops.from_data import tensor
-from workbook.ops.shape import sizes
+from workbook.ops.shape import clone, sizes
 from workbook.tensor import Tensor, axis_of, wrap
 
 
@@ -82,7 +82,7 @@ def unique(input, sorted=True, return_inverse=False, return_counts=False, dim=No
     """Return the different values in order; along `dim`, the different slices.
 
     `return_inverse`: also where each element stands among them; `return_counts`: also how many there are of each. Each NaN is a value of
-    its own. Raises nothing of its own.
+    its own. Raises NotImplementedError for complex numbers, RuntimeError for slices of nothing.
 
     >>> import workbook as torch
     >>> torch.unique(torch.tensor([3, 1, 3]), return_counts=True)
@@ -107,8 +107,17 @@ def unique_consecutive(input, return_inverse=False, return_counts=False, dim=Non
 
 def _unique(input, return_inverse, return_counts, dim, consecutive):
     axis = None if dim is None else axis_of(dim, input.shape)
+    if input.is_complex():
+        raise not_implemented("unique", input._array)
     if axis is not None and not input.ndim:
         axis = None
+    if axis is not None and 0 in input.shape:
+        if 0 in (*input.shape[:axis], *input.shape[axis + 1:]):
+            raise RuntimeError(explain("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied",
+                                       f"the slices of shape {shape_text(input.shape)} along axis {axis} hold nothing to compare", None))
+        nothing = wrap(input._device.xp.zeros(0, dtypes.int64.numpy), input._device)
+        found = (clone(input), *[nothing] * return_inverse, *[nothing] * return_counts)
+        return found if len(found) > 1 else found[0]
     values, inverse, counts = Unique.apply(input, axis=axis, consecutive=consecutive)
     found = (values, *[inverse] * return_inverse, *[counts] * return_counts)
     return found if len(found) > 1 else values
@@ -155,6 +164,11 @@ def searchsorted(sorted_sequence, input, *, out_int32=False, right=False, side=N
             raise not_a_tensor("searchsorted", "input", 2, input)
         input = tensor(input, device=sorted_sequence.device)
     row, shape = sorted_sequence.shape, input.shape
+    if not row:
+        raise RuntimeError(explain(
+            "torch.searchsorted(): input value can be a scalar only when boundaries tensor dimension is 1, but we got boundaries tensor "
+            f"dim({len(row)}) and input value's dim({len(shape)}) numel({input.numel()})", "a single number is no row to search in",
+            "give a vector of boundaries"))
     if len(row) != 1 and (len(row) != len(shape) or row[:-1] != shape[:-1]):
         raise RuntimeError(explain(
             "torch.searchsorted(): boundaries tensor should be 1 dimension or the first N-1 dimensions of boundaries tensor and input value "
@@ -183,6 +197,8 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bucketize.html
     """
+    if input.is_complex():
+        raise not_implemented("searchsorted_out_cpu", input._array)
     if boundaries.ndim != 1:
         raise RuntimeError(explain(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})",
                                    "the edges of the buckets are one ordered row", "flatten them: boundaries.flatten()"))

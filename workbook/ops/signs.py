@@ -3,7 +3,7 @@
 from workbook.errors import explain
 from workbook.formats import copied
 from workbook.ops.comparison import flat, isfinite, where
-from workbook.ops.elementwise import Elementwise, FloatElementwise, is_number, not_implemented, refuse_numbers
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, is_number, not_implemented, refuse_numbers
 
 
 class AskSign(Elementwise):
@@ -152,7 +152,7 @@ def _made_finite(xp, a, nan, posinf, neginf):
 def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
     """Return `input` with `nan` in place of NaN, and `posinf` and `neginf` (the dtype's largest numbers) in place of infinities.
 
-    Raises nothing of its own.
+    Raises TypeError for what is no number.
 
     >>> import workbook as torch
     >>> torch.nan_to_num(torch.tensor([1., float('nan'), float('inf')]), posinf=9.)
@@ -160,6 +160,9 @@ def nan_to_num(input, nan=0.0, posinf=None, neginf=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nan_to_num.html
     """
+    for name, value in (("nan", nan), ("posinf", posinf), ("neginf", neginf)):
+        if value is not None and not isinstance(value, NUMBERS):
+            raise TypeError(explain(f"nan_to_num(): argument '{name}' must be float, not {type(value).__name__}", "a number takes the place", None))
     return NanToNum.apply(input, nan=nan, posinf=posinf, neginf=neginf)
 
 

@@ -94,7 +94,7 @@ class Svd(Operation, name="LinalgSvdBackward0"):
 
     @classmethod
     def refusal(cls, problem, arrays, options):
-        return _no_convergence("linalg.svd", arrays[0])
+        return no_convergence("linalg.svd", arrays[0])
 
 
 class SingularValues(Operation, name="LinalgSvdBackward0"):
@@ -113,7 +113,7 @@ class SingularValues(Operation, name="LinalgSvdBackward0"):
 
     @classmethod
     def refusal(cls, problem, arrays, options):
-        return _no_convergence("linalg.svd", arrays[0])
+        return no_convergence("linalg.svd", arrays[0])
 
 
 class Eigenvalues(Operation, name="LinalgEighBackward0"):
@@ -165,7 +165,7 @@ def _must_not_turn(what, diagonal):
             "ill-defined.", "a vector times a number of size 1 serves as well", "ask for what no phase changes, such as abs()"))
 
 
-def _no_convergence(function, a):
+def no_convergence(function, a):
     finite = bool(abs(a).max() < float("inf")) if a.size else True
     why = "" if finite else "because the input matrix contained non-finite values"
     return LinAlgError(explain(f"{function}: The algorithm failed to converge {why or 'because the input matrix is ill-conditioned'}.",
@@ -186,6 +186,9 @@ def linalg_svd(A, full_matrices=True, *, driver=None):
     """
     matrix_only("linalg.svd", A)
     floats_only("linalg.svd", A, "linalg_svd_cpu")
+    if not isinstance(full_matrices, bool):
+        raise TypeError(explain(f"linalg_svd(): argument 'full_matrices' (position 2) must be bool, not {type(full_matrices).__name__}",
+                                "the square U and Vh are returned, or their first columns and rows", "write True or False"))
     _no_driver("linalg.svd", driver)
     return linalg_svd_result(*Svd.apply(A, full=full_matrices))
 

@@ -69,6 +69,8 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.diagonal.html
     """
+    if isinstance(offset, bool):
+        raise TypeError(explain("diagonal(): argument 'offset' (position 2) must be int, not bool", "it counts places", "write 0 or 1"))
     return Diagonal.apply(input, offset=offset, axes=two_axes(dim1, dim2, input.ndim))
 
 

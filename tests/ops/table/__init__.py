@@ -12,6 +12,7 @@ from tests.ops.table.layouts import LAYOUTS_OF_RESULTS
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
 from tests.ops.table.mathematics import MATHEMATICS
 from tests.ops.table.memory import MEMORY
+from tests.ops.table.misuse import MISUSE
 from tests.ops.table.named import BESIDE
 from tests.ops.table.networks import IMAGE, LOSSES, MATRICES
 from tests.ops.table.numbers import HELD
@@ -28,6 +29,7 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "image": IMAGE, "losses": LOSSES, "conversions": CONVERSIONS, "creation": CREATION, "queries": QUERIES, "out": OUTS,
          "mathematics": MATHEMATICS,
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
-         "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES}
+         "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES,
+         "misuse": MISUSE}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
