@@ -239,6 +239,8 @@ def expand(input, *shape):
             f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing dimension {wanted.index(-1)}",
             f"-1 keeps a length, and a tensor of shape {shape_text(have)} has no axis there", "write the new length"))
     wanted = tuple(have[i - extra] if side == -1 else side for i, side in enumerate(wanted))
+    if min(wanted, default=0) < 0:
+        raise RuntimeError(explain("numel: integer multiplication overflow", f"a length cannot be {min(wanted)}", "write -1 to keep a length"))
     return Expand.apply(input, shape=wanted)
 
 
