@@ -214,6 +214,8 @@ def _hook_after(run, x, y, i, j):
     number = len(run.hooks)
 
     def hook(leaf):
+        if leaf.grad is None:
+            return  # torch calls it for a leaf that was frozen since, too
         run.log.append((number, leaf.grad.detach().numpy().copy(), leaf.grad.requires_grad))
         if i % 2:
             with run.torch.no_grad():

@@ -6,6 +6,7 @@ import weakref
 import pytest
 
 import workbook as torch
+from workbook.autograd.walk import walk
 
 
 @pytest.fixture
@@ -111,3 +112,86 @@ def test_second_derivatives_die_too(no_collector):
     nodes = watched(h)
     del g, h
     assert [node().name() for node in nodes if node() is not None] == []
+
+
+def visits(loss):
+    """Return how many nodes a backward pass visits."""
+    return sum(1 for _ in walk([loss], [None]))
+
+
+@pytest.mark.parametrize("length", [50, 100, 1000])
+def test_a_pass_visits_each_node_once(length):
+    x = torch.tensor(1.0, dtype=torch.float64, requires_grad=True)
+    chain = doubled = x
+    for _ in range(length):
+        chain = chain * 1.00001
+        doubled = (doubled + doubled) * 0.5
+    assert visits(chain) == length + 1
+    assert visits(doubled) == 2 * length + 1
+
+
+class Twice(torch.autograd.Function):
+    """A student's own step that saves its result and its input."""
+
+    @staticmethod
+    def forward(ctx, x):
+        y = x * 2
+        ctx.save_for_backward(x, y)
+        return y
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad * 2 * ctx.saved_tensors[1] / ctx.saved_tensors[1]
+
+
+def of_every_kind(kind, x):
+    if kind == "own function":
+        return Twice.apply(x * 1).sum()
+    if kind == "own function twice":
+        (g,) = torch.autograd.grad((Twice.apply(x * 1) ** 3).sum(), x, create_graph=True)
+        return (g * g).sum()
+    if kind == "saved outputs":
+        return (x * 1).exp_().tanh().sigmoid().softmax(0).sum()
+    if kind == "rewritten views":
+        y = x * 1
+        view, other = y[1:], y.view(2, 2)
+        view.mul_(2)
+        return (view * other[0, 0]).sum() + other.t().sum()
+    y = x * 1
+    y.register_hook(lambda grad: grad * 2)
+    y.retain_grad()
+    return (y * y).sum()
+
+
+@pytest.mark.parametrize("kind", ["own function", "own function twice", "saved outputs", "rewritten views", "hooks"])
+@pytest.mark.parametrize("used", [False, True], ids=["unused", "used"])
+def test_a_graph_of_every_kind_dies_with_its_last_name(kind, used, no_collector):
+    x = torch.tensor([1.0, 2.0, 3.0, 4.0], requires_grad=True)
+    y = of_every_kind(kind, x)
+    nodes = watched(y)
+    if used:
+        y.backward()
+    del y
+    assert [node().name() for node in nodes if node() is not None] == []
+
+
+@pytest.mark.parametrize("steps", [400, pytest.param(10_000, marks=pytest.mark.full("two minutes"))])
+def test_a_training_loop_does_not_grow(steps, no_collector):
+    model = torch.nn.Sequential(torch.nn.Linear(3, 4), torch.nn.Tanh(), torch.nn.Linear(4, 1))
+    optimizer = torch.optim.Adam(model.parameters(), lr=0.01)
+    x, y = torch.ones(5, 3), torch.zeros(5, 1)
+
+    def step():
+        optimizer.zero_grad()
+        loss = ((model(x) - y) ** 2).mean()
+        loss.backward()
+        optimizer.step()
+        return loss.item()
+
+    for _ in range(100):
+        step()
+    gc.collect()
+    before = len(gc.get_objects())
+    for _ in range(steps):
+        step()
+    assert len(gc.get_objects()) - before < 50

@@ -20,6 +20,8 @@ STEPS = st.integers(SHORTEST, LONGEST).flatmap(lambda count: st.lists(STEP, min_
 
 @settings(max_examples=PROGRAMS)
 @given(st.tuples(st.booleans(), STEPS))
+@example((False, [("moved", 0, 0, 0, 0), ("index", 8, 0, 0, 0), ("add", 0, 0, 0, 0), ("shape_", 1, 0, 0, 0), ("requires_grad_", 20, 0, 4, 0),
+                  ("numbers", 0, 0, 0, 0), ("div", 0, 11, 0, 0), ("backward", 0, 0, 0, 0)]))  # a view that was turned before its base got a flag
 @example((False, [("piece", 1, 0, 2, 0), ("without recording", 0, 0, 0, 0)]))  # the pieces of a vector share its memory
 def test_programs_agree_step_by_step(program):
     found = disagreement(program, workbook, torch)

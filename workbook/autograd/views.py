@@ -151,7 +151,7 @@ def become(target, result, writer):
     else:
         refusal, target._view = target._view.refusal, result._view
         target._view.refusal = refusal
-        if thread.state.grad_enabled:  # else the node is made anew when it is next asked for
+        if thread.state.grad_enabled and result._node is not None:  # else the node is made anew when it is next asked for
             target._view.version = target._memory.version
     if thread.state.grad_enabled:
         target._node, target._index = result._node, result._index

@@ -1,0 +1,27 @@
+"""Break every derivative of some files, or of all, and print the breaks that no example of the suite notices."""
+
+import argparse
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.mutation.breaks import breaks, files, formulas
+from tests.mutation.equivalent import EQUIVALENT
+from tests.mutation.noticing import examples, noticed
+
+parser = argparse.ArgumentParser(description=__doc__)
+parser.add_argument("files", nargs="*", type=Path, default=files())
+since, counts = time.monotonic(), Counter()
+for path in map(Path.resolve, parser.parse_args().files):
+    counts["derivatives"] += len(formulas(path))
+    for change in breaks(path):
+        counts["breaks"] += 1
+        if noticed(change):
+            counts["noticed"] += 1
+        elif change.name in EQUIVALENT:
+            counts["equivalent"] += 1
+        else:
+            counts["unnoticed"] += 1
+            where = "" if (change.file, change.formula) in examples() else "  (no example runs it)"
+            print(f"{change.file}:{change.line} {change.formula}: {change.was}  ->  {change.now}{where}", flush=True)
+print(", ".join(f"{count} {what}" for what, count in counts.items()) + f"; {time.monotonic() - since:.0f} s")

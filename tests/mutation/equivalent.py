@@ -1,0 +1,3 @@
+"""Breaks that break nothing: `Break.name`, and why no gradient can move."""
+
+EQUIVALENT = {}
