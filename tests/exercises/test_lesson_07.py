@@ -75,7 +75,7 @@ def test_the_solution_has_twenty_lines():
 def test_every_graph_leaves_gradients_that_a_wrong_walk_would_not(graph):
     found = _by_the_engine(graph)
     assert any(grad is not None and grad.abs().max() > 0 for grad in found.grads.values())
-    assert f"{len(GRAPHS)} graphs" in THE_WALK.prompt.replace("sixteen", "16")
+    assert f"{len(GRAPHS)} graphs" in THE_WALK.prompt.replace("eighteen", "18")
 
 
 def test_a_step_that_is_visited_again_is_noticed_even_where_the_numbers_are_right():

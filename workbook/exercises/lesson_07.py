@@ -135,7 +135,7 @@ MUST_SAVE = Exercise(
 
 _GATE = (
     "torch.tensor([-1., 2., 0., 0.5]), torch.tensor([5., 7., 3., -4.])",
-    "torch.tensor([[-2., -3.], [4., 0.25]]), torch.tensor([[1., -1.], [10., 0.5]])",
+    "torch.tensor([[-2., -0.001], [4., 0.001]]), torch.tensor([[1., -1.], [10., 0.5]])",
 )
 
 RELU_GATE = Exercise(
@@ -184,6 +184,7 @@ RELU_GATE = Exercise(
         ("lambda x, g: (x > 0).float()", "the slope alone"),
         ("lambda x, g: torch.where(x > 0, 1., 0.)", "the slope alone"),
         ("lambda x, g: g * (x >= 0)", "at 0 itself"),
+        ("lambda x, g: g * (x >= 0.25)", "not the number asked for"),
         ("lambda x, g: g * (x < 0)", "the wrong way round"),
         ("lambda x, g: torch.where(x > 0, torch.zeros_like(g), g)", "the wrong way round"),
         ("lambda x, g: torch.relu(g)", "The gate looks at g"),
@@ -338,6 +339,9 @@ REPAIRED_FUNCTION = Exercise(
         (_class(*_HEAD, *_SAVE, *_LOAD, "    return g * ctx.k / b, g * 0, None"), "Nothing goes on to b"),
         (_class(*_HEAD, *_SAVE, *_LOAD, "    return g * ctx.k / b, g * ctx.k / b, None"), "Both inputs get the slope to a"),
         (_class(*_HEAD, *_SAVE, "    return g, g, None"), "the backward of a sum"),
+        (_class(*_HEAD, *_SAVE, *_LOAD, "    return g.abs() * ctx.k / b, -g * ctx.k * a / b ** 2, None"), "a.grad has"),
+        (_class(*_HEAD, *_SAVE, *_LOAD, "    return g * abs(ctx.k) / b, -g * abs(ctx.k) * a / b ** 2, None"), "k = -3, a.grad has"),
+        (_class(*_HEAD, *_SAVE, *_LOAD, "    return g * 2 / b, -g * 2 * a / b ** 2, None"), "k = -3, a.grad has"),
         (_class(*_HEAD, *_SAVE, *_LOAD, "    return (g * ctx.k / b).sum(), (-g * ctx.k * a / b ** 2).sum(), None"), "a shape that does not fit its argument"),
         (_class(*_HEAD, *_SAVE, *_LOAD, "    g * ctx.k / b, -g * ctx.k * a / b ** 2, None"), "What belongs in the place of k"),
         (_class(*_HEAD, "    ctx.a, ctx.b, ctx.k = a, b, k", *_SAVE[2:], "    a, b = ctx.a, ctx.b", *_RETURN), "save_for_backward would have noticed"),
@@ -441,6 +445,8 @@ _WRONG_WALKS = {
                              "Write a + b, which makes a new one."),
     "half": (_instead(("enumerate(node.meta)]", "enumerate(node.meta)]\n        node.edges = node.edges[:1]")),
              "Only the first input of each step gets its gradient. Go through all edges."),
+    "no zero": (_instead(("grad is None:\n", "grad is None or not grad.any():\n")),
+                "A gradient of 0 goes on like any other: the .grad of the leaf becomes 0, and does not stay None."),
     "nothing": ("def answer(root, gradient):\n    pass", "Nothing arrived at the leaves: their .grad is None after your walk."),
 }
 
@@ -479,7 +485,7 @@ THE_WALK = Exercise(
     "- `node.backward(*gradients)`: takes one gradient for each output (zeros where none came) and returns one for each input, or `None`; it may\n"
     "  return a single one without a tuple;\n"
     "- `node.variable`: the leaf, and only `AccumulateGrad` has it.\n\n"
-    "A gradient must have the shape of its input: `grad.sum_to_size(shape)`. The check calls your function inside `torch.no_grad()`, on sixteen graphs:\n"
+    "A gradient must have the shape of its input: `grad.sum_to_size(shape)`. The check calls your function inside `torch.no_grad()`, on eighteen graphs:\n"
     "the diamond, a leaf in three places, several outputs, broadcasting, a Function of our own, 60 doublings, 10,000 steps in a row.",
     judge=walks_like_the_engine(tuple(_WRONG_WALKS.values())),
     right=(_SOLVED, _COLLECTED, _HEAP),
@@ -495,6 +501,7 @@ THE_WALK = Exercise(
         (_instead((_MAX, "list(arrived)[-1]")), "comes to one and the same step"),
         (_instead(("    got = arrived.pop(node)", "    got = arrived[node]")), "take a step out of what waits"),
         (_instead(("there[index] + grad if", "there[index] * grad if")), "a.grad has"),
+        (_instead(("earlier.meta[index][0]", "earlier.meta[0][0]")), "x.split([1, 2])"),
         (_instead(("node.backward(*grads)", "node.backward(*[g * 0 for g in grads])")), "x.grad has 0"),
         (_instead(("there[index] = there[index] + grad if", "there[index] = there[index].add_(grad) if")), "changes the gradient that it is given"),
         (_SOLVED + "\n    return root", "it returns nothing"),

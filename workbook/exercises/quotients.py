@@ -23,7 +23,7 @@ def _share(*arguments):
     return torch.tensor(arguments[0], requires_grad=True), torch.tensor(arguments[1], requires_grad=True), torch.tensor(arguments[2])
 
 
-_GIVEN = ([1.0, -2.0, 3.0], [2.0, 4.0, -0.5], [1.0, 10.0, 100.0])
+_GIVEN = ([1.0, -2.0, 3.0], [2.0, 4.0, -0.5], [1.0, -10.0, 100.0])
 _KNOWN_SLOPES = (  # what a wrong backward hands to a and b
     (lambda a, b, k, g: (g * k / b, g * k * a / b), "The slope to b is not right. k * a / b falls when b grows: its slope is -k * a / b ** 2."),
     (lambda a, b, k, g: (g * k / b, g * k * a / b**2), "The slope to b has the wrong sign: when b grows, k * a / b falls."),
@@ -58,26 +58,26 @@ def _computes(answer):
 
 
 def _hands_on(answer):
-    for wants_a, wants_b in ((True, True), (True, False), (False, True)):
+    for k, wants_a, wants_b in ((2.0, True, True), (2.0, True, False), (2.0, False, True), (-3.0, True, True)):
         a, b, g = _share(*_GIVEN)
         a.requires_grad_(wants_a), b.requires_grad_(wants_b)
-        y = answer.apply(a, b, 2.0)
+        y = answer.apply(a, b, k)
         if said := _walked_back(y, g):
             return said
-        right = (g * 2 / b).detach(), (-g * 2 * a / b**2).detach()
+        right = (g * k / b).detach(), (-g * k * a / b**2).detach()
         wanted = [(leaf, slope, name) for leaf, slope, name in zip((a, b), right, "ab") if leaf.requires_grad]
         if all(leaf.grad is not None and difference(leaf.grad, slope) is None for leaf, slope, _ in wanted):
             continue
         with torch.no_grad():
             for slopes, message in _KNOWN_SLOPES:
-                if all(leaf.grad is not None and difference(leaf.grad, slopes(a, b, 2.0, g)["ab".index(name)]) is None
+                if all(leaf.grad is not None and difference(leaf.grad, slopes(a, b, k, g)["ab".index(name)]) is None
                        for leaf, _, name in wanted):  # fmt: skip
                     return message
         for leaf, slope, name in wanted:
             if leaf.grad is None:
                 return f"{name}.grad is None after backward: {name} is a tensor, and its place holds its gradient."
             if found := difference(leaf.grad, slope):
-                return f"With a = [1, -2, 3], b = [2, 4, -0.5] and k = 2, {name}.grad {found}."
+                return f"With a = [1, -2, 3], b = [2, 4, -0.5] and k = {k:g}, {name}.grad {found}."
     return None
 
 

@@ -233,6 +233,18 @@ def _several():
     return {"x": x}, [(first * 3 + last * last, torch.tensor([1.0, 10.0]))]
 
 
+def _of_other_sizes():
+    x = _leaf([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
+    first, rest = x.split([1, 2])
+    return {"x": x}, [(rest * rest * first, torch.tensor([[1.0, 10.0], [2.0, 20.0]]))]
+
+
+def _closed():
+    """Zeros arrive, and zeros are handed on: a gradient of 0 is not the same as none."""
+    x = _leaf([-1.0, -2.0])
+    return {"x": x}, [((x * 3).relu(), torch.tensor([1.0, 10.0]))]
+
+
 def _from_the_second():
     x = _leaf([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]])
     return {"x": x}, [((x * x).unbind(0)[1], torch.tensor([1.0, 10.0]))]
@@ -295,6 +307,8 @@ GRAPHS = (
     Graph("far = x * w, near = far + x, y = near * far * near", _older_last),
     Graph("a weight that is used in three places", _shared),
     Graph("y = first * 3 + last * last, where first, middle, last = x.unbind(0)", _several),
+    Graph("y = rest * rest * first, where first, rest = x.split([1, 2])", _of_other_sizes),
+    Graph("y = relu(x * 3) where x is below 0", _closed),
     Graph("y = (x * x).unbind(0)[1]", _from_the_second),
     Graph("y = column * row + one, of shapes (3, 1), (4,) and ()", _broadcast),
     Graph("y = a * b - 1 by a Function, where b asks for no gradient", _own),
