@@ -38,8 +38,9 @@ def called(library, name, body, count, alone, wants, v, options):
         given = given[0] if len(given) == 1 else tuple(given)
     given = {} if v is None else {"v": given}
     found = getattr(library.autograd.functional, name)(function, inputs[0] if alone else tuple(inputs), **given, **options)
-    zeros_with_a_graph = options.get("vectorize") and options.get("create_graph")  # torch's rows come from one pass, and all carry one
-    return described(found, graph=not zeros_with_a_graph), [described(x.grad) for x in inputs]
+    # torch's rows come from one pass, and all carry a graph where one does; its forward mode cannot be asked to leave it
+    more_graph = options.get("vectorize") and options.get("create_graph") or options.get("strategy") == "forward-mode"
+    return described(found, graph=not more_graph), [described(x.grad) for x in inputs]
 
 
 def vector_of_outputs(library, function, inputs):

@@ -11,9 +11,9 @@ from tests.ops.both import uneven
 
 # x has 3 axes of lengths 2, 3 and 2 of which one or two are mapped; y has one, w is captured and requires a gradient.
 BODIES = ("x * 2", "x.sin() * w.sum()", "x.sum()", "(x.sum(), x * x)", "x.sum() * y", "torch.where(x > 0, x, y.sum())", "x.clone().mul_(y.sum())",
-          "x.unsqueeze(0) * torch.ones(3, 1, dtype=x.dtype)", "torch.zeros_like(x).add_(x)", "x.softmax(-1) if x.ndim else x", "{'a': x.exp(), 'b': [y * x.mean()]}",
+          "x.unsqueeze(0) * torch.ones(3, 1, dtype=x.dtype)", "torch.zeros_like(x).add_(x)", "x.softmax(-1) if x.ndim else x * 1", "{'a': x.exp(), 'b': [y * x.mean()]}",
           "x.flatten()[:1] * y", "(x > 0).to(x.dtype).cumsum(-1) if x.ndim else x", "torch.func.grad(lambda z: (z * z * y.sum()).sum())(x)",
-          "torch.func.jacrev(torch.sin)(x)", "torch.func.vjp(torch.exp, x)[1](x)[0]", "torch.func.jvp(torch.exp, (x,), (x * 2,))[1]", "x[..., :1] @ x[..., :1].mT if x.ndim > 1 else x",
+          "torch.func.jacrev(torch.sin)(x)", "torch.func.vjp(torch.exp, x)[1](x)[0]", "torch.func.jvp(torch.exp, (x,), (x * 2,))[1]", "x[..., :1] @ x[..., :1].mT if x.ndim > 1 else x * 1",
           "w * y.sum()", "torch.stack([x, x * y.sum()])", "torch.func.vmap(lambda z: z * x.sum())(y)", "x.new_zeros(2)", "x.detach() * w.mean()")
 
 

@@ -50,6 +50,8 @@ def jacobian(func, inputs, create_graph=False, strict=False, vectorize=False, st
             raise RuntimeError(_not_together("strict=True", "vectorized=True", "strict=False", "vectorize=False"))
         rows = tuple(_rows_of(call, place, output) for place, output in enumerate(call.outputs))
     rows = tuple(_handed_out(row, create_graph) for row in rows)
+    if strategy == "forward-mode" and call.several_inputs:
+        return _unpacked([list(row) for row in rows], call.several_outputs)  # lists, as PyTorch's
     return _unpacked(tuple(_unpacked(row, call.several_inputs) for row in rows), call.several_outputs)
 
 
