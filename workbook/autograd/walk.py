@@ -327,7 +327,8 @@ def forget(leaf, set_to_none):
 
 def accumulate(leaf, gradient, create_graph, new):
     """Add `gradient` to `leaf.grad`. The first one owns its memory; `new` says that nobody else holds this array."""
-    if leaf._node is not None or leaf._view is not None and leaf.grad_fn is not None:
+    view = leaf._view
+    if leaf._node is not None or view is not None and view.version != leaf._memory.version and view.base.requires_grad:
         raise RuntimeError(explain("leaf variable has been moved into the graph interior",
                                    "it was a leaf when it was used, and was written in place since", "write into a clone()"))
     if create_graph:
