@@ -1,14 +1,13 @@
 """Where the student's code is: the frames of a call that are neither the engine's nor a library's."""
 
+import functools
 import linecache
 import os
 import sys
-import sysconfig
 from pathlib import Path
 
 PACKAGE = str(Path(__file__).resolve().parent)
 INSIDE = PACKAGE + os.sep  # a student's folder beside the package may begin with the same letters
-LIBRARIES = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
 
 
 def where_called():
@@ -24,12 +23,20 @@ def where_called():
     return None
 
 
+@functools.cache
+def _libraries():
+    """The folders of Python's own library and of what is installed beside it."""
+    import sysconfig  # which is dear, and wanted only where something went wrong
+
+    return tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "purelib", "platlib"))
+
+
 def calls_of_student():
     """Return the student's frames, the innermost last, as (file, line, function)."""
     frame, found = sys._getframe(1), []
     while frame is not None:
         file = frame.f_code.co_filename
-        if not file.startswith((INSIDE, *LIBRARIES)) and not file.startswith("<frozen "):
+        if not file.startswith((INSIDE, *_libraries())) and not file.startswith("<frozen "):
             found.append((file, frame.f_lineno, frame.f_code.co_name))
         frame = frame.f_back
     return found[::-1]

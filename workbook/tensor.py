@@ -8,12 +8,14 @@ import warnings
 import numpy as np
 
 from workbook import dtypes, formats, missing
+from workbook.axes import axis_of
 from workbook.callers import where_called
 from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
-from workbook.numbers import counted, real_number
+from workbook.numbers import real_number
 from workbook.printing import tensor_text
+from workbook.refusals import CONTROL, DATA, ITEM, one_slice_only, refuse_flag, refuse_gradient
 from workbook.size import Size
 from workbook.threads import thread
 
@@ -233,17 +235,7 @@ class Tensor(metaclass=PrintsAsTorch):
 
     @requires_grad.setter
     def requires_grad(self, wanted):
-        if not isinstance(wanted, bool):
-            raise RuntimeError(explain("requires_grad must be a bool", f"it is a yes or no, and this is {wanted!r}",
-                                       "write x.requires_grad = True, or False"))
-        if self._node is not None:
-            raise RuntimeError(explain(
-                "you can only change requires_grad flags of leaf variables." + ("" if wanted else " If you want to use a computed variable in a "
-                "subgraph that doesn't require differentiation use var_no_grad = var.detach()."),
-                "this tensor was computed by a recorded operation, so it requires a gradient as long as it belongs to it",
-                "nothing is to be done: it requires one" if wanted else "call detach() for the same numbers outside the graph"))
-        if wanted and self._array.dtype.kind not in "fc":
-            raise RuntimeError(needs_floats(self.dtype))
+        refuse_flag(self, wanted)
         if wanted and self.is_inference() and not thread.state.inference:
             raise RuntimeError(explain("Setting requires_grad=True on inference tensor outside InferenceMode is not allowed.",
                                        "it was made inside torch.inference_mode(), so nothing computed from it is recorded",
@@ -268,28 +260,7 @@ class Tensor(metaclass=PrintsAsTorch):
     @grad.setter
     def grad(self, new):
         if new is not None:
-            if not isinstance(new, Tensor):
-                raise TypeError(explain(f"assigned grad expected to be a Tensor or None but got grad of type {type(new).__name__}",
-                                        "backward passes add Tensors to it",
-                                        "wrap it: torch.tensor(...), or write x.grad = None to forget it"))
-            if new is self:
-                raise RuntimeError(explain("can't assign Variable as its own grad", "a backward pass would write into the tensor itself",
-                                           "assign a copy: x.grad = x.detach().clone()"))
-            if new._array.shape != self._array.shape:
-                raise RuntimeError(explain(
-                    f"attempting to assign a gradient of size '{shape_text(new._array.shape)}' to a tensor of size "
-                    f"'{shape_text(self._array.shape)}'. Please ensure that the gradient and the tensor are the same size",
-                    "each element has one gradient", "reshape or expand the gradient to the tensor's shape"))
-            if new._array.dtype != self._array.dtype:
-                raise RuntimeError(explain(
-                    f"attempting to assign a gradient with dtype '{new.dtype.legacy.lower()}' to a tensor with grad_dtype "
-                    f"'{self.dtype.legacy}'.", "a gradient is added to the tensor, number by number",
-                    f"convert the gradient: .to({self.dtype})"))
-            if new._device is not self._device:
-                raise RuntimeError(explain(
-                    f"attempting to assign a gradient with device type '{new._device.type}' to a tensor with device type "
-                    f"'{self._device.type}'. Please ensure that the gradient and the tensor are on the same device",
-                    "a gradient lives where its tensor lives", f"move it: x.grad = grad.to('{self._device}')"))
+            refuse_gradient(self, new, isinstance(new, Tensor))
         self._grad = new
 
     @grad.deleter
@@ -470,56 +441,6 @@ def memory_of(tensor):
     if memory is None:
         memory = tensor._memory = Memory()
     return memory
-
-
-def axis_of(dim, shape):
-    """Return the axis that `dim` names, counting from the end where it is negative. Raises IndexError outside the shape.
-
-    `shape` may also be the number of axes alone.
-    """
-    ndim = shape if shape.__class__ is int else len(shape)
-    reach = max(ndim, 1)
-    if dim.__class__ is not int:
-        dim = _one_axis(dim)
-    if not -reach <= dim < reach:
-        counted(dim)
-        valid = " or ".join(map(str, range(reach))) if reach < 4 else f"0 to {reach - 1}"
-        what = f"{ndim or 'no'} ax{'i' if ndim == 1 else 'e'}s"
-        raise IndexError(explain(
-            f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})",
-            f"there {'is' if ndim == 1 else 'are'} {what}" if shape.__class__ is int else
-            f"a tensor of shape {shape_text(shape)} has {what}", f"write {valid}, or count from the end: -1{f' to {-reach}' if reach > 1 else ''}"))
-    return dim % reach
-
-
-# What vmap refuses: these would be right for one slice of a batch, and stand for all of them.
-ITEM = ("vmap: It looks like you're calling .item() on a Tensor. We don't support vmap over calling .item() on a Tensor, please try to "
-        "rewrite what you're doing with other operations. If error is occurring somewhere inside PyTorch internals, please file a bug report.")
-CONTROL = ("vmap: It looks like you're attempting to use a Tensor in some data-dependent control flow. We don't support that yet, please "
-           "file an issue at https://github.com/pytorch/pytorch/issues .")
-DATA = "Cannot access data pointer of Tensor that doesn't have storage"
-
-
-def one_slice_only(what):
-    """The error for looking at the numbers of a slice while vmap computes a batch."""
-    return RuntimeError(explain(what, "the function is written for one slice, and stands for all of them: their numbers differ",
-                                "use operations of torch: torch.where(condition, a, b) instead of an if"))
-
-
-def _one_axis(dim):
-    """Return a whole number that is no Python int as one. Raises TypeError for anything else."""
-    if isinstance(dim, bool) or not hasattr(dim, "__index__") or getattr(dim, "ndim", 0):
-        raise TypeError(explain(f"argument 'dim' must be int, not {type(dim).__name__}", "it names one axis by its number",
-                                "write a whole number, such as 0, or -1 for the last axis"))
-    return dim.__index__()
-
-
-def needs_floats(dtype):
-    """The text of the error for a gradient of integers."""
-    return explain(
-        "only Tensors of floating point and complex dtype can require gradients",
-        f"this tensor holds {dtype}: integers do not change by small amounts, so they have no slope",
-        "write 1. for 1, or call .float()")
 
 
 def _unpickle(cls, array, where, requires_grad):

@@ -2,8 +2,12 @@
 
 import re
 
+import numpy as np
+
+from workbook import dtypes
+from workbook.autograd.modes import running_layer
 from workbook.callers import place_text
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, no_memory, shape_text, too_many_axes
 
 
 def no_complex(node):
@@ -57,3 +61,48 @@ def line_of(node):
     """Return (file, line) of the call that made a node, if somebody noted it: anomaly detection, or a live view."""
     calls = getattr(node, "made_by", None)
     return calls[-1] if calls else getattr(node.record, "location", None)
+
+
+def stale(step, value, memory, version, node, index):
+    """The text for a saved value that was written since; `node` and `index` say which step's output it was."""
+    kind = f"[torch.{dtypes.of(value).legacy}Tensor {shape_text(value.shape)}]"
+    maker = "" if node is None else f", which is output {index} of {plain_name(node.name())}"
+    role = "result" if node is step else "input"
+    return explain(
+        "one of the variables needed for gradient computation has been modified by an inplace operation: "
+        f"{kind}{maker}, is at version {memory.version}; expected version {version} instead.",
+        f"{plain_name(step.name())} saved this {role} for its derivative{at_line(line_of(step))}; afterwards {memory.written_by} wrote "
+        f"over it{at_line(memory.written_at)}",
+        instead_of(memory.written_by) + ("" if memory.written_at else "; torch.autograd.set_detect_anomaly(True) names the lines"))
+
+
+def too_large(problem, arrays):
+    """The error for a result of which the array library says that there is no memory for it; None for anything else it says."""
+    if isinstance(problem, MemoryError):
+        if hasattr(problem, "shape"):
+            return no_memory(problem.shape, problem.dtype.itemsize)
+    elif str(problem).startswith("maximum supported dimension"):
+        return too_many_axes()
+    elif not str(problem).startswith(("array is too big", "Maximum allowed dimension")):
+        return None
+    shapes = ", ".join(shape_text(array.shape) for array in arrays if hasattr(array, "shape"))
+    return RuntimeError(explain("DefaultCPUAllocator: can't allocate memory: numel: integer multiplication overflow",
+                                f"no memory holds the result; the shapes were {shapes}", "make it smaller, or work on a part at a time"))
+
+
+def no_tensor(function, given, place):
+    """The error for what is neither a Tensor nor a number."""
+    kind = f"numpy.{type(given).__name__}" if isinstance(given, np.ndarray) else type(given).__name__
+    argument = f"argument '{('input', 'other')[place]}' (position {place + 1})" if place < 2 else "argument"
+    return TypeError(explain(
+        f"{function}(): {argument} must be Tensor, not {kind}",
+        "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...) or torch.from_numpy(...)"))
+
+
+def several_devices(device, given):
+    """The error for a Tensor that is not where the others are."""
+    layer = running_layer()
+    return RuntimeError(explain(
+        f"Expected all tensors to be on the same device, but found at least two devices, {device} and {given._device}!",
+        f"a tensor of shape {shape_text(given._array.shape)} is on {given._device}" + (f", in {layer}" if layer else ""),
+        f"move it: tensor.to('{device}')"))

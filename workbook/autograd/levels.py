@@ -15,13 +15,14 @@ forward-mode AD, 2007 (on derivatives that are mixed up)
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad, Operation, edge_of, next_sequence
 from workbook.autograd.views import detached
-from workbook.tensor import needs_floats
+from workbook.refusals import needs_floats
 
 
 class Lift(Operation, name="Lift"):
     """out = a, at the beginning of a level"""
 
     __slots__ = ("level",)
+    begins = True
 
     def backward(ctx, grad):
         return grad

@@ -24,11 +24,11 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd import hooks, views
-from workbook.autograd.complaints import at_line, instead_of, line_of, of_inference, plain_name, second_time
-from workbook.autograd.modes import running_layer, thread
+from workbook.autograd.complaints import no_tensor, of_inference, second_time, several_devices, stale, too_large
+from workbook.autograd.forgetful import Forgetful, forgetful
+from workbook.autograd.modes import thread
 from workbook.autograd.saved import Packed, look_at
 from workbook.devices import CPU
-from workbook.errors import explain, no_memory, shape_text, too_many_axes
 from workbook.formats import laid_by
 from workbook.numbers import plain
 from workbook.tensor import Memory, Tensor, UncountedMemory, wrap
@@ -109,6 +109,7 @@ class Operation(Node):
     lies_as_inputs = False  # the order of the result in memory is that of the inputs
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
     differentiable = True
+    begins = False  # its result is what a leaf is to a level of torch.func
     by_student = False  # an autograd.Function: what it hands on may be anything, also None, or memory that it keeps
     materialize_grads = True  # zeros arrive where nothing did
     of_numbers = False  # whether it also computes with Python numbers alone, as torch.add(1, 2)
@@ -135,7 +136,7 @@ class Operation(Node):
         """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: Python values, and never a Tensor."""
         here = thread.state
         if here.on_arrays:  # the walk is running a formula on arrays: just compute
-            return cls.forward(_forgetful(here.xp), *inputs, **options)
+            return cls.forward(forgetful(here.xp), *inputs, **options)
         tracking = here.grad_enabled and cls.differentiable
         arrays, edges, device, recording = [], [], None, False
         for given in inputs:
@@ -164,7 +165,7 @@ class Operation(Node):
             ctx._saved = ctx._kept = ()
             ctx.hooks = ctx.retains = ctx.record = None
         else:
-            ctx = _Forgetful()
+            ctx = Forgetful()
         try:
             if device is CPU:
                 arrays = cls.dtype_rule(arrays)
@@ -172,10 +173,10 @@ class Operation(Node):
             else:
                 arrays, results, device = cls._elsewhere(ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
-            refusal = _too_large(problem, arrays) or cls.refusal(problem, arrays, options)
+            refusal = too_large(problem, arrays) or cls.refusal(problem, arrays, options)
             raise refusal from (problem.__cause__ if refusal is problem else None)
         except MemoryError as problem:
-            raise _too_large(problem, arrays) from None
+            raise too_large(problem, arrays) from None
         if cls.place is not None:
             device = cls.place(device, options)
 
@@ -260,7 +261,7 @@ class Operation(Node):
         for value, memory, version, source in self._saved:
             if memory is not None:
                 if memory.version != version:
-                    raise RuntimeError(self._stale(value, memory, version, source))
+                    raise RuntimeError(stale(self, value, memory, version, *self._place_of(source)))
                 if not on_arrays:
                     value = self._as_tensor(value, memory, source)
             unpacked.append(value)
@@ -329,36 +330,10 @@ class Operation(Node):
 
     # ---- errors of this file ---------------------------------------------------------------------------------------------
 
-    def _stale(self, value, memory, version, source):
-        node, index = self._place_of(source)
-        kind = f"[torch.{dtypes.of(value).legacy}Tensor {shape_text(value.shape)}]"
-        maker = "" if node is None else f", which is output {index} of {plain_name(node.name())}"
-        role = "result" if node is self else "input"
-        return explain(
-            "one of the variables needed for gradient computation has been modified by an inplace operation: "
-            f"{kind}{maker}, is at version {memory.version}; expected version {version} instead.",
-            f"{plain_name(self.name())} saved this {role} for its derivative{at_line(line_of(self))}; afterwards {memory.written_by} wrote "
-            f"over it{at_line(memory.written_at)}",
-            instead_of(memory.written_by) + ("" if memory.written_at else "; torch.autograd.set_detect_anomaly(True) names the lines"))
-
     @classmethod
     def refusal(cls, problem, arrays, options):
         """The error for a ValueError of the array library; operations word their own."""
         return problem
-
-
-def _too_large(problem, arrays):
-    """The error for a result of which the array library says that there is no memory for it; None for anything else it says."""
-    if isinstance(problem, MemoryError):
-        if hasattr(problem, "shape"):
-            return no_memory(problem.shape, problem.dtype.itemsize)
-    elif str(problem).startswith("maximum supported dimension"):
-        return too_many_axes()
-    elif not str(problem).startswith(("array is too big", "Maximum allowed dimension")):
-        return None
-    shapes = ", ".join(shape_text(array.shape) for array in arrays if hasattr(array, "shape"))
-    return RuntimeError(explain("DefaultCPUAllocator: can't allocate memory: numel: integer multiplication overflow",
-                                f"no memory holds the result; the shapes were {shapes}", "make it smaller, or work on a part at a time"))
 
 
 def _wrap_all(results, device):
@@ -416,29 +391,6 @@ def _output_saved(value, results, outputs):
     raise TypeError("forward saved a value that is neither an input nor an output; use ctx.keep")
 
 
-class _Forgetful:
-    """The `ctx` of an operation that is not recorded: it remembers nothing."""
-
-    xp = np
-    needs_input_grad = (False,) * 8
-
-    def save(self, *values):
-        pass
-
-    def save_crosswise(self, a, b, first=0):
-        pass
-
-    def keep(self, *values):
-        pass
-
-
-def _forgetful(xp):
-    ctx = _Forgetful()
-    if xp is not np:
-        ctx.xp = xp
-    return ctx
-
-
 def edge_of(tensor):
     """Return `(node, output index)` of where a gradient to `tensor` goes; None where it needs none."""
     node = tensor._node if tensor._view is None else views.refreshed_node(tensor)
@@ -473,11 +425,7 @@ def _as_number(cls, given, place):
     number = plain(given)
     if number.__class__ in _NUMBERS:
         return number
-    kind = f"numpy.{type(given).__name__}" if isinstance(given, np.ndarray) else type(given).__name__
-    argument = f"argument '{('input', 'other')[place]}' (position {place + 1})" if place < 2 else "argument"
-    raise TypeError(explain(
-        f"{cls.called()}(): {argument} must be Tensor, not {kind}",
-        "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...) or torch.from_numpy(...)"))
+    raise no_tensor(cls.called(), given, place)
 
 
 def _meeting_device(device, given, inputs):
@@ -488,8 +436,4 @@ def _meeting_device(device, given, inputs):
         return device
     if device is CPU and all(x._array.ndim == 0 for x in inputs if isinstance(x, Tensor) and x._device is CPU):
         return given._device
-    layer = running_layer()
-    raise RuntimeError(explain(
-        f"Expected all tensors to be on the same device, but found at least two devices, {device} and {given._device}!",
-        f"a tensor of shape {shape_text(given._array.shape)} is on {given._device}" + (f", in {layer}" if layer else ""),
-        f"move it: tensor.to('{device}')"))
+    raise several_devices(device, given)

@@ -1,7 +1,8 @@
 """Variable, which was the class of tensors with gradients until PyTorch 0.4. Now every Tensor can have one."""
 
 from workbook.autograd import views
-from workbook.tensor import Tensor, needs_floats
+from workbook.refusals import needs_floats
+from workbook.tensor import Tensor
 
 
 class _VariableType(type(Tensor)):

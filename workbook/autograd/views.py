@@ -177,7 +177,7 @@ def may_be_recorded(target, writer, gradient_wanted=False):
         raise RuntimeError(explain(
             "a view of a leaf Variable that requires grad is being used in an in-place operation.",
             f"{writer} would change part of a leaf behind autograd's back", "write inside `with torch.no_grad():`"))
-    if target.requires_grad and target._node is None:  # nobody has asked a view yet, whose base needs a gradient since
+    if target.requires_grad and (target._node is None or target._node.begins):  # nobody has asked a view yet, whose base needs a gradient since
         raise RuntimeError(explain(
             "a leaf Variable that requires grad is being used in an in-place operation.",
             f"{writer} would change a leaf of shape {shape_text(target._array.shape)} behind autograd's back",

@@ -9,6 +9,7 @@ once a slice; a slice prints as a plain Tensor.
 import functools
 
 from workbook.autograd.modes import thread
+from workbook.axes import axis_of
 from workbook.devices.batch import Batch
 from workbook.errors import explain
 from workbook.func.trees import flatten, spread, text, unflatten
@@ -16,7 +17,7 @@ from workbook.ops.creation import zeros
 from workbook.ops.joining import Stack
 from workbook.ops.parts import Select
 from workbook.random.slices import RANDOMNESS, Draws
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 
 def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):

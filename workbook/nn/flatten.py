@@ -1,8 +1,8 @@
 """Layers that change the shape and nothing else."""
 
+from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.nn.module import Module
-from workbook.tensor import axis_of
 
 
 class Flatten(Module):

@@ -2,7 +2,8 @@
 
 from workbook.errors import explain
 from workbook.ops.creation import empty
-from workbook.tensor import Tensor, memory_of, needs_floats, wrap
+from workbook.refusals import needs_floats
+from workbook.tensor import Tensor, memory_of, wrap
 
 
 class Parameter(Tensor):

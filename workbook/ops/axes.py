@@ -1,9 +1,9 @@
 """Axes in another order, axes of size 1 taken out and put in: always a view."""
 
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.ops.shape import reshape, sizes
-from workbook.tensor import axis_of
 
 
 class Permute(Operation):

@@ -5,7 +5,8 @@ import numpy as np
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import laid_by
 from workbook.ops.elementwise import broadcast_shape
-from workbook.tensor import CONTROL, Tensor, one_slice_only, wrap
+from workbook.refusals import CONTROL, one_slice_only
+from workbook.tensor import Tensor, wrap
 
 
 def equal(input, other):

@@ -16,7 +16,8 @@ from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import Overwrite
 from workbook.ops.reduction import sum
 from workbook.ops.shape import Clone
-from workbook.tensor import Tensor, needs_floats, wrap
+from workbook.refusals import needs_floats
+from workbook.tensor import Tensor, wrap
 
 
 class ToDevice(Operation, name="ToCopyBackward0"):

@@ -13,8 +13,9 @@ from workbook.errors import MOST_AXES, explain, no_memory, refused_dtype, too_ma
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_as, empty_in, preserve_format
 from workbook.numbers import computed_in, counted, fill_with, number_in, plain, real_number
 from workbook.ops.shape import size_of_new
+from workbook.refusals import needs_floats
 from workbook.settings import unfilled
-from workbook.tensor import Tensor, needs_floats, wrap
+from workbook.tensor import Tensor, wrap
 
 
 def get_default_device():

@@ -1,6 +1,7 @@
 """Differences of neighbours, and areas under a curve."""
 
 from workbook import dtypes
+from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.numbers import counted
 from workbook.ops.arithmetic import add, div, mul, sub
@@ -11,7 +12,7 @@ from workbook.ops.parts import narrow
 from workbook.ops.reduction import sum
 from workbook.ops.scans import cumsum
 from workbook.ops.shape import clone, reshape
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 
 def diff(input, n=1, dim=-1, prepend=None, append=None):

@@ -4,6 +4,7 @@ import collections
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
@@ -11,7 +12,7 @@ from workbook.ops.comparison import maximum, minimum
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.reduction import axes_of, spread
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 
 def named_result(name, *fields):

@@ -2,6 +2,7 @@
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import in_order
@@ -9,7 +10,7 @@ from workbook.numbers import counted
 from workbook.ops import reduction
 from workbook.ops.parts import narrow, select
 from workbook.ops.shape import reshape, sizes
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 
 class Cat(Operation):

@@ -2,6 +2,7 @@
 
 import math
 
+from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
@@ -13,7 +14,6 @@ from workbook.ops.reduction import axes_of, sum
 from workbook.ops.shape import clone
 from workbook.ops.spectra import svdvals
 from workbook.ops.squares import floats_only, matrix_only
-from workbook.tensor import axis_of
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):

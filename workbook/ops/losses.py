@@ -5,6 +5,7 @@ import warnings
 
 from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.ops.arithmetic import mul, sub
 from workbook.ops.axes import squeeze, unsqueeze
@@ -14,7 +15,6 @@ from workbook.ops.picks import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
-from workbook.tensor import axis_of
 
 
 class Softmax(Operation):

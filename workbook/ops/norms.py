@@ -4,6 +4,7 @@ import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.ops.arithmetic import sub
 from workbook.ops.comparison import where
@@ -13,7 +14,6 @@ from workbook.ops.pointwise import abs, sgn
 from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
 from workbook.ops.squares import floats_only
-from workbook.tensor import axis_of
 
 
 class VectorNorm(Operation, name="LinalgVectorNormBackward0"):

@@ -1,11 +1,11 @@
 """Parts of a Tensor, written in a copy of it."""
 
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import copied
 from workbook.ops.parts import Part
 from workbook.ops.triangles import Diagonal, diagonal_of, two_axes
-from workbook.tensor import axis_of
 
 
 class SelectScatter(Operation):

@@ -2,11 +2,11 @@
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import axes_in_memory, copied, in_order, laid_in, nothing_at
 from workbook.numbers import counted
 from workbook.ops.comparison import flat
-from workbook.tensor import axis_of
 
 
 class Select(Operation):

@@ -2,12 +2,13 @@
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import HOLE, Index, IndexAdd
 from workbook.ops.shape import expand, reshape
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 
 class IndexSelect(Index):

@@ -4,6 +4,7 @@ import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order
 from workbook.numbers import number_in, plain
@@ -15,7 +16,7 @@ from workbook.ops.parts import HOLE, Index, IndexPut, Placed, filled
 from workbook.ops.picks import MaskedSelect
 from workbook.ops.scatter import LONG, number_of, within
 from workbook.ops.shape import clone, expand, flatten, reshape
-from workbook.tensor import Tensor, axis_of, wrap
+from workbook.tensor import Tensor, wrap
 
 
 # ---- along one axis -------------------------------------------------------------------------------------------------------

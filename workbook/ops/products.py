@@ -4,6 +4,7 @@ import warnings
 
 from workbook import dtypes
 from workbook.autograd.conjugates import conjugate
+from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.ops.added import must_be_vector
 from workbook.ops.arithmetic import mul
@@ -14,7 +15,7 @@ from workbook.ops.linalg import Dot, dot, mm
 from workbook.ops.reduction import sum
 from workbook.ops.shape import UnsafeView, reshape
 from workbook.ops.squares import floats_only
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 
 def outer(input, vec2):

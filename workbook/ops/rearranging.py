@@ -3,6 +3,7 @@
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype, shape_text
 from workbook.formats import empty_as, in_order
@@ -13,7 +14,7 @@ from workbook.ops.joining import repeat
 from workbook.ops.parts import Alias
 from workbook.ops.picks import index_select
 from workbook.ops.shape import contiguous, expand, flatten, sizes, view
-from workbook.tensor import Size, Tensor, axis_of, wrap
+from workbook.tensor import Size, Tensor, wrap
 
 
 def movedim(input, source, destination):

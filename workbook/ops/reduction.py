@@ -5,13 +5,13 @@ import warnings
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
 from workbook.ops.comparison import where
 from workbook.ops.shape import expand
 from workbook.ops.totals import added, total
-from workbook.tensor import axis_of
 
 
 def axes_of(dim, shape):

@@ -4,6 +4,7 @@ from functools import partial
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
@@ -14,7 +15,6 @@ from workbook.ops.extremes import Places, named_result, taken
 from workbook.ops.pointwise import exp
 from workbook.ops.reduction import SumAxes
 from workbook.ops.shape import reshape
-from workbook.tensor import axis_of
 
 cummax_result = named_result("cummax", "values", "indices")
 cummin_result = named_result("cummin", "values", "indices")

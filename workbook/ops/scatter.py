@@ -7,6 +7,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
@@ -14,7 +15,7 @@ from workbook.ops.comparison import eq, logical_and, where
 from workbook.ops.elementwise import NUMBERS, not_implemented
 from workbook.ops.picks import Gather, places_along
 from workbook.ops.shape import clone, expand, reshape
-from workbook.tensor import Tensor, axis_of, wrap
+from workbook.tensor import Tensor, wrap
 
 LONG = (dtypes.int64, dtypes.int32)
 

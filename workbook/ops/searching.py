@@ -4,11 +4,12 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.elementwise import NUMBERS, not_implemented
 from workbook.ops.from_data import tensor
 from workbook.ops.shape import clone, sizes
-from workbook.tensor import Tensor, axis_of, wrap
+from workbook.tensor import Tensor, wrap
 
 
 class Nonzero(Operation):

@@ -6,10 +6,11 @@ from workbook import dtypes
 from workbook.autograd.broadcast import Expand
 from workbook.autograd.operation import Operation
 from workbook.autograd.views import detached
+from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import address, asked_format, contiguous_format, copied, lies_in, preserve_format
-from workbook.tensor import Size, Tensor, axis_of
+from workbook.tensor import Size, Tensor
 
 
 def sizes(shape):

@@ -6,6 +6,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.numbers import number_in
 from workbook.ops.arithmetic import add, div, mul, sub
@@ -22,7 +23,7 @@ from workbook.ops.picks import gather
 from workbook.ops.pointwise import ceil, floor, round, sqrt
 from workbook.ops.reduction import mean, std, sum, var
 from workbook.ops.shape import expand, reshape
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 

@@ -8,12 +8,13 @@ import warnings
 from workbook.autograd import views
 from workbook.autograd.operation import Operation
 from workbook.autograd.strided import AsStrided, reach
+from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import (address, asked_format, axes_of_format, contiguous_format, preserve_format, seen_through,
                               whole_memory)
 from workbook.ops import axes, shape as shapes
-from workbook.tensor import Tensor, axis_of, memory_of
+from workbook.tensor import Tensor, memory_of
 
 
 def storage_offset(input):

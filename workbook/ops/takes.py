@@ -4,6 +4,7 @@ import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import laid_as
 from workbook.ops.elementwise import broadcast_shape
@@ -11,7 +12,7 @@ from workbook.ops.parts import HOLE, IndexAdd
 from workbook.ops.picks import gather
 from workbook.ops.scatter import within
 from workbook.ops.shape import expand, flatten, reshape
-from workbook.tensor import Tensor, axis_of, wrap
+from workbook.tensor import Tensor, wrap
 
 
 class Take(Operation):

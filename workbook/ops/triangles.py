@@ -6,6 +6,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype, shape_text
 from workbook.formats import in_order
@@ -13,7 +14,7 @@ from workbook.ops.creation import finish, numpy_dtype
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.shape import flatten
 from workbook.ops.totals import added
-from workbook.tensor import Tensor, axis_of
+from workbook.tensor import Tensor
 
 
 class Diagonal(Operation):

@@ -1,0 +1,32 @@
+"""The axes of a shape, by their numbers."""
+
+from workbook.errors import explain, shape_text
+from workbook.numbers import counted
+
+
+def axis_of(dim, shape):
+    """Return the axis that `dim` names, counting from the end where it is negative. Raises IndexError outside the shape.
+
+    `shape` may also be the number of axes alone.
+    """
+    ndim = shape if shape.__class__ is int else len(shape)
+    reach = max(ndim, 1)
+    if dim.__class__ is not int:
+        dim = _one_axis(dim)
+    if not -reach <= dim < reach:
+        counted(dim)
+        valid = " or ".join(map(str, range(reach))) if reach < 4 else f"0 to {reach - 1}"
+        what = f"{ndim or 'no'} ax{'i' if ndim == 1 else 'e'}s"
+        raise IndexError(explain(
+            f"Dimension out of range (expected to be in range of [{-reach}, {reach - 1}], but got {dim})",
+            f"there {'is' if ndim == 1 else 'are'} {what}" if shape.__class__ is int else
+            f"a tensor of shape {shape_text(shape)} has {what}", f"write {valid}, or count from the end: -1{f' to {-reach}' if reach > 1 else ''}"))
+    return dim % reach
+
+
+def _one_axis(dim):
+    """Return a whole number that is no Python int as one. Raises TypeError for anything else."""
+    if isinstance(dim, bool) or not hasattr(dim, "__index__") or getattr(dim, "ndim", 0):
+        raise TypeError(explain(f"argument 'dim' must be int, not {type(dim).__name__}", "it names one axis by its number",
+                                "write a whole number, such as 0, or -1 for the last axis"))
+    return dim.__index__()
