@@ -9,7 +9,7 @@ from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain, not_a_tensor
-from workbook.formats import asked_format, contiguous_format, empty_as, lies_in, preserve_format
+from workbook.formats import asked_format, axes_in_memory, axes_of_format, contiguous_format, empty_as, lies_in, preserve_format
 from workbook.numbers import fill_with, plain
 from workbook.ops.comparison import flat
 from workbook.ops.elementwise import broadcast_shape
@@ -69,7 +69,9 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, me
             dtypes.warn_of_lost_parts(result._array.dtype)
         return Cast.apply(result, dtype=dtype.numpy, **wanted)
     if copy and result is input or wanted and memory_format not in (preserve_format, contiguous_format):
-        return Clone.apply(result, **wanted) if copy or not lies_in(result._array, memory_format) else result
+        array = result._array  # where sides of length 1 leave it open how it lies, PyTorch looks at its steps
+        there = lies_in(array, memory_format) and tuple(axes_in_memory(array.shape, array.strides)) == tuple(axes_of_format(memory_format, array.ndim))
+        return Clone.apply(result, **wanted) if copy or not there else result
     return result
 
 

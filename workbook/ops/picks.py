@@ -108,7 +108,7 @@ class Gather(Operation):
         if index.ndim == 0 or a.ndim == 0:
             return a.reshape(-1)[index]
         part = a[tuple(slice(n) if i != axis else slice(None) for i, n in enumerate(index.shape))]
-        return in_order(ctx.xp, ctx.xp.take_along_axis(part, index, axis) if index.ndim else part)
+        return in_order(ctx.xp, ctx.xp.take_along_axis(part, index, axis))
 
     def backward(ctx, grad):
         index, _ = ctx.saved
@@ -121,9 +121,10 @@ class ScatterAdd(Operation):
     def forward(ctx, a, index, *, shape, axis):
         ctx.save(index)
         ctx.axis = axis
-        out = ctx.xp.zeros(shape, a.dtype)
-        ctx.xp.add.at(out, places_along(ctx.xp, index, axis), a)
-        return out
+        out = ctx.xp.zeros(shape or (1,), a.dtype)
+        index = index.reshape(index.shape or (1,))
+        ctx.xp.add.at(out, places_along(ctx.xp, index, axis), a.reshape(index.shape))
+        return out.reshape(shape)
 
     def backward(ctx, grad):
         (index,) = ctx.saved

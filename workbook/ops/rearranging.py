@@ -63,10 +63,10 @@ def unflatten(input, dim, sizes):
     if not isinstance(sizes, (tuple, list)):
         raise TypeError(explain(f"unflatten(): argument 'sizes' (position 2) must be tuple of ints, not {type(sizes).__name__}",
                                 "one axis becomes several, each with its length", "write (2, 3)"))
+    axis = axis_of(dim, input.shape)
     if not sizes:
         raise RuntimeError(explain("unflatten: sizes must be non-empty",
                                    "one axis becomes several, each with its length", "write (2, 3)"))
-    axis = axis_of(dim, input.shape)
     if input.ndim == 0 or list(sizes).count(-1) > 1:
         raise RuntimeError(explain("unflatten got an unexpected error:", "a single number has no axis to split" if input.ndim == 0
                                    else f"{shape_text(sizes)} leaves more than one length open", None))

@@ -8,7 +8,8 @@ REARRANGED = [
     *each("NAME(a, {dim}, {to})", "torch.movedim torch.moveaxis", AXES, words={"dim": PLACES, "to": PLACES}),
     *each("a.NAME({dim}, {to})", "movedim moveaxis", AXES, words={"dim": PLACES, "to": PLACES}),
     *each("NAME(a, {dim}, {shape})", "torch.unflatten torch.Tensor.unflatten", AXES, named=False,
-          words={"dim": DIM, "shape": ("(1, -1)", "(3, 1)", "(-1, -1)", "(2, 2)", "[1, 2, 1]", "()", "3", "(0, -1)")}),
+          words={"dim": DIM, "shape": ("(1, -1)", "(3, 1)", "(-1, -1)", "(2, 2)", "[1, 2, 1]", "3", "(0, -1)")}),
+    *each("NAME(a, 0, ())", "torch.unflatten torch.Tensor.unflatten", AXES, named=False, derivatives=0),  # torch's method looks at () before the axis
     *each("NAME(a)", "torch.ravel torch.Tensor.ravel", ANY, named=False),
     Row("torch.flip(a, {dims})", AXES, words={"dims": ("(0,)", "(0, 1)", "(-1,)", "()", "(0, 0)", "(3,)")}),
     Row("a.flip({dims})", AXES, words={"dims": ("0", "0, 1", "-1", "(0, 1)", "[1]", "")}),
