@@ -45,7 +45,7 @@ def test_every_curve_is_drawn_inside_its_picture(name):
 def test_the_points_stand_on_the_curve():
     view = functions("sigmoid", points=[0.0])
     centre = parts(view, "reach")[0]
-    assert (float(centre.get("cx")), float(centre.get("cy"))) == pytest.approx(view._at(0.0, 0.5), abs=0.06)
+    assert (float(centre.get("cx")), float(centre.get("cy"))) == pytest.approx(view.plane.at(0.0, 0.5), abs=0.06)
 
 
 def test_a_jump_shows_on_which_side_its_value_is():
@@ -53,7 +53,7 @@ def test_a_jump_shows_on_which_side_its_value_is():
     view = functions("round")
     dots = {(round(float(dot.get("cx")), 1), round(float(dot.get("cy")), 1)) for dot in parts(view, "dot")}
     ends = {(round(float(dot.get("cx")), 1), round(float(dot.get("cy")), 1)) for dot in parts(view, "end")}
-    at = lambda x, y: tuple(round(each, 1) for each in view._at(x, y))  # noqa: E731
+    at = lambda x, y: tuple(round(each, 1) for each in view.plane.at(x, y))  # noqa: E731
     assert at(0.5, 0) in dots and at(0.5, 1) in ends and at(1.5, 2) in dots and at(1.5, 1) in ends and at(-0.5, 0) in dots
 
 

@@ -9,7 +9,7 @@ import pytest
 import workbook as torch
 from tests.widgets.page import press, settle
 from workbook.widgets import fitting
-from workbook.widgets.fitting_view import HEIGHT, BOTTOM, LEFT, RIGHT, TOP, WIDTH
+from workbook.widgets.plane import LEFT, TOP
 
 X, Y = [0.0, 1.0, 2.0, 3.0, 4.0], [1.2, 1.9, 3.4, 3.6, 4.9]
 SVG = "{http://www.w3.org/2000/svg}"
@@ -58,8 +58,8 @@ def test_squares_are_squares_on_the_points_own_lines():
     for (x, y), square in zip(zip(X, Y), parts(view, "square"), strict=True):
         side, left, top = (float(square.get(name)) for name in ("width", "x", "y"))
         assert side == float(square.get("height"))
-        px, py = view._at(x, y)
-        _, qy = view._at(x, 3 + 0.5 * x)
+        px, py = view.plane.at(x, y)
+        _, qy = view.plane.at(x, 3 + 0.5 * x)
         assert side == pytest.approx(abs(py - qy), abs=0.11) and top == pytest.approx(min(py, qy), abs=0.11)
         assert min(abs(left - px), abs(left + side - px)) < 0.11
 
@@ -71,7 +71,7 @@ def test_a_steep_or_a_distant_line_stays_inside_the_picture(line):
         view.act("set", name, number)
     for curve in parts(view, "curve"):
         x0, y0, x1, y1 = map(float, re.findall(r"-?\d+\.\d+", curve.get("d")))
-        assert all(LEFT - 0.1 <= x <= WIDTH - RIGHT + 0.1 for x in (x0, x1)) and all(TOP - 0.1 <= y <= HEIGHT - BOTTOM + 0.1 for y in (y0, y1))
+        assert all(LEFT - 0.1 <= x <= view.plane.right + 0.1 for x in (x0, x1)) and all(TOP - 0.1 <= y <= view.plane.bottom + 0.1 for y in (y0, y1))
     assert not parts(view, "curve") or line not in [(100, 0), (200, 1)]
     assert ET.fromstring(view.still().svg).tag == SVG + "svg"
 

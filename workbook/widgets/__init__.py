@@ -5,7 +5,7 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["accumulation", "big_table", "broadcasting", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
+__all__ = ["accumulation", "big_table", "broadcasting", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
            "picture", "recording", "reductions", "reshaping", "training", "weights"]
 
 recording.start()
@@ -278,3 +278,21 @@ def operation(function, /, *inputs):
     from .operation_view import OperationView
 
     return OperationView(function, inputs)
+
+
+def descent(loss, /, start, lr=0.1, across=(-5, 5)):
+    """Return a view of steps down the curve of a loss: a ball, its slope, and the step that learning rate and sign make of it.
+
+    `loss` is a function of one number, `start` where the ball begins, `across` the part of the axis that is drawn. The reader makes
+    steps, moves the ball, the learning rate and the sign. Slopes are autograd's.
+
+    Raises TypeError for what is no function of one number; ValueError for a range without width; ImportError without anywidget.
+
+    >>> view = descent(lambda w: w ** 2, 4.)
+    >>> view.act("on")
+    >>> view
+    Descent view: w went from 4 to 3.2, the loss from 16 to 10.24. The loss fell, and the slope points the same way as before. It is less steep: the next step is shorter.
+    """
+    from .descent_view import DescentView
+
+    return DescentView(loss, start, lr, across)

@@ -13,7 +13,7 @@ from workbook.tensor import Tensor, wrap
 
 from .board import Board, alone_style, first_lines
 from .cells import LETTER, Picture
-from .numbers import four, plain, short
+from .numbers import four, in_brackets, plain, short
 from .origin import origin_of
 from .replay import unseen
 from .widget import Still
@@ -211,7 +211,7 @@ class AccumulationView(Board):
         if new is None:
             return f"{name} stays {short(float(event.values[key][place]))}: {name}.grad is None."
         start, end = float(before.values[key][place]), float(event.values[key][place])
-        return f"{name} moved by {short(-event.lr)} × {_in_brackets(new)} = {short(end - start)}, from {short(start)} to {short(end)}."
+        return f"{name} moved by {short(-event.lr)} × {in_brackets(new)} = {short(end - start)}, from {short(start)} to {short(end)}."
 
     def _comment(self):
         event = self.now
@@ -274,10 +274,6 @@ def _short_call(call):
 
 def _signed(number):
     return f"− {short(-number)}" if number < 0 else f"+ {short(number)}"
-
-
-def _in_brackets(number):
-    return f"({short(number)})" if number < 0 else short(number)
 
 
 def _block(x, before, after, added):

@@ -12,7 +12,7 @@ from .widget import Still, View
 
 
 class Board(View):
-    """What the views of lessons 02, 03, 06 and 07 share. A view gives `_picture(style)`, `_state()` and `act(action, id, value)`."""
+    """What the views of lessons 02 to 12 share. A view gives `_picture(style)`, `_state()` and `act(action, id, value)`."""
 
     _esm = script("board.js")
     _css = styles("board.css")

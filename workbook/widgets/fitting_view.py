@@ -10,11 +10,11 @@ from .big_table_view import public_lines
 from .board import Board
 from .cells import Picture
 from .functions_view import LABELS
-from .numbers import four, plain, short, ticks
+from .numbers import four, plain, short
+from .plane import TOP, Plane
 from .replay import unseen
 
 WIDTH, HEIGHT = 640, 430
-LEFT, RIGHT, TOP, BOTTOM = 40, 14, 14, 34
 GRAIN = 0.1         # a point moves by this much; ten times as much with Page Up and Page Down
 NEAR = 0.0005       # a sum of squares as near as this to the least is called the least
 
@@ -81,41 +81,30 @@ class FittingView(Board):
 
     # ---- what it shows ---------------------------------------------------------------------------------------------------
 
-    def _at(self, x, y):
-        (x0, x1), (y0, y1) = self.across, self.up
-        return LEFT + (WIDTH - LEFT - RIGHT) * (x - x0) / (x1 - x0), HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (y - y0) / (y1 - y0)
+    @property
+    def plane(self):
+        """The part of the plane that the points and the line are drawn in."""
+        return Plane(self.across, self.up, WIDTH, HEIGHT)
 
     def _picture(self, style):
-        picture = Picture()
-        picture.width, picture.height = WIDTH - 20, HEIGHT - 16
-        picture.more = f' data-top="{TOP}" data-bottom="{HEIGHT - BOTTOM}"'
-        picture.parts += [*self._axes(), *self._squares(), self._drawn_line(), *self._points()]
+        picture, plane = Picture(), self.plane
+        plane.begin(picture, "up")
+        picture.parts += [*self._squares(plane), self._drawn_line(plane), *self._points(plane)]
         return picture.svg(self._told(), style)
 
-    def _axes(self):
-        for x in ticks(*self.across, 12):
-            px, _ = self._at(x, 0)
-            yield f'<path class="{"axis" if x == 0 else "rule"}" d="M{px:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-            yield f'<text class="tick" x="{px:.1f}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{short(x)}</text>'
-        for y in ticks(*self.up, 10):
-            _, py = self._at(0, y)
-            yield f'<path class="{"axis" if y == 0 else "rule"}" d="M{LEFT} {py:.1f}H{WIDTH - RIGHT}"/>'
-            yield f'<text class="tick" x="{LEFT - 8}" y="{py + 4:.1f}" text-anchor="end">{short(y)}</text>'
-        yield f'<text class="note" x="{WIDTH - RIGHT}" y="{HEIGHT - 3}" text-anchor="end">x →</text>'
-
-    def _squares(self):
+    def _squares(self, plane):
         """Beside each point the square of what the line misses it by; where the line leaves the picture it is cut off there."""
         line = self.line
         for x, y in zip(self.xs, self.ys):
-            px, py = self._at(x, y)
-            _, qy = self._at(x, line["intercept"] + line["slope"] * x)
-            qy = min(max(qy, TOP), HEIGHT - BOTTOM)
+            px, py = plane.at(x, y)
+            _, qy = plane.at(x, line["intercept"] + line["slope"] * x)
+            qy = min(max(qy, TOP), plane.bottom)
             side = abs(qy - py)
             left = px if (py < qy) == (line["slope"] > 0) else px - side  # on the side where the line runs away from the square
             yield f'<rect class="square" x="{left:.1f}" y="{min(py, qy):.1f}" width="{side:.1f}" height="{side:.1f}"/>'
             yield f'<path class="miss" d="M{px:.1f} {py:.1f}V{qy:.1f}"/>'
 
-    def _drawn_line(self):
+    def _drawn_line(self, plane):
         """The part of the line that lies inside the picture."""
         (x0, x1), (low, high), (intercept, slope) = self.across, self.up, self.line.values()
         if slope:
@@ -123,13 +112,13 @@ class FittingView(Board):
             x0, x1 = max(x0, ends[0]), min(x1, ends[1])
         if x0 >= x1 or not slope and not low <= intercept <= high:
             return ""
-        (ax, ay), (bx, by) = self._at(x0, intercept + slope * x0), self._at(x1, intercept + slope * x1)
+        (ax, ay), (bx, by) = plane.at(x0, intercept + slope * x0), plane.at(x1, intercept + slope * x1)
         return f'<path class="curve" d="M{ax:.1f} {ay:.1f}L{bx:.1f} {by:.1f}"/>'
 
-    def _points(self):
+    def _points(self, plane):
         low, high = self.up
         for number, (x, y) in enumerate(zip(self.xs, self.ys)):
-            px, py = self._at(x, y)
+            px, py = plane.at(x, y)
             label, words = LABELS[number], f"x {short(x)}, y {short(y)}"
             yield (f'<g class="point upright{" chosen" if number == self.last else ""}" data-point="{number}" role="slider" tabindex="0" '
                    f'aria-orientation="vertical" aria-label="point {label}" aria-valuemin="{low}" aria-valuemax="{high}" aria-valuenow="{y:.4f}" '

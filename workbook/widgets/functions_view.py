@@ -8,12 +8,12 @@ from workbook.errors import explain
 from .board import Board
 from .cells import LETTER, LINE, Picture
 from .function_table import FUNCTIONS
-from .numbers import four, plain, short, ticks
+from .numbers import four, plain, short
+from .plane import LEFT, TOP, Plane
 from .replay import unseen
 from .sources import engine_lines
 
 WIDTH, HEIGHT = 740, 430
-LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 34
 SAMPLES = 481
 GRAIN = 0.05                     # a point moves by this much; ten times as much with Page Up and Page Down
 LABELS = "ABCDEF"
@@ -95,38 +95,22 @@ class FunctionView(Board):
 
     # ---- what it shows ---------------------------------------------------------------------------------------------------
 
-    def _at(self, x, y):
-        (x0, x1), (y0, y1) = self.function.across, self.function.up
-        return LEFT + (WIDTH - LEFT - RIGHT) * (x - x0) / (x1 - x0), HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * (y - y0) / (y1 - y0)
-
-    def _inside(self, y):
-        return self.function.up[0] <= y <= self.function.up[1]
+    @property
+    def plane(self):
+        """The part of the plane that the chosen function is drawn in."""
+        return Plane(self.function.across, self.function.up, WIDTH, HEIGHT)
 
     def _picture(self, style):
         points, _ = self.measured()
-        picture = Picture()
-        picture.width, picture.height = WIDTH - 20, HEIGHT - 16
-        picture.more = f' data-left="{LEFT}" data-right="{WIDTH - RIGHT}"'
-        picture.parts += [*self._axes(), f'<path class="curve" d="{self._curve()}"/>']
-        picture.parts += [*(self._tangent(*point) for point in points), *self._jumps()]
+        picture, plane = Picture(), self.plane
+        plane.begin(picture, "across")
+        picture.parts.append(f'<path class="curve" d="{self._curve(plane)}"/>')
+        picture.parts += [*(self._tangent(plane, *point) for point in points), *self._jumps(plane)]
         labels = []  # where they stand: (left, right, y)
-        picture.parts += [self._point(number, *point, labels) for number, point in enumerate(points)]
+        picture.parts += [self._point(plane, number, *point, labels) for number, point in enumerate(points)]
         return picture.svg(self._told(), style)
 
-    def _axes(self):
-        (x0, x1), (y0, y1) = self.function.across, self.function.up
-        for x in ticks(x0, x1, 14 if x1 - x0 > 8 else 9):
-            px, _ = self._at(x, 0)
-            yield f'<path class="{"axis" if x == 0 else "rule"}" d="M{px:.1f} {TOP}V{HEIGHT - BOTTOM}"/>'
-            yield f'<text class="tick" x="{px:.1f}" y="{HEIGHT - BOTTOM + 17}" text-anchor="middle">{short(x)}</text>'
-        for y in ticks(y0, y1, 10):
-            _, py = self._at(0, y)
-            yield f'<path class="{"axis" if y == 0 else "rule"}" d="M{LEFT} {py:.1f}H{WIDTH - RIGHT}"/>'
-            yield f'<text class="tick" x="{LEFT - 8}" y="{py + 4:.1f}" text-anchor="end">{short(y)}</text>'
-        yield f'<text class="note" x="{WIDTH - RIGHT}" y="{HEIGHT - 3}" text-anchor="end">x →</text>'
-        yield f'<text class="note" x="{LEFT + 6}" y="{TOP + 10}">y ↑</text>'
-
-    def _curve(self):
+    def _curve(self, plane):
         """The path of the curve, broken where it leaves the picture, has no number, or jumps."""
         (x0, x1), (y0, y1) = self.function.across, self.function.up
         xs = [x0 + (x1 - x0) * number / (SAMPLES - 1) for number in range(SAMPLES)]
@@ -138,17 +122,17 @@ class FunctionView(Board):
                 before = None
                 continue
             jumped = before is not None and (abs(y - before) > (y1 - y0) * 0.9 or self.function.jumps is not None and abs(y - before) > 0.5)
-            px, py = self._at(x, y)
-            path.append(f"{'M' if before is None or jumped else 'L'}{px:.1f} {min(max(py, TOP - 2), HEIGHT - BOTTOM + 2):.1f}"
-                        if self._inside(y) else "")
-            before = y if self._inside(y) else None
+            px, py = plane.at(x, y)
+            path.append(f"{'M' if before is None or jumped else 'L'}{px:.1f} {min(max(py, TOP - 2), plane.bottom + 2):.1f}"
+                        if plane.holds(y) else "")
+            before = y if plane.holds(y) else None
         return "".join(path)
 
     def _places(self, offset):
         least, most = self.function.across
         return [number + offset for number in range(math.ceil(least - offset), math.floor(most - offset) + 1)]
 
-    def _jumps(self):
+    def _jumps(self, plane):
         """A full dot where the value at a jump is, a ring where a branch ends without it."""
         if self.function.jumps is None:
             return
@@ -157,24 +141,24 @@ class FunctionView(Board):
             if abs(left - right) < 0.5:
                 continue
             for side, whole in ((left, False), (right, False), (at, True)):
-                if self._inside(side) and (whole or abs(side - at) > 0.5):
-                    px, py = self._at(place, side)
+                if plane.holds(side) and (whole or abs(side - at) > 0.5):
+                    px, py = plane.at(place, side)
                     yield f'<circle class="{"dot" if whole else "end"}" cx="{px:.1f}" cy="{py:.1f}" r="3.6"/>'
 
-    def _tangent(self, x, y, slope):
-        if not (math.isfinite(y) and math.isfinite(slope) and self._inside(y)):
+    def _tangent(self, plane, x, y, slope):
+        if not (math.isfinite(y) and math.isfinite(slope) and plane.holds(y)):
             return ""
-        (px, py), (qx, qy) = self._at(x, y), self._at(x + 1, y + slope)
+        (px, py), (qx, qy) = plane.at(x, y), plane.at(x + 1, y + slope)
         length = math.hypot(qx - px, qy - py)
         dx, dy = (qx - px) * REACH / length, (qy - py) * REACH / length
         return f'<path class="tangent" d="M{px - dx:.1f} {py - dy:.1f}L{px + dx:.1f} {py + dy:.1f}"/>'
 
-    def _point(self, number, x, y, slope, labels):
+    def _point(self, plane, number, x, y, slope, labels):
         least, most = self.function.across
         shown = min(max(x, least), most)
-        inside = math.isfinite(y) and self._inside(y) and shown == x
+        inside = math.isfinite(y) and plane.holds(y) and shown == x
         low, high = self.function.up
-        px, py = self._at(shown, y if inside else low if not y > high else high)
+        px, py = plane.at(shown, y if inside else low if not y > high else high)
         label, words = LABELS[number], f"x {short(x)}, y {short(y)}, slope {short(slope)}"
         beyond = "" if inside else (f" at x = {short(x)}" if shown != x else "") + f": {'no number' if y != y else short(y)}"
         rises = slope > 0 and px > LEFT + 40 and not beyond  # the tangent runs where the label would stand

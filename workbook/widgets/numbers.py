@@ -1,6 +1,7 @@
 """How numbers are written in every view: four digits in the boxes, as few as possible inside a sentence."""
 
 import math
+from itertools import chain, count
 
 SUPERSCRIPTS = str.maketrans("-0123456789.", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹·")
 ROWS, COLUMNS = 3, 3  # up to this shape an array is written out
@@ -41,6 +42,15 @@ def short(number):
     return digits + mark + power
 
 
+def in_brackets(number):
+    """Return a number as a factor in a sentence: in brackets where it is negative.
+
+    >>> in_brackets(2.0), in_brackets(-0.5)
+    ('2', '(−0.5)')
+    """
+    return f"({short(number)})" if number < 0 else short(number)
+
+
 def plain(number):
     """Return a number as it is typed into a field: four digits after the point at most, and Python's minus.
 
@@ -53,10 +63,11 @@ def plain(number):
 def ticks(least, most, many):
     """Return the round numbers from least to most that stand at an axis, in at most `many` steps.
 
-    >>> ticks(-1, 1.2, 5), ticks(0, 30, 8)
-    ([-1.0, -0.5, 0.0, 0.5, 1.0], [0, 5, 10, 15, 20, 25, 30])
+    >>> ticks(-1, 1.2, 5), ticks(0, 30, 8), ticks(0, 6000, 3)
+    ([-1.0, -0.5, 0.0, 0.5, 1.0], [0, 5, 10, 15, 20, 25, 30], [0, 2000, 4000, 6000])
     """
-    step = next(each for each in (0.25, 0.5, 1, 2, 5, 10) if (most - least) / each <= many)
+    steps = chain((0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5), (digit * 10 ** power for power in count() for digit in (1, 2, 5)))
+    step = next(each for each in steps if (most - least) / each <= many)
     return [number * step for number in range(math.ceil(least / step), math.floor(most / step) + 1)]
 
 

@@ -11,7 +11,7 @@ from workbook.tensor import Tensor, wrap
 
 from .board import Board
 from .cells import Picture
-from .numbers import four, plain, short
+from .numbers import four, in_brackets, plain, short
 from .origin import Recorded
 from .replay import run_again, unseen
 from .words import Words
@@ -127,11 +127,11 @@ class WeightsView(Board):
 
     def _sum(self, factors):
         """Return `1 × 36 + 0.5 × 0` of the weights and other factors."""
-        return " + ".join(f"{_in_brackets(weight)} × {_in_brackets(factor)}" for weight, factor in zip(self.weights, factors))
+        return " + ".join(f"{in_brackets(weight)} × {in_brackets(factor)}" for weight, factor in zip(self.weights, factors))
 
     def _told(self):
         name, total = self._input(self.chosen), self.graded(self.weights)[self.chosen]
-        behind = " + ".join(f"{_in_brackets(weight)} × {output}" for weight, output in zip(self.weights, self.outputs))
+        behind = " + ".join(f"{in_brackets(weight)} × {output}" for weight, output in zip(self.weights, self.outputs))
         return (f"The gradient of {name} is {self._sum([row[self.chosen] for row in self.rows])} = {short(total)}. "
                 f"It is the slope of one number, {behind}.")
 
@@ -180,10 +180,6 @@ def _recorded(result, frame):
     if why := origin.why_still():
         raise RuntimeError(explain("weights() cannot compute this result again", why.rstrip("."), "import workbook.widgets first, and compute it once more"))
     return origin
-
-
-def _in_brackets(number):
-    return f"({short(number)})" if number < 0 else short(number)
 
 
 def _box(x, y, wide, high, kind, text):
