@@ -137,9 +137,12 @@ def test_a_loss_that_fails_where_a_step_leads_says_so():
 
 
 def test_a_curve_has_gaps_where_there_is_no_number():
-    view = descent(lambda w: w.log(), 2.0)
+    view = descent(lambda w: (w * w - 4).log(), 3.0)
     path, = parts(view, "curve")
-    assert path.get("d").count("M") == 1 and float(re.match(r"M(\S+) ", path.get("d"))[1]) > view.plane.at(0.0, 0.0)[0]
+    assert path.get("d").count("M") == 2  # none between -2 and 2
+    drawn = [float(x) for x in re.findall(r"[ML](\S+) ", path.get("d"))]
+    left, right = view.plane.at(-2.0, 0.0)[0], view.plane.at(2.0, 0.0)[0]
+    assert drawn and not any(left < x < right for x in drawn)
 
 
 def test_a_loss_without_a_slope_moves_nothing():
