@@ -120,7 +120,7 @@ def order(lines, rules):
     """
 
     def judge(answer, names):
-        if type(answer) in (list, tuple) and len(answer) <= 4 * len(lines) and all(type(entry) is str for entry in answer):
+        if type(answer) in (list, tuple) and len(answer) <= 4 * len(lines) and all(type(entry) is str and len(entry.strip()) == 1 for entry in answer):
             answer = "".join(answer)
         if type(answer) is not str:
             return f"The answer is {describe(answer)}; write the letters in their order, as in {''.join(sorted(lines))!r}."
