@@ -1,4 +1,4 @@
-"""The live views of lessons 01 to 07 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
+"""The live views of lessons 01 to 11 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
 
 import re
 
@@ -7,7 +7,8 @@ import pytest
 pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
-    "from workbook.widgets import accumulation, broadcasting, functions, indexing, inspector, memory_map, operation, reductions, reshaping, weights",
+    "from workbook.widgets import accumulation, broadcasting, descent, functions, indexing, inspector, memory_map, operation\n"
+    "from workbook.widgets import reductions, reshaping, weights",
     "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
     "t.show()",
     "inspector()",
@@ -20,13 +21,14 @@ CELLS = [
     "accumulation(lambda w: (w - 5) ** 2, w=2.)",
     "p = torch.tensor([2., 3.], requires_grad=True)\nQ = 3 * p ** 3\nweights(Q)",
     "operation(torch.exp, 1.)",
+    "descent(lambda w: w ** 2, 4.)",
 ]
 TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
 INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
 CURVE, COLLAPSE = '[aria-label="function explorer"]', '[aria-label="function explorer: reductions"]'
 PILE, WEIGHED = '[aria-label="accumulation of gradients"]', '[aria-label="weights of a vector output"]'
-CARD = '[aria-label="operation card"]'
-ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD]
+CARD, BALL = '[aria-label="operation card"]', '[aria-label="descent on a curve"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -398,6 +400,27 @@ def test_views_wear_the_colours_of_jupyterlab(notebook, request):
     for ground, *inks in sights:
         assert ground < 0.1 if "dark" in request.node.name else ground > 0.9
         assert all((max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) >= 4.5 for ink in inks)
+
+
+@pytest.mark.parametrize("way", ["keyboard", "mouse"])
+def test_a_ball_goes_down_a_curve_and_up(view, way):
+    ball = view(BALL)
+    if way == "keyboard":
+        ball.tab_to('[data-action="on"]')
+        ball.keys("Enter", "Enter")
+        assert ball.spoken().startswith("w went from 3.2 to 2.56, the loss from 10.24 to 6.5536.")
+        ball.tab_to("[data-point]")
+        ball.keys("PageDown", "ArrowLeft")
+        assert ball.spoken().startswith("At w = 1.5 the loss is 2.25 and its slope 3.")
+    else:
+        ball.press("ten")
+        assert ball.count(".dot") == 10
+        ball.drag("[data-point] .reach", -60)
+        assert ball.count(".dot") == 0 and ball.spoken().startswith("At w = −0.")
+    ball.after(lambda: ball.find('[data-control="sign"]').select_option("plus"))
+    before = ball.left("[data-point] .face")
+    ball.press("on")
+    assert "this step went uphill" in ball.spoken() and (ball.left("[data-point] .face") > before) == (way == "keyboard")
 
 
 # ---- the lessons that hold them -------------------------------------------------------------------------------------------
