@@ -1,0 +1,5 @@
+"""Helpers for networks, under the names of torch.nn.utils."""
+
+from workbook.nn.utils import rnn
+
+__all__ = ["rnn"]
