@@ -2,14 +2,13 @@
 
 import math
 
-import numpy as np
-
+from workbook.errors import explain
 from workbook.optim.blocks import blocks
-from workbook.optim.optimizer import Optimizer, require
-from workbook.tensor import wrap
+from workbook.optim.rule import Rule, at_least_0, betas_below_1, follow, one_way_only
+from workbook.tensor import Tensor
 
 
-class Adam(Optimizer):
+class Adam(Rule):
     """param = param - lr * mean / (sqrt(square) + eps), where mean and square follow the gradient g and its square.
 
     g = g + weight_decay * param                             (AdamW: param = param - lr * weight_decay * param instead)
@@ -34,28 +33,41 @@ class Adam(Optimizer):
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0, amsgrad=False, *, foreach=None,
                  maximize=False, capturable=False, differentiable=False, fused=None, decoupled_weight_decay=False):
-        require(lr >= 0, f"Invalid learning rate: {lr}")
-        require(eps >= 0, f"Invalid epsilon value: {eps}")
-        for index in (0, 1):
-            require(0 <= betas[index] < 1, f"Invalid beta parameter at index {index}: {betas[index]}")
-        require(weight_decay >= 0, f"Invalid weight_decay value: {weight_decay}")
+        at_least_0(lr=lr, eps=eps)
+        betas_below_1(betas)
+        at_least_0(weight_decay=weight_decay)
+        if not (all(isinstance(beta, float) for beta in betas[:2]) or all(isinstance(beta, Tensor) for beta in betas[:2])):
+            raise ValueError(explain("betas must be either both floats or both Tensors", f"these are {betas}", "write (0.9, 0.999)"))
         super().__init__(params, dict(
-            lr=lr, betas=betas, eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize, foreach=foreach,
+            lr=lr, betas=tuple(betas), eps=eps, weight_decay=weight_decay, amsgrad=amsgrad, maximize=maximize, foreach=foreach,
             capturable=capturable, differentiable=differentiable, fused=fused, decoupled_weight_decay=decoupled_weight_decay))
+        one_way_only(fused, foreach, differentiable)
+
+    def remembers(self, group):
+        return dict.fromkeys(("exp_avg", "exp_avg_sq", "max_exp_avg_sq")[: 3 if group["amsgrad"] else 2], 0.0)
+
+    def rule(self, xp, group, step, p, g, exp_avg, exp_avg_sq, *max_exp_avg_sq):
+        lr, decay, (beta1, beta2) = group["lr"], group["weight_decay"], group["betas"]
+        if group["decoupled_weight_decay"]:
+            p *= 1 - lr * decay
+        elif decay:
+            g = g + decay * p
+        follow(exp_avg, g, 1 - beta1)
+        exp_avg_sq *= beta2
+        exp_avg_sq += (1 - beta2) * g * g
+        square = exp_avg_sq
+        for largest in max_exp_avg_sq:
+            largest[...] = square = xp.maximum(largest + 0, exp_avg_sq)  # of a copy: what is written next is not saved
+        size = xp.sqrt(square) / (1 - beta2**step) ** 0.5 + group["eps"]
+        p -= lr / (1 - beta1**step) * exp_avg / size
 
     def update(self, param, grad, state, group, device):
-        xp = device.xp
-        if not state:
-            state["step"] = wrap(np.zeros((), np.float32))
-            for name in _REMEMBERED[: 3 if group["amsgrad"] else 2]:
-                state[name] = wrap(xp.zeros_like(param), device)
-        state["step"]._array += 1
-        step, lr, decay, eps = state["step"].item(), float(group["lr"]), group["weight_decay"], group["eps"]
-        beta1, beta2 = group["betas"]
+        """The same as `rule`, in fewer passes over the arrays and into memory that is at hand."""
+        group, step, remembered = self.prepared(param, state, group, device)
+        xp, lr, decay, eps = device.xp, group["lr"], group["weight_decay"], group["eps"]
+        beta1, beta2 = map(float, group["betas"])
         step_size = lr / (1 - beta1**step)
         root_correction = math.sqrt(1 - beta2**step)
-
-        remembered = [state[name]._array for name in _REMEMBERED if name in state]
         for p, g, m, v, *largest, a, b in blocks(param, grad, *remembered, work=2):
             if decay and group["decoupled_weight_decay"]:
                 p *= 1 - lr * decay
@@ -98,6 +110,3 @@ class AdamW(Adam):
                  foreach=None, capturable=False, differentiable=False, fused=None):
         super().__init__(params, lr, betas, eps, weight_decay, amsgrad, foreach=foreach, maximize=maximize,
                          capturable=capturable, differentiable=differentiable, fused=fused, decoupled_weight_decay=True)
-
-
-_REMEMBERED = ("exp_avg", "exp_avg_sq", "max_exp_avg_sq")

@@ -8,12 +8,17 @@ BLOCK = 65_536  # float32 numbers in a quarter of a megabyte: a rule works on ab
 def blocks(*arrays, work=0):
     """Yield the arrays in matching pieces of at most BLOCK elements that share their memory, and `work` arrays to compute in.
 
-    Small arrays, arrays that lie in memory in different orders, and arrays of other libraries than NumPy are yielded whole.
+    Small arrays, arrays that lie in memory in different orders, and arrays of other libraries than NumPy are yielded whole. Of
+    complex numbers the real parts come first and the imaginary ones after them: a rule moves each by itself.
 
     >>> [len(a) for a, b in blocks(np.zeros(100_000), np.ones(100_000))]
     [65536, 34464]
     """
     first = arrays[0]
+    if first.dtype.kind == "c":
+        yield from blocks(*(array.real for array in arrays), work=work)
+        yield from blocks(*(array.imag for array in arrays), work=work)
+        return
     size = first.size
     if size <= BLOCK or not all(type(array) is np.ndarray and array.flags.c_contiguous for array in arrays):
         room = np.empty_like if type(first) is np.ndarray else type(first).copy  # memory of the right kind in every library

@@ -50,3 +50,41 @@ def non_leaf(tensor):
         f"this tensor of shape {shape_text(tensor.shape)} is the result of an operation ({tensor.grad_fn.name()}): "
         "only leaves get a .grad",
         "compute first and ask for the gradient then: w = (torch.ones(2) * 3).requires_grad_()"))
+
+
+def setting_missing(name):
+    """A group without a setting that has no default."""
+    return ValueError(explain(f"parameter group didn't specify a value of required optimization parameter {name}",
+                              "the rule has no value of its own for it", f"write {{'params': ..., {name!r}: ...}}"))
+
+
+def names_differ(named):
+    """A group with names beside groups without, or the other way round."""
+    return ValueError(explain(
+        "all optimizer param groups should be with/without names. "
+        f"cannot add param group {'with' if named else 'without'} names to the optimizer",
+        "parameters are told apart by their names, or by their order",
+        "pass net.parameters()" if named else "pass net.named_parameters()"))
+
+
+def no_state_dict(given):
+    """Something else than what `state_dict` gives: of a dictionary PyTorch misses 'param_groups', of others their being one."""
+    fix = "optimizer.load_state_dict(saved), where saved = optimizer.state_dict()"
+    if isinstance(given, dict):
+        return KeyError(explain("'param_groups'", "an optimizer's state_dict() holds 'state' and 'param_groups'; a network's holds "
+                                                  "its parameters", fix))
+    return TypeError(explain(f"Expected state_dict to be a dict, got {type(given)}", "it has to hold 'state' and 'param_groups'", fix))
+
+
+def other_groups(mine, theirs):
+    """A state with more or fewer groups."""
+    return ValueError(explain("loaded state dict has a different number of parameter groups",
+                              f"this optimizer has {mine}, the loaded one {theirs}", "build it with the same groups"))
+
+
+def other_sizes(sizes):
+    """A state whose groups hold more or fewer Parameters."""
+    shown = ", ".join(f"{a} and {b}" for a, b in sizes)
+    return ValueError(explain("loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
+                              f"Parameters in each group, here and in the loaded one: {shown}",
+                              "build the optimizer for the network that was saved"))

@@ -3,6 +3,7 @@
 import inspect
 import warnings
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from copy import deepcopy
 
 from workbook.autograd.modes import enable_grad, thread
@@ -10,10 +11,22 @@ from workbook.autograd.walk import forget
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
 from workbook.optim import complaints
+from workbook.optim.hooks import (Hooked, register_optimizer_step_post_hook,  # noqa: F401  PyTorch has the two here
+                                  register_optimizer_step_pre_hook, with_hooks)
 from workbook.tensor import Tensor, memory_of
 
 
-class Optimizer(metaclass=PrintsAsTorchABC):
+class _Required:
+    """Stands for a setting that has no default: each parameter group has to name it."""
+
+    def __repr__(self):
+        return "<required parameter>"
+
+
+required = _Required()
+
+
+class Optimizer(Hooked, metaclass=PrintsAsTorchABC):
     """The base of every update rule.
 
     `params`: Parameters, `(name, Parameter)` pairs, or dictionaries with "params" and settings of their own (param groups).
@@ -40,12 +53,18 @@ class Optimizer(metaclass=PrintsAsTorchABC):
     """
 
     torch_name = "torch.optim.optimizer.Optimizer"
+    _warned_of_no_gradient = _opt_called = False
+
+    def __init_subclass__(cls, **settings):
+        super().__init_subclass__(**settings)
+        if "step" in vars(cls):
+            cls.step = with_hooks(cls.step)
 
     def __init__(self, params, defaults):
+        self._without_hooks()
         self.defaults = defaults
         self.state = defaultdict(dict)
         self.param_groups = []
-        self._warned_of_no_gradient = False
         if isinstance(params, Tensor):
             raise complaints.one_tensor(params)
         owner = inspect.getgeneratorlocals(params).get("self") if inspect.isgenerator(params) else None
@@ -89,21 +108,26 @@ class Optimizer(metaclass=PrintsAsTorchABC):
         for param in params:
             if not isinstance(param, Tensor):
                 raise complaints.not_a_tensor(param)
-            if not (param.is_leaf or param._retains_grad):
+            if not (self.defaults.get("differentiable") or param.is_leaf or param._retains_grad):
                 raise complaints.non_leaf(param)
         for name, default in self.defaults.items():
+            if default is required and name not in param_group:
+                raise complaints.setting_missing(name)
             param_group.setdefault(name, default)
         own = {id(param) for param in params}
         if len(own) != len(params):
             warnings.warn("optimizer contains a parameter group with duplicate parameters; in future, this will cause an "
                           "error; see github.com/pytorch/pytorch/issues/40967 for more information", stacklevel=3)
+        if any(("param_names" in group) != ("param_names" in param_group) for group in self.param_groups):
+            raise complaints.names_differ("param_names" in param_group)
         if any(id(param) in own for group in self.param_groups for param in group["params"]):
             raise ValueError(explain("some parameters appear in more than one parameter group",
                                      "each step would move them twice", "put every parameter into one group"))
         self.param_groups.append(param_group)
 
+    @with_hooks
     def step(self, closure=None):
-        """Change every Parameter that has a gradient by the rule, in place and unrecorded.
+        """Change every Parameter that has a gradient by the rule, in place and, unless `differentiable`, unrecorded.
 
         `closure` clears the gradients, computes the loss, calls backward and returns the loss; then `step` returns it too.
         Warns once when no Parameter has a gradient: then another network's `backward` ran than the one given to this optimizer.
@@ -120,6 +144,9 @@ class Optimizer(metaclass=PrintsAsTorchABC):
                 grad = param._grad
                 if grad is not None:
                     found = True
+                    if group.get("differentiable"):
+                        self.update_recorded(param, grad, group)
+                        continue
                     array = -grad._array if group.get("maximize") else grad._array
                     state = self.state.get(param) or {}
                     self.update(param._array, array, state, group, param._device)
@@ -128,7 +155,7 @@ class Optimizer(metaclass=PrintsAsTorchABC):
                     memory_of(param).wrote(writer)
         if not found and not self._warned_of_no_gradient:
             self._warned_of_no_gradient = True
-            warnings.warn(complaints.NO_GRADIENT, stacklevel=2)
+            warnings.warn(complaints.NO_GRADIENT, stacklevel=3)
         return loss
 
     def update(self, param, grad, state, group, device):
@@ -150,6 +177,8 @@ class Optimizer(metaclass=PrintsAsTorchABC):
         >>> torch.optim.SGD([w], lr=0.5).state_dict()["param_groups"][0]["params"]
         [0]
         """
+        for hook in self._hooks["state_dict_pre"].values():
+            hook(self)
         numbers = {}
         for group in self.param_groups:
             for param in group["params"]:
@@ -157,31 +186,42 @@ class Optimizer(metaclass=PrintsAsTorchABC):
         groups = [{**{name: value for name, value in group.items() if name != "params"},
                    "params": [numbers[id(param)] for param in group["params"]]} for group in self.param_groups]
         state = {numbers[id(key)] if isinstance(key, Tensor) else key: value for key, value in self.state.items()}
-        return {"state": state, "param_groups": groups}
+        return self._changed_by("state_dict_post", {"state": state, "param_groups": groups})
 
     def load_state_dict(self, state_dict):
         """Take over settings and state that `state_dict` of an optimizer with groups of the same sizes gave.
 
-        The tensors of the state are shared. Raises ValueError where the groups differ in number or in size.
+        The tensors of the state are shared. Raises ValueError where the groups differ in number or in size; nothing is loaded then.
         """
+        if not isinstance(state_dict, Mapping) or not {"state", "param_groups"} <= state_dict.keys():
+            raise complaints.no_state_dict(state_dict)
+        state_dict = self._changed_by("load_state_dict_pre", state_dict.copy())
         mine, theirs = self.param_groups, deepcopy(state_dict["param_groups"])
         if len(mine) != len(theirs):
-            raise ValueError(explain("loaded state dict has a different number of parameter groups",
-                                     f"this optimizer has {len(mine)}, the loaded one {len(theirs)}",
-                                     "build it with the same groups"))
+            raise complaints.other_groups(len(mine), len(theirs))
         sizes = [(len(a["params"]), len(b["params"])) for a, b in zip(mine, theirs)]
         if any(a != b for a, b in sizes):
-            shown = ", ".join(f"{a} and {b}" for a, b in sizes)
-            raise ValueError(explain("loaded state dict contains a parameter group that doesn't match the size of optimizer's "
-                                     "group", f"Parameters in each group, here and in the loaded one: {shown}",
-                                     "build the optimizer for the network that was saved"))
+            raise complaints.other_sizes(sizes)
         by_number = {number: param for a, b in zip(mine, theirs) for param, number in zip(a["params"], b["params"])}
         state = defaultdict(dict)
         for number, remembered in state_dict["state"].items():
             param = by_number.get(number)
             state[number if param is None else param] = remembered if param is None else _fitted(remembered, param)
-        self.state = state
-        self.param_groups = [{**loaded, "params": group["params"]} for group, loaded in zip(mine, theirs)]
+        for group, loaded in zip(mine, theirs):
+            loaded["params"] = group["params"]
+            if "param_names" in group:
+                loaded.setdefault("param_names", group["param_names"])
+        self.__setstate__({"state": state, "param_groups": theirs})
+        for hook in self._hooks["load_state_dict_post"].values():
+            hook(self)
+
+    def __getstate__(self):
+        return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}  # hooks stay with this one
+
+    def __setstate__(self, state):
+        self.__dict__.update(state)
+        if "_hooks" not in self.__dict__:
+            self._without_hooks()
 
     def __repr__(self):
         text = f"{type(self).__name__} ("
@@ -191,17 +231,14 @@ class Optimizer(metaclass=PrintsAsTorchABC):
         return text + ")"
 
 
-def _fitted(remembered, param):
+def _fitted(value, param, name=None):
     """What a rule remembers, in the dtype and on the device of `param`; the count of steps stays as it is."""
-    def fit(name, value):
-        if name == "step" or not isinstance(value, Tensor):
+    if isinstance(value, Tensor):
+        if name == "step":
             return value
         return value.to(device=param.device, dtype=param.dtype) if param.is_floating_point() else value.to(param.device)
-
-    return {name: fit(name, value) for name, value in remembered.items()}
-
-
-def require(settings_are_valid, message):
-    """Raise ValueError(message) unless the settings are valid."""
-    if not settings_are_valid:
-        raise ValueError(message)
+    if isinstance(value, dict):
+        return {name: _fitted(part, param, name) for name, part in value.items() if part is not None}
+    if isinstance(value, Iterable):
+        return type(value)(_fitted(part, param) for part in value)
+    return value

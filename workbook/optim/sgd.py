@@ -1,11 +1,10 @@
 """Stochastic gradient descent, with momentum."""
 
 from workbook.optim.blocks import blocks
-from workbook.optim.optimizer import Optimizer, require
-from workbook.tensor import wrap
+from workbook.optim.rule import Rule, at_least_0, one_way_only, require
 
 
-class SGD(Optimizer):
+class SGD(Rule):
     """param = param - lr * direction, where without momentum the direction is the gradient g.
 
     g = g + weight_decay * param                        (if weight_decay)
@@ -26,31 +25,39 @@ class SGD(Optimizer):
     """
 
     torch_name = "torch.optim.sgd.SGD"
+    counts = ()
 
     def __init__(self, params, lr=1e-3, momentum=0, dampening=0, weight_decay=0, nesterov=False, *,
                  maximize=False, foreach=None, differentiable=False, fused=None):
-        require(lr >= 0, f"Invalid learning rate: {lr}")
-        require(momentum >= 0, f"Invalid momentum value: {momentum}")
-        require(weight_decay >= 0, f"Invalid weight_decay value: {weight_decay}")
-        require(not nesterov or (momentum > 0 and dampening == 0), "Nesterov momentum requires a momentum and zero dampening")
+        at_least_0(lr=lr, momentum=momentum, weight_decay=weight_decay)
+        require(not nesterov or (momentum > 0 and dampening == 0), "Nesterov momentum requires a momentum and zero dampening",
+                "it looks ahead along the buffer that momentum keeps", "write momentum=0.9, and leave dampening out")
         super().__init__(params, dict(
             lr=lr, momentum=momentum, dampening=dampening, weight_decay=weight_decay, nesterov=nesterov, maximize=maximize,
             foreach=foreach, differentiable=differentiable, fused=fused))
+        one_way_only(fused, foreach, differentiable)
+
+    def remembers(self, group):
+        return {"momentum_buffer": 0.0} if group["momentum"] else {}
+
+    def numbers(self, group, state, new):
+        return new
+
+    def rule(self, xp, group, first, p, g, *buffer):
+        momentum, decay = group["momentum"], group["weight_decay"]
+        keep = 1 if first else 1 - group["dampening"]  # the first gradient enters the buffer whole
+        direction = g + decay * p if decay else g
+        for b in buffer:
+            b *= momentum
+            b += direction if keep == 1 else keep * direction
+            direction = direction + momentum * b if group["nesterov"] else b
+        p -= group["lr"] * direction
 
     def update(self, param, grad, state, group, device):
-        xp, lr, momentum, decay = device.xp, float(group["lr"]), group["momentum"], group["weight_decay"]
-        keep = 1 - group["dampening"]
-        buffers = ()
-        if momentum:
-            if state.get("momentum_buffer") is None:
-                state["momentum_buffer"] = wrap(xp.zeros_like(param), device)
-                keep = 1  # the first gradient enters the buffer whole
-            buffers = (state["momentum_buffer"]._array,)
-        for p, g, *buffer, work in blocks(param, grad, *buffers, work=1):
-            direction = g + decay * p if decay else g
-            for b in buffer:
-                b *= momentum
-                b += direction if keep == 1 else keep * direction
-                direction = direction + momentum * b if group["nesterov"] else b
-            xp.multiply(direction, lr, out=work)
-            p -= work
+        """The same as `rule`; without momentum and decay, where it is one product, into memory that is at hand."""
+        if group["momentum"] or group["weight_decay"] or param.dtype.kind not in "fc":
+            super().update(param, grad, state, group, device)
+        else:
+            multiply, lr = device.xp.multiply, float(group["lr"])
+            for p, g, work in blocks(param, grad, work=1):
+                p -= multiply(g, lr, work)
