@@ -6,7 +6,7 @@ from . import recording
 from .still import picture
 
 __all__ = ["accumulation", "big_table", "broadcasting", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
-           "picture", "recording", "reductions", "reshaping", "training", "weights"]
+           "pairing", "picture", "recording", "reductions", "reshaping", "scores", "training", "weights"]
 
 recording.start()
 
@@ -296,3 +296,34 @@ def descent(loss, /, start, lr=0.1, across=(-5, 5)):
     from .descent_view import DescentView
 
     return DescentView(loss, start, lr, across)
+
+
+def scores(logits, /, target):
+    """Return a view of the cross-entropy of one example: `scores([2., 0., 0.], target=0)`.
+
+    Each of the 2 to 6 classes has its score, the probability that softmax makes of it, and its slope. The reader moves the scores, names
+    the right class, and may apply softmax once too often.
+
+    Raises TypeError for what is no list of numbers; ValueError for other counts or a target that is no class; ImportError without
+    anywidget.
+
+    >>> scores([2., 0., 0.], target=0)
+    Scores view: The loss is −log(0.7870) = 0.2395: −log of the probability of class 0, the right one. Its score pulls with slope (−0.213): a step against the slopes raises it and lowers the others.
+    """
+    from .scores_view import ScoresView
+
+    return ScoresView(logits, target)
+
+
+def pairing(predictions, targets, /):
+    """Return a view of which prediction a loss compares with which target, for shapes (N, 1) and (N,): `pairing([0., 1.], [0., 1.])`.
+
+    Raises TypeError for what is no list of numbers; ValueError for lists of different lengths, or longer than 6; ImportError without
+    anywidget.
+
+    >>> pairing([0., 1., 2.], [0., 1., 2.]).still()
+    Picture of F.mse_loss(prediction, target). Shapes (N, 1) and (N,) are stretched to (3, 3): every prediction meets every target. The mean of 9 squares is 1.3333. The 3 pairs on the diagonal were meant; their mean is 0.
+    """
+    from .pairing_view import PairingView
+
+    return PairingView(predictions, targets)
