@@ -8,7 +8,7 @@ pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
     "from workbook.widgets import accumulation, broadcasting, descent, functions, indexing, inspector, memory_map, operation\n"
-    "from workbook.widgets import reductions, reshaping, weights",
+    "from workbook.widgets import pairing, reductions, reshaping, scores, weights",
     "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
     "t.show()",
     "inspector()",
@@ -22,13 +22,16 @@ CELLS = [
     "p = torch.tensor([2., 3.], requires_grad=True)\nQ = 3 * p ** 3\nweights(Q)",
     "operation(torch.exp, 1.)",
     "descent(lambda w: w ** 2, 4.)",
+    "scores([2., 0., 0.], target=0)",
+    "pairing([0., 1., 2., 3.], [0., 1., 2., 3.])",
 ]
 TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
 INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
 CURVE, COLLAPSE = '[aria-label="function explorer"]', '[aria-label="function explorer: reductions"]'
 PILE, WEIGHED = '[aria-label="accumulation of gradients"]', '[aria-label="weights of a vector output"]'
 CARD, BALL = '[aria-label="operation card"]', '[aria-label="descent on a curve"]'
-ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL]
+SCORES, PAIRS = '[aria-label="scores and cross-entropy"]', '[aria-label="pairs of a loss"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -421,6 +424,37 @@ def test_a_ball_goes_down_a_curve_and_up(view, way):
     before = ball.left("[data-point] .face")
     ball.press("on")
     assert "this step went uphill" in ball.spoken() and (ball.left("[data-point] .face") > before) == (way == "keyboard")
+
+
+@pytest.mark.parametrize("way", ["keyboard", "mouse"])
+def test_a_score_is_moved_and_softmax_applied_twice(view, way):
+    board = view(SCORES)
+    if way == "keyboard":
+        board.tab_to('input[type="range"][data-control="z0"]')
+        board.keys("ArrowRight", "ArrowRight")
+        assert board.text(".wb-status") == "loss 0.2002"
+        board.tab_to('[data-control="twice"]')
+        board.keys("Space")
+    else:
+        board.after(board.root.locator(".wb-chips button", has_text="right and sure").click)
+        assert "nothing left to learn" in board.spoken()
+        board.after(board.find('[data-control="twice"]').click)
+    assert "can never fall below 0.5514" in board.spoken() and ".softmax(1)" in board.text("header b")
+
+
+@pytest.mark.parametrize("way", ["keyboard", "mouse"])
+def test_shapes_are_made_equal_and_the_pairs_stay(view, way):
+    board = view(PAIRS)
+    if way == "keyboard":
+        board.tab_to("[data-choose]")
+        board.keys("ArrowRight", "ArrowDown")
+        assert board.spoken().startswith("Prediction 0 (0) with target 2 (2), which nobody asked to compare: 4.")
+    else:
+        board.after(board.find('[data-choose="6"]').click)
+        assert board.spoken().startswith("Prediction 1 (1) with target 2 (2), which nobody asked to compare: 1.")
+    assert board.count(".unmeant") == 12
+    board.after(lambda: board.find('[data-control="targets"]').select_option("column"))
+    assert board.count(".unmeant") == 0 and board.text(".wb-status") == "loss 0.0000"
 
 
 # ---- the lessons that hold them -------------------------------------------------------------------------------------------
