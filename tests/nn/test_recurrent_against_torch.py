@@ -2,58 +2,17 @@
 
 import warnings
 
-import numpy as np
 import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 import workbook
+from tests.nn.sides import ENGINES, close, flat, leaf, nodes, numbers, same
 from workbook.ops.lstm import LstmLayer
 from workbook.ops.recurrent import recurrent
 
 SEEDS = st.integers(0, 2**32 - 1)
-ENGINES = (torch, workbook)
-
-
-def numbers(seed, *shape):
-    return np.random.default_rng(seed).standard_normal(shape).astype(np.float32)
-
-
-def close(mine, theirs, dtype):
-    assert tuple(mine.shape) == tuple(theirs.shape) and str(mine.dtype) == str(theirs.dtype)
-    size = max(1.0, float(np.abs(theirs.detach().numpy()).max(initial=0)))
-    rtol, atol = (3e-5, 5e-6) if dtype == "float32" else (1e-9, 1e-10)
-    np.testing.assert_allclose(mine.detach().numpy(), theirs.detach().numpy(), rtol, atol * size)
-
-
-def same(build, run, seed, dtype):
-    """Build a layer in both engines, run it, send uneven gradients back; compare everything that can be seen."""
-    found = []
-    for engine in ENGINES:
-        engine.manual_seed(seed)
-        layer = build(engine.nn).to(getattr(engine, dtype))
-        weights = [p.detach().numpy().copy() for p in layer.parameters()]
-        leaves, outs = run(engine, layer)
-        sum((out * engine.from_numpy(numbers(seed + i, *out.shape))).sum() for i, out in enumerate(outs)).backward()
-        found.append((repr(layer), list(layer.state_dict()), [out.grad_fn.name() for out in outs], weights, outs,
-                      [leaf.grad for leaf in leaves], [p.grad for p in layer.parameters()], engine.rand(2).tolist()))
-    theirs, mine = found
-    assert mine[:3] == theirs[:3] and mine[7] == theirs[7]
-    for a, b in zip(mine[3], theirs[3], strict=True):
-        np.testing.assert_array_equal(a, b)
-    for kind in (4, 5, 6):
-        for a, b in zip(mine[kind], theirs[kind], strict=True):
-            close(a, b, dtype)
-
-
-def flat(outputs):
-    """Every Tensor in nested tuples."""
-    return [outputs] if hasattr(outputs, "backward") else [tensor for part in outputs for tensor in flat(part)]
-
-
-def leaf(engine, seed, dtype, *shape):
-    return engine.from_numpy(numbers(seed, *shape)).to(getattr(engine, dtype)).requires_grad_()
 
 
 @st.composite
@@ -130,20 +89,6 @@ def test_cells(seed, kind, features, hidden, bias, batched, begun, dtype, nonlin
         return leaves, flat(layer(leaves[0], state) if begun else layer(leaves[0]))
 
     same(lambda nn: getattr(nn, kind)(features, hidden, bias, **options), run, seed, dtype)
-
-
-def nodes(tensor):
-    """The graph behind a Tensor: each node's name with those that it hands gradients to."""
-    found, waiting, seen = [], [tensor.grad_fn], set()
-    while waiting:
-        node = waiting.pop(0)
-        if node is None or node in seen:
-            continue
-        seen.add(node)
-        behind = [edge[0] for edge in node.next_functions]
-        found.append((node.name(), [behind_it and behind_it.name() for behind_it in behind]))
-        waiting += behind
-    return found
 
 
 @pytest.mark.parametrize("kind, dtype", [("RNN", "float32"), ("GRU", "float32"), ("GRU", "float64"), ("LSTM", "float64")])

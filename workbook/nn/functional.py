@@ -6,8 +6,10 @@
 from workbook.errors import explain
 from workbook.ops import activation, pointwise, pooling
 from workbook.ops.activation import gelu, silu
+from workbook.ops.attention import scaled_dot_product_attention
 from workbook.ops.conversion import one_hot
 from workbook.ops.convolution import conv2d
+from workbook.ops.heads import multi_head_attention_forward
 from workbook.ops.inplace import dropout
 from workbook.ops.inplace import inplace as inplace_form
 from workbook.ops.linalg import linear
@@ -17,8 +19,8 @@ from workbook.ops.pointwise import sigmoid, tanh
 
 __all__ = [
     "avg_pool2d", "binary_cross_entropy", "binary_cross_entropy_with_logits", "conv2d", "cross_entropy", "dropout", "gelu",
-    "l1_loss", "leaky_relu", "linear", "log_softmax", "max_pool2d", "mse_loss", "nll_loss", "one_hot", "relu", "relu_",
-    "sigmoid", "silu", "softmax", "tanh",
+    "l1_loss", "leaky_relu", "linear", "log_softmax", "max_pool2d", "mse_loss", "multi_head_attention_forward", "nll_loss", "one_hot",
+    "relu", "relu_", "scaled_dot_product_attention", "sigmoid", "silu", "softmax", "tanh",
 ]
 
 

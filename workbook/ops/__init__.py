@@ -38,6 +38,7 @@ Networks
     convolution columns rows pooling    two ways to convolve, and windows
     losses                              softmax, and how wrong a prediction is
     recurrent lstm packing              cells along sequences; a layer of an LSTM in one step; sequences of several lengths
+    attention heads                     looking at keys, taking values; in several heads
 The doors
     methods operators inplace out       the one table of names; x + y; x.add_(y); out=
     elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
