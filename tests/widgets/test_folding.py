@@ -225,6 +225,30 @@ def test_a_module_that_is_folded_opens_a_fold_that_holds_half_of_it():
     assert [title for title, _ in view.folds()] == ["double"]
 
 
+def test_of_two_folds_by_hand_the_outer_one_hides_the_inner_one():
+    a = leaf(0.5)
+    result = ((a * 2 + 1) * 3 + 4) * 5
+    view = View(result)
+    view.gather("× 2", "+ 1")
+    view.gather("my fold 1", "× 3")
+    assert [title for title, _ in view.folds()] == ["my fold 2"]
+    view.toggle("my fold 2")
+    assert [title for title, _ in view.folds()] == ["my fold 1"] and no_circle(view.scene)
+
+
+def test_a_fold_that_is_closed_again_holds_whole_boxes_of_what_was_folded_since():
+    a = leaf(0.5)
+    double = nn.Sequential(nn.Tanh(), nn.Tanh())
+    result = double(a * 2) * 3
+    view = View(result, sys._getframe())  # small, so its module is open
+    view.folding.gather([part for box in view.scene.boxes[1:3] for part in box.parts])  # × 2 and the first tanh
+    held = len(view.folding.groups[-1].keys)
+    view.toggle("my fold 1")
+    view.toggle("double")
+    view.toggle("my fold 1")
+    assert held < len(view.folding.groups[-1].keys) and no_circle(view.scene)
+
+
 @given(st.data())
 def test_no_way_of_folding_makes_a_circle_or_loses_a_step(data):
     values = [leaf(0.5), leaf(0.25)]

@@ -84,8 +84,10 @@ class PowTensor(Elementwise, name="PowBackward1"):
     def backward(ctx, grad):
         a, b, out = ctx.saved
         to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.needs_input_grad[0] else None
-        to_b = where((a == 0) & _not_below_zero(b), 0.0, grad * (out * log(a))) if ctx.needs_input_grad[1] else None
-        return to_a, to_b
+        if not ctx.needs_input_grad[1]:
+            return to_a, None
+        base = where((a == 0) & _not_below_zero(b), 1.0, a)  # 0 ** b has slope 0 there, and so has 1 ** b
+        return to_a, grad * (out * log(base))
 
 
 class PowScalar(Elementwise, name="PowBackward2"):
@@ -99,7 +101,9 @@ class PowScalar(Elementwise, name="PowBackward2"):
     def backward(ctx, grad):
         base, b, out = ctx.saved
         if base == 0:
-            return None, where(_not_below_zero(b), 0.0, grad * (out * -math.inf))
+            if holds_complex(out):
+                return None, where(_not_below_zero(b), 0.0, grad * (out * -math.inf))
+            return None, grad * -where(_not_below_zero(b), 0.0, out)  # to a power below 0 it is inf, and so is the logarithm of 0
         if holds_complex(out):
             return None, grad * (out * cmath.log(base))
         return None, grad * (out * (math.log(base) if base > 0 else math.nan))

@@ -26,10 +26,9 @@ class Folding:
             if group.key not in self.opened and len(group.parts) > 1:
                 hides = group
             group = group.parent
-        for mine in self._by_hand:
-            if mine.key not in self.opened and part.key in mine.keys and (hides is None or not mine.keys < _keys(hides)):
-                return mine
-        return hides
+        mine = [mine for mine in self._by_hand
+                if mine.key not in self.opened and part.key in mine.keys and (hides is None or not mine.keys < _keys(hides))]
+        return max(mine, key=lambda group: len(group.keys), default=hides)  # one may hold another
 
     def toggle(self, key):
         """Open a folded group, or fold an open one."""
@@ -87,7 +86,9 @@ class Folding:
 
     def _close(self, group):
         """Let a group made by hand hold whole boxes, and with two of them everything on a way between."""
+        self.opened.add(group.key)  # whole boxes are those of the picture without it
         drawn = {key: self._node(key) for key in self._links.parts}
+        self.opened.discard(group.key)
         chosen = {drawn[key] for key in group.keys}
         before, after = defaultdict(set), defaultdict(set)
         for source, target in self._links.pairs:
