@@ -14,7 +14,8 @@ from .leaves import Leaves
 from .moment import failure, maps_of, moment_of, structure_only
 from .origin import Recorded
 from .scene import build, plural
-from .sources import engine_lines, line_of, student_line
+from .showing import able, difference, part_of, with_source
+from .sources import line_of
 from .still import html, save_svg, told
 from .svg import Drawing
 from .words import Words
@@ -295,7 +296,7 @@ class LiveGraph(anywidget.AnyWidget):
                 self.title, self.groups = self._scene.title, [list(group) for group in self._scene.groups]
                 self.drawing, self.state = self._drawn.svg(moment), state
             else:
-                self.changes = _difference(self.state, state)
+                self.changes = difference(self.state, state)
                 self._trait_values["state"] = state  # for views that open later; open ones get the changes only
             self.sliders = [] if self._still else self._leaves.sliders()
             self.fixed = self._still or "No leaf here is small enough for a slider."
@@ -304,43 +305,16 @@ class LiveGraph(anywidget.AnyWidget):
     def _state(self, moment, words):
         boxes = {key: {"texts": said.value + said.gradient, "state": said.state, "spoken": said.spoken}
                  for key, said in moment.boxes.items()}
-        return {"boxes": boxes, "wires": {key: [*wire, *moment.strengths.get(key, (0, ""))] for key, wire in moment.wires.items()}, "status": moment.status,
-                "sentence": moment.sentence, "panel": self._with_maps(self._with_source(moment.panel)), "table": [list(row) for row in moment.table],
+        wires = {key: [*wire, *moment.strengths.get(key, (0, ""))] for key, wire in moment.wires.items()}
+        return {"boxes": boxes, "wires": wires, "status": moment.status, "sentence": moment.sentence,
+                "panel": self._panel(moment), "table": [list(row) for row in moment.table],
                 "leaves": self._leaves.rows(self._run, words), "notes": " ".join([self._origin.note, *self._scene.notes]),
-                "chosen": self._chosen, "tool": self._tool, "code": self._cuts.code(self._origin.trace, words), "can": self._can()}
+                "chosen": self._chosen, "tool": self._tool, "code": self._cuts.code(self._origin.trace, words), "can": able(self._run, self.step, self._passes, self._cuts)}
 
-    def _with_source(self, panel):
-        if not panel.get("operation"):
-            return panel
-        node = next(part.node for part in self._origin.trace.ops if part.key == panel["operation"])
-        where, code = engine_lines(node)
-        line = student_line(node.record)
-        return {**panel, "where": where, "code": code, "line": line}
-
-    def _with_maps(self, panel):
-        """The panel with maps of a value and its gradient, if they are wanted: of the box that was looked at, else of the step's."""
+    def _panel(self, moment):
+        """What stands beside the picture: the step, the lines behind it and, where they are wanted, maps of the box that was looked at."""
+        panel = with_source(moment.panel, self._origin.trace)
         if self._run is None:
             return panel
-        box = next((box for box in self._scene.boxes if box.key == self._looked), None)
-        part = self._run.twin(box.face) if box else self._run.steps[-1].part if self.step > 0 else self._run.trace.root
-        return {**panel, "maps": maps_of(part, self._run, self.step) if self._mapped else []}
-
-    def _can(self):
-        """Which buttons have something to do."""
-        if self._run is None:
-            return dict.fromkeys(("start", "back", "on", "end", "reset", "zero", "scissors", "no_grad", "undo"), False)
-        first, last = -len(self._run.trace.ops), self._run.total
-        return {"start": self.step > first, "back": self.step > first or len(self._passes) > 1, "on": True,
-                "end": self.step < last, "reset": True, "scissors": True, "no_grad": True, "undo": bool(self._cuts.made),
-                "zero": any(self._run.grad(key) is not None for key in self._run.leaves)}
-
-
-def _difference(old, new):
-    """Return what of `new` differs from `old`; boxes and wires one by one."""
-    changed = {}
-    for name, value in new.items():
-        if name in ("boxes", "wires"):
-            value = {key: said for key, said in value.items() if old.get(name, {}).get(key) != said}
-        if value != old.get(name):
-            changed[name] = value
-    return changed
+        looked = next((box for box in self._scene.boxes if box.key == self._looked), None)
+        return {**panel, "maps": maps_of(part_of(looked, self._run, self.step), self._run, self.step) if self._mapped else []}

@@ -5,6 +5,8 @@ import numpy as np
 from .heatmap import heatmap
 from .model import Moment, Said
 from .numbers import GAP, brief, by, four, gradient_lines, lines, rows_of, short
+from .panel import panel
+from .sentences import sentence, status
 from .telling import Telling
 from .words import Words
 
@@ -53,7 +55,7 @@ def moment_of(scene, words, run, step, number=1, place=(), cuts=None):
     boxes = {box.key: _said(box, telling, arrivals) for box in scene.boxes}
     wires = {wire.key: _wire(wire, telling) for wire in scene.wires}
     strengths = {wire.key: strength(telling.along(wire)) for wire in scene.wires} if step > 0 else {}
-    return Moment(boxes, wires, telling.status(), telling.sentence(), telling.panel(), _table(scene, boxes), strengths)
+    return Moment(boxes, wires, status(telling), sentence(telling), panel(telling), _table(scene, boxes), strengths)
 
 
 def gradient_of(part, run):
