@@ -25,9 +25,10 @@ function drawingIn(canvas) {
     }
     const lines = box.querySelectorAll(".value, .grad");
     texts.forEach((text, i) => { if (lines[i] && lines[i].textContent !== text) lines[i].textContent = text; });
-    if (state === "now" && canvas.scrollHeight > canvas.clientHeight) {
+    if (state === "now") {
       const view = canvas.getBoundingClientRect(), here = box.getBoundingClientRect();
       if (here.top < view.top || here.bottom > view.bottom) canvas.scrollTop += here.top - view.top - view.height / 2;
+      if (here.left < view.left || here.right > view.right) canvas.scrollLeft += (here.left + here.right - view.left - view.right) / 2;
     }
   }
 

@@ -225,11 +225,13 @@ function render({ model, el }) {
       range.value = number.value;
       report(number.valueAsNumber);
     });
-    row.append(element("span", {}, name), range, number);
-    if (elements.length) {
+    row.append(range, number);
+    if (!elements.length) row.prepend(element("span", {}, name));
+    else { // the choice of an element is the name of what moves
       const select = element("select", { "aria-label": `element of ${id}` },
         ...elements.map((text, i) => element("option", { value: i }, text)));
       select.value = String(chosen);
+      select.title = name;
       select.addEventListener("change", () => model.send({ action: "element", key: id, place: Number(select.value) }));
       row.prepend(select);
     }

@@ -32,12 +32,16 @@ function allow(button, able) {
   button.setAttribute("aria-disabled", String(!able));
 }
 
-// Put a drawing into its part of the page; it shrinks with the page to `least` of its size, and from there on scrolls.
+// Put a drawing into its part of the page; it shrinks with the page to `least` of its size, and from there on scrolls. Where there
+// is room, its spine stands in the middle of the page.
 // Python made the text, and escaped what the student wrote.
 function putDrawing(part, svg, least) {
   part.innerHTML = svg;
   const drawn = part.querySelector("svg");
-  if (drawn) part.style.setProperty("--wb-least", `${least * drawn.getAttribute("width")}px`);
+  if (!drawn) return;
+  part.style.setProperty("--wb-least", `${least * drawn.getAttribute("width")}px`);
+  part.style.setProperty("--wb-wide", `${drawn.getAttribute("width")}px`);
+  part.style.setProperty("--wb-spine", `${drawn.dataset.spine ?? drawn.getAttribute("width") / 2}px`);
 }
 
 // Give the reader a file. A picture becomes a PNG here: only the browser has pixels.

@@ -5,6 +5,7 @@ from collections import Counter
 from html import escape
 from pathlib import Path
 
+from .labels import Labels, extent
 from .layout import lay_out
 from .numbers import written_out
 
@@ -13,8 +14,7 @@ MARGIN = 16
 SHEET = 5                    # how far the second sheet of a folded module looks out
 WIDEST = 1000
 LINE = 16                    # height of a line of numbers
-LABEL = 84                   # room for a number beside an edge
-GHOST = 28                   # height of a box that repeats another
+GHOST, LEAST_GHOST = 28, 60  # height of a box that repeats another, and its least width
 DIGIT, LETTER = 7.6, 8.2     # widths of a tabular figure and, on average, of a letter of a title
 MOST_LETTERS = 30
 HEAD = 7                     # length of an arrow's head
@@ -38,12 +38,14 @@ class Drawing:
             self.layout = lay_out(self.sizes, ends, down=True, gap=40, spread=26)
         self._labels = self._place_labels()
         self._titles = {box.key: box.title for box in scene.boxes}
-        self.width = round(self.layout.width + 2 * MARGIN)
+        said = [extent(*place)[2] for *place, _ in self._labels if scene.down]
+        self.width = round(max([self.layout.width + MARGIN, *said]) + MARGIN)
         self.height = round(self.layout.height + 2 * MARGIN)
 
     def svg(self, moment, alone=False):
         """Return the SVG at one moment. `alone`: with its own colours and background, to stand outside a page of ours."""
-        wires = [self._wire(number, wire, *moment.wires[wire.key], *moment.strengths.get(wire.key, (0, "")), alone) for number, wire in enumerate(self.scene.wires)]
+        wires = [self._wire(number, wire, *moment.wires[wire.key], *moment.strengths.get(wire.key, (0, "")), alone)
+                 for number, wire in enumerate(self.scene.wires)]
         boxes = [self._box(box, moment.boxes[box.key], alone) for box in self.scene.boxes]
         words = escape(self.scene.title, quote=True)
         if alone:
@@ -51,7 +53,7 @@ class Drawing:
             head = f'<style>{own_style()}</style><rect class="paper" width="100%" height="100%" rx="8"/>'
             return f'<svg {size} viewBox="0 0 {self.width} {self.height}" class="wb-drawing">{head}{"".join(wires + boxes)}</svg>'
         return (f'<svg viewBox="0 0 {self.width} {self.height}" width="{self.width}" height="{self.height}" class="wb-drawing" '
-                f'role="group" aria-label="Graph of {words}">{"".join(wires + boxes)}</svg>')
+                f'data-spine="{self.spine}" role="group" aria-label="Graph of {words}">{"".join(wires + boxes)}</svg>')
 
     def _box(self, box, said, alone):
         x, y = self.layout.centres[box.key]
@@ -100,7 +102,10 @@ class Drawing:
         for number, line in enumerate(said.value):
             yield "value", left + inset, top + 36 + number * LINE, "start", line
         for number, line in enumerate(said.gradient):
-            yield "grad", left + width - inset, top + 36 + number * LINE, "end", line
+            if stacked(box):
+                yield "grad", left + inset, top + 36 + (len(said.value) + number) * LINE, "start", line
+            else:
+                yield "grad", left + width - inset, top + 36 + number * LINE, "end", line
 
     def _wire(self, number, wire, text, state, width, sign, alone):
         route = [(x + MARGIN, y + MARGIN) for x, y in self.layout.routes[number]]
@@ -118,18 +123,23 @@ class Drawing:
 
     def _place_labels(self):
         """Return (x, y, anchor, free?) of each wire's number; one that would cover another is shown in its own step only."""
-        places, rows = [], {}
+        labels, places = Labels(map(self._extent, self.layout.centres), self.scene.down), []
         for wire, route in zip(self.scene.wires, self.layout.routes):
-            crowded = self._leaving[wire.source] > 1 or self._entering[wire.target] > 1
             track = self._track([(x + MARGIN, y + MARGIN) for x, y in route], wire, TRACK)
-            x, y, anchor = _label_place(track, self.scene.down, crowded)
-            left = x if anchor == "start" else x - LABEL / 2
-            taken = [other for row in range(round(y / LINE) - 1, round(y / LINE) + 2) for other in rows.get(row, ())]
-            free = all(abs(left - other) >= LABEL or abs(y - height) >= LINE - 2 for other, height in taken)
-            if free:
-                rows.setdefault(round(y / LINE), []).append((left, y))
-            places.append((x, y, anchor, free))
+            ends = self._leaving[wire.source], self._entering[wire.target]
+            places.append(labels.place(track, *ends) if _speaks(wire) else (*track[0], "end", True))
         return places
+
+    def _extent(self, key):
+        """The rectangle (left, top, right, bottom) of a box."""
+        (x, y), (width, height) = self.layout.centres[key], self.sizes[key]
+        return x - width / 2 + MARGIN, y - height / 2 + MARGIN, x + width / 2 + MARGIN, y + height / 2 + MARGIN
+
+    @property
+    def spine(self):
+        """Where, from the left, the steps of a graph that runs down stand: in the middle of a page, the eye looks for them there."""
+        steps = sorted(self.layout.centres[box.key][0] + MARGIN for box in self.scene.boxes if box.kind not in ("leaf", "constant"))
+        return round(steps[len(steps) // 2]) if self.scene.down and steps else self.width / 2
 
     def _track(self, route, wire, distance):
         """Return the route moved sideways, its ends on the rounded borders of the boxes."""
@@ -158,7 +168,7 @@ def clip(title):
 def _size(box, said, down, ports):
     """Return the (width, height) that a box needs, whatever numbers come: each number has room for its sign and a power of ten."""
     if box.ghost:  # its numbers stand where it is drawn first
-        return len(clip(box.title)) * LETTER + 34, max(GHOST, ports * 28 + 6)
+        return max(len(clip(box.title)) * LETTER + 34, LEAST_GHOST), max(GHOST, ports * 28 + 6)
     shape = box.face.shape or ()
     columns = shape[-1] if shape and written_out(shape) else 1
     summary = bool(shape) and not written_out(shape)  # `∇ norm 1.00e−05` takes more room than a number
@@ -167,9 +177,21 @@ def _size(box, said, down, ports):
     more = SHEET if box.kind == "fold" else 0
     titled = len(clip(box.title)) * LETTER + more
     noted = len(box.note) * 6.6
+    if down and stacked(box):
+        return max(titled + noted + (58 if noted else 40), widest + 40, 110), 30 + (len(said.value) + len(said.gradient)) * LINE
     if down:
         return max(titled + noted + 46, 2 * widest + 48, 200), 30 + more + max(len(said.value), len(said.gradient)) * LINE
     return max(titled + 28, noted + 28, widest + 26, 116), max(_card_height(box, said) + more, ports * 28 + 6)
+
+
+def _speaks(wire):
+    """Whether a number may ever stand beside a wire: a gradient, or the shape that met a step that fails."""
+    return any(part.node is None or part.node.edges[position] is not None for part, position in wire.uses)
+
+
+def stacked(box):
+    """Return whether value and gradient stand under each other in a graph that runs down: a leaf stands beside the steps, and is narrow."""
+    return box.kind in ("leaf", "constant")
 
 
 def _card_height(box, said):
@@ -199,15 +221,6 @@ def _path(points, down):
     head = (f"M{x:.1f} {y:.1f}L{x - along[0] + aside[0]:.1f} {y - along[1] + aside[1]:.1f}"
             f"L{x - along[0] - aside[0]:.1f} {y - along[1] - aside[1]:.1f}Z")
     return "".join(data), head
-
-
-def _label_place(route, down, crowded):
-    """Return where a gradient's number stands: in the last gap before the box that hands it, beside its track."""
-    (x0, y0), (x1, y1) = (route[-3], route[-2]) if len(route) > 2 else (route[0], route[-1])
-    x, y = (x0 + x1) / 2, (y0 + y1) / 2
-    if down:
-        return x + 7, y + 4, "start"
-    return (x, y + 15, "middle") if abs(y1 - y0) < 12 and not crowded else (x, y + 4, "middle")
 
 
 def own_style(*more):
