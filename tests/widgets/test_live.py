@@ -350,7 +350,7 @@ def test_nan_is_shown_calmly():
         warnings.simplefilter("error")
         sent_by(live, "move", leaf1=-1.0)
     assert live.state["boxes"]["op1"]["texts"][0] == "nan"
-    assert live.state["sentence"].startswith("log of −1 is nan, not a number")
+    assert live.state["sentence"].startswith("log(−1) is nan, not a number")
     assert leaves(live)["x"][2] == "nan"
 
 

@@ -51,7 +51,7 @@ function render({ model, el }) {
       rowOf("td", row, ["", "wb-number", "wb-number", "wb-slope", "wb-slope", ""]))));
   }
   function drawAll() {
-    model.get("drawings").forEach((svg, place) => { putDrawing(sides[place].canvas, svg, 0.72); sides[place].drawn.reach(null); });
+    model.get("drawings").forEach((svg, place) => { putDrawing(sides[place].canvas, svg, 0.8); sides[place].drawn.reach(null); });
     drawState();
   }
   const mark = () => root.setAttribute("data-seq", model.get("seq"));

@@ -26,6 +26,9 @@ function legendOfGradients() {
   return legend;
 }
 
+// A number as it stands in its field: as many digits as the boxes have, and never so few that it reads 0.
+const inField = (value) => String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
+
 // The state of the model stays whole, so that a second view of the same graph opens where the first one stands.
 function initialize({ model }) {
   model.on("change:changes", () => {
@@ -51,7 +54,7 @@ function render({ model, el }) {
   zero.addEventListener("click", () => act("zero"));
   const aside = element("aside", {}, step, element("div", {}, element("h4", {}, "Leaves"), leaves, leafTable, zero));
   const sentence = spokenLine();
-  const notes = element("p", { class: "wb-notes" });
+  const notes = element("p", { class: "wb-notes" }), unlike = element("p", { class: "wb-unlike" });
   const table = element("table");
   const words = element("details", {}, element("summary", {}, "The same as a table"), table);
   const tools = element("div", { class: "wb-tools", role: "group", "aria-label": "tools" });
@@ -71,7 +74,7 @@ function render({ model, el }) {
   root.append(
     header, element("div", { class: "wb-bar" }, modules, tools),
     element("div", { class: "wb-body" }, canvas, aside),
-    element("footer", {}, sentence, legendOfGradients(), notes, words));
+    element("footer", {}, sentence, unlike, legendOfGradients(), notes, words));
   el.replaceChildren(root);
 
   let saving = false; // this view asked for a file; other views of the same graph did not
@@ -121,7 +124,7 @@ function render({ model, el }) {
 
   function drawCanvas() {
     const had = canvas.contains(document.activeElement);
-    putDrawing(canvas, model.get("drawing"), 0.72);
+    putDrawing(canvas, model.get("drawing"), 0.8);
     focused = drawn.reach(focused);
     if (had) drawn.find("box", focused)?.focus({ preventScroll: true });
     title.textContent = model.get("title");
@@ -202,7 +205,7 @@ function render({ model, el }) {
     for (const { id, value } of list) {
       const row = leaves.querySelector(`[data-slider="${CSS.escape(id)}"]`);
       const [range, number] = row.querySelectorAll("input");
-      if (document.activeElement !== number) number.value = String(Number(value.toFixed(6)));
+      if (document.activeElement !== number) number.value = inField(value);
       if (document.activeElement !== range) range.value = String(value); // an answer may be older than the drag
     }
   }
@@ -218,7 +221,7 @@ function render({ model, el }) {
       model.save_changes();
     };
     range.addEventListener("input", () => {
-      number.value = String(Number(range.valueAsNumber.toFixed(6)));
+      number.value = inField(range.valueAsNumber);
       report(range.valueAsNumber);
     });
     number.addEventListener("change", () => {
@@ -256,11 +259,12 @@ function render({ model, el }) {
     if (state.status !== undefined) status.textContent = state.status;
     if (state.sentence !== undefined) speak(sentence, state.sentence);
     if (state.panel !== undefined) drawStep(state.panel);
-    if (state.leaves !== undefined) fill(leafTable, ["leaf", "value", ".grad so far", "numeric slope"], state.leaves,
+    if (state.leaves !== undefined) fill(leafTable, ["leaf", "value", ".grad so far", "by nudging"], state.leaves,
       ["", "wb-number", "wb-slope", ""]);
     if (state.table !== undefined) fill(table, ["part", "from", "value", "gradient so far"], state.table,
       ["", "", "wb-number", "wb-slope"]);
     if (state.notes !== undefined) notes.textContent = state.notes;
+    if (state.unlike !== undefined) unlike.textContent = state.unlike, unlike.hidden = !state.unlike;
     if (state.can !== undefined) {
       for (const [action, able] of Object.entries(state.can)) {
         if (buttons[action]) allow(buttons[action], able);

@@ -6,6 +6,9 @@ import numpy as np
 
 from .numbers import four, gradient_lines, lines
 
+NOT_NUDGED = "–"
+WHY_NOT = "A dash under “by nudging”: the leaf is too large to be nudged number by number, or a run takes too long."
+
 
 class Leaves:
     """The values of an origin's leaves by key. `place(key)` is the element of an array that its slider moves."""
@@ -69,7 +72,7 @@ class Leaves:
                 place = self.place(part.key)
                 name = f"{name}{list(place)}" if place else name
                 value, grad = value[place], None if grad is None else grad[place]
-            slope = self._slopes.get(part.key, "–")
+            slope = self._slopes.get(part.key, NOT_NUDGED)
             rows.append([name, "" if value is None else "\n".join(lines(value)),
                          "None" if grad is None else "\n".join(gradient_lines(grad)),
                          four(slope) if isinstance(slope, float) else slope])

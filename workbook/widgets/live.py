@@ -10,7 +10,7 @@ from workbook.errors import explain
 from .cuts import Cuts
 from .files import script, styles
 from .folding import Folding
-from .leaves import Leaves
+from .leaves import NOT_NUDGED, WHY_NOT, Leaves
 from .moment import failure, maps_of, moment_of, structure_only
 from .origin import Recorded
 from .scene import build, plural
@@ -18,6 +18,7 @@ from .showing import able, difference, part_of, with_source
 from .sources import line_of
 from .still import html, save_svg, told
 from .svg import Drawing
+from .unlike import unlike
 from .words import Words
 
 try:
@@ -236,7 +237,9 @@ class LiveGraph(anywidget.AnyWidget):
 
     def _rebuild(self):
         """Show a graph of another form than before."""
-        self._folding = Folding(self._origin.trace, self._origin.names.of_module)
+        trace = self._origin.trace
+        self._folding = Folding(trace, self._origin.names.of_module)
+        self._unlike = " ".join(unlike(trace, Words(trace)))
         self._draw()
 
     def _fold(self, key):
@@ -306,10 +309,16 @@ class LiveGraph(anywidget.AnyWidget):
         boxes = {key: {"texts": said.value + said.gradient, "state": said.state, "spoken": said.spoken}
                  for key, said in moment.boxes.items()}
         wires = {key: [*wire, *moment.strengths.get(key, (0, ""))] for key, wire in moment.wires.items()}
+        leaves = self._leaves.rows(self._run, words)
+        why_not = [WHY_NOT] if self._run is not None and any(row[-1] == NOT_NUDGED for row in leaves) else []
         return {"boxes": boxes, "wires": wires, "status": moment.status, "sentence": moment.sentence,
                 "panel": self._panel(moment), "table": [list(row) for row in moment.table],
-                "leaves": self._leaves.rows(self._run, words), "notes": " ".join([self._origin.note, *self._scene.notes]),
-                "chosen": self._chosen, "tool": self._tool, "code": self._cuts.code(self._origin.trace, words), "can": able(self._run, self.step, self._passes, self._cuts)}
+                "leaves": leaves, "notes": " ".join([self._origin.note, *self._scene.notes, *why_not]), "unlike": self._unlike,
+                "chosen": self._chosen, "tool": self._tool, "code": self._code(), "can": able(self._run, self.step, self._passes, self._cuts)}
+
+    def _code(self):
+        """The lines of the student's code that would cut as the reader did."""
+        return self._cuts.code(self._origin.trace, Words(self._origin.trace)) if self._cuts.made else ""
 
     def _panel(self, moment):
         """What stands beside the picture: the step, the lines behind it and, where they are wanted, maps of the box that was looked at."""

@@ -51,11 +51,12 @@ def moment_of(scene, words, run, step, number=1, place=(), cuts=None):
     are the Cuts that `run` was made with.
     """
     telling = Telling(scene, words, run, step, number, place, cuts)
-    arrivals = _arrivals(run)
-    boxes = {box.key: _said(box, telling, arrivals) for box in scene.boxes}
-    wires = {wire.key: _wire(wire, telling) for wire in scene.wires}
-    strengths = {wire.key: strength(telling.along(wire)) for wire in scene.wires} if step > 0 else {}
-    return Moment(boxes, wires, status(telling), sentence(telling), panel(telling), _table(scene, boxes), strengths)
+    with np.errstate(all="ignore"):  # what overflows is shown as it is, and needs no warning in the notebook
+        arrivals = _arrivals(run)
+        boxes = {box.key: _said(box, telling, arrivals) for box in scene.boxes}
+        wires = {wire.key: _wire(wire, telling) for wire in scene.wires}
+        strengths = {wire.key: strength(telling.along(wire)) for wire in scene.wires} if step > 0 else {}
+        return Moment(boxes, wires, status(telling), sentence(telling), panel(telling), _table(scene, boxes), strengths)
 
 
 def gradient_of(part, run):

@@ -1,10 +1,13 @@
 """Where a live graph gets its computation from: a recorded one that is run again, or a function that is called anew."""
 
+from inspect import signature
+
 import numpy as np
 
 from workbook import random
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
+from workbook.nn.module import Module
 from workbook.tensor import Tensor, wrap
 
 from .broken import Broken
@@ -74,7 +77,7 @@ class Recorded:
         """Return why this computation cannot be run again, or '' where it can."""
         if not self.trace.recorded:
             return ("The values are missing: nobody watched when this was computed. "
-                    "Import workbook.widgets first, and run the computation once more.")
+                    "Import workbook.widgets first (another thread calls workbook.widgets.recording.start()), and run the computation once more.")
         if any(part.value is None for part in [*self.trace.leaves, *self.trace.constants]):
             return "The values stand still: an array in this computation is too large to be kept, so it cannot be run again."
         return self._outside()
@@ -111,6 +114,7 @@ class Called:
 
     def __init__(self, function, arguments, frame, partial=False):
         self.function, self.names = function, Names(frame)
+        _check_arguments(function, arguments)
         self.arguments = {name: _as_tensor(name, given) for name, given in arguments.items()}
         self.movable = {name: name for name, tensor in self.arguments.items()
                         if tensor.is_floating_point() and _can_move(tensor._array)}
@@ -206,6 +210,25 @@ class Failed(Exception):
     def __init__(self, broken):
         super().__init__(broken.what)
         self.broken = broken
+
+
+def _check_arguments(function, arguments):
+    """Raise TypeError where `function` could not even be called with these names."""
+    module = isinstance(function, Module)
+    try:
+        takes = signature(function.forward if module else function)
+    except (TypeError, ValueError):  # written in C: nobody knows
+        return
+    try:
+        takes.bind_partial(**arguments)  # first what it does not know, then what it lacks
+        takes.bind(**arguments)
+    except TypeError as problem:
+        name = getattr(function, "__name__", "<lambda>")
+        said, typed = ("the module", "net") if module else ("the function", "f") if name == "<lambda>" else (name, name)
+        raise TypeError(explain(
+            f"graph() cannot call {said} with {', '.join(f'{given}=' for given in arguments)}: {problem}",
+            f"it calls {said} with the names that you give, and {said} takes {takes}",
+            f"write graph({', '.join([typed, *(f'{taken}=...' for taken in takes.parameters)])})")) from None
 
 
 def check_result(result, single=True):

@@ -1,5 +1,7 @@
 """What stands beside the picture: the step with its numbers, its rule, and why the walk came to it now."""
 
+from collections import Counter
+
 from .numbers import brief, four, gradient_lines, short
 from .rules import rule
 from .telling import MANY, where
@@ -29,14 +31,22 @@ def panel(telling):
         name = telling.own(part)
         said["hands"] = [{"to": f"{name}.grad is now:", "rule": f"{name}.grad + what arrives", "numbers": _sum(telling, taken)}]
         return said
+    edges_to = Counter(part.inputs[position] for position in taken.handed)
     for position, gradient in taken.handed.items():
         told = telling.in_numbers(part, position)
         numbers = "\n".join(gradient_lines(gradient))
         if told:
             formula = f"{told[0]} = " if told[0] != short(told[1]) else ""
             numbers = f"{where(telling.at(taken.arrived))}{formula}{four(told[1])}"
-        said["hands"].append({"to": f"What it hands to {telling.name(part.inputs[position])}:",
-                               "rule": rule(part, position, telling.words), "numbers": numbers})
+        hand = {"to": telling.name(part.inputs[position]), "rule": rule(part, position, telling.words), "numbers": numbers}
+        if hand not in said["hands"]:
+            said["hands"].append(hand)
+        elif edges_to[part.inputs[position]] > 1:  # x * x: the same goes along both edges, and is told once
+            hand = said["hands"][said["hands"].index(hand)]
+            hand["edges"] = hand.get("edges", 1) + 1
+    for hand in said["hands"]:
+        along = f", along each of {hand.pop('edges')} edges" if "edges" in hand else ""
+        hand["to"] = f"What it hands to {hand['to']}{along}:"
     return said
 
 
@@ -93,6 +103,8 @@ def _panel_of_fold(telling, fold):
 def _sum(telling, taken):
     """The sum that a leaf makes: `18 + 18 = 36.0000`."""
     after, before = telling.run.grad(taken.part.key), telling.run.before(taken.part.key)
-    if after.size > 1:
+    if after is None:
+        return "None: nothing arrived"
+    if after.size != 1:
         return "\n".join(gradient_lines(after))
     return (f"{short(before.item())} + {short(taken.arrived.item())} = " if before is not None else "") + four(after.item())

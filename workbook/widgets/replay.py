@@ -45,7 +45,7 @@ def departure(trace):
 
 def _same_but_for_rounding(recorded, again, inputs):
     """Whether two arrays agree in the digits that a picture shows; sums round by the size of what is added."""
-    if recorded.dtype.kind not in "fc":
+    if recorded.dtype.kind not in "fc" or (recorded.shape == again.shape and (recorded == again).all()):
         return np.array_equal(recorded, again)
     sizes = [np.abs(array[np.isfinite(array)]).max(initial=0.0) for array in (recorded, again, *inputs)]
     digits = 1e-2 if recorded.dtype.itemsize == 2 else 1e-5

@@ -50,7 +50,7 @@ def _backward(telling):
         inside = telling.inside(fold)
         said = _say_fold(telling, fold, inside)
         steps = f"Steps {telling.step - len(inside) + 1} to {telling.step}" if len(inside) > 1 else steps
-    text = f"{steps} of {telling.run.total}: {said}"
+    text = f"{steps} of {telling.run.total}: {said}{_no_slope(telling, telling.run.steps[-1])}"
     if telling.step < telling.run.total:
         return f"{text} {_next(telling, telling.run.order[telling.step])}"
     return f"{text} Backward is done; one more step begins a second pass, which adds to every .grad."
@@ -60,8 +60,11 @@ def _say(telling, taken):
     name = telling.name(taken.part)
     if taken.part.kind == "leaf":
         total = telling.run.grad(taken.part.key)
+        if total is None:
+            return f"{name} is a leaf: nothing arrived, and {name}.grad stays None."
         now = f", which is now {telling.gradient(total)}" if total.size == 1 else ""
-        return f"{name} is a leaf: {telling.sum_of(taken.part) or telling.gradient(taken.arrived)} is added to {name}.grad{now}."
+        are = "are" if taken.arrived is not None and taken.arrived.ndim == 1 and taken.arrived.size != 1 else "is"
+        return f"{name} is a leaf: {telling.sum_of(taken.part) or telling.gradient(taken.arrived)} {are} added to {name}.grad{now}."
     told = {position: telling.in_numbers(taken.part, position) for position in taken.handed}
     handed = []
     for position, gradient in taken.handed.items():
@@ -103,10 +106,34 @@ def _next(telling, part):
 
 
 def _no_number(telling):
-    """Where the first value that is no number came from, said calmly."""
-    for part in telling.ops[:telling.reached]:
-        if part.value is not None and part.value.dtype.kind == "f" and np.isnan(part.value).any():
-            told = ", ".join(telling.amount(given) for given in part.inputs if isinstance(given, Part))
-            return (f"{telling.words.action(part)} of {told} is nan, not a number: there is no value there. "
-                    "Everything computed from it is nan too. Move the slider back.")
+    """Where the first value that is no number came from, said calmly: when it is computed, and at the end of the forward pass."""
+    part = next((part for part in telling.ops[:telling.reached] if _has_nan(part.value)), None)
+    if part is None or (telling.step and part is not telling.now):
+        return ""
+    given = [each for each in part.inputs if isinstance(each, Part)]
+    had = next((each for each in given if _has_nan(each.value)), None)
+    if had is not None:
+        return f"{telling.own(had)} holds nan, which is not a number. Everything computed from it is nan too."
+    told = telling.applied(part, _first(np.isnan(part.value))) or \
+        f"{telling.words.action(part)} of {', '.join(telling.amount(each) for each in given)}"
+    return f"{told} is nan, not a number: there is no value there. Everything computed from it is nan too."
+
+
+def _no_slope(telling, taken):
+    """Where nan enters the gradients although every value is a number: a slope without bound that meets a 0, mostly."""
+    if _has_nan(taken.arrived) or _has_nan(taken.part.value):
+        return ""
+    for position, gradient in taken.handed.items():
+        if _has_nan(gradient):
+            told = telling.in_numbers(taken.part, position, _first(np.isnan(gradient)))
+            return f" Here nan enters the gradients, which is not a number{f': {told[0]}' if told else ''}."
     return ""
+
+
+def _has_nan(array):
+    return array is not None and array.dtype.kind in "fc" and bool(np.isnan(array).any())
+
+
+def _first(marks):
+    """The index of the first marked element."""
+    return tuple(int(at) for at in np.argwhere(marks)[0])

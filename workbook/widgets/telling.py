@@ -27,24 +27,31 @@ class Telling:
 
     # ---- numbers ---------------------------------------------------------------------------------------------------------
 
-    def in_numbers(self, part, position):
+    def in_numbers(self, part, position, at=None):
         """Return what `part` handed to its input as numbers in its rule, and the result: ("1 × 3", 3.0).
 
-        The numbers are those of one element; None where no single line of numbers says it.
+        The numbers are those of one element, `at` or the one that is followed; None where no single line of numbers says it.
         """
         taken = self.taken[part]
         handed = taken.handed[position]
-        if part.value is None or taken.arrived is None or (part.value.ndim and part.value.shape != handed.shape):
+        if part.value is None or taken.arrived is None or not part.value.size or not handed.size or (part.value.ndim and part.value.shape != handed.shape):
             return None
-        at = self.at(taken.arrived)
+        at = self.at(taken.arrived) if at is None or len(at) != taken.arrived.ndim else at
         operands = ([_met(part.operand(each), at) for each in range(len(part.inputs))] + [None, None])[:2]
         told = with_numbers(part, position, taken.arrived[at].item(), operands, part.value[at].item())
-        return told and (told, handed[self.at(handed)].item())
+        return told and (told, handed[at if handed.ndim == len(at) else self.at(handed)].item())
+
+    def applied(self, part, at):
+        """Return a step with the numbers that it met at one element: `log(−1)`; '' where no single line of numbers says it."""
+        if not is_elementwise(part):
+            return ""
+        operands = [part.operand(position) for position, each in enumerate(part.inputs) if each is not None]
+        return self.words.with_operands(part, [_met(operand, at) for operand in operands])
 
     def computed(self, part):
         """Return how `part` came by its value: `27 = 9 × 3`; of arrays, for one element or in shapes."""
         value, given = part.value, [each for each in part.inputs if each is not None]
-        if value is None:
+        if value is None or not value.size:
             return ""
         operands = [part.operand(position) for position, each in enumerate(part.inputs) if each is not None]
         single = not value.ndim and all(getattr(operand, "ndim", 0) == 0 for operand in operands)

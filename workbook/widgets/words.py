@@ -6,7 +6,8 @@ from .trace import Part
 ADDITIVE, PRODUCT, POWER, ATOM = 1, 2, 3, 4  # how strongly a formula binds
 BETWEEN = {  # the engine's class: its sign and how strongly it binds
     "Add": ("+", ADDITIVE), "Sub": ("−", ADDITIVE), "Mul": ("×", PRODUCT), "Div": ("÷", PRODUCT),
-    "Mm": ("@", PRODUCT), "Bmm": ("@", PRODUCT), "Mv": ("@", PRODUCT), "Dot": ("@", PRODUCT), "Matmul": ("@", PRODUCT)}
+    "Mm": ("@", PRODUCT), "Bmm": ("@", PRODUCT), "Mv": ("@", PRODUCT), "Dot": ("@", PRODUCT), "Matmul": ("@", PRODUCT),
+    "PowTensor": ("^", POWER)}
 LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 EITHER_WAY = ("+", "×")
 ROOM = 60      # a longer formula is not read, it is scanned
@@ -88,10 +89,10 @@ class Words:
         texts = ["…" if number is None else short(number) for number in numbers]
         behind = [text if number is None else bracketed(number) for number, text in zip(numbers, texts)]
         sign, _ = BETWEEN.get(part.operation, ("", 0))
-        if sign and len(texts) > 1:
-            return f"{behind[0] if isinstance(numbers[0], complex) else texts[0]} {sign} {behind[1]}"
         if part.operation in ("Pow", "PowTensor", "PowScalar") and numbers[1] is not None:
             return behind[0] + superscript(numbers[1])
+        if sign and len(texts) > 1:
+            return f"{behind[0] if isinstance(numbers[0], complex) else texts[0]} {sign} {behind[1]}"
         if part.operation == "Neg":
             return "−" + behind[0]
         if part.operation == "Rsub":
