@@ -35,7 +35,11 @@ Matrices
     inverses solving lu factors         inverses; equations; elimination; Cholesky and QR
     spectra pseudo removed              eigenvalues; least squares; what PyTorch took away
 Networks
-    convolution columns rows pooling    two ways to convolve, and windows
+    convolution kernels columns rows    kernels that slide; what fits; two ways to compute it
+    windows pooling averages sides      windows: their places, the largest, the mean; a number an axis
+    adaptive fractional                 pools by the size of the result; at random distances
+    unpooling winners                   the way back; numbers at places of images
+    padding resampling                  room around an image; axes seen anew
     losses                              softmax, and how wrong a prediction is
     recurrent lstm packing              cells along sequences; a layer of an LSTM in one step; sequences of several lengths
     attention heads                     looking at keys, taking values; in several heads

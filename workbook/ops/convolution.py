@@ -1,35 +1,27 @@
-"""Convolution in two dimensions: the operation, its derivatives, and what it refuses.
+"""Convolution over images of any number of axes: the operations, their derivatives, and the functions that students call.
 
-The derivatives are a convolution's two partners, `ConvInput` and `ConvWeight`; the three are closed under differentiation. How
-they are computed stands in `ops.columns`, and for the commonest case, faster, in `ops.rows`.
+A convolution has two partners, which are its derivatives: `ConvInput` and `ConvWeight`. The three are closed under
+differentiation, and a transposed convolution is `ConvInput` with a bias. How they are computed stands in `ops.columns`, and for the
+commonest case, faster, in `ops.rows`; what they refuse, in `ops.kernels`.
 """
 
 from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.errors import explain, not_a_tensor, refused_dtype
 from workbook.ops import columns, rows
-from workbook.ops.axes import squeeze, unsqueeze
-from workbook.ops.columns import Geometry
+from workbook.ops.axes import permute, squeeze, unsqueeze
+from workbook.ops.kernels import check_transposed, check_weight, forward_geometry, tbc_refused, transposed_geometry
 from workbook.ops.reduction import sum
 from workbook.tensor import Tensor
 
 
-def _kernels(g):
-    """The module that computes a convolution of this geometry."""
-    return rows if g.stride == g.dilation == (1, 1) else columns
-
-
-def _group(array, g, number, axis):
-    """The part of `array` along `axis` that belongs to one group."""
-    if g.groups == 1:
-        return array
-    size = array.shape[axis] // g.groups
-    return array[(slice(None),) * axis + (slice(number * size, (number + 1) * size),)]
-
-
-def _together(xp, parts, axis):
-    return parts[0] if len(parts) == 1 else xp.concatenate(parts, axis)
+def _computed(name, xp, *inputs, geometry):
+    """Compute "convolve", "to_input" or "to_weight" by the module that does it fastest; one axis as two, of which one is a line."""
+    if len(geometry.kernel) == 1:
+        lifted = [x if x is None or x.ndim == 1 else x[:, :, None] for x in inputs]
+        return _computed(name, xp, *lifted, geometry=geometry.of_two_axes)[:, :, 0]
+    return getattr(rows if geometry.by_rows else columns, name)(xp, *inputs, geometry)
 
 
 class ConvInput(Operation):
@@ -37,9 +29,8 @@ class ConvInput(Operation):
 
     def forward(ctx, grad, weight, *, geometry):
         ctx.save_crosswise(grad, weight)
-        ctx.geometry = g = geometry
-        parts = [_kernels(g).to_input(ctx.xp, _group(grad, g, i, 1), _group(weight, g, i, 0), g) for i in range(g.groups)]
-        return _together(ctx.xp, parts, 1)
+        ctx.geometry = geometry
+        return _computed("to_input", ctx.xp, grad, weight, geometry=geometry)
 
     def backward(ctx, grad):
         grad_out, weight = ctx.saved
@@ -53,9 +44,8 @@ class ConvWeight(Operation):
 
     def forward(ctx, grad, x, *, geometry):
         ctx.save_crosswise(grad, x)
-        ctx.geometry = g = geometry
-        parts = [_kernels(g).to_weight(ctx.xp, _group(grad, g, i, 1), _group(x, g, i, 1), g) for i in range(g.groups)]
-        return _together(ctx.xp, parts, 0)
+        ctx.geometry = geometry
+        return _computed("to_weight", ctx.xp, grad, x, geometry=geometry)
 
     def backward(ctx, grad):
         grad_out, x = ctx.saved
@@ -71,6 +61,8 @@ def _same_dtype(values):
         what = f"Input type ({first.in_c}) and bias type ({bias.in_c}) should be the same"
     elif weight is not first:
         what = f"expected scalar type {first.legacy} but found {weight.legacy}"
+    elif first is dtypes.bool:
+        raise refused_dtype("slow_conv2d_cpu", first)
     else:
         return values
     raise RuntimeError(explain(what, f"{running_layer() or 'the weight'} holds {weight}, and what arrived holds {first}",
@@ -84,22 +76,83 @@ class Convolve(Operation, name="ConvolutionBackward0"):
 
     def forward(ctx, x, weight, bias, *, geometry):
         ctx.save_crosswise(x, weight)
-        ctx.geometry = g = geometry
-        parts = [_kernels(g).convolve(ctx.xp, _group(x, g, i, 1), _group(weight, g, i, 0),
-                                      None if bias is None else _group(bias, g, i, 0), g) for i in range(g.groups)]
-        return _together(ctx.xp, parts, 1)
+        ctx.geometry = geometry
+        return _computed("convolve", ctx.xp, x, weight, bias, geometry=geometry)
 
     def backward(ctx, grad):
         x, weight = ctx.saved
         g = ctx.geometry
         return (ConvInput.apply(grad, weight, geometry=g) if ctx.needs_input_grad[0] else None,
                 ConvWeight.apply(grad, x, geometry=g) if ctx.needs_input_grad[1] else None,
-                sum(grad, (0, 2, 3)) if ctx.needs_input_grad[2] else None)
+                sum(grad, (0, *range(2, grad.ndim))) if ctx.needs_input_grad[2] else None)
 
 
-def pair(value):
-    """Return a number as two equal ones, two numbers as a tuple."""
-    return (value, value) if isinstance(value, int) else tuple(value)
+class ConvolveTransposed(Operation, name="ConvolutionBackward0"):
+    """out = the transpose of a convolution with weight, applied to x, plus bias; `geometry` is the convolution's"""
+
+    dtype_rule = staticmethod(_same_dtype)
+
+    def forward(ctx, x, weight, bias, *, geometry):
+        ctx.save_crosswise(x, weight)
+        ctx.geometry = geometry
+        if x.dtype.kind in "iu":
+            raise refused_dtype("slow_conv_transpose2d_out_cpu", dtypes.of(x))
+        out = _computed("to_input", ctx.xp, x, weight, geometry=geometry)
+        return out if bias is None else out + bias.reshape(-1, *[1] * (out.ndim - 2))
+
+    def backward(ctx, grad):
+        x, weight = ctx.saved
+        g = ctx.geometry
+        return (Convolve.apply(grad, weight, None, geometry=g) if ctx.needs_input_grad[0] else None,
+                ConvWeight.apply(x, grad, geometry=g) if ctx.needs_input_grad[1] else None,
+                sum(grad, (0, *range(2, grad.ndim))) if ctx.needs_input_grad[2] else None)
+
+
+def _check_tensors(function, input, weight, bias):
+    for position, (name, given) in enumerate((("input", input), ("weight", weight), ("bias", bias)), 1):
+        if not isinstance(given, Tensor) and (given is not None or name != "bias"):
+            raise not_a_tensor(function, name, position, given)
+
+
+def _hashable(value):
+    return value if value.__class__ in (int, tuple, str) else tuple(value) if hasattr(value, "__iter__") else value
+
+
+def _convolution(function, axes, input, weight, bias, stride, padding, dilation, groups):
+    """A convolution over that many axes, called `function`."""
+    _check_tensors(function, input, weight, bias)
+    if input.ndim == axes + 1:
+        return squeeze(_convolution(function, axes, unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0)
+    check_weight(function, axes, input, weight, bias, groups)
+    g = forward_geometry(function, tuple(input.shape[2:]), tuple(weight.shape[2:]), _hashable(stride), _hashable(padding),
+                         _hashable(dilation), groups)
+    return Convolve.apply(input, weight, bias, geometry=g)
+
+
+def _transposed(function, axes, input, weight, bias, stride, padding, output_padding, groups, dilation):
+    """A transposed convolution over that many axes, called `function`."""
+    _check_tensors(function, input, weight, bias)
+    if input.ndim == axes + 1:
+        return squeeze(_transposed(function, axes, unsqueeze(input, 0), weight, bias, stride, padding, output_padding, groups,
+                                   dilation), 0)
+    check_transposed(function, axes, input, weight, bias, groups)
+    g = transposed_geometry(function, tuple(input.shape[2:]), tuple(weight.shape[2:]), _hashable(stride), _hashable(padding),
+                            _hashable(output_padding), _hashable(dilation), groups)
+    return ConvolveTransposed.apply(input, weight, bias, geometry=g)
+
+
+def conv1d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Return the convolution over one axis `(N, C_in, L) -> (N, C_out, L_out)`; one signal `(C_in, L)` may come without N.
+
+    As `conv2d`, with weight (C_out, C_in / groups, k). Raises RuntimeError where the sizes do not fit.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.conv1d(torch.tensor([[1., 2., 4., 8.]]), torch.tensor([[[-1., 1.]]]))
+    tensor([[1., 2., 4.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv1d.html
+    """
+    return _convolution("conv1d", 1, input, weight, bias, stride, padding, dilation, groups)
 
 
 def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
@@ -115,68 +168,83 @@ def conv2d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv2d.html
     """
-    if not isinstance(input, Tensor):
-        raise not_a_tensor("conv2d", "input", 1, input)
-    if input.ndim == 3:
-        return squeeze(conv2d(unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0)
-    _check_sizes(input, weight, bias, groups)
-    stride, dilation = pair(stride), pair(dilation)
-    if min(stride) < 1:
-        raise RuntimeError(explain("non-positive stride is not supported", f"a kernel that moves by {min(stride)} never arrives",
-                                   "use stride=1 or more"))
-    if min(dilation) < 1:
-        raise RuntimeError(explain(f"dilation should be greater than zero, but got {list(dilation)}",
-                                   "it is the distance between the places that a kernel sees", "use dilation=1 or more"))
-    kernel = tuple(weight.shape[2:])
-    if padding == "valid":
-        padding = 0
-    if padding == "same":
-        if stride != (1, 1):
-            raise RuntimeError(explain("padding='same' is not supported for strided convolutions",
-                                       "with a step above 1 the result is shorter than the input",
-                                       "leave stride out, or give the padding as a number"))
-        needed = [d * (k - 1) for d, k in zip(dilation, kernel)]
-        padding = tuple((n // 2, n - n // 2) for n in needed)
-    else:
-        padding = tuple((p, p) for p in pair(padding))
-        if min(padding) < (0, 0):
-            raise RuntimeError(explain("negative padding is not supported", "padding surrounds the image with zeros",
-                                       "use padding=0 or more; cut the image to make it smaller"))
-    g = Geometry(tuple(input.shape[2:]), kernel, stride, padding, dilation, groups)
-    if min(g.out) < 1:
-        layer = running_layer()
-        raise RuntimeError(explain(
-            f"Calculated padded input size per channel: ({g.padded[0]} x {g.padded[1]}). Kernel size: ({g.reach[0]} x "
-            f"{g.reach[1]}). Kernel size can't be greater than actual input size",
-            (f"{layer}: " if layer else "") + f"the image that arrived is only {input.shape[2]} x {input.shape[3]}",
-            "use a smaller kernel, padding, fewer pooling layers before it, or a larger image"))
-    return Convolve.apply(input, weight, bias, geometry=g)
+    return _convolution("conv2d", 2, input, weight, bias, stride, padding, dilation, groups)
 
 
-def _check_sizes(input, weight, bias, groups):
-    fits = input.ndim == 4 and groups > 0 and input.shape[1] == weight.shape[1] * groups
-    if fits and (bias is None or tuple(bias.shape) == (weight.shape[0],)):
-        return
-    shape = shape_text(input.shape)
-    layer = running_layer()  # takes longer than a small convolution: only for an error
-    where = f"{layer}: " if layer else ""
-    if input.ndim != 4:
-        raise RuntimeError(explain(
-            f"Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: {shape}",
-            where + "the axes are (N, C, H, W), or (C, H, W) for one image", "give the image its shape: x.view(-1, C, H, W)"))
-    if groups < 1:
-        raise RuntimeError(explain("non-positive groups is not supported", f"channels cannot be split into {groups} groups",
-                                   "use groups=1"))
-    channels = weight.shape[1] * groups
-    if input.shape[1] != channels:
-        last = input.shape[-1] == channels
-        raise RuntimeError(explain(
-            f"Given groups={groups}, weight of size {shape_text(weight.shape)}, expected input{shape} to have {channels} "
-            f"channels, but got {input.shape[1]} channels instead",
-            where + (f"the {channels} stands in the last axis: the image looks channels-last, as NumPy and PIL keep it" if last
-                     else "the second axis is the channel axis"),
-            "use x.permute(0, 3, 1, 2)" if last else f"give it {channels} channels, or change in_channels"))
-    raise RuntimeError(explain(
-        f"Given weight of size {shape_text(weight.shape)}, expected bias to be 1-dimensional with {weight.shape[0]} elements, "
-        f"but got bias of size {shape_text(bias.shape)} instead", where + "each output channel has one bias",
-        f"give a bias of {weight.shape[0]} numbers"))
+def conv3d(input, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
+    """Return the convolution over three axes `(N, C_in, D, H, W) -> (N, C_out, D_out, H_out, W_out)`, or both without N.
+
+    As `conv2d`, with weight (C_out, C_in / groups, kD, kH, kW). Raises RuntimeError where the sizes do not fit.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.conv3d(torch.ones(1, 1, 2, 2, 2), torch.ones(1, 1, 2, 2, 2))
+    tensor([[[[[8.]]]]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv3d.html
+    """
+    return _convolution("conv3d", 3, input, weight, bias, stride, padding, dilation, groups)
+
+
+def conv_transpose1d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Return the transposed convolution over one axis, `(N, C_in, L) -> (N, C_out, L_out)`, or both without N.
+
+    As `conv_transpose2d`, with weight (C_in, C_out / groups, k). Raises RuntimeError where the sizes do not fit.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.conv_transpose1d(torch.tensor([[1., 10.]]), torch.tensor([[[1., 2., 3.]]]))
+    tensor([[ 1., 12., 23., 30.]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv_transpose1d.html
+    """
+    return _transposed("conv_transpose1d", 1, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose2d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Return the transposed convolution `(N, C_in, H, W) -> (N, C_out, H_out, W_out)`: each number lays a kernel, and they add up.
+
+    It is the gradient of a convolution to its input. `weight`: (C_in, C_out / groups, kH, kW); `bias`: (C_out).
+    H_out = (H - 1) stride - 2 padding + dilation (kH - 1) + output_padding + 1. Raises RuntimeError where the sizes do not fit.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.conv_transpose2d(torch.ones(1, 1, 2, 2), torch.ones(1, 1, 2, 2))
+    tensor([[[[1., 2., 1.],
+              [2., 4., 2.],
+              [1., 2., 1.]]]])
+
+    Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016, chapter 4;
+    https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv_transpose2d.html
+    """
+    return _transposed("conv_transpose2d", 2, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_transpose3d(input, weight, bias=None, stride=1, padding=0, output_padding=0, groups=1, dilation=1):
+    """Return the transposed convolution over three axes, `(N, C_in, D, H, W) -> (N, C_out, D_out, H_out, W_out)`, or without N.
+
+    As `conv_transpose2d`, with weight (C_in, C_out / groups, kD, kH, kW). Raises RuntimeError where the sizes do not fit.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.conv_transpose3d(torch.ones(1, 1, 1, 1, 1), torch.ones(1, 2, 2, 2, 2)).shape
+    torch.Size([1, 2, 2, 2, 2])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv_transpose3d.html
+    """
+    return _transposed("conv_transpose3d", 3, input, weight, bias, stride, padding, output_padding, groups, dilation)
+
+
+def conv_tbc(input, weight, bias, pad=0):
+    """Return the convolution over time `(T, N, C_in) -> (T_out, N, C_out)`, with weight (k, C_in, C_out) and bias (C_out).
+
+    Raises RuntimeError where the sizes do not fit.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.conv_tbc(torch.ones(4, 1, 2), torch.ones(3, 2, 1), torch.zeros(1)).flatten()
+    tensor([6., 6.])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.conv_tbc.html
+    """
+    _check_tensors("conv_tbc", input, weight, bias)
+    if wrong := tbc_refused(input, weight, bias):
+        raise RuntimeError(explain(wrong, "the axes are (time, batch, channels), of the weight (k, C_in, C_out)",
+                                   "or use conv1d, whose axes are (batch, channels, time)"))
+    out = conv1d(permute(input, 1, 2, 0), permute(weight, 2, 1, 0), bias, padding=pad)
+    return permute(out, 2, 0, 1)

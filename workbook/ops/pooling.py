@@ -1,71 +1,59 @@
-"""Pooling: the largest, or the mean, of each window of an image."""
+"""Pooling by maximum: the largest of each window of an image of one, two or three axes."""
 
-import functools
 import math
 
+from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor, shape_text
-from workbook.ops.convolution import pair
-from workbook.ops.elementwise import not_implemented
-from workbook.tensor import Tensor
+from workbook.errors import refused_dtype
+from workbook.ops.axes import squeeze, unsqueeze
+from workbook.ops.sides import sides
+from workbook.ops.windows import image_of, windows_of
 
 
-@functools.lru_cache  # a network asks for the same ones at every step
-class Windows:
-    """The windows of a pooling: for each place inside a window (a tap), the slice of the image that it walks over."""
+class _MaxPool(Operation):
+    """out = the largest of each window; the first where several are equal. With `indices` also its place in the flat image"""
 
-    def __init__(self, image, kernel, stride, padding, dilation=(1, 1), ceil_mode=False):
-        self.image, self.kernel, self.padding = image, kernel, padding
-        self.reach = tuple(d * (k - 1) + 1 for d, k in zip(dilation, kernel))
-        rounded = math.ceil if ceil_mode else math.floor
-        self.out = tuple(
-            rounded((i + 2 * p - r) / s) + 1 for i, p, r, s in zip(image, padding, self.reach, stride))
-        if ceil_mode:  # no window begins in the padding beyond the image
-            self.out = tuple(o - 1 if (o - 1) * s >= i + p else o for o, s, i, p in zip(self.out, stride, image, padding))
-        self.padded = tuple(max(i + 2 * p, (o - 1) * s + r)
-                            for i, p, o, s, r in zip(image, padding, self.out, stride, self.reach))
-        self.taps = [
-            (..., *(slice(k * d, k * d + (o - 1) * s + 1, s) for k, d, o, s in zip((i, j), dilation, self.out, stride)))
-            for i in range(kernel[0]) for j in range(kernel[1])] if min(self.out) > 0 else []
-        self.plain = self.padded == image
-        self.overlap = any(s < r for s, r in zip(stride, self.reach))
-
-    def pad(self, xp, x, value):
-        """Return `x` with `value` around it, as far as the windows reach."""
-        if self.plain:
-            return x
-        whole = xp.full((*x.shape[:-2], *self.padded), value, x.dtype)
-        self.inside(whole)[...] = x
-        return whole
-
-    def inside(self, whole):
-        """Return the part of a padded image that is the image."""
-        (top, left), (height, width) = self.padding, self.image
-        return whole[..., top:top + height, left:left + width]
-
-
-class MaxPool2d(Operation, name="MaxPool2DWithIndicesBackward0"):
-    """out = the largest of each window; the first where several are equal"""
-
-    def forward(ctx, x, *, windows):
-        xp = ctx.xp
-        if x.dtype.kind == "b":
-            raise not_implemented("max_pool2d", x)
-        image = windows.pad(xp, x, -math.inf if x.dtype.kind == "f" else xp.iinfo(x.dtype).min)
-        best = image[windows.taps[0]].copy()
-        winner = xp.zeros(best.shape, "uint8" if len(windows.taps) < 256 else "uint16")
-        for number, tap in enumerate(windows.taps[1:], 1):
-            candidate = image[tap].copy()  # side by side in memory, the numbers are compared several times faster
-            later = (candidate > best) * winner.dtype.type(number)
-            xp.maximum(winner, later, out=winner)  # a later tap has the larger number
-            xp.maximum(best, candidate, out=best)
-        if x.dtype.kind == "f" and xp.isnan(best).any():
-            _let_nan_win(xp, image, windows, winner)
+    def forward(ctx, x, *, windows, indices=False):
+        if x.dtype.kind in "bc":
+            raise refused_dtype(f"max_pool{len(windows.out)}d", dtypes.of(x))
+        best, winner = largest(ctx.xp, x, windows)
         ctx.windows, ctx.winner = windows, winner
-        return best
+        return (best, places_of(ctx.xp, winner, windows)) if indices else best
 
-    def backward(ctx, grad):
+    def backward(ctx, grad, *_):
         return (Unpool.apply(grad, windows=ctx.windows, winner=ctx.winner),)
+
+
+class MaxPool2d(_MaxPool, name="MaxPool2DWithIndicesBackward0"):
+    __doc__ = _MaxPool.__doc__
+
+
+class MaxPool3d(_MaxPool, name="MaxPool3DWithIndicesBackward0"):
+    __doc__ = _MaxPool.__doc__
+
+
+def largest(xp, x, windows):
+    """Return the largest number of each window, and the number of the tap that saw it."""
+    least = -math.inf if x.dtype.kind == "f" else xp.iinfo(x.dtype).min
+    image = windows.pad(xp, x, least)
+    best = image[windows.taps[0]].copy()
+    winner = xp.zeros(best.shape, "uint8" if len(windows.taps) < 256 else "uint32")
+    for number, tap in enumerate(windows.taps[1:], 1):
+        candidate = image[tap].copy()  # side by side in memory, the numbers are compared several times faster
+        later = (candidate > best) * winner.dtype.type(number)
+        xp.maximum(winner, later, out=winner)  # a later tap has the larger number
+        xp.maximum(best, candidate, out=best)
+    if x.dtype.kind == "f" and xp.isnan(best).any():
+        _let_nan_win(xp, image, windows, winner)
+    if not windows.plain and (best == least).any():
+        _let_no_padding_win(xp, best == least, windows, winner)
+    return best, winner
+
+
+def places_of(xp, winner, windows):
+    """Return where in the flat image each window's winner stands."""
+    first, steps = windows.places
+    return xp.asarray(first) + xp.asarray(steps)[winner]
 
 
 def _let_nan_win(xp, image, windows, winner):
@@ -74,18 +62,26 @@ def _let_nan_win(xp, image, windows, winner):
         winner[xp.isnan(image[tap])] = number
 
 
+def _let_no_padding_win(xp, least, windows, winner):
+    """Where nothing in a window is larger than the padding, the first place inside the image is the winner."""
+    inside = xp.zeros(windows.padded, bool)
+    inside[windows.inside] = True
+    for number in reversed(range(len(windows.taps))):
+        winner[least & inside[windows.taps[number]]] = number
+
+
 class Unpool(Operation):
     """out = an image with each number at the place of its window's winner; overlapping windows add up"""
 
     def forward(ctx, grad, *, windows, winner):
         ctx.windows, ctx.winner = windows, winner
-        whole = ctx.xp.zeros((*grad.shape[:-2], *windows.padded), grad.dtype)
+        whole = ctx.xp.zeros((*grad.shape[:-len(windows.out)], *windows.padded), grad.dtype)
         for number, tap in enumerate(windows.taps):
             if windows.overlap:
                 whole[tap] += grad * (winner == number)
             else:
                 ctx.xp.multiply(grad, winner == number, out=whole[tap])
-        return windows.inside(whole)
+        return whole[windows.inside]
 
     def backward(ctx, grad):
         return (Winners.apply(grad, windows=ctx.windows, winner=ctx.winner),)
@@ -106,68 +102,37 @@ class Winners(Operation):
         return (Unpool.apply(grad, windows=ctx.windows, winner=ctx.winner),)
 
 
-class AvgPool2d(Operation, name="AvgPool2DBackward0"):
-    """out = the mean of each window, padding counted as zeros"""
+def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    """Return the largest of each window, `(N, C, L) -> (N, C, L_out)` or both without N; see `max_pool2d`.
 
-    def forward(ctx, x, *, windows):
-        ctx.windows = windows
-        image = windows.pad(ctx.xp, x, 0)
-        if x.dtype.kind == "c":
-            raise not_implemented("avg_pool2d", x)
-        total = image[windows.taps[0]].copy()
-        for tap in windows.taps[1:]:
-            total += image[tap]
-        return total / len(windows.taps)
+    Raises RuntimeError for input without these axes, or smaller than one window.
 
-    def backward(ctx, grad):
-        return (SpreadOut.apply(grad, windows=ctx.windows),)
+    >>> import workbook as torch
+    >>> torch.nn.functional.max_pool1d(torch.tensor([[1., 5., 2., 3.]]), 2)
+    tensor([[5., 3.]])
 
-
-class SpreadOut(Operation):
-    """out = an image to which each number gives an equal share of itself over its window"""
-
-    def forward(ctx, grad, *, windows):
-        ctx.windows = windows
-        share = grad / len(windows.taps)
-        whole = ctx.xp.zeros((*grad.shape[:-2], *windows.padded), grad.dtype)
-        for tap in windows.taps:
-            whole[tap] += share
-        return windows.inside(whole)
-
-    def backward(ctx, grad):
-        return (AvgPool2d.apply(grad, windows=ctx.windows),)
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool1d.html
+    """
+    image_of("max_pool1d", input, 1)
+    if input.dtype in _NOT_IN_ONE and not return_indices:
+        raise refused_dtype("max_pool1d_impl", input.dtype)
+    settings = [sides("max_pool1d", name, value, 1) for name, value in
+                (("kernel_size", kernel_size), ("padding", padding), ("dilation", dilation))]
+    stride = settings[0] if stride is None or stride == () else sides("max_pool1d", "stride", stride, 1)
+    kernel, padding, dilation = settings
+    found = max_pool2d(unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation), ceil_mode, return_indices)
+    return tuple([squeeze(part, -2) for part in found]) if return_indices else squeeze(found, -2)
 
 
-def _windows(name, input, kernel_size, stride, padding, dilation, ceil_mode):
-    kernel = pair(kernel_size)
-    stride = kernel if stride is None or stride == () else pair(stride)
-    padding = pair(padding)
-    dilation = pair(dilation)
-    for what, sides, shown in (("kernel size", kernel, "k"), ("stride", stride, "d"), ("dilation", dilation, "dilation")):
-        if min(sides) < 1:
-            raise RuntimeError(explain(
-                "stride should not be zero" if what != "dilation" and 0 in stride else
-                f"{what} should be greater than zero, but got {shown}H: {sides[0]} {shown}W: {sides[1]}",
-                f"{name} was asked for a {what} of {' x '.join(map(str, sides))}", f"use a {what} of 1 or more"))
-    if any(p > k // 2 for p, k in zip(padding, kernel)):
-        raise RuntimeError(explain(f"pad should be at most half of effective kernel size, but got pad={max(padding)}, "
-                                   f"kernel_size={min(kernel)} and dilation=1",
-                                   "a window that lies in the padding alone would hold nothing",
-                                   "make the kernel larger, or the padding smaller"))
-    windows = Windows(tuple(input.shape[-2:]), kernel, stride, padding, dilation, ceil_mode)
-    if min(windows.out) < 1:
-        c, h, w = input.shape[-3:]
-        raise RuntimeError(explain(
-            f"Given input size: ({c}x{h}x{w}). Calculated output size: ({c}x{windows.out[0]}x{windows.out[1]}). "
-            "Output size is too small", f"a window of {kernel[0]} x {kernel[1]} does not fit into an image of {h} x {w}",
-            "drop one pooling layer, or start from a larger image"))
-    return windows
+_NOT_IN_ONE = (dtypes.bool, dtypes.uint8, dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64, dtypes.complex64, dtypes.complex128)
 
 
-def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False):
+def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
     """Return the largest of each window, `(N, C, H, W) -> (N, C, H_out, W_out)`; `stride` is the kernel size unless given.
 
-    Raises RuntimeError for input that is not an image, or smaller than one window.
+    `dilation` is the distance between the places that a window sees; with `ceil_mode` also windows that reach over the edge count.
+    With `return_indices` a pair: the values, and each one's place in its flat image. Raises RuntimeError for input that is not an
+    image, or smaller than one window.
 
     >>> import workbook as torch
     >>> torch.nn.functional.max_pool2d(torch.arange(16.).view(1, 1, 4, 4), 2)
@@ -176,29 +141,66 @@ def max_pool2d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool2d.html
     """
-    _check_image("max_pool2d", input)
-    return MaxPool2d.apply(input, windows=_windows("max_pool2d", input, kernel_size, stride, padding, dilation, ceil_mode))
+    return _max_pool(MaxPool2d, 2, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
-def avg_pool2d(input, kernel_size, stride=None, padding=0):
-    """Return the mean of each window, `(N, C, H, W) -> (N, C, H_out, W_out)`; `stride` is the kernel size unless given.
+def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    """Return the largest of each window, `(N, C, D, H, W) -> (N, C, D_out, H_out, W_out)` or both without N; see `max_pool2d`.
+
+    Raises RuntimeError for input without these axes, or smaller than one window.
 
     >>> import workbook as torch
-    >>> torch.nn.functional.avg_pool2d(torch.arange(16.).view(1, 1, 4, 4), 2)
-    tensor([[[[ 2.5000,  4.5000],
-              [10.5000, 12.5000]]]])
+    >>> torch.nn.functional.max_pool3d(torch.arange(8.).view(1, 2, 2, 2), 2)
+    tensor([[[[7.]]]])
 
-    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.avg_pool2d.html
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool3d.html
     """
-    _check_image("avg_pool2d", input)
-    return AvgPool2d.apply(input, windows=_windows("avg_pool2d", input, kernel_size, stride, padding, 1, False))
+    return _max_pool(MaxPool3d, 3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
 
 
-def _check_image(name, input):
-    if not isinstance(input, Tensor):
-        raise not_a_tensor(name, "input", 1, input)
-    if input.ndim not in (3, 4):
-        raise RuntimeError(explain(
-            f"{name}: Expected 3D or 4D (batch mode) tensor with optional 0 dim batch size for input, but got:"
-            f"{shape_text(input.shape)}", "the axes are (N, C, H, W), or (C, H, W) for one image",
-            "give the image its shape: x.view(-1, C, H, W)"))
+def _max_pool(operation, axes, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
+    image_of(operation.called(), input, axes)
+    windows = windows_of(operation.called(), input, axes, kernel_size, stride, padding, dilation, ceil_mode)
+    return operation.apply(input, windows=windows, indices=True) if return_indices else operation.apply(input, windows=windows)
+
+
+def max_pool1d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    """As `max_pool1d`, always with the places of the largest.
+
+    Raises RuntimeError where the windows do not fit the input.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.max_pool1d_with_indices(torch.tensor([[1., 5., 2., 3.]]), 2)[1]
+    tensor([[1, 3]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool1d.html
+    """
+    return max_pool1d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def max_pool2d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    """As `max_pool2d`, always with the places of the largest.
+
+    Raises RuntimeError where the windows do not fit the input.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.max_pool2d_with_indices(torch.arange(4.).view(1, 2, 2), 2)[1]
+    tensor([[[3]]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool2d.html
+    """
+    return max_pool2d(input, kernel_size, stride, padding, dilation, ceil_mode, True)
+
+
+def max_pool3d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):
+    """As `max_pool3d`, always with the places of the largest.
+
+    Raises RuntimeError where the windows do not fit the input.
+
+    >>> import workbook as torch
+    >>> torch.nn.functional.max_pool3d_with_indices(torch.arange(8.).view(1, 2, 2, 2), 2)[1]
+    tensor([[[[7]]]])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool3d.html
+    """
+    return max_pool3d(input, kernel_size, stride, padding, dilation, ceil_mode, True)

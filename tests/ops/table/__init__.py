@@ -20,9 +20,11 @@ from tests.ops.table.order import ORDER
 from tests.ops.table.outs import OUTS
 from tests.ops.table.overlaps import OVERLAPS
 from tests.ops.table.places import INDEXING, SHAPES
+from tests.ops.table.pools import POOLS
 from tests.ops.table.rearranged import REARRANGED, SCATTERED
 from tests.ops.table.reductions import REDUCTIONS
 from tests.ops.table.ties import TIES
+from tests.ops.table.windows import WINDOWS
 
 ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes": SHAPES, "indexing": INDEXING,
     "matrices": MATRICES, "algebra": ALGEBRA,
@@ -30,6 +32,6 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "mathematics": MATHEMATICS,
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
          "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES,
-         "misuse": MISUSE}
+         "misuse": MISUSE, "windows": WINDOWS, "pools": POOLS}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

@@ -1,0 +1,159 @@
+"""Layers whose windows slide over axes, against torch's: convolutions of every kind, padding, pooling and its way back."""
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+import workbook
+from tests.nn.test_layers_against_torch import SEEDS, both, normal
+
+AXES = st.integers(1, 3)
+NUMBERS = st.sampled_from([0, 1])
+
+
+def per_axis(draw, axes, numbers):
+    """One number for all axes, or one an axis."""
+    return draw(numbers) if draw(st.booleans()) else tuple(draw(numbers) for _ in range(axes))
+
+
+def image(draw, axes, channels, least=4, most=6):
+    """The shape of a batch of images, or of one image."""
+    sides = [draw(st.integers(least, most)) for _ in range(axes)]
+    return (channels, *sides) if draw(st.booleans()) else (draw(st.integers(1, 3)), channels, *sides)
+
+
+@given(SEEDS, AXES, st.data())
+def test_convolutions(seed, axes, data):
+    draw = data.draw
+    groups = draw(st.sampled_from([1, 1, 2]))
+    into, out = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    kernel, stride = per_axis(draw, axes, st.integers(1, 3)), per_axis(draw, axes, st.integers(1, 2))
+    mode = draw(st.sampled_from(["zeros", "zeros", "reflect", "replicate", "circular"]))
+    padding = draw(st.sampled_from([0, 1, (1,) * axes, "valid", "same"]))
+    if padding == "same":
+        stride = 1
+    dilation, bias = draw(st.sampled_from([1, 1, 2])), draw(st.booleans())
+    both(lambda nn: getattr(nn, f"Conv{axes}d")(into, out, kernel, stride, padding, dilation, groups, bias, mode), seed,
+         normal(seed, *image(draw, axes, into, 5, 6)))
+
+
+@given(SEEDS, AXES, st.data())
+def test_transposed_convolutions(seed, axes, data):
+    draw = data.draw
+    groups = draw(st.sampled_from([1, 1, 2]))
+    into, out = groups * draw(st.integers(1, 2)), groups * draw(st.integers(1, 2))
+    kernel, stride = per_axis(draw, axes, st.integers(1, 3)), draw(st.integers(1, 3))
+    padding, dilation = draw(NUMBERS), draw(st.sampled_from([1, 1, 2]))
+    extra, bias = draw(st.integers(0, max(stride, dilation) - 1)), draw(st.booleans())
+    both(lambda nn: getattr(nn, f"ConvTranspose{axes}d")(into, out, kernel, stride, padding, extra, groups, bias, dilation), seed,
+         normal(seed, *image(draw, axes, into, 3, 4)))
+
+
+@pytest.mark.parametrize("axes, size", [(1, (12,)), (2, (11, 12)), (2, (2, 4, 12, 11)), (3, (11, 11, 12)), (2, (10, 12)), (2, (12,)), (2, (13, 11))])
+def test_the_size_of_a_transposed_convolution(axes, size):
+    found = []
+    for engine in (torch, workbook):
+        engine.manual_seed(0)
+        layer = getattr(engine.nn, f"ConvTranspose{axes}d")(3, 4, 3, stride=2)
+        try:
+            found.append(layer(engine.from_numpy(normal(1, 2, 3, *[5] * axes)), output_size=size).detach().numpy())
+        except ValueError as problem:
+            found.append(str(problem)[:40])
+    if isinstance(found[0], str):
+        assert found[1] == found[0]
+    else:
+        np.testing.assert_allclose(found[1], found[0], rtol=2e-5, atol=2e-6)
+
+
+@given(SEEDS, AXES, st.sampled_from(["ConstantPad", "ZeroPad", "ReflectionPad", "ReplicationPad", "CircularPad"]), st.data())
+def test_padding(seed, axes, kind, data):
+    draw = data.draw
+    padding = draw(st.integers(0, 2)) if draw(st.booleans()) else tuple(draw(st.integers(-1, 2)) for _ in range(2 * axes))
+    value = (draw(st.sampled_from([2.5, -1])),) if kind == "ConstantPad" else ()
+    both(lambda nn: getattr(nn, f"{kind}{axes}d")(padding, *value), seed, normal(seed, *image(draw, axes, 2)))
+
+
+def windows(draw, axes):
+    kernel = draw(st.integers(1, 3))
+    return kernel, draw(st.none() | st.integers(1, 3)), draw(st.integers(0, kernel // 2))
+
+
+@given(SEEDS, AXES, st.data())
+def test_max_pools(seed, axes, data):
+    kernel, stride, padding = windows(data.draw, axes)
+    dilation, ceil_mode = data.draw(st.integers(1, 2)), data.draw(st.booleans())
+    x = normal(seed, *image(data.draw, axes, 2, 5, 7))
+    both(lambda nn: getattr(nn, f"MaxPool{axes}d")(kernel, stride, padding, dilation, ceil_mode=ceil_mode), seed, x)
+    places = [getattr(engine.nn, f"MaxPool{axes}d")(kernel, stride, padding, dilation, True, ceil_mode)(engine.from_numpy(x))[1]
+              for engine in (torch, workbook)]
+    np.testing.assert_array_equal(places[1].numpy(), places[0].numpy())
+
+
+@given(SEEDS, AXES, st.data())
+def test_the_way_back_of_max_pools(seed, axes, data):
+    kernel = data.draw(st.integers(1, 3))
+    x, found = normal(seed, *image(data.draw, axes, 2, 5, 7)), []
+    for engine in (torch, workbook):
+        pool = getattr(engine.nn, f"MaxPool{axes}d")(kernel, return_indices=True)
+        back = getattr(engine.nn, f"MaxUnpool{axes}d")(kernel)
+        leaf = engine.from_numpy(x).requires_grad_()
+        out = back(*pool(leaf), output_size=leaf.shape[-axes:])
+        (out * out).sum().backward()
+        found.append((repr(back), out.detach().numpy(), leaf.grad.numpy()))
+    assert found[1][0] == found[0][0]
+    for mine, theirs in zip(found[1][1:], found[0][1:]):
+        np.testing.assert_array_equal(mine, theirs)
+
+
+@given(SEEDS, AXES, st.booleans(), st.booleans(), st.data())
+def test_average_pools(seed, axes, ceil_mode, count, data):
+    kernel, stride, padding = windows(data.draw, axes)
+    divisor = () if axes == 1 else (data.draw(st.none() | st.integers(1, 5)),)
+    x = normal(seed, *image(data.draw, axes, 2, 5, 7))
+    both(lambda nn: getattr(nn, f"AvgPool{axes}d")(kernel, stride, padding, ceil_mode, count, *divisor), seed, x)
+    both(lambda nn: getattr(nn, f"LPPool{axes}d")(2, kernel, stride, ceil_mode), seed, np.abs(x) + 0.1)
+
+
+@given(SEEDS, AXES, st.data())
+def test_adaptive_pools(seed, axes, data):
+    sizes = st.integers(1, 6) if axes == 1 else st.none() | st.integers(1, 6)
+    size = data.draw(st.integers(1, 6)) if axes == 1 or data.draw(st.booleans()) else tuple(data.draw(sizes) for _ in range(axes))
+    x = normal(seed, *image(data.draw, axes, 2, 4, 8))
+    both(lambda nn: getattr(nn, f"AdaptiveAvgPool{axes}d")(size), seed, x)
+    both(lambda nn: getattr(nn, f"AdaptiveMaxPool{axes}d")(size), seed, x)
+    places = [getattr(engine.nn, f"AdaptiveMaxPool{axes}d")(size, return_indices=True)(engine.from_numpy(x))[1]
+              for engine in (torch, workbook)]
+    np.testing.assert_array_equal(places[1].numpy(), places[0].numpy())
+
+
+@given(SEEDS, st.integers(2, 3), st.data())
+def test_fractional_pools_draw_torchs_windows(seed, axes, data):
+    size = {"output_size": data.draw(st.integers(1, 3))} if data.draw(st.booleans()) else {"output_ratio": data.draw(st.floats(0.3, 0.6))}
+    both(lambda nn: getattr(nn, f"FractionalMaxPool{axes}d")(2, **size), seed, normal(seed, *image(data.draw, axes, 3, 5, 7)))
+
+
+@pytest.mark.parametrize("build", [
+    lambda nn: nn.Conv1d(3, 4, 2, padding="a"), lambda nn: nn.Conv3d(3, 4, 2, groups=2), lambda nn: nn.Conv2d(3, 4, 2, groups=0),
+    lambda nn: nn.Conv1d(3, 4, 2, 2, "same"), lambda nn: nn.Conv1d(3, 4, 2, padding_mode="mirror"),
+    lambda nn: nn.ConvTranspose2d(3, 4, 2, padding_mode="reflect"), lambda nn: nn.FractionalMaxPool2d(2),
+    lambda nn: nn.FractionalMaxPool2d(2, 2, 0.5), lambda nn: nn.FractionalMaxPool3d(2, output_ratio=1.5),
+])
+def test_settings_that_do_not_fit_together(build):
+    words = []
+    for nn in (torch.nn, workbook.nn):
+        with pytest.raises(ValueError) as caught:
+            build(nn)
+        words.append(str(caught.value).split("\n")[0])
+    assert words[1][:30] == words[0][:30]
+
+
+def test_what_is_pickled_and_named_is_torchs():
+    import pickle
+
+    for name in ("Conv1d", "ConvTranspose3d"):
+        mine, theirs = (getattr(engine.nn, name)(2, 4, 3, stride=2, groups=2) for engine in (workbook, torch))
+        assert list(mine.state_dict()) == list(theirs.state_dict()) and repr(type(mine)) == repr(type(theirs))
+        assert repr(pickle.loads(pickle.dumps(mine))) == repr(theirs)
+    assert "_random_samples" not in workbook.nn.FractionalMaxPool2d(2, 3).state_dict()
