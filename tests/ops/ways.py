@@ -39,7 +39,7 @@ _DRAWN = "what is drawn depends on how the memory lies, and its slope is 0"
 EXEMPT = {
     "dot": ("unequal sides", "an axis of length 1", "broadcasting", _VECTORS), "vdot": ("unequal sides", "an axis of length 1", _VECTORS),
     "Tensor.vdot": ("unequal sides", "an axis of length 1", _VECTORS), "outer": ("unequal sides", "it takes vectors"),
-    "Tensor.outer": ("unequal sides", "it takes vectors"), "combinations": ("an axis of length 1", "of one element there are no pairs"), "ger": ("unequal sides", "it takes vectors"), "manual_seed": ("strided", _DRAWN),
+    "Tensor.outer": ("unequal sides", "it takes vectors"), "combinations": ("an axis of length 1", "of one element there are no pairs"), "ger": ("unequal sides", "it takes vectors"),
     **{f"Tensor.{name}": ("unequal sides", "an axis of length 1", "broadcasting", "whole numbers have no slope") for name in ("byte", "int")},
     **{f"Tensor.{name}": ("strided", _DRAWN) for name in ("bernoulli_", "exponential_", "normal_", "random_", "uniform_")},
 }
