@@ -29,7 +29,7 @@ def both(build, seed, *inputs, exact=False):
         upstream = np.random.default_rng(seed).standard_normal(tuple(out.shape)).astype(np.float32)
         if out.requires_grad:
             out.backward(engine.from_numpy(upstream))
-        results.append([out.detach(), *(t.grad for t in given_ if t.grad is not None), *(p.grad for p in layer.parameters())])
+        results.append([out.detach(), *(t.grad for t in given_ if t.grad is not None), *(p.grad for p in layer.parameters()), *layer.buffers()])
     for a, b in zip(results[1], results[0], strict=True):
         assert tuple(a.shape) == tuple(b.shape) and str(a.dtype) == str(b.dtype)
         if exact:

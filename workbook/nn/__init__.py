@@ -2,17 +2,20 @@
 
 from workbook.nn import attention, functional, init, utils
 from workbook.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from workbook.nn.batchnorm import (BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
+                                   SyncBatchNorm)
 from workbook.nn.container import ModuleDict, ModuleList, ParameterList, Sequential
 from workbook.nn.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from workbook.nn.dropout import Dropout
 from workbook.nn.flatten import Flatten, Unflatten
-from workbook.nn.linear import Identity, Linear
+from workbook.nn.linear import Bilinear, Identity, Linear
 from workbook.nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from workbook.nn.module import Module
 from workbook.nn.multihead import MultiheadAttention
 from workbook.nn.padding import (CircularPad1d, CircularPad2d, CircularPad3d, ConstantPad1d, ConstantPad2d, ConstantPad3d,
                                  ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d,
                                  ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d)
+from workbook.nn.normalization import CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from workbook.nn.parameter import Parameter
 from workbook.nn.pooling import (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
                                  AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, FractionalMaxPool3d,
@@ -20,6 +23,7 @@ from workbook.nn.pooling import (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveA
                                  MaxUnpool3d)
 from workbook.nn.rnn import GRU, LSTM, RNN, RNNBase
 from workbook.nn.rnn_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
+from workbook.nn.sparse import Embedding, EmbeddingBag
 
 __all__ = [
     "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
@@ -32,4 +36,8 @@ __all__ = [
     "ParameterList", "RNN", "RNNBase", "RNNCell", "RNNCellBase", "ReLU", "ReflectionPad1d", "ReflectionPad2d",
     "ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "Sequential", "Sigmoid", "Softmax", "Tanh",
     "Unflatten", "ZeroPad1d", "ZeroPad2d", "ZeroPad3d", "attention", "functional", "init", "utils",
+]
+__all__ += [
+    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Bilinear", "CrossMapLRN2d", "Embedding", "EmbeddingBag", "GroupNorm", "InstanceNorm1d",
+    "InstanceNorm2d", "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm", "SyncBatchNorm",
 ]

@@ -15,8 +15,12 @@ from workbook.ops.convolution import conv1d, conv2d, conv3d, conv_tbc, conv_tran
 from workbook.ops.fractional import (fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
                                      fractional_max_pool3d_with_indices)
 from workbook.ops.heads import multi_head_attention_forward
+from workbook.ops.batch_norm import batch_norm, instance_norm
+from workbook.ops.bilinear import bilinear
+from workbook.ops.embedding import embedding, embedding_bag
 from workbook.ops.inplace import dropout
 from workbook.ops.inplace import inplace as inplace_form
+from workbook.ops.layer_norm import group_norm, layer_norm, rms_norm
 from workbook.ops.linalg import linear
 from workbook.ops.losses import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, l1_loss, log_softmax,
                                  mse_loss, nll_loss, softmax)
@@ -25,6 +29,7 @@ from workbook.ops.pointwise import sigmoid, tanh
 from workbook.ops.pooling import (max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool2d_with_indices, max_pool3d,
                                   max_pool3d_with_indices)
 from workbook.ops.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
+from workbook.ops.responses import local_response_norm
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
@@ -38,6 +43,7 @@ __all__ = [
     "multi_head_attention_forward", "nll_loss", "one_hot", "pad", "relu", "relu_", "scaled_dot_product_attention", "sigmoid",
     "silu", "softmax", "tanh",
 ]
+__all__ += "batch_norm instance_norm layer_norm group_norm rms_norm local_response_norm embedding embedding_bag bilinear".split()
 
 
 def relu(input, inplace=False):
