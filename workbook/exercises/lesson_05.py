@@ -176,7 +176,9 @@ NAME_OF_THE_STEP = Exercise(
             "y.grad": "grad holds a gradient. The step that made the tensor is asked for.",
             "grad_fn()": "Without brackets: it is an attribute, not a call.",
             "gradfn": "Nearly: one sign is missing in the name.",
-            "AddBackward0": "That is the name of a step. The attribute that leads from a tensor to its step is asked for.",
+            **dict.fromkeys(
+                ("AddBackward0", "MulBackward0", "PowBackward0", "MeanBackward0", "AccumulateGrad"),
+                "That is the name of a step. The attribute that leads from a tensor to its step is asked for."),
         },
     ),
     right=("'grad_fn'", "'grad' + '_fn'", '"grad_fn"'),
@@ -192,6 +194,7 @@ NAME_OF_THE_STEP = Exercise(
         ("'grad_fn()'", "an attribute, not a call"),
         ("'gradfn'", "one sign is missing"),
         ("'AddBackward0'", "the name of a step"),
+        ("type((torch.ones(1, requires_grad=True) * 2).grad_fn).__name__", "the name of a step"),
         ("torch.ones(1, requires_grad=True).sum().grad_fn", "a text is asked for"),
     ),
     hints=(

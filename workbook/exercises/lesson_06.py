@@ -398,6 +398,16 @@ def _descended(answer, names):
             "In the second round w.grad is None. `w = w - ...` makes a new tensor and calls it w: a result, and results keep no gradient. "
             "Write into the leaf, w -= ..., where nothing is recorded."
         )
+    if said and "does not require grad" in said and "0., 1" in said:
+        return (
+            "The loss is computed inside no_grad, so no step is recorded, and backward() has no way to walk. Only the write into w "
+            "stands inside."
+        )
+    if said and "does not require grad" in said:
+        return (
+            "From the second round on the loss does not require grad: inside no_grad, `w = w - ...` makes a new tensor that no step "
+            "leads to, and calls it w. Write into the leaf instead, w -= ...."
+        )
     return said
 
 
@@ -430,7 +440,10 @@ REPAIRED_DESCENT = Exercise(
         (_descent(*_BEGIN, "    w.grad = None", *_END, "return w.item()"), "it was cleared too early"),
         (_descent(*_BEGIN, "    w = w - 0.1 * w.grad", "return w.item()"), "results keep no gradient"),
         (_descent(*_BEGIN, "    w = w - 0.1 * w.grad", "    w.grad = None", "return w.item()"), "Write into the leaf"),
-        (_descent(*_BEGIN, "    with torch.no_grad():", "        w = w - 0.1 * w.grad", "    w.grad = None", "return w.item()"), "does not require grad"),
+        (_descent(*_BEGIN, "    with torch.no_grad():", "        w = w - 0.1 * w.grad", "    w.grad = None", "return w.item()"), "Write into the leaf instead"),
+        (_descent("w = torch.tensor(start, requires_grad=True)", "with torch.no_grad():", "    for _ in range(steps):",
+                  "        loss = (w - 5) ** 2", "        loss.backward()", "        w -= 0.1 * w.grad", "        w.grad = None", "return w.item()"),
+         "Only the write into w stands inside"),
         (_descent(*_BEGIN, "    with torch.no_grad():", "        w - 0.1 * w.grad", "    w.grad = None", "return w.item()"), "returns where it began"),
         (_descent(*_BEGIN, "    w.detach().sub(0.1 * w.grad)", "    w.grad = None", "return w.item()"), "returns where it began"),
         (_descent(*_BEGIN, *_END[:1], "        w += 0.1 * w.grad", "    w.grad = None", "return w.item()"), "walks away from 5"),
