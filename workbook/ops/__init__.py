@@ -40,7 +40,6 @@ Networks
     adaptive fractional                 pools by the size of the result; at random distances
     unpooling winners                   the way back; numbers at places of images
     padding resampling                  room around an image; axes seen anew
-    convolution columns rows pooling    two ways to convolve, and windows
     batch_norm layer_norm responses     mean 0 and variance 1: of a batch, of each example; across channels
     embedding bilinear                  tables of vectors; a product of two vectors with weights
     losses                              softmax, and how wrong a prediction is
