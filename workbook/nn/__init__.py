@@ -1,5 +1,7 @@
 """Networks: Module, layers, losses, initialisation and `functional`, under the names of torch.nn."""
 
+import importlib
+
 from workbook.nn import attention, functional, init, utils
 from workbook.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from workbook.nn.batchnorm import (BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
@@ -16,7 +18,7 @@ from workbook.nn.padding import (CircularPad1d, CircularPad2d, CircularPad3d, Co
                                  ReflectionPad1d, ReflectionPad2d, ReflectionPad3d, ReplicationPad1d, ReplicationPad2d,
                                  ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d)
 from workbook.nn.normalization import CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
-from workbook.nn.parameter import Parameter
+from workbook.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
 from workbook.nn.pooling import (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
                                  AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, FractionalMaxPool3d,
                                  LPPool1d, LPPool2d, LPPool3d, MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d,
@@ -41,3 +43,10 @@ __all__ += [
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Bilinear", "CrossMapLRN2d", "Embedding", "EmbeddingBag", "GroupNorm", "InstanceNorm1d",
     "InstanceNorm2d", "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm", "SyncBatchNorm",
 ]
+__all__ += ["Buffer", "UninitializedBuffer", "UninitializedParameter"]
+
+
+def __getattr__(name):
+    if name in ("modules", "parameter"):  # PyTorch's files of layers are put together when they are asked for
+        return importlib.import_module(f"workbook.nn.{name}")
+    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")

@@ -1,21 +1,20 @@
 """Module: a piece of a network that knows its parameters, its buffers and its parts."""
 
-from collections import OrderedDict
-
 from workbook.autograd.modes import thread
 from workbook.autograd.walk import forget
-from workbook.dtypes import dtype as Dtype
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
-from workbook.nn import registration
+from workbook.nn import hooks, registration
 from workbook.nn.checkpoint import Checkpoint
-from workbook.nn.parameter import Parameter
+from workbook.nn.conversion import Conversion
+from workbook.nn.hooks import EVERYWHERE, NONE
+from workbook.nn.hooked import Hooked
+from workbook.nn.parameter import Buffer, Parameter
 from workbook.nn.traversal import Traversal
 from workbook.tensor import Tensor
-from workbook.utils.hooks import RemovableHandle
 
 
-class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
+class Module(Traversal, Checkpoint, Conversion, Hooked, metaclass=PrintsAsTorchABC):
     """The base of every layer and every network.
 
     A subclass calls `super().__init__()` first, sets its layers and Parameters as attributes, and defines `forward`. Setting an
@@ -42,16 +41,21 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
 
     torch_name = "torch.nn.modules.module.Module"
     training: bool
+    call_super_init = False
+    dump_patches = False
 
-    def __init__(self):
+    def __init__(self, *args, **kwargs):
+        if not self.call_super_init and (args or kwargs):
+            raise registration.unknown_arguments(self, args, kwargs)
         keep = super().__setattr__  # plain attributes: the registers cannot register themselves
         keep("training", True)
         keep("_parameters", {})
         keep("_buffers", {})
         keep("_non_persistent_buffers_set", set())
         keep("_modules", {})
-        keep("_forward_hooks", OrderedDict())
-        keep("_forward_pre_hooks", OrderedDict())
+        keep("_hooks", None)
+        if self.call_super_init:
+            super().__init__(*args, **kwargs)
 
     def forward(self, *args, **kwargs):
         """Compute the output; every subclass defines its own."""
@@ -61,26 +65,12 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
         running = thread.state.modules
         running.append(self)
         try:
-            if self._forward_hooks or self._forward_pre_hooks:
-                return self._call_with_hooks(args, kwargs)
-            return self.forward(*args, **kwargs)
+            own = self._hooks
+            if (own is None or not own.any()) and not EVERYWHERE.any():
+                return self.forward(*args, **kwargs)
+            return hooks.call(self, own or NONE, args, kwargs)
         finally:
             running.pop()
-
-    def _call_with_hooks(self, args, kwargs):
-        for hook, with_kwargs in tuple(self._forward_pre_hooks.values()):
-            changed = hook(self, args, kwargs) if with_kwargs else hook(self, args)
-            if changed is None:
-                continue
-            if with_kwargs:
-                args, kwargs = changed
-            else:
-                args = changed if isinstance(changed, tuple) else (changed,)
-        output = self.forward(*args, **kwargs)
-        for hook, with_kwargs in tuple(self._forward_hooks.values()):
-            changed = hook(self, args, kwargs, output) if with_kwargs else hook(self, args, output)
-            output = output if changed is None else changed
-        return output
 
     # Registration
 
@@ -90,24 +80,24 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
             registration.require_init(self, "_parameters", "parameters")
             registration.forget(self, name, keep="_parameters")
             self.register_parameter(name, value)
-        elif isinstance(value, Module):
-            registration.require_init(self, "_modules", "module")
-            if name in self._parameters:
-                raise registration.wrong_kind(value, "parameter", name, "torch.nn.Parameter")
-            registration.forget(self, name, keep="_modules")
-            self._modules[name] = value
         elif name in registers.get("_parameters", ()):
             if value is not None:
                 raise registration.wrong_kind(value, "parameter", name, "torch.nn.Parameter")
-            self._parameters[name] = None
+            self.register_parameter(name, None)
+        elif isinstance(value, Module):
+            registration.require_init(self, "_modules", "module")
+            registration.forget(self, name, keep="_modules")
+            self._modules[name] = hooks.replaced("module", self, name, value)
         elif name in registers.get("_modules", ()):
             if value is not None:
                 raise registration.wrong_kind(value, "child module", name, "torch.nn.Module")
-            self._modules[name] = None
-        elif name in registers.get("_buffers", ()):
+            self._modules[name] = hooks.replaced("module", self, name, None)
+        elif isinstance(value, Buffer) or name in registers.get("_buffers", ()):
             if value is not None and not isinstance(value, Tensor):
                 raise registration.wrong_kind(value, "buffer", name, "torch.nn.Buffer, torch.Tensor")
-            self._buffers[name] = value
+            registration.require_init(self, "_buffers", "buffer")
+            kept = value.persistent if isinstance(value, Buffer) else name not in self._non_persistent_buffers_set
+            self.register_buffer(name, value, kept)
         else:
             super().__setattr__(name, value)
 
@@ -137,7 +127,9 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
         if param is not None and not isinstance(param, Parameter):
             raise registration.wrong_object(param, "parameter", name, "torch.nn.Parameter or None required",
                                             f"self.{name} = nn.Parameter(...)")
-        self._parameters[name] = param
+        if param is not None and param.grad_fn is not None:
+            raise registration.computed_parameter(param, name)
+        self._parameters[name] = param if param is None else hooks.replaced("parameter", self, name, param)
 
     def register_buffer(self, name, tensor, persistent=True):
         """Register a tensor that is part of the module's state and is not trained; with `persistent=False` it is not saved.
@@ -153,7 +145,7 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
         if tensor is not None and not isinstance(tensor, Tensor):
             raise registration.wrong_object(tensor, "buffer", name, "torch Tensor or None required",
                                             f"self.register_buffer({name!r}, torch.tensor(...))")
-        self._buffers[name] = tensor
+        self._buffers[name] = hooks.replaced("buffer", self, name, tensor)
         (self._non_persistent_buffers_set.discard if persistent else self._non_persistent_buffers_set.add)(name)
 
     def register_module(self, name, module):
@@ -162,27 +154,9 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
         if module is not None and not isinstance(module, Module):
             raise registration.not_a_module(module, name)
         registration.check_name(self, name, "module", self._modules)
-        self._modules[name] = module
+        self._modules[name] = hooks.replaced("module", self, name, module)
 
     add_module = register_module
-
-    def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False):
-        """Run `hook(module, args, output)` after every forward; what it returns, unless None, replaces the output.
-
-        Returns a handle whose `remove()` takes the hook away.
-
-        >>> import workbook as torch
-        >>> layer = torch.nn.Identity()
-        >>> handle = layer.register_forward_hook(lambda module, args, output: print(tuple(output.shape)))
-        >>> _ = layer(torch.zeros(2, 3))
-        (2, 3)
-        >>> handle.remove()
-        """
-        return _add_hook(self._forward_hooks, hook, prepend, with_kwargs)
-
-    def register_forward_pre_hook(self, hook, *, prepend=False, with_kwargs=False):
-        """Run `hook(module, args)` before every forward; what it returns, unless None, replaces the arguments."""
-        return _add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs)
 
     # Modes and places
 
@@ -211,70 +185,18 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
         for param in self.parameters():
             forget(param, set_to_none)
 
+    def share_memory(self):
+        """Do nothing: worker processes get their own copies. Returns the module."""
+        return self
+
+    def compile(self, *args, **kwargs):
+        """Do nothing: the engine runs Python as it stands."""
+
     def apply(self, fn):
         """Call `fn(module)` on every part, children before their parent, and on the module itself. Returns the module."""
         for child in self.children():
             child.apply(fn)
         fn(self)
-        return self
-
-    def to(self, device=None, dtype=None, non_blocking=False):
-        """Move parameters and buffers to a device, or floating-point ones to a dtype; in place. Returns the module.
-
-        Takes a device, a dtype, both, or a tensor to be like. `non_blocking` is accepted and changes nothing.
-        Raises TypeError for an integer dtype.
-
-        >>> import workbook as torch
-        >>> torch.nn.Linear(1, 1).to(torch.float64).weight.dtype
-        torch.float64
-        """
-        if isinstance(device, Tensor):
-            device, dtype = device.device, device.dtype
-        elif isinstance(device, Dtype):
-            device, dtype = None, device
-        if dtype is not None and not (dtype.is_floating_point or dtype.is_complex):
-            raise TypeError(explain("nn.Module.to only accepts floating point or complex dtypes, "
-                                    f"but got desired dtype={dtype}", "parameters need gradients, and integers have none",
-                                    "use torch.float32 or torch.float64"))
-
-        def convert(tensor):
-            if device is not None:
-                tensor = tensor.to(device)
-            return tensor.to(dtype) if dtype is not None and _is_real_or_complex(tensor) else tensor
-
-        return self._apply(convert)
-
-    def float(self):
-        """Turn every floating-point parameter and buffer into float32. Returns the module."""
-        return self._apply(lambda t: t.float() if t.is_floating_point() else t)
-
-    def double(self):
-        """Turn every floating-point parameter and buffer into float64. Returns the module."""
-        return self._apply(lambda t: t.double() if t.is_floating_point() else t)
-
-    def half(self):
-        """Turn every floating-point parameter and buffer into float16. Returns the module."""
-        return self._apply(lambda t: t.half() if t.is_floating_point() else t)
-
-    def cpu(self):
-        """Move every parameter and buffer to the CPU. Returns the module."""
-        return self._apply(lambda t: t.cpu())
-
-    def cuda(self, device=None):
-        """Move every parameter and buffer to a GPU. Returns the module."""
-        return self._apply(lambda t: t.cuda(device))
-
-    def _apply(self, convert):
-        """Replace the memory of every parameter and its gradient, and every buffer, here and below."""
-        for module in self.modules():
-            for param in module._parameters.values():
-                if param is not None:
-                    param.data = convert(param.data)
-                    if param.grad is not None:
-                        param.grad = convert(param.grad.detach())
-            for name, buffer in module._buffers.items():
-                if buffer is not None:
-                    module._buffers[name] = convert(buffer)
         return self
 
     # Text
@@ -292,15 +214,3 @@ class Module(Traversal, Checkpoint, metaclass=PrintsAsTorchABC):
             return f"{self._get_name()}({''.join(lines)})"
         lines += [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self._modules.items()]
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
-
-
-def _add_hook(hooks, hook, prepend, with_kwargs):
-    handle = RemovableHandle(hooks)
-    hooks[handle.id] = hook, with_kwargs
-    if prepend:
-        hooks.move_to_end(handle.id, last=False)
-    return handle
-
-
-def _is_real_or_complex(tensor):
-    return tensor.is_floating_point() or tensor.is_complex()

@@ -61,6 +61,23 @@ def _how_to_replace(value, role, name):
     return f"use another name, or `del self.{name}` first"
 
 
+def unknown_arguments(module, args, kwargs):
+    """The TypeError of arguments that reach Module.__init__, which takes none."""
+    name = type(module).__name__
+    what = (f"got an unexpected keyword argument '{next(iter(kwargs))}'" if kwargs
+            else f"takes 1 positional argument but {len(args) + 1} were given")
+    return TypeError(explain(f"{name}.__init__() {what}", "they reach Module.__init__, which takes none",
+                             f"take them in {name}.__init__, and call super().__init__() without them"))
+
+
+def computed_parameter(param, name):
+    """The ValueError of registering the result of a recorded operation."""
+    return ValueError(explain(
+        f"Cannot assign non-leaf Tensor to parameter '{name}'. Model parameters must be created explicitly. To express '{name}' as a "
+        "function of another Tensor, compute the value in the forward() method.",
+        f"it is the result of an operation ({param.grad_fn.name()})", "nn.Parameter(value.detach()), or compute it in forward"))
+
+
 def wrong_object(value, role, name, required, example):
     """The TypeError of registering something of the wrong type."""
     return TypeError(explain(f"cannot assign '{kind_of(value)}' object to {role} '{name}' ({required})", None, example))

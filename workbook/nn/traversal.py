@@ -61,9 +61,9 @@ class Traversal:
                 seen.add(id(child))
                 yield name, child
 
-    def modules(self):
-        """Yield this module and every module below it, each once."""
-        for _, module in self.named_modules():
+    def modules(self, remove_duplicate=True):
+        """Yield this module and every module below it, each once; without `remove_duplicate` as often as it is there."""
+        for _, module in self.named_modules(remove_duplicate=remove_duplicate):
             yield module
 
     def named_modules(self, memo=None, prefix="", remove_duplicate=True):
@@ -89,12 +89,34 @@ class Traversal:
         for name in target.split(".") if target else ():
             found = module._modules.get(name)
             if found is None:
+                there = hasattr(module, name)
                 parts = ", ".join(module._modules) or "none"
-                raise AttributeError(explain(f"{type(module).__name__} has no attribute `{name}`",
-                                             f"the modules directly below it: {parts}",
-                                             "print(net) shows every name"))
+                raise AttributeError(explain(f"`{name}` is not an nn.Module" if there else f"{module._get_name()} has no attribute `{name}`",
+                                             f"the modules directly below it: {parts}", "print(net) shows every name"))
             module = found
         return module
+
+    def set_submodule(self, target, module, strict=False):
+        """Put `module` in the place of the one called `target`, such as "features.0"; with `strict` it has to be there already.
+
+        Raises AttributeError where the way there does not exist, ValueError for no name and for what is no Module.
+
+        >>> import workbook as torch
+        >>> net = torch.nn.Sequential(torch.nn.Sequential(torch.nn.ReLU()))
+        >>> net.set_submodule("0.0", torch.nn.Tanh())
+        >>> net[0][0]
+        Tanh()
+        """
+        if target == "":
+            raise ValueError(explain("Cannot set the submodule without a target name!", "the name says which one", "write '0' or 'fc1'"))
+        if not isinstance(module, Traversal):
+            raise ValueError(explain(f"`module` is not an nn.Module, found {type(module)}", "layers are put in the place of layers",
+                                     "give a layer, such as nn.ReLU()"))
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        if strict or hasattr(owner, name):
+            owner.get_submodule(name)
+        setattr(owner, name, module)
 
     def get_parameter(self, target):
         """Return the Parameter called `target`, such as "features.0.weight"."""
@@ -109,7 +131,9 @@ class Traversal:
         owner = self.get_submodule(path)
         members = owner.__dict__[register]
         if members.get(name) is None:
-            raise AttributeError(explain(f"{type(owner).__name__} has no attribute `{name}`",
+            kind = "an nn.Parameter" if register == "_parameters" else "a buffer"
+            what = f"`{name}` is not {kind}" if hasattr(owner, name) else f"{owner._get_name()} has no attribute `{name}`"
+            raise AttributeError(explain(what,
                                          f"it has {', '.join(members) or 'none'}",
                                          "print(net.state_dict().keys()) shows every name"))
         return members[name]
