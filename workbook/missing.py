@@ -175,6 +175,10 @@ OF_MODULE = {
                      "profiler_legacy profiler_util torch").split(), "nothing; it belongs to PyTorch's own machinery"),
     "func": {"replace_all_batch_norm_modules_": "there is no batch norm here yet; GroupNorm needs no such change",
              "rearrange": "torch.permute and torch.reshape", "debug_unwrap": "x.detach(); a Tensor inside a transform is a plain one here"},
+    "nn": dict.fromkeys(("DataParallel", "parallel"), "the network itself: one process computes here, on one device")
+    | dict.fromkeys(("qat", "quantized", "quantizable", "intrinsic", "backends"), "the layers of torch.nn; numbers of fewer bits are not part of this "
+                    "engine: net.half() halves the memory")
+    | {"factory_kwargs": "device=..., dtype=..."},
     "optim": {"SparseAdam": "torch.optim.Adam; a gradient keeps every number here, also those of an embedding",
               "Adafactor": "torch.optim.AdamW; Adafactor saves memory where there are billions of parameters",
               "Muon": "torch.optim.AdamW; Muon is for the matrices of very large networks",

@@ -2,6 +2,7 @@
 
 import importlib
 
+from workbook import missing
 from workbook.nn import attention, functional, init, utils
 from workbook.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
 from workbook.nn.batchnorm import (BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
@@ -49,4 +50,4 @@ __all__ += ["Buffer", "UninitializedBuffer", "UninitializedParameter"]
 def __getattr__(name):
     if name in ("modules", "parameter"):  # PyTorch's files of layers are put together when they are asked for
         return importlib.import_module(f"workbook.nn.{name}")
-    raise AttributeError(f"module 'torch.nn' has no attribute '{name}'")
+    raise missing.of_module("nn", name)
