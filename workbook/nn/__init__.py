@@ -11,6 +11,9 @@ from workbook.nn.container import ModuleDict, ModuleList, ParameterList, Sequent
 from workbook.nn.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from workbook.nn.dropout import Dropout
 from workbook.nn.flatten import Flatten, Unflatten
+from workbook.nn.lazy import (LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyConv1d, LazyConv2d, LazyConv3d, LazyConvTranspose1d,
+                              LazyConvTranspose2d, LazyConvTranspose3d, LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d,
+                              LazyLinear)
 from workbook.nn.linear import Bilinear, Identity, Linear
 from workbook.nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from workbook.nn.module import Module
@@ -20,6 +23,7 @@ from workbook.nn.padding import (CircularPad1d, CircularPad2d, CircularPad3d, Co
                                  ReplicationPad3d, ZeroPad1d, ZeroPad2d, ZeroPad3d)
 from workbook.nn.normalization import CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
 from workbook.nn.parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+from workbook.nn.parameter_dict import ParameterDict
 from workbook.nn.pooling import (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveAvgPool3d, AdaptiveMaxPool1d, AdaptiveMaxPool2d,
                                  AdaptiveMaxPool3d, AvgPool1d, AvgPool2d, AvgPool3d, FractionalMaxPool2d, FractionalMaxPool3d,
                                  LPPool1d, LPPool2d, LPPool3d, MaxPool1d, MaxPool2d, MaxPool3d, MaxUnpool1d, MaxUnpool2d,
@@ -44,7 +48,11 @@ __all__ += [
     "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "Bilinear", "CrossMapLRN2d", "Embedding", "EmbeddingBag", "GroupNorm", "InstanceNorm1d",
     "InstanceNorm2d", "InstanceNorm3d", "LayerNorm", "LocalResponseNorm", "RMSNorm", "SyncBatchNorm",
 ]
-__all__ += ["Buffer", "UninitializedBuffer", "UninitializedParameter"]
+__all__ += [
+    "Buffer", "LazyBatchNorm1d", "LazyBatchNorm2d", "LazyBatchNorm3d", "LazyConv1d", "LazyConv2d", "LazyConv3d", "LazyConvTranspose1d",
+    "LazyConvTranspose2d", "LazyConvTranspose3d", "LazyInstanceNorm1d", "LazyInstanceNorm2d", "LazyInstanceNorm3d", "LazyLinear",
+    "ParameterDict", "UninitializedBuffer", "UninitializedParameter",
+]
 
 
 def __getattr__(name):

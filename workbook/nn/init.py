@@ -3,11 +3,13 @@
 Every function writes in place, unrecorded, and returns its tensor.
 """
 
+import functools
 import math
 import warnings
 
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain, shape_text
+from workbook.nn.starts import dirac_, eye_, orthogonal_, sparse_, trunc_normal_  # noqa: F401  they have their own file
 
 _GAINS = {"linear": 1, "conv1d": 1, "conv2d": 1, "conv3d": 1, "conv_transpose1d": 1, "conv_transpose2d": 1,
           "conv_transpose3d": 1, "sigmoid": 1, "tanh": 5 / 3, "relu": math.sqrt(2.0), "selu": 3 / 4}
@@ -204,3 +206,22 @@ def _calculate_fan_in_and_fan_out(tensor):
                                  "initialise a bias with zeros_ or uniform_"))
     receptive_field = math.prod(tensor.shape[2:])
     return tensor.shape[1] * receptive_field, tensor.shape[0] * receptive_field
+
+
+def _old(function):
+    """The name that a function had up to PyTorch 0.3, without the underscore; it warns."""
+    name = function.__name__[:-1]
+
+    @functools.wraps(function)
+    def old(*args, **kwargs):
+        warnings.warn(f"`nn.init.{name}` is now deprecated in favor of `nn.init.{name}_`.", FutureWarning, stacklevel=2)
+        return function(*args, **kwargs)
+
+    old.__name__ = name
+    return old
+
+
+uniform, normal, constant, eye, dirac = map(_old, (uniform_, normal_, constant_, eye_, dirac_))
+xavier_uniform, xavier_normal, kaiming_uniform, kaiming_normal = map(_old, (
+    xavier_uniform_, xavier_normal_, kaiming_uniform_, kaiming_normal_))
+orthogonal, sparse = map(_old, (orthogonal_, sparse_))
