@@ -9,7 +9,7 @@ from workbook.nn.batchnorm import (BatchNorm1d, BatchNorm2d, BatchNorm3d, Instan
                                    SyncBatchNorm)
 from workbook.nn.container import ModuleDict, ModuleList, ParameterList, Sequential
 from workbook.nn.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
-from workbook.nn.dropout import Dropout
+from workbook.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from workbook.nn.flatten import Flatten, Unflatten
 from workbook.nn.lazy import (LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d, LazyConv1d, LazyConv2d, LazyConv3d, LazyConvTranspose1d,
                               LazyConvTranspose2d, LazyConvTranspose3d, LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d,
@@ -31,6 +31,8 @@ from workbook.nn.pooling import (AdaptiveAvgPool1d, AdaptiveAvgPool2d, AdaptiveA
 from workbook.nn.rnn import GRU, LSTM, RNN, RNNBase
 from workbook.nn.rnn_cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
 from workbook.nn.sparse import Embedding, EmbeddingBag
+from workbook.nn.units import (CELU, ELU, GLU, SELU, Hardshrink, Hardsigmoid, Hardswish, Hardtanh, LogSigmoid, Mish, PReLU, ReLU6, RReLU,
+                               SiLU, Softmax2d, Softmin, Softplus, Softshrink, Softsign, Tanhshrink, Threshold)
 
 __all__ = [
     "AdaptiveAvgPool1d", "AdaptiveAvgPool2d", "AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d",
@@ -59,3 +61,8 @@ def __getattr__(name):
     if name in ("modules", "parameter"):  # PyTorch's files of layers are put together when they are asked for
         return importlib.import_module(f"workbook.nn.{name}")
     raise missing.of_module("nn", name)
+__all__ += [
+    "AlphaDropout", "CELU", "Dropout1d", "Dropout2d", "Dropout3d", "ELU", "FeatureAlphaDropout", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish",
+    "Hardtanh", "LogSigmoid", "Mish", "PReLU", "RReLU", "ReLU6", "SELU", "SiLU", "Softmax2d", "Softmin", "Softplus", "Softshrink", "Softsign",
+    "Tanhshrink", "Threshold",
+]

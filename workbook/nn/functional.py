@@ -4,7 +4,7 @@
 """
 
 from workbook.ops import activation, pointwise
-from workbook.ops.activation import gelu, silu
+from workbook.ops.activation import gelu
 from workbook.ops.adaptive import (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d,
                                    adaptive_max_pool1d_with_indices, adaptive_max_pool2d, adaptive_max_pool2d_with_indices,
                                    adaptive_max_pool3d, adaptive_max_pool3d_with_indices)
@@ -16,6 +16,8 @@ from workbook.ops.fractional import (fractional_max_pool2d, fractional_max_pool2
                                      fractional_max_pool3d_with_indices)
 from workbook.ops.heads import multi_head_attention_forward
 from workbook.ops.batch_norm import batch_norm, instance_norm
+from workbook.ops.bends import (hardshrink, hardsigmoid, hardswish, hardtanh, hardtanh_, leaky_relu_, prelu, relu6, rrelu, rrelu_, softshrink, threshold,
+                                threshold_)
 from workbook.ops.bilinear import bilinear
 from workbook.ops.embedding import embedding, embedding_bag
 from workbook.ops.inplace import dropout
@@ -24,12 +26,15 @@ from workbook.ops.layer_norm import group_norm, layer_norm, rms_norm
 from workbook.ops.linalg import linear
 from workbook.ops.losses import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, l1_loss, log_softmax,
                                  mse_loss, nll_loss, softmax)
+from workbook.ops.masks import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from workbook.ops.padding import pad
 from workbook.ops.pointwise import sigmoid, tanh
 from workbook.ops.pooling import (max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool2d_with_indices, max_pool3d,
                                   max_pool3d_with_indices)
 from workbook.ops.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from workbook.ops.responses import local_response_norm
+from workbook.ops.softmaxes import gumbel_softmax, softmin
+from workbook.ops.units import (celu, celu_, elu, elu_, glu, logsigmoid, mish, selu, selu_, softplus, softsign, tanhshrink)
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
@@ -44,6 +49,9 @@ __all__ = [
     "silu", "softmax", "tanh",
 ]
 __all__ += "batch_norm instance_norm layer_norm group_norm rms_norm local_response_norm embedding embedding_bag bilinear".split()
+__all__ += ("alpha_dropout celu celu_ dropout1d dropout2d dropout3d elu elu_ feature_alpha_dropout glu gumbel_softmax hardshrink hardsigmoid hardswish "
+            "hardtanh hardtanh_ leaky_relu_ logsigmoid mish prelu relu6 rrelu rrelu_ selu selu_ softmin softplus softshrink softsign tanhshrink "
+            "threshold threshold_").split()
 
 
 def relu(input, inplace=False):
@@ -83,7 +91,19 @@ def leaky_relu(input, negative_slope=0.01, inplace=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.leaky_relu.html
     """
-    return _leaky_relu_(input, negative_slope) if inplace else activation.leaky_relu(input, negative_slope)
+    return leaky_relu_(input, negative_slope) if inplace else activation.leaky_relu(input, negative_slope)
 
 
-_leaky_relu_ = inplace_form(activation.leaky_relu, "leaky_relu_")
+def silu(input, inplace=False):
+    """Return `x * sigmoid(x)`; with `inplace` write it into `input`. Raises NotImplementedError for integers and bools.
+
+    >>> import workbook as torch
+    >>> silu(torch.tensor([0., 1.]))
+    tensor([0.0000, 0.7311])
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.silu.html
+    """
+    return _silu_(input) if inplace else activation.silu(input)
+
+
+_silu_ = inplace_form(activation.silu, "silu_")

@@ -42,6 +42,7 @@ Networks
     padding resampling                  room around an image; axes seen anew
     batch_norm layer_norm responses     mean 0 and variance 1: of a batch, of each example; across channels
     embedding bilinear                  tables of vectors; a product of two vectors with weights
+    units bends masks softmaxes         activations that curve, that bend; dropouts of channels; softmin, a drawn softmax
     losses                              softmax, and how wrong a prediction is
     recurrent lstm packing              cells along sequences; a layer of an LSTM in one step; sequences of several lengths
     attention heads                     looking at keys, taking values; in several heads

@@ -68,7 +68,7 @@ def softmax(input, dim=None, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.softmax.html
     """
-    return Softmax.apply(input if dtype is None else input.to(dtype=dtype), axis=_softmax_axis("softmax", input, dim))
+    return Softmax.apply(input if dtype is None else input.to(dtype=dtype), axis=softmax_axis("softmax", input, dim))
 
 
 def log_softmax(input, dim=None, *, dtype=None):
@@ -80,10 +80,10 @@ def log_softmax(input, dim=None, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.log_softmax.html
     """
-    return LogSoftmax.apply(input if dtype is None else input.to(dtype=dtype), axis=_softmax_axis("log_softmax", input, dim))
+    return LogSoftmax.apply(input if dtype is None else input.to(dtype=dtype), axis=softmax_axis("log_softmax", input, dim))
 
 
-def _softmax_axis(name, input, dim):
+def softmax_axis(name, input, dim):
     if dim is None:
         warnings.warn(f"Implicit dimension choice for {name} has been deprecated. Change the call to include dim=X as an "
                       "argument.", UserWarning, stacklevel=3)

@@ -1,6 +1,6 @@
-"""What layers compute: norms, tables of vectors."""
+"""What layers compute: norms, tables of vectors, activations, dropouts."""
 
-from tests.ops.table.row import KEEP, REAL, Row, each, shapes
+from tests.ops.table.row import ANY, AXES, DIM, KEEP, REAL, Row, each, shapes
 
 DENSE = ("plain", "transposed", "sliced")  # rows that repeat have a variance of 0, where what is left of it is rounding
 BATCHES = shapes("4x3 3 3 | 2x3x4 3 3 | 4x1 1 1 | 1x2x4 2 2 | 2x1x2x4 1 1 | 2x3x2x1x2 3 3")
@@ -39,6 +39,7 @@ NORMS = [
     Row("F.rms_norm(a, a.shape[-1:])", shapes("2x4 | 3 | 2x1x4"), (*REAL, "float16", "int64"), values="positive", rounded=True, named=False),
     Row("F.local_response_norm(a, {size}, {alpha}, k={k})", shapes("2x3x4 | 1x5x2 | 2x1x3 | 2x3 | 0x3x2"), REAL, values="finite",
         rounded=True, named=False, words={"size": ("1", "2", "3", "0"), "alpha": ("1e-4", "0.5"), "k": ("1.0", "2.0")}),
+    Row("F.local_response_norm(a, 3, 0.5)", shapes("2x3x4 | 1x5x2"), REAL, values="finite", rounded=True, named=False),
     Row("F.local_response_norm(a, {size}, 0.5)", shapes("1x5x2x3 | 2x4x1x2x3"), REAL, values="finite", rounded=True, layouts=("plain",),
         words={"size": ("1", "2", "3")}),
 ]
@@ -66,4 +67,35 @@ EMBEDDINGS = [
     Row("F.bilinear(a, b, c, d)", shapes("2x3 2x4 5x3x4 5 | 3 4 2x3x4 2 | 2x1x3 2x1x1 1x3x1 1 | 2x3 2x4 5x3x4 4 | 2x3 3x4 5x3x4 5 | 2x3 2x4 5x4x3 5"), REAL,
         alike=True, values="finite", rounded=True),
     Row("F.bilinear(a, b, c)", shapes("2x3 2x4 5x3x4 | 2x3 2x4 2x3x4 | 2x3 2x1x4 2x3x4"), REAL, values="finite", rounded=True),
+]
+
+FLOATS = ("float16", *REAL, "int64")
+KINKED = "hardshrink hardsigmoid hardswish hardtanh relu6 softshrink"
+ACTIVATIONS = [
+    *each("F.NAME(a)", "elu celu selu softplus logsigmoid mish silu softsign tanhshrink", ANY, FLOATS, rounded=True, values="finite"),
+    *each("F.NAME(a)", KINKED, ANY, (*FLOATS, "bool"), rounded=True, derivatives=1),
+    *each("F.NAME(a * 1, inplace=True)", "elu celu selu hardsigmoid hardswish hardtanh relu6 mish silu leaky_relu", ANY, REAL, rounded=True,
+        values="finite", derivatives=1),
+    *each("F.NAME(a)", "elu_ celu_ selu_ hardtanh_ leaky_relu_ rrelu_", ANY, REAL, layouts=("plain", "transposed", "sliced"), rounded=True,
+        values="finite", derivatives=1),
+    *each("F.NAME(a, {p})", "elu_ celu_", ANY, REAL, layouts=("plain", "transposed", "sliced"), rounded=True, values="finite", derivatives=1,
+        words={"p": ("0.5", "2.0")}),
+    *each("F.NAME(a, {p})", "elu celu hardshrink softshrink softplus", ANY, REAL, layouts=("plain", "transposed", "sliced"), rounded=True,
+        values="finite", derivatives=1, words={"p": ("0.5", "2.0", "-0.25")}),
+    Row("F.celu(a, 0)", ANY), Row("F.softplus(a, {b}, {t})", ANY, REAL, rounded=True, values="finite", words={"b": ("1", "2.5"), "t": ("20", "1")}),
+    Row("F.hardtanh(a, {low}, {high})", ANY, (*REAL, "int64"), derivatives=1, words={"low": ("-1", "0.5", "2"), "high": ("1", "2", "-3")}),
+    Row("F.threshold(a, {edge}, {value})", ANY, derivatives=1, words={"edge": ("0.3", "1", "-2"), "value": ("20", "0.5")}, smooth=False),
+    Row("F.threshold(a, 0.3, 0.3)", ANY, REAL, derivatives=1), Row("F.threshold_(a, 0.3, 0.25)", ANY, REAL, layouts=("plain", "transposed", "sliced"), derivatives=0),
+    Row("F.glu(a, {d})", shapes("2x4 | 1x2 | 2x1x4 | 4 | 3 | . | 0x2"), (*REAL, "int64"), rounded=True, values="finite", words={"d": DIM}),
+    Row("F.prelu(a, b)", shapes("2x3 3 | 3 1 | 2x3x4 3 | 2x1 1 | . 1 | 2x3 2 | 3 3 | . 2 | 2x3 . | 2x3 1x1"), (*REAL, "int64"), alike=True, rounded=True, values="finite", derivatives=1),
+    Row("F.prelu(a, b)", shapes("2x3 3 | 2x1 1 | 3 1 | 2x3x4 3"), REAL, alike=True, derivatives=1), Row("F.prelu(a, b)", shapes("2x3 3"), REAL, derivatives=0), Row("F.softmin(a, {d})", AXES, ("float16", *REAL, "int64"), rounded=True, values="finite", words={"d": DIM}),
+    Row("F.rrelu(a, 0.1, {high})", ANY, FLOATS, rounded=True, values="finite", words={"high": ("0.3", "0.0")}),
+    Row("(torch.manual_seed(3), F.rrelu(a, 0.1, 0.3, training=True))[1]", ANY, REAL, layouts=("plain", "transposed"), rounded=True, values="finite", derivatives=0),
+    Row("(torch.manual_seed(3), F.gumbel_softmax(a, {tau}, {hard}, dim={d}))[1]", AXES, REAL, layouts=("plain", "transposed"), rounded=True,
+        values="finite", derivatives=0, words={"tau": ("1", "0.5"), "hard": KEEP, "d": DIM}),
+    *each("(torch.manual_seed(3), F.NAME(a, {p}, True))[1]", "dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout",
+        shapes("2x3 | 2x3x4 | 1x3x2x2 | 2x3x2x1x2 | 3"), REAL, layouts=("plain",), values="finite", rounded=True, derivatives=0,
+        words={"p": ("0.5", "0.25", "1.0", "0.0", "1.5")}),
+    *each("F.NAME(a, {p}, False)", "dropout1d dropout2d dropout3d alpha_dropout feature_alpha_dropout", shapes("2x3 | 2x1x3 | 2x3x2x2 | 2x3x1x2x2"), REAL,
+        words={"p": ("0.5", "1.0")}, named=False),
 ]
