@@ -6,7 +6,7 @@ from . import recording
 from .still import picture
 
 __all__ = ["accumulation", "big_table", "broadcasting", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
-           "pairing", "picture", "recording", "reductions", "reshaping", "scores", "training", "weights"]
+           "pairing", "picture", "race", "recording", "reductions", "reshaping", "scores", "training", "weights"]
 
 recording.start()
 
@@ -327,3 +327,22 @@ def pairing(predictions, targets, /):
     from .pairing_view import PairingView
 
     return PairingView(predictions, targets)
+
+
+def race(loss=None, /, start=(-3.0, 2.0), across=(-4, 4), up=(-3, 3)):
+    """Return a view of four optimizers that go down one valley from one place: SGD, SGD with momentum, RMSprop and Adam.
+
+    The reader makes steps, moves the learning rates, and chooses the valley. `loss` is a function of two numbers of your own, `start` where the
+    race begins, `across` and `up` the part of the plane that is drawn.
+
+    Raises TypeError for what is no function of two numbers; ValueError for a range without width; ImportError without anywidget.
+
+    >>> view = race()
+    >>> for _ in range(3):
+    ...     view.act("ten")
+    >>> view
+    Race of optimizers: After 30 steps RMSprop is lowest, with loss 0.0243; SGD 0.1129, momentum 0.0909, Adam 0.1022.
+    """
+    from .race_view import RaceView
+
+    return RaceView(loss, start, across, up)
