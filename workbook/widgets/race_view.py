@@ -235,7 +235,7 @@ class RaceView(Board):
                                                                  ([each[0], each[1], *self.run(runner).places[-1], self.run(runner).losses[-1], each[5]]
                                                                   for each, runner in zip(rows, RUNNERS))]}},
                 {"heading": "Where the numbers come from", "lines": ["The optimizers are the engine's own, on two leaves x and y."],
-                 "code": ["As they are written", "\n".join(code) + "\n\n# workbook/optim/rmsprop.py\n" + inspect.getsource(optim.RMSprop.update).rstrip()]}],
+                 "code": ["As they are written", "\n".join(code) + "\n\n# workbook/optim/rmsprop.py\n" + inspect.getsource(optim.RMSprop.rule).rstrip()]}],
             "nav": [["back", "◀", "back: one step less", self.steps > 0], ["on", "▶ step", "one step", self.steps < LONGEST],
                     ["ten", "▶▶ ten", "ten steps", self.steps < LONGEST], ["reset", "Reset", "reset: no step, first learning rates", bool(changed)]],
             "controls": [{"id": "valley", "kind": "select", "label": "loss", "options": [[title, title] for title in self.valleys], "value": self.valley.title},
