@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import workbook as torch
+from workbook import missing
 from workbook.ops import methods
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,19 @@ def test_submodules_load_on_first_use_in_a_fresh_process():
             "torch.utils.data.DataLoader; torch.nn.functional.relu; print(early, 'workbook.optim' in sys.modules)")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.split() == ["False", "True"]
+
+
+@pytest.mark.parametrize("module, name", [(module, name) for module, names in missing.MISSPELT_OF_MODULE.items() for name in names])
+def test_a_misspelt_name_of_a_module_gets_the_right_one(module, name):
+    with pytest.raises(AttributeError, match=f"^module 'torch.{module}' has no attribute '{name}'. Did you mean: '(.+)'") as caught:
+        getattr(getattr(torch, module), name)
+    right = str(caught.value).rpartition("'")[0].rpartition("'")[2]
+    assert right == missing.MISSPELT_OF_MODULE[module][name] and hasattr(getattr(torch, module), right)
+
+
+def test_nesterov_is_a_flag():
+    with pytest.raises(AttributeError, match="nesterov=True"):
+        torch.optim.NesterovSGD
 
 
 @pytest.mark.parametrize("name, hint", [("sigmod", "sigmoid"), ("non_zero", "nonzero"), ("tenser", "tensor")])

@@ -7,6 +7,12 @@ PyTorch itself only says that a name is missing. A name is looked up exactly; no
 MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor", "badbmm": "baddbmm", "ones_likes": "ones_like", "zero_like": "zeros_like",
             "random_seed": "manual_seed", "set_seed": "manual_seed", "tansor": "tensor", "concatinate": "concatenate"}
 
+# Names of modules that documents and tutorials misspell.
+MISSPELT_OF_MODULE = {
+    "optim": {"RMSProp": "RMSprop", "RMSPro": "RMSprop", "AdaGrad": "Adagrad", "AdaDelta": "Adadelta", "AdaMax": "Adamax",
+              "ADAM": "Adam"},
+}
+
 # ... or what to write.
 INSTEAD = {
     "save": "files of tensors are not there yet: numpy.savez keeps the arrays of a state_dict()",
@@ -182,7 +188,8 @@ OF_MODULE = {
     "optim": {"SparseAdam": "torch.optim.Adam; a gradient keeps every number here, also those of an embedding",
               "Adafactor": "torch.optim.AdamW; Adafactor saves memory where there are billions of parameters",
               "Muon": "torch.optim.AdamW; Muon is for the matrices of very large networks",
-              "swap_in_optimizer_params_and_state": "optimizer.load_state_dict(state)"},
+              "swap_in_optimizer_params_and_state": "optimizer.load_state_dict(state)"}
+    | dict.fromkeys(("NesterovSGD", "Nesterov", "NAG"), "torch.optim.SGD(params, lr=0.1, momentum=0.9, nesterov=True)"),
     "linalg": {"householder_product": "torch.linalg.qr gives Q itself", "ldl_factor": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
                "ldl_factor_ex": "torch.linalg.cholesky, or torch.linalg.eigh where it is not positive definite",
                "ldl_solve": "torch.linalg.solve",
@@ -206,6 +213,8 @@ def of_module(module, name):
     AttributeError("module 'torch.linalg' has no attribute 'ldl_solve'\\n  Fix: torch.linalg.solve")
     """
     plain = f"module 'torch.{module}' has no attribute '{name}'"
+    if right := MISSPELT_OF_MODULE.get(module, {}).get(name):
+        return AttributeError(f"{plain}. Did you mean: '{right}'?")
     return AttributeError(plain + (f"\n  Fix: {OF_MODULE[module][name]}" if name in OF_MODULE[module] else ""))
 
 

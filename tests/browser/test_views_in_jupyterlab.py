@@ -1,4 +1,4 @@
-"""The live views of lessons 01 to 11 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
+"""The live views of lessons 01 to 12 in JupyterLab: by keyboard alone and by mouse, in light and in dark, and what they say."""
 
 import re
 
@@ -8,7 +8,7 @@ pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
     "from workbook.widgets import accumulation, broadcasting, descent, functions, indexing, inspector, memory_map, operation\n"
-    "from workbook.widgets import pairing, reductions, reshaping, scores, weights",
+    "from workbook.widgets import pairing, race, reductions, reshaping, scores, weights",
     "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
     "t.show()",
     "inspector()",
@@ -24,6 +24,7 @@ CELLS = [
     "descent(lambda w: w ** 2, 4.)",
     "scores([2., 0., 0.], target=0)",
     "pairing([0., 1., 2., 3.], [0., 1., 2., 3.])",
+    "race()",
 ]
 TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
 INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
@@ -31,7 +32,8 @@ CURVE, COLLAPSE = '[aria-label="function explorer"]', '[aria-label="function exp
 PILE, WEIGHED = '[aria-label="accumulation of gradients"]', '[aria-label="weights of a vector output"]'
 CARD, BALL = '[aria-label="operation card"]', '[aria-label="descent on a curve"]'
 SCORES, PAIRS = '[aria-label="scores and cross-entropy"]', '[aria-label="pairs of a loss"]'
-ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS]
+RACE = '[aria-label="race of optimizers"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS, RACE]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -455,6 +457,19 @@ def test_shapes_are_made_equal_and_the_pairs_stay(view, way):
     assert board.count(".unmeant") == 12
     board.after(lambda: board.find('[data-control="targets"]').select_option("column"))
     assert board.count(".unmeant") == 0 and board.text(".wb-status") == "loss 0.0000"
+
+
+def test_a_race_is_run_again_with_another_learning_rate(view):
+    board = view(RACE)
+    board.tab_to('[data-action="ten"]')
+    board.keys("Enter", "Enter", "Enter")
+    assert board.spoken().startswith("After 30 steps RMSprop is lowest") and board.count(".wb-canvas .pull") == 8
+    board.tab_to('input[type="range"][data-control="momentum"]')
+    before = board.text("aside table")
+    board.keys("PageUp")
+    assert board.text("aside table") != before and board.text(".wb-status") == "step 30"
+    board.after(lambda: board.find('[data-control="valley"]').select_option("a saddle"))
+    assert board.spoken().startswith("Four optimizers stand at (−3, 0.02)")
 
 
 # ---- the lessons that hold them -------------------------------------------------------------------------------------------
