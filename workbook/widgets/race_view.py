@@ -12,7 +12,7 @@ from .board import Board, alone_style, first_lines
 from .cells import Picture
 from .contours import level_lines
 from .numbers import four, plain, short
-from .plane import LEFT, TOP, Plane
+from .plane import LEFT, Plane
 from .replay import unseen
 from .widget import Still
 
