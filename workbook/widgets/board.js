@@ -21,7 +21,7 @@ function render({ model, el }) {
   let asked = false; // the reader pressed a step button: movement may explain it
   const act = (action, said = {}) => {
     asked = action === "on" || action === "back";
-    model.send({ action, ...said });
+    post(model, root, { action, ...said });
   };
 
   keepKeysInside(root);

@@ -2,7 +2,7 @@
 
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-compare", "aria-label": "two graphs side by side" });
-  const act = (action, key) => model.send({ action, key });
+  const act = (action, key) => post(model, root, { action, key });
   const { header, title, status, buttons } = headOf("steps", [
     ["start", "|◀", "to the start"], ["back", "◀", "one step back"], ["on", "▶", "one step on"], ["end", "▶|", "to the end"]], (action) => act(action));
   const sides = [0, 1].map(() => {

@@ -27,7 +27,7 @@ function legendOfGradients() {
 }
 
 // A number as it stands in its field: as many digits as the boxes have, and never so few that it reads 0.
-const inField = (value) => String(Number(Math.abs(value) < 1 ? value.toPrecision(4) : value.toFixed(4)));
+const inField = (value) => String(Number(Math.abs(value) < 0.001 ? value.toPrecision(3) : value.toFixed(4)));
 
 // The state of the model stays whole, so that a second view of the same graph opens where the first one stands.
 function initialize({ model }) {
@@ -82,7 +82,7 @@ function render({ model, el }) {
   let focused = null; // the box that Tab reaches
   const act = (action, key) => {
     asked = action === "on";
-    model.send({ action, key });
+    post(model, root, { action, key });
   };
 
   keepKeysInside(root);
@@ -187,7 +187,7 @@ function render({ model, el }) {
       maps.append(drawing, element("p", {}, text));
     }
     maps.open = mapped;
-    maps.addEventListener("toggle", () => { if (maps.open !== mapped) model.send({ action: "maps", place: maps.open ? 1 : 0 }); });
+    maps.addEventListener("toggle", () => { if (maps.open !== mapped) post(model, root, { action: "maps", place: maps.open ? 1 : 0 }); });
     if (panel.maps) lines.push(maps);
     step.replaceChildren(...lines);
   }
@@ -228,6 +228,7 @@ function render({ model, el }) {
       range.value = number.value;
       report(number.valueAsNumber);
     });
+    row.addEventListener("change", () => post(model, root, { action: "moved" })); // a value that is not heard says nothing by itself
     row.append(range, number);
     if (!elements.length) row.prepend(element("span", {}, name));
     else { // the choice of an element is the name of what moves
@@ -235,7 +236,7 @@ function render({ model, el }) {
         ...elements.map((text, i) => element("option", { value: i }, text)));
       select.value = String(chosen);
       select.title = name;
-      select.addEventListener("change", () => model.send({ action: "element", key: id, place: Number(select.value) }));
+      select.addEventListener("change", () => post(model, root, { action: "element", key: id, place: Number(select.value) }));
       row.prepend(select);
     }
     return row;

@@ -12,7 +12,7 @@ const PLACE_KEYS = { ArrowLeft: -1, ArrowRight: 1 };
 
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-places wb-inspector", "aria-label": "tensor inspector" });
-  const act = (action, key) => model.send({ action, key });
+  const act = (action, key) => post(model, root, { action, key });
   const { header, title, status, buttons } = headOf("cells", BUTTONS, act);
   const choice = element("select", { "aria-label": "function that makes the tensor" });
   const typed = element("input", { type: "text", "aria-label": "its arguments", spellcheck: "false", autocomplete: "off" });

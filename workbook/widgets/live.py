@@ -95,6 +95,8 @@ class LiveGraph(anywidget.AnyWidget):
 
     def _act(self, action, key=None, place=None):
         """Do what a button, a key or a click asks for."""
+        if action == "moved":  # `_slide` has seen it; the page only asks whether anybody is there
+            return
         if action == "reset":
             self.moved = {}
             self._begin()

@@ -12,7 +12,7 @@ const FLASH = 420; // milliseconds that a written place flashes
 
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-places wb-memorymap", "aria-label": "memory map" });
-  const act = (action, more = {}) => model.send({ action, ...more });
+  const act = (action, more = {}) => post(model, root, { action, ...more });
   const { header, title, status, buttons } = headOf("writes", BUTTONS, act);
   const name = element("select", { "aria-label": "name to write through" });
   const index = element("select", { "aria-label": "element to write" });

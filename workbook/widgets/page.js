@@ -76,3 +76,13 @@ function keepKeysInside(root) {
   });
 }
 
+// Send a message to Python. After the kernel ended or was restarted nobody is there, and JupyterLab refuses to send: a view that
+// stands still without a word looks broken, so it says why, where it always speaks. What it shows can still be read.
+const UNHEARD = "The kernel that drew this has ended or was restarted, so nobody answers. Run this cell again, and the cells before it.";
+function post(model, root, message) {
+  try {
+    model.send(message);
+  } catch {
+    speak(root.querySelector(".wb-sentence"), UNHEARD);
+  }
+}

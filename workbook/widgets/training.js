@@ -11,7 +11,7 @@ const LEAST = -3, MOST = 1.5; // the learning rate goes from 0.001 to 32, by pow
 
 function render({ model, el }) {
   const root = element("section", { class: "wb wb-training", "aria-label": "training" });
-  const act = (action, step) => model.send({ action, step });
+  const act = (action, step) => post(model, root, { action, step });
   const { header, title, status, buttons } = headOf("steps", BUTTONS, act);
   const canvas = element("div", { class: "wb-canvas" });
 
