@@ -282,6 +282,49 @@ def max_pool(torch):
     return run
 
 
+def lstm(torch):
+    """A layer over 64 rows of 28 steps, as over the lines of small images, forward and backward."""
+    torch.manual_seed(0)
+    layer = torch.nn.LSTM(28, 64)
+    x, arriving = torch.randn(28, 64, 28), torch.randn(28, 64, 64)
+
+    def run():
+        layer.zero_grad()
+        out, (h, c) = layer(x)
+        out.backward(arriving)
+        return {"out": out, "h": h, "c": c, **{f"{name}.grad": weight.grad for name, weight in layer.named_parameters()}}
+
+    return run
+
+
+def transformer_block(batch, length):
+    """A block of a small GPT, written by hand: attention of 4 heads that looks back, and a network, each added to its input."""
+
+    def prepare(torch):
+        nn, functional, size, heads = torch.nn, torch.nn.functional, 128, 4
+        torch.manual_seed(0)
+        first, second = nn.LayerNorm(size), nn.LayerNorm(size)
+        project, gather = nn.Linear(size, 3 * size), nn.Linear(size, size)
+        network = nn.Sequential(nn.Linear(size, 4 * size), nn.GELU(), nn.Linear(4 * size, size))
+        weights = [weight for part in (first, second, project, gather, network) for weight in part.parameters()]
+        x, arriving = torch.randn(batch, length, size, requires_grad=True), torch.randn(batch, length, size)
+
+        def run():
+            x.grad = None
+            for weight in weights:
+                weight.grad = None
+            q, k, v = (part.view(batch, length, heads, size // heads).transpose(1, 2) for part in project(first(x)).split(size, 2))
+            looked = functional.scaled_dot_product_attention(q, k, v, is_causal=True)
+            y = x + gather(looked.transpose(1, 2).contiguous().view(batch, length, size))
+            out = y + network(second(y))
+            out.backward(arriving)
+            return {"out": out, "x.grad": x.grad, "project.weight.grad": project.weight.grad}
+
+        return run
+
+    return prepare
+
+
 # Data and parameters --------------------------------------------------------------------------------------------------
 
 
@@ -395,6 +438,9 @@ WORKLOADS = (
     Workload("conv-32", "conv 32->64 k3 pad 1, 32x32, batch 16", convolution(16, 32, 64, 3, 32, 1), 1.8),
     Workload("conv-wide", "conv 64->64 k3 pad 1, 56x56, batch 4", convolution(4, 64, 64, 3, 56, 1), 1.8),
     Workload("pool", "max pool 2x2, 64x6x28x28", max_pool, 0.7),
+    Workload("lstm", "LSTM(28, 64), batch 64, 28 steps", lstm, 1.3),
+    Workload("transformer-1", "Transformer block of 128, 1 x 32", transformer_block(1, 32), 0.8),
+    Workload("transformer-16", "Transformer block of 128, 16 x 64", transformer_block(16, 64), 1.4),
     Workload("loader", "DataLoader, 50,000 images, shuffled", data_loader, 0.35),
     Workload("dropout", "dropout of a million", million("dropout"), 0.6),
     Workload("adam", "Adam, a million parameters", optimizer_step("Adam"), 0.9),

@@ -59,7 +59,7 @@ def test_scaled_dot_product_attention(seed, batch, heads, length, seen, features
 def test_attention_at_once_is_attention_in_small_steps(seed, length, seen, features, kind, causal, shared):
     found = []
     for at_once in (True, False):
-        q, k, v = (leaf(workbook, seed + i, "float64", 2, 2 if i == 0 or not shared else 1, seen if i else length, features) for i in range(3))
+        q, k, v = (leaf(workbook, seed + i, "float64", 2, 2 if i and shared else 4, seen if i else length, features) for i in range(3))
         mask = mask_of(workbook, kind, seed, "float64", length, seen)
         if at_once:
             out = Attention.apply(q, k, v, mask, causal=causal, scale=0.7)

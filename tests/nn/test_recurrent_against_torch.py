@@ -237,9 +237,10 @@ def test_sequences_padded_packed_and_back(seed, lengths, rest, batch_first, side
         padded = tools.pad_sequence(leaves, batch_first, padding, side)
         packed = tools.pack_sequence(leaves, enforce_sorted=False)
         again, counted = tools.pad_packed_sequence(packed, batch_first, padding, max(lengths) + 2)
-        back = [*tools.unpack_sequence(packed), *tools.unpad_sequence(again.detach().clone(), counted, batch_first)]
+        turned = again.detach().clone()
+        back = [*tools.unpack_sequence(packed), *tools.unpad_sequence(turned, counted, batch_first)]
         sum((x * engine.from_numpy(numbers(seed + i, *x.shape))).sum() for i, x in enumerate((padded, packed.data, again, *back))).backward()
-        found.append([padded, again, packed.data, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices, counted, *back,
+        found.append([padded, again, packed.data, packed.batch_sizes, packed.sorted_indices, packed.unsorted_indices, counted, turned, *back,
                       *(x.grad for x in leaves)])
         assert [x.grad_fn.name() for x in (padded, packed.data)] == ["torch::autograd::CopySlices", "PackPaddedSequenceBackward0"]
     for mine, theirs in zip(*found[::-1], strict=True):

@@ -34,7 +34,8 @@ class LstmLayer(Operation, name="MkldnnRnnLayerBackward0"):
         if b_ih is not None:
             weight[:, -1] = _by_gate(b_ih + b_hh)
         weight[:3] *= 0.5  # sigmoid(z) = (1 + tanh(z / 2)) / 2: so all four gates come from one tanh
-        seen = xp.empty((length + 1, batch, features + hidden + 1), x.dtype)  # by each step: the input, the hidden state before it, and 1
+        # what each step sees: the input, the hidden state before it, and 1
+        seen = xp.empty((length + 1, batch, features + hidden + 1), x.dtype)
         seen[:-1, :, :features], seen[0, :, features:-1], seen[:, :, -1] = x[::-1] if reverse else x, h, 1
         gates, cells = xp.empty((length, 4, batch, hidden), x.dtype), xp.empty((length, batch, hidden), x.dtype)
         for t in range(length):
@@ -69,7 +70,8 @@ class LstmLayer(Operation, name="MkldnnRnnLayerBackward0"):
             s, before = squashed[t], cells[t - 1] if t else c
             to_h = to_h + to_out[t]
             to_c = to_c + to_h * (o - o * s * s)
-            to_gates.append(joined((to_c * g * (i - i * i), to_c * before * (f - f * f), to_c * (i - i * g * g), to_h * s * (o - o * o)), 1))
+            to_gates.append(joined((to_c * g * (i - i * i), to_c * before * (f - f * f), to_c * (i - i * g * g),
+                                    to_h * s * (o - o * o)), 1))
             to_h, to_c = Mm.apply(to_gates[-1], w_hh), to_c * f
         to_gates = joined(to_gates[::-1], 0)
         to_x = to_w_ih = to_w_hh = to_bias = None
