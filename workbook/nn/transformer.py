@@ -128,6 +128,10 @@ class TransformerDecoderLayer(_Layer):
         x = self.norm2(x + self._attention_to(memory, x, *others))
         return self.norm3(x + self.dropout3(self._small_network(x)))
 
+    def __setstate__(self, state):
+        # PyTorch looks for the activation among plain attributes, where a Module does not stand: in a copy of such a layer it is relu.
+        self.__dict__.update({"activation": F.relu} | state)
+
     def _attention_to(self, memory, x, mask, padding, is_causal):
         x = self.multihead_attn(x, memory, memory, attn_mask=mask, key_padding_mask=padding, is_causal=is_causal, need_weights=False)[0]
         return self.dropout2(x)
