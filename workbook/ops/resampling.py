@@ -40,25 +40,21 @@ class Taps:
         shape = (max(1, counts.max(initial=0)), taps.size)
         index, weight = np.zeros(shape, np.intp), np.zeros(shape, np.float64)
         index[place, source], weight[place, source] = target, weights
-        return cls(index, count, weight)
+        return cls(index, count, None if (weight == 1).all() else weight)
 
     def of(self, xp, x, axis):
         """Return `x` as it is seen through these taps along `axis`."""
-        index = xp.asarray(self.index)
-        if self.weights is None:
-            return _sum_of(xp.take(x, tap, axis) for tap in index)
-        if x.shape[axis] == 0:
+        if self.size == 0:
             return xp.zeros((*x.shape[:axis], self.index.shape[1], *x.shape[axis + 1:]), x.dtype)
-        beside = (-1, *[1] * (x.ndim - axis - 1))
-        weights = xp.asarray(self.weights.astype(x.real.dtype))
-        return _sum_of(xp.take(x, tap, axis) * weight.reshape(beside) for tap, weight in zip(index, weights))
-
-
-def _sum_of(parts):
-    total = next(parts)
-    for part in parts:
-        total += part
-    return total
+        weights, total = self.weights, None
+        if weights is not None:
+            weights = xp.asarray(weights.astype(x.real.dtype)).reshape(*weights.shape, *[1] * (x.ndim - axis - 1))
+        for number, tap in enumerate(xp.asarray(self.index)):
+            part = xp.take(x, tap, axis)
+            if weights is not None:
+                part *= weights[number]
+            total = part if total is None else xp.add(total, part, out=total)
+        return total
 
 
 class Resample(Operation):
@@ -66,9 +62,12 @@ class Resample(Operation):
 
     def forward(ctx, x, *, taps):
         ctx.taps = taps
+        kind = x.dtype
+        if kind == "float16":
+            x = x.astype("float32")  # as PyTorch does: sums of half precision are rounded once
         for axis in sorted(taps, reverse=True):  # the innermost first: PyTorch's order, which rounds alike
             x = taps[axis].of(ctx.xp, x, x.ndim + axis)
-        return x
+        return x.astype(kind, copy=False)
 
     def backward(ctx, grad):
         return (Resample.apply(grad, taps={axis: tap.transposed for axis, tap in ctx.taps.items()}),)
