@@ -157,3 +157,28 @@ def test_what_is_pickled_and_named_is_torchs():
         assert list(mine.state_dict()) == list(theirs.state_dict()) and repr(type(mine)) == repr(type(theirs))
         assert repr(pickle.loads(pickle.dumps(mine))) == repr(theirs)
     assert "_random_samples" not in workbook.nn.FractionalMaxPool2d(2, 3).state_dict()
+
+
+@given(SEEDS, st.sampled_from([(1, "nearest"), (2, "nearest"), (3, "nearest"), (1, "linear"), (2, "bilinear"), (2, "bicubic"), (3, "trilinear")]),
+       st.data())
+def test_upsampling(seed, kind, data):
+    axes, mode = kind
+    given_ = {"size": data.draw(st.integers(1, 9))} if data.draw(st.booleans()) else {"scale_factor": data.draw(st.sampled_from([2, 3, 1.5, 0.7]))}
+    if mode != "nearest":
+        given_["align_corners"] = data.draw(st.sampled_from([None, True, False]))
+    x = normal(seed, 2, 2, *[data.draw(st.integers(2, 5)) for _ in range(axes)])
+    both(lambda nn: nn.Upsample(mode=mode, **given_), seed, x)
+    if axes == 2:
+        both(lambda nn: nn.UpsamplingNearest2d(scale_factor=2), seed, x)
+        both(lambda nn: nn.UpsamplingBilinear2d((3, 7)), seed, x)
+
+
+@given(SEEDS, st.integers(1, 3), st.integers(1, 3), st.integers(0, 1), st.integers(1, 2), st.integers(1, 2), st.booleans())
+def test_patches_pixels_and_channels(seed, high, wide, padding, stride, dilation, batch):
+    x = normal(seed, *[2] * batch, 4, 7, 8)
+    both(lambda nn: nn.Unfold((high, wide), dilation, padding, stride), seed, x)
+    patches = workbook.nn.Unfold((high, wide), dilation, padding, stride)(workbook.from_numpy(x)).numpy()
+    both(lambda nn: nn.Fold((7, 8), (high, wide), dilation, padding, stride), seed, patches)
+    both(lambda nn: nn.PixelShuffle(2), seed, x)
+    both(lambda nn: nn.PixelUnshuffle(stride), seed, x[..., :6, :])
+    both(lambda nn: nn.ChannelShuffle(high if high != 3 else 4), seed, x)

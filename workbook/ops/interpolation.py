@@ -49,7 +49,7 @@ def nearest(side, size, factor, middle, kind):
 
 def linear(side, size, align_corners, factor, kind):
     """The two places around, each with the weight of the other's distance."""
-    at = _stands_at(side, size, align_corners, factor, kind).clip(0)
+    at = np.arange(size, dtype=kind) if size == side else _stands_at(side, size, align_corners, factor, kind).clip(0)
     low = np.minimum(at.astype(np.intp), side - 1)
     beyond = (at - low.astype(kind)).clip(0, 1)
     return Taps(np.stack([low, np.minimum(low + 1, side - 1)]), side, np.stack([1 - beyond, beyond]))
@@ -66,7 +66,7 @@ def cubic(side, size, align_corners, factor, kind):
 def keys(distance, a):
     """The weight of a number at that distance, which is below 2: Keys, Cubic convolution interpolation for digital image processing, 1981."""
     x = np.abs(distance)
-    return np.where(x <= 1, ((a + 2) * x - (a + 3)) * x * x + 1, ((x - 5) * x + 8) * x * a - 4 * a) * (x < 2)
+    return np.where(x <= 1, ((a + 2) * x - (a + 3)) * x * x + 1, ((a * x - 5 * a) * x + 8 * a) * x - 4 * a) * (x < 2)
 
 
 def _stands_at(side, size, align_corners, factor, kind):
@@ -82,15 +82,16 @@ _CURVES = {"bilinear": (1, lambda x: (1 - np.abs(x)).clip(0)), "bicubic": (2, la
 
 def smooth(mode, side, size, align_corners, factor, kind):
     """All places that one of the result covers, when it shrinks, weighted by the curve of the mode drawn so wide."""
+    if side == size:
+        return Taps(np.arange(side)[None], side)  # nothing to smooth
     reach, curve = _CURVES[mode]
     scale = _scale(side, size, align_corners, factor, kind)
-    wide, half = max(scale, kind(1)), kind(0.5 if align_corners else 0)
+    wide, middle = max(scale, kind(1)), scale * (np.arange(size, dtype=kind) + kind(0.5))
     reach = kind(reach) * wide
-    middle = scale * (np.arange(size, dtype=kind) + kind(0.5) - half)
-    first = np.maximum((middle - reach + kind(0.5) + half).astype(np.intp), 0)
-    end = np.minimum((middle + reach + kind(0.5) + half).astype(np.intp), side)
+    first = np.maximum((middle - reach + kind(0.5)).astype(np.intp), 0)
+    end = np.minimum((middle + reach + kind(0.5)).astype(np.intp), side)
     index = first + np.arange(max(1, (end - first).max()))[:, None]
-    weights = curve((index - middle + kind(0.5) - half) / wide) * (index < end)
+    weights = curve((index - middle + kind(0.5)) / wide) * (index < end)
     total = weights.sum(0)
     return Taps(index.clip(0, side - 1), side, weights / np.where(total == 0, 1, total))
 
@@ -128,8 +129,12 @@ def interpolate(input, size=None, scale_factor=None, mode="nearest", align_corne
     if align_corners is not None and mode in ("nearest", "area", "nearest-exact"):
         raise ValueError(explain("align_corners option can only be set with the interpolating modes: linear | bilinear | bicubic | "
                                  "trilinear", f"mode '{mode}' mixes no neighbours", "leave align_corners out"))
-    size, factors = _size(input, size, scale_factor, recompute_scale_factor or mode == "area")
+    numbers = _numbers(input, size, scale_factor)
+    if recompute_scale_factor and scale_factor is None:
+        raise ValueError(explain("recompute_scale_factor is not meaningful with an explicit size.", "there is no factor to compute anew",
+                                 "leave recompute_scale_factor out"))
     _check_mode(input, mode, align_corners, antialias)
+    size, factors = _sizes(input, numbers, scale_factor is not None, recompute_scale_factor or mode == "area")
     axes = input.ndim - 2
     if mode == "area":
         return _AREA[axes](input, size)
@@ -151,8 +156,8 @@ def _resampled(input, size, factors, mode, align_corners, antialias):
     return node.apply(input, taps=taps)
 
 
-def _size(input, size, scale_factor, recompute):
-    """The sizes of the result, and for each axis the factor that the scale follows from, or None where it follows from the sizes."""
+def _numbers(input, size, scale_factor):
+    """What is given for the axes, as one number an axis."""
     sides = input.shape[2:]
     if size is not None and scale_factor is not None:
         raise ValueError(explain("only one of size or scale_factor should be defined", "each follows from the other",
@@ -160,27 +165,36 @@ def _size(input, size, scale_factor, recompute):
     if size is None and scale_factor is None:
         raise ValueError(explain("either size or scale_factor should be defined", "the images are to have another size",
                                  "write size=..., or scale_factor=2"))
-    given = size if scale_factor is None else scale_factor
+    given, name = (size, "output size") if scale_factor is None else (scale_factor, "scale_factor")
     numbers = tuple(given) if isinstance(given, (tuple, list)) else (given,) * len(sides)
     if len(numbers) != len(sides):
-        what = ("output size of {}. Please provide input tensor in (N, C, d1, d2, ...,dK) format and output size in (o1, o2, ...,oK) "
-                "format." if scale_factor is None else "scale_factor of shape {}. Please provide input tensor in (N, C, d1, d2, "
-                "...,dK) format and scale_factor in (s1, s2, ...,sK) format.").format(given)
         raise ValueError(explain(
-            f"Input and {'output' if scale_factor is None else 'scale_factor'} must have the same number of spatial dimensions, but got "
-            f"input with spatial dimensions of {list(sides)} and {what}", "each axis after the channels has its number",
-            f"give one number, or {len(sides)}"))
-    if scale_factor is None:
-        if recompute and not all(hasattr(n, "__index__") for n in numbers) or not all(hasattr(n, "__index__") for n in numbers):
-            raise TypeError(explain(
-                "expected size to be one of int or Tuple[int] or Tuple[int, int] or Tuple[int, int, int], but got size with types "
-                f"{[type(n) for n in numbers]}", "it counts places", "give whole numbers, or scale_factor"))
-        return tuple(map(int, numbers)), (None,) * len(sides)
-    if not all(isinstance(n, (int, float)) for n in numbers):
+            f"Input and {name.split()[0]} must have the same number of spatial dimensions, but got input with spatial dimensions of "
+            f"{list(sides)} and {name} of {given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format",
+            "each axis after the channels has its number", f"give one number, or {len(sides)}"))
+    if isinstance(size, (tuple, list)) and not all(hasattr(number, "__index__") for number in numbers):
+        raise _not_whole(numbers)
+    return numbers
+
+
+def _not_whole(numbers):
+    return TypeError(explain(
+        "expected size to be one of int or Tuple[int] or Tuple[int, int] or Tuple[int, int, int], but got size with types "
+        f"{[type(number) for number in numbers]}", "it counts places", "give whole numbers, or scale_factor"))
+
+
+def _sizes(input, numbers, are_factors, recompute):
+    """The sizes of the result, and for each axis the factor that the scale follows from, or None where it follows from the sizes."""
+    nothing = (None,) * len(numbers)
+    if not are_factors:
+        if not all(hasattr(number, "__index__") for number in numbers):
+            raise _not_whole(numbers)
+        return tuple(map(int, numbers)), nothing
+    if not all(isinstance(number, (int, float)) for number in numbers):
         raise TypeError(explain(f"interpolate(): argument 'scale_factor' must be tuple of floats, not {type(numbers[0]).__name__}",
                                 "the sizes are multiplied by it", "write scale_factor=2"))
-    out = tuple([int(side * factor) for side, factor in zip(sides, numbers)])
-    return out, (None,) * len(sides) if recompute else tuple([float(n) if n > 0 else None for n in numbers])
+    out = tuple([int(side * factor) for side, factor in zip(input.shape[2:], numbers)])
+    return out, nothing if recompute else tuple([float(factor) if factor > 0 else None for factor in numbers])
 
 
 _MODES = "nearest | linear | bilinear | bicubic | trilinear | lanczos | area | nearest-exact"
