@@ -39,7 +39,8 @@ Networks
     windows pooling averages sides      windows: their places, the largest, the mean; a number an axis
     adaptive fractional                 pools by the size of the result; at random distances
     unpooling winners                   the way back; numbers at places of images
-    padding resampling                  room around an image; axes seen anew
+    padding resampling interpolation    room around an image; axes seen anew; images in another size
+    grids patches pixels                images seen through a grid; patches side by side; channels as places
     batch_norm layer_norm responses     mean 0 and variance 1: of a batch, of each example; across channels
     embedding bilinear                  tables of vectors; a product of two vectors with weights
     units bends masks softmaxes         activations that curve, that bend; dropouts of channels; softmin, a drawn softmax

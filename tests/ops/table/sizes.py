@@ -39,4 +39,20 @@ REORDERED = [
     Row("F.pixel_unshuffle(a, {r})", shapes("2x1x4x6 | 2x2x4 | 1x1x3x3 | 2x3x1x2x4 | 3x3"), words={"r": ("2", "1", "3", "0", "2.0")}),
     Row("F.channel_shuffle(a, {groups})", shapes("2x6x3 | 1x4x1x2 | 1x6x2x1x2 | 0x4x2 | 4x2 | 4x2x3"), words={"groups": ("2", "3", "1", "0", "4", "2.0")}),
 ]
-RESIZED = INTERPOLATED + REORDERED
+PADDINGS = ("zeros", "border", "reflection")
+GRIDS = [
+    Row("F.grid_sample(a * 0.25, b * 3.1 - 1.7, 'bicubic', '{padding}', {corners})", shapes("2x2x3x4 2x2x3x2 | 1x1x1x4 1x3x1x2 | 1x2x5x2 1x2x2x2"), REAL,
+        alike=True, values="unit", rounded=True, words={"padding": PADDINGS, "corners": ("True", "False", "None")}),
+    Row("F.grid_sample(a, b * 3.1 - 1.7, '{mode}', '{padding}', {corners})", shapes("2x2x3x4 2x2x3x2 | 1x1x1x4 1x3x1x2 | 1x2x5x2 1x2x2x2"), REAL,
+        alike=True, values="unit", rounded=True, words={"mode": ("bilinear",), "padding": PADDINGS, "corners": ("True", "False", "None")}),
+    Row("F.grid_sample(a, b * 3.1 - 1.7, '{mode}', '{padding}', {corners})", shapes("2x2x2x3x4 2x1x2x3x3 | 1x1x1x2x3 1x2x1x1x3"), REAL,
+        alike=True, values="unit", rounded=True, words={"mode": ("bilinear",), "padding": PADDINGS, "corners": ("True", "False")}),
+    Row("F.grid_sample(a, b * 0.37, 'nearest', '{padding}', {corners})", shapes("2x2x3x4 2x2x3x2 | 1x1x1x4 1x3x1x2 | 1x1x2x3x2 1x2x1x3x3"), REAL,
+        alike=True, values="finite", words={"padding": PADDINGS, "corners": ("True", "False")}),
+    Row("F.grid_sample(a, b, '{mode}', '{padding}')", shapes("1x2x3x4 1x5x6x3 | 1x2x3x4 2x5x6x2 | 2x3x4 1x5x6x2 | 1x2x0x4 1x2x2x2 | "
+        "1x1x2x2x2 1x1x1x1x3"), ("float32", "int64"), values="finite", derivatives=0, words={"mode": ("bilinear", "bicubic", "cubic"), "padding": ("zeros", "edge")}),
+    Row("F.affine_grid(a, {size}, {corners})", shapes("2x2x3 | 1x2x3 | 1x3x4 | 2x3"), ("float32", "float64", "int64"), values="finite",
+        rounded=True, words={"size": ("(2, 1, 2, 3)", "(2, 2, 3, 1)", "(1, 2, 3, 1)", "(1, 1, 2, 1, 3)", "(1, 1, 0, 2)", "(1, 2, 3)"),
+                             "corners": ("True", "False", "None")}),
+]
+RESIZED = INTERPOLATED + REORDERED + GRIDS
