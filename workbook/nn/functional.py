@@ -10,43 +10,48 @@ from workbook.ops.adaptive import (adaptive_avg_pool1d, adaptive_avg_pool2d, ada
                                    adaptive_max_pool3d, adaptive_max_pool3d_with_indices)
 from workbook.ops.attention import scaled_dot_product_attention
 from workbook.ops.averages import avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d
-from workbook.ops.conversion import one_hot
-from workbook.ops.convolution import conv1d, conv2d, conv3d, conv_tbc, conv_transpose1d, conv_transpose2d, conv_transpose3d
-from workbook.ops.fractional import (fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
-                                     fractional_max_pool3d_with_indices)
-from workbook.ops.heads import multi_head_attention_forward
 from workbook.ops.batch_norm import batch_norm, instance_norm
 from workbook.ops.bends import (hardshrink, hardsigmoid, hardswish, hardtanh, hardtanh_, leaky_relu_, prelu, relu6, rrelu, rrelu_, softshrink, threshold,
                                 threshold_)
 from workbook.ops.bilinear import bilinear
+from workbook.ops.conversion import one_hot
+from workbook.ops.convolution import conv1d, conv2d, conv3d, conv_tbc, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from workbook.ops.embedding import embedding, embedding_bag
+from workbook.ops.fractional import (fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
+                                     fractional_max_pool3d_with_indices)
+from workbook.ops.grids import affine_grid, grid_sample
+from workbook.ops.heads import multi_head_attention_forward
 from workbook.ops.inplace import dropout
 from workbook.ops.inplace import inplace as inplace_form
+from workbook.ops.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from workbook.ops.layer_norm import group_norm, layer_norm, rms_norm
 from workbook.ops.linalg import linear
 from workbook.ops.losses import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, l1_loss, log_softmax,
                                  mse_loss, nll_loss, softmax)
 from workbook.ops.masks import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from workbook.ops.padding import pad
+from workbook.ops.patches import fold, unfold
+from workbook.ops.pixels import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from workbook.ops.pointwise import sigmoid, tanh
 from workbook.ops.pooling import (max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool2d_with_indices, max_pool3d,
                                   max_pool3d_with_indices)
-from workbook.ops.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from workbook.ops.responses import local_response_norm
 from workbook.ops.softmaxes import gumbel_softmax, softmin
 from workbook.ops.units import (celu, celu_, elu, elu_, glu, logsigmoid, mish, selu, selu_, softplus, softsign, tanhshrink)
+from workbook.ops.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 
 __all__ = [
     "adaptive_avg_pool1d", "adaptive_avg_pool2d", "adaptive_avg_pool3d", "adaptive_max_pool1d",
     "adaptive_max_pool1d_with_indices", "adaptive_max_pool2d", "adaptive_max_pool2d_with_indices", "adaptive_max_pool3d",
-    "adaptive_max_pool3d_with_indices", "avg_pool1d", "avg_pool2d", "avg_pool3d", "binary_cross_entropy",
-    "binary_cross_entropy_with_logits", "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d", "conv_transpose2d",
-    "conv_transpose3d", "cross_entropy", "dropout", "fractional_max_pool2d", "fractional_max_pool2d_with_indices",
-    "fractional_max_pool3d", "fractional_max_pool3d_with_indices", "gelu", "l1_loss", "leaky_relu", "linear", "log_softmax",
-    "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d", "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices",
-    "max_pool3d", "max_pool3d_with_indices", "max_unpool1d", "max_unpool2d", "max_unpool3d", "mse_loss",
-    "multi_head_attention_forward", "nll_loss", "one_hot", "pad", "relu", "relu_", "scaled_dot_product_attention", "sigmoid",
-    "silu", "softmax", "tanh",
+    "adaptive_max_pool3d_with_indices", "affine_grid", "avg_pool1d", "avg_pool2d", "avg_pool3d", "binary_cross_entropy",
+    "binary_cross_entropy_with_logits", "channel_shuffle", "conv1d", "conv2d", "conv3d", "conv_tbc", "conv_transpose1d",
+    "conv_transpose2d", "conv_transpose3d", "cross_entropy", "dropout", "fold", "fractional_max_pool2d",
+    "fractional_max_pool2d_with_indices", "fractional_max_pool3d", "fractional_max_pool3d_with_indices", "gelu", "grid_sample",
+    "interpolate", "l1_loss", "leaky_relu", "linear", "log_softmax", "lp_pool1d", "lp_pool2d", "lp_pool3d", "max_pool1d",
+    "max_pool1d_with_indices", "max_pool2d", "max_pool2d_with_indices", "max_pool3d", "max_pool3d_with_indices", "max_unpool1d",
+    "max_unpool2d", "max_unpool3d", "mse_loss", "multi_head_attention_forward", "nll_loss", "one_hot", "pad", "pixel_shuffle",
+    "pixel_unshuffle", "relu", "relu_", "scaled_dot_product_attention", "sigmoid", "silu", "softmax", "tanh", "unfold",
+    "upsample", "upsample_bilinear", "upsample_nearest",
 ]
 __all__ += "batch_norm instance_norm layer_norm group_norm rms_norm local_response_norm embedding embedding_bag bilinear".split()
 __all__ += ("alpha_dropout celu celu_ dropout1d dropout2d dropout3d elu elu_ feature_alpha_dropout glu gumbel_softmax hardshrink hardsigmoid hardswish "

@@ -24,6 +24,7 @@ from tests.ops.table.places import INDEXING, SHAPES
 from tests.ops.table.pools import POOLS
 from tests.ops.table.rearranged import REARRANGED, SCATTERED
 from tests.ops.table.reductions import REDUCTIONS
+from tests.ops.table.sizes import RESIZED
 from tests.ops.table.ties import TIES
 from tests.ops.table.windows import WINDOWS
 
@@ -34,6 +35,6 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
          "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES,
          "misuse": MISUSE, "windows": WINDOWS, "pools": POOLS,
-         "norms": NORMS, "embeddings": EMBEDDINGS, "activations": ACTIVATIONS}
+         "norms": NORMS, "embeddings": EMBEDDINGS, "activations": ACTIVATIONS, "sizes": RESIZED}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
