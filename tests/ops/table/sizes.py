@@ -54,5 +54,13 @@ GRIDS = [
     Row("F.affine_grid(a, {size}, {corners})", shapes("2x2x3 | 1x2x3 | 1x3x4 | 2x3"), ("float32", "float64", "int64"), values="finite",
         rounded=True, words={"size": ("(2, 1, 2, 3)", "(2, 2, 3, 1)", "(1, 2, 3, 1)", "(1, 1, 2, 1, 3)", "(1, 1, 0, 2)", "(1, 2, 3)"),
                              "corners": ("True", "False", "None")}),
+    Row("F.affine_grid(a, (2, 1, 2, 3), {corners})", shapes("2x2x3"), REAL, values="finite", rounded=True, words={"corners": ("True", "False")}),
+    Row("F.affine_grid(a, {size}, {corners})", shapes("1x2x3"), REAL, values="finite", rounded=True,
+        words={"size": ("(1, 2, 3, 1)", "(1, 1, 1, 4)"), "corners": ("True", "False")}),
+    Row("F.affine_grid(a, (1, 1, 2, 1, 3), {corners})", shapes("1x3x4"), REAL, values="finite", rounded=True, words={"corners": ("True", "False")}),
+    Row("F.fold(a, {size}, 2)", shapes("2x12x6 | 8x6 | 1x4x6"), REAL, words={"size": ("(4, 3)", "(3, 4)")}),
+    Row("F.fold(a, (4, 5), (2, 3), 1, (1, 0), (2, 1))", shapes("2x12x9 | 6x9 | 1x6x9"), REAL),
+    Row("F.unfold(a, {kernel}, {dilation}, (1, 0), {stride})", shapes("2x2x3x4 | 2x5x4 | 1x1x3x3"), REAL,
+        words={"kernel": ("2", "(1, 3)"), "dilation": ("1", "(2, 1)"), "stride": ("1", "(1, 2)")}),
 ]
 RESIZED = INTERPOLATED + REORDERED + GRIDS
