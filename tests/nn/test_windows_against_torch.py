@@ -181,4 +181,4 @@ def test_patches_pixels_and_channels(seed, high, wide, padding, stride, dilation
     both(lambda nn: nn.Fold((7, 8), (high, wide), dilation, padding, stride), seed, patches)
     both(lambda nn: nn.PixelShuffle(2), seed, x)
     both(lambda nn: nn.PixelUnshuffle(stride), seed, x[..., :6, :])
-    both(lambda nn: nn.ChannelShuffle(high if high != 3 else 4), seed, x)
+    both(lambda nn: nn.ChannelShuffle(high if high != 3 else 4), seed, x if batch else x[None])
