@@ -42,6 +42,7 @@ Networks
     padding resampling interpolation    room around an image; axes seen anew; images in another size
     grids patches pixels                images seen through a grid; patches side by side; channels as places
     batch_norm layer_norm responses     mean 0 and variance 1: of a batch, of each example; across channels
+    weight_norm                         a weight as direction and length
     embedding bilinear                  tables of vectors; a product of two vectors with weights
     units bends masks softmaxes         activations that curve, that bend; dropouts of channels; softmin, a drawn softmax
     losses                              softmax, and how wrong a prediction is
