@@ -318,7 +318,7 @@ def test_pruning_several_layers_together():
     lambda u, m: u.l1_unstructured(m, "weight", 1.5), lambda u, m: u.l1_unstructured(m, "weight", -1), lambda u, m: u.l1_unstructured(m, "weight", "1"),
     lambda u, m: u.l1_unstructured(m, "weight", 100), lambda u, m: u.ln_structured(m, "bias", 1, 2, 0), lambda u, m: u.random_structured(m, "weight", 1, 5),
     lambda u, m: u.custom_from_mask(m, "weight", m.bias.detach()), lambda u, m: u.remove(m, "weight"), lambda u, m: u.global_unstructured(3, u.L1Unstructured),
-    lambda u, m: u.global_unstructured([(m, "weight")], u.LnStructured, amount=1, n=2), lambda u, m: u.PruningContainer(3),
+    lambda u, m: u.global_unstructured([(m, "weight")], u.LnStructured, amount=1, n=2),
     lambda u, m: u.global_unstructured([], u.L1Unstructured, importance_scores=3), lambda u, m: u.L1Unstructured(1).prune(m.weight, importance_scores=m.bias)])
 def test_what_pruning_refuses(act):
     results = []

@@ -109,7 +109,7 @@ class PruningContainer(BasePruningMethod):
     def __init__(self, *methods):
         self._pruning_methods = ()
         if methods:
-            self._tensor_name = methods[0]._tensor_name
+            self._tensor_name = getattr(methods[0], "_tensor_name", None)
         for method in methods:
             self.add_pruning_method(method)
 
