@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 import workbook
 from tests.nn.sides import ENGINES, close, leaf, nodes, numbers, same
+from workbook.nn.transformer import _is_causal as is_causal
 
 SEEDS = st.integers(0, 2**32 - 1)
 SIZES = st.integers(1, 4)
@@ -177,6 +178,14 @@ def test_why_padding_is_not_skipped_is_said(what):
             encoder = engine.nn.TransformerEncoder(WARNED[what](engine.nn), 1)
         said.append(([(one.category, str(one.message)) for one in caught], encoder.use_nested_tensor, encoder.enable_nested_tensor))
     assert said[1] == said[0] and (not caught or caught[0].filename == __file__)
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_a_square_subsequent_mask_is_known(batch_first):
+    x, mask = workbook.zeros(3, 3, 2)[:, :2] if not batch_first else workbook.zeros(2, 3, 2), workbook.nn.Transformer.generate_square_subsequent_mask(3)
+    assert is_causal(mask, None, x, batch_first) and is_causal(None, True, x, batch_first)
+    for given_, said in ((mask, False), (mask + 1, None), (mask[:2, :2], None), (None, None)):
+        assert is_causal(given_, said, x, batch_first) is False
 
 
 def test_a_layer_of_ones_own_is_copied():

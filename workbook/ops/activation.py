@@ -9,6 +9,7 @@ from workbook.numbers import plain
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
+from workbook.tensor import Tensor
 
 
 def _no_integers(kernel, input):
@@ -54,7 +55,7 @@ class Erf(FloatElementwise):
         if a.dtype.kind == "c":
             raise not_implemented("erf_vml_cpu", a)
         ctx.save(a)
-        return one_by_one(ctx.xp, math.erf, a)
+        return one_by_one(ctx.xp, math.erf, a) if a.dtype.itemsize > 4 else _in_blocks(ctx.xp, _near_erf, a)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -62,6 +63,44 @@ class Erf(FloatElementwise):
 
 
 _erf = np.vectorize(math.erf, otypes=[np.float64])
+# erf(x) is x P(x^2) / Q(x^2), fitted by least squares for |x| < 4, where float32 is 1, and 3e-8 off at most: less than float32 rounds
+_P = (1.98676167386460e-06, 2.84566091993038e-04, 3.88339096934449e-03, 5.31018873983828e-02, 1.93546273397708e-01, 1.12837913934095)
+_Q = (3.74199706929284e-05, 1.18558092662922e-03, 1.52073457597862e-02, 1.15350483700772e-01, 5.04858474440045e-01, 1.0)
+_BLOCK = 8192  # numbers that stay near the processor from one step to the next
+
+
+def _near_erf(x):
+    """erf, as near as float32 holds it, of numbers in float64."""
+    x = x.clip(-4, 4)
+    square = x * x
+    above, below = square * _P[0], square * _Q[0]
+    for p, q in zip(_P[1:-1], _Q[1:-1]):
+        above += p
+        above *= square
+        below += q
+        below *= square
+    above += _P[-1]
+    below += _Q[-1]
+    above *= x
+    above /= below
+    return np.where(square < 16, above, np.sign(x))
+
+
+def _in_blocks(xp, function, a):
+    """Return `function`, of arrays of float64, of each element of `a`, computed in blocks where `a` lies in order."""
+    out = xp.empty_like(a)
+    if not a.flags.c_contiguous:
+        out[...] = function(a.astype(np.float64))
+        return out
+    source, target = a.reshape(-1), out.reshape(-1)
+    for start in range(0, a.size, _BLOCK):
+        target[start:start + _BLOCK] = function(source[start:start + _BLOCK].astype(np.float64))
+    return out
+
+
+def _below(x):
+    """The probability that a normal number lies below each of x."""
+    return 0.5 * (1 + _near_erf(x * math.sqrt(0.5)))
 
 
 def erf(input):
@@ -86,7 +125,12 @@ class Gelu(FloatElementwise):
         ctx.smooth = smooth
         if smooth:
             return 0.5 * a * (1 + ctx.xp.tanh(_ROOT * (a + 0.044715 * a * a * a)))
-        return (a * (0.5 * (1 + _erf(a.astype(np.float64) / math.sqrt(2))))).astype(a.dtype)
+        if a.dtype.itemsize > 4:
+            below = 0.5 * (1 + _erf(a / math.sqrt(2)))
+        else:
+            below = _in_blocks(ctx.xp, _below, a)
+        ctx.keep(below)
+        return a * below
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -94,7 +138,7 @@ class Gelu(FloatElementwise):
             bent = tanh(_ROOT * (a + 0.044715 * (a * a * a)))
             slope = 0.5 * a * (1 - bent * bent) * (_ROOT * (1 + 3 * 0.044715 * (a * a)))
             return (grad * (0.5 * (1 + bent) + slope),)
-        below = 0.5 * (1 + erf(a * math.sqrt(0.5)))
+        below = 0.5 * (1 + erf(a * math.sqrt(0.5))) if isinstance(grad, Tensor) else ctx.kept[0]
         return (grad * (below + a * exp(a * a * -0.5) * (1 / math.sqrt(2 * math.pi))),)
 
 

@@ -67,8 +67,7 @@ class Attention(Operation, name="ScaledDotProductFlashAttentionForCpuBackward0")
         ctx.causal, ctx.scale = causal, scale
         ctx.save(q, k, v, mask)
         q, k, v = (in_float32(array) for array in (q, k, v))
-        weights = q @ _for_each(xp, k, heads).swapaxes(-1, -2)
-        weights *= scale
+        weights = (q * scale) @ _for_each(xp, k, heads).swapaxes(-1, -2)
         if mask is not None:
             weights += xp.where(mask, xp.zeros((), weights.dtype), -xp.inf) if mask.dtype.kind == "b" else mask
         if causal:
@@ -91,11 +90,11 @@ class Attention(Operation, name="ScaledDotProductFlashAttentionForCpuBackward0")
             (weights,) = ctx.kept
         to_values = transpose(weights, -2, -1) @ grad
         to_weights = grad @ transpose(values, -2, -1)
-        to_scores = weights * (to_weights - sum(to_weights * weights, -1, True)) * ctx.scale
-        to_keys = transpose(to_scores, -2, -1) @ q
+        to_scores = weights * (to_weights - sum(to_weights * weights, -1, True))
+        to_keys = transpose(to_scores, -2, -1) @ (q * ctx.scale)
         if groups[2] > 1:  # what served several queries gets the sum
             to_keys, to_values = sum(reshape(to_keys, groups), 2), sum(reshape(to_values, groups), 2)
-        return to_scores @ keys, to_keys, to_values
+        return to_scores @ keys * ctx.scale, to_keys, to_values
 
 
 def _for_each(xp, keys, heads):
