@@ -5,8 +5,8 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["accumulation", "big_table", "broadcasting", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
-           "pairing", "picture", "race", "recording", "reductions", "reshaping", "scores", "training", "weights"]
+__all__ = ["accumulation", "big_table", "broadcasting", "convolution", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
+           "pairing", "picture", "race", "recording", "reductions", "reshaping", "ruler", "scores", "training", "weights"]
 
 recording.start()
 
@@ -346,3 +346,35 @@ def race(loss=None, /, start=(-3.0, 2.0), across=(-4, 4), up=(-3, 3)):
     from .race_view import RaceView
 
     return RaceView(loss, start, across, up)
+
+
+def convolution(picture=None, kernel=None, *, stride=1, padding=0, dilation=1):
+    """Return a view of a kernel that slides over a small picture: the window, the products, and the output so far.
+
+    `picture` and `kernel` are matrices of your own, up to 8 and 4 on a side; the reader may choose others, and stride, padding, dilation.
+
+    Raises TypeError for what is no matrix; ValueError for one that is too large, or settings that are not drawn; ImportError without
+    anywidget.
+
+    >>> convolution([[1., 2., 3.], [4., 5., 6.]], [[1., 0.], [0., -1.]])
+    Convolution stepper: Output[0, 0] = 1 × 1 + 5 × (−1) = −4 (what the kernel has 0 for is left out).
+    """
+    from .convolution_view import ConvolutionView
+
+    return ConvolutionView(picture, kernel, stride, padding, dilation)
+
+
+def ruler(net, /, *shape):
+    """Return a view of the shape of a batch after every layer of `net`, up to the layer that does not fit: `ruler(net, 1, 32, 32)`.
+
+    `shape` is that of one example, without the batch. The reader changes it. Your net stays as it is: a copy is measured.
+
+    Raises TypeError for what is no network; ValueError for a shape that is none; ImportError without anywidget.
+
+    >>> from workbook import nn
+    >>> ruler(nn.Sequential(nn.Flatten(), nn.Linear(64, 10)), 1, 8, 8)
+    Shape ruler: A batch of shape (1, 1, 8, 8) becomes (1, 10). 650 parameters are on the way.
+    """
+    from .ruler_view import RulerView
+
+    return RulerView(net, shape)
