@@ -93,7 +93,7 @@ def test_a_kernel_of_one_in_the_middle_copies_and_an_edge_is_found():
 
 def test_long_sums_are_cut_and_small_numbers_stay_small():
     view = convolution([[1.0] * 5] * 5, [[0.125] * 4] * 4)
-    assert view.state["sentence"].endswith("+ 7 more = 2.")
+    assert view.state["sentence"].endswith("+ 7 more = 2.") and view.state["sentence"].count(" × ") == 9
     assert max(len("".join(cell.itertext())) for cell in parts(view, "off")) <= 4
 
 

@@ -165,7 +165,7 @@ def measured(net, shape):
             module.register_forward_pre_hook(lambda module, given: entered.append(module))
             module.register_forward_hook(lambda module, given, out: entered.pop() and None)
     with unseen():
-        watcher, thread.state.observer = thread.state.observer, seen
+        thread.state.observer = seen  # `unseen` brings the observer back that was there before
         try:
             copied(torch.zeros(shape, requires_grad=True))
         except Exception as problem:
@@ -174,8 +174,6 @@ def measured(net, shape):
             if rows and inside[0] is entered[-1]:  # what a layer did before it failed is no result of it
                 rows.pop()
             return rows, problem, (names[id(entered[-1])] or type(entered[-1]).__name__, type(entered[-1]).__name__)
-        finally:
-            thread.state.observer = watcher
     return rows, None, None
 
 
