@@ -9,6 +9,7 @@ from workbook.nn.batchnorm import (BatchNorm1d, BatchNorm2d, BatchNorm3d, Instan
                                    SyncBatchNorm)
 from workbook.nn.container import ModuleDict, ModuleList, ParameterList, Sequential
 from workbook.nn.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+from workbook.nn.distance import CosineSimilarity, PairwiseDistance
 from workbook.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
 from workbook.nn.flatten import Flatten, Unflatten
 from workbook.nn.fold import Fold, Unfold
@@ -17,6 +18,9 @@ from workbook.nn.lazy import (LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d,
                               LazyLinear)
 from workbook.nn.linear import Bilinear, Identity, Linear
 from workbook.nn.loss import BCELoss, BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
+from workbook.nn.losses import (CosineEmbeddingLoss, CTCLoss, GaussianNLLLoss, HingeEmbeddingLoss, HuberLoss, KLDivLoss, MarginRankingLoss,
+                                MultiLabelMarginLoss, MultiLabelSoftMarginLoss, MultiMarginLoss, NLLLoss2d, PoissonNLLLoss, SmoothL1Loss,
+                                SoftMarginLoss, TripletMarginLoss, TripletMarginWithDistanceLoss)
 from workbook.nn.module import Module
 from workbook.nn.multihead import MultiheadAttention
 from workbook.nn.normalization import CrossMapLRN2d, GroupNorm, LayerNorm, LocalResponseNorm, RMSNorm
@@ -72,4 +76,9 @@ __all__ += [
     "AlphaDropout", "CELU", "Dropout1d", "Dropout2d", "Dropout3d", "ELU", "FeatureAlphaDropout", "GLU", "Hardshrink", "Hardsigmoid", "Hardswish",
     "Hardtanh", "LogSigmoid", "Mish", "PReLU", "RReLU", "ReLU6", "SELU", "SiLU", "Softmax2d", "Softmin", "Softplus", "Softshrink", "Softsign",
     "Tanhshrink", "Threshold",
+]
+__all__ += [
+    "CTCLoss", "CosineEmbeddingLoss", "CosineSimilarity", "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "MarginRankingLoss",
+    "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss2d", "PairwiseDistance", "PoissonNLLLoss", "SmoothL1Loss",
+    "SoftMarginLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss",
 ]

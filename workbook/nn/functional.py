@@ -16,6 +16,7 @@ from workbook.ops.bends import (hardshrink, hardsigmoid, hardswish, hardtanh, ha
 from workbook.ops.bilinear import bilinear
 from workbook.ops.conversion import one_hot
 from workbook.ops.convolution import conv1d, conv2d, conv3d, conv_tbc, conv_transpose1d, conv_transpose2d, conv_transpose3d
+from workbook.ops.ctc import ctc_loss
 from workbook.ops.embedding import embedding, embedding_bag
 from workbook.ops.fractional import (fractional_max_pool2d, fractional_max_pool2d_with_indices, fractional_max_pool3d,
                                      fractional_max_pool3d_with_indices)
@@ -28,6 +29,8 @@ from workbook.ops.layer_norm import group_norm, layer_norm, rms_norm
 from workbook.ops.linalg import linear
 from workbook.ops.losses import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, l1_loss, log_softmax,
                                  mse_loss, nll_loss, softmax)
+from workbook.ops.margins import (cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss, multilabel_margin_loss,
+                                  multilabel_soft_margin_loss, soft_margin_loss, triplet_margin_loss, triplet_margin_with_distance_loss)
 from workbook.ops.masks import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from workbook.ops.padding import pad
 from workbook.ops.patches import fold, unfold
@@ -35,7 +38,10 @@ from workbook.ops.pixels import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from workbook.ops.pointwise import sigmoid, tanh
 from workbook.ops.pooling import (max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool2d_with_indices, max_pool3d,
                                   max_pool3d_with_indices)
+from workbook.ops.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
+from workbook.ops.regressions import gaussian_nll_loss, huber_loss, kl_div, poisson_nll_loss, smooth_l1_loss
 from workbook.ops.responses import local_response_norm
+from workbook.ops.similarity import cosine_similarity, normalize, pairwise_distance, pdist
 from workbook.ops.softmaxes import gumbel_softmax, softmin
 from workbook.ops.units import (celu, celu_, elu, elu_, glu, logsigmoid, mish, selu, selu_, softplus, softsign, tanhshrink)
 from workbook.ops.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
@@ -57,6 +63,9 @@ __all__ += "batch_norm instance_norm layer_norm group_norm rms_norm local_respon
 __all__ += ("alpha_dropout celu celu_ dropout1d dropout2d dropout3d elu elu_ feature_alpha_dropout glu gumbel_softmax hardshrink hardsigmoid hardswish "
             "hardtanh hardtanh_ leaky_relu_ logsigmoid mish prelu relu6 rrelu rrelu_ selu selu_ softmin softplus softshrink softsign tanhshrink "
             "threshold threshold_").split()
+__all__ += ("cosine_embedding_loss cosine_similarity ctc_loss gaussian_nll_loss hinge_embedding_loss huber_loss kl_div margin_ranking_loss "
+            "multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss normalize pairwise_distance pdist poisson_nll_loss "
+            "smooth_l1_loss soft_margin_loss triplet_margin_loss triplet_margin_with_distance_loss").split()
 
 
 def relu(input, inplace=False):

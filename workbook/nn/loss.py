@@ -1,9 +1,8 @@
 """Losses as layers: how far a prediction is from its target, as one number."""
 
-import warnings
-
 from workbook.nn import functional as F
 from workbook.nn.module import Module
+from workbook.ops.losses import modern
 
 
 class _Loss(Module):
@@ -11,7 +10,7 @@ class _Loss(Module):
 
     def __init__(self, size_average=None, reduce=None, reduction="mean"):
         super().__init__()
-        self.reduction = reduction if size_average is None and reduce is None else _modern(size_average, reduce)
+        self.reduction = modern(size_average, reduce, reduction, level=4)
 
 
 class MSELoss(_Loss):
@@ -141,13 +140,3 @@ class BCEWithLogitsLoss(_WeightedLoss):
     def forward(self, input, target):
         return F.binary_cross_entropy_with_logits(input, target, weight=self.weight, pos_weight=self.pos_weight,
                                                   reduction=self.reduction)
-
-
-def _modern(size_average, reduce):
-    """The `reduction` that the two old arguments meant."""
-    if reduce is False:
-        reduction = "none"
-    else:
-        reduction = "sum" if size_average is False else "mean"
-    warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=4)
-    return reduction

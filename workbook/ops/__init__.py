@@ -29,6 +29,7 @@ Many into fewer, and order
     reduction sums scans statistics     sum and mean; with a condition; running; quantiles and covariances
     extremes ordering selection sorting max and argmax; sort and topk; which of several equal ones; medians
     norms lengths distances differences lengths of vectors; between rows; of neighbours
+    similarity                          cosines, distances of pairs, vectors of length 1
 Matrices
     linalg products added chains einsum matmul; outer and cross; with something added; of many; by a line of text
     triangles squares                   diagonals and triangles; what functions of square matrices ask
@@ -45,6 +46,7 @@ Networks
     weight_norm                         a weight as direction and length
     embedding bilinear                  tables of vectors; a product of two vectors with weights
     units bends masks softmaxes         activations that curve, that bend; dropouts of channels; softmin, a drawn softmax
+    regressions margins ctc             losses of numbers, with a margin, of sequences of labels
     losses                              softmax, and how wrong a prediction is
     recurrent lstm packing              cells along sequences; a layer of an LSTM in one step; sequences of several lengths
     attention heads                     looking at keys, taking values; in several heads

@@ -7,12 +7,13 @@ from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
-from workbook.ops.arithmetic import mul, sub
+from workbook.ops.arithmetic import div, mul, sub
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.comparison import clamp, ne, where
 from workbook.ops.elementwise import Elementwise, in_float32, not_implemented
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
+from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
 
@@ -124,7 +125,7 @@ class MseLoss(Elementwise):
         return step, -step if ctx.needs_input_grad[1] else None
 
 
-def mse_loss(input, target, reduction="mean"):
+def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Return the mean squared error, `mean((input - target) ** 2)`; `reduction` may also be "sum" or "none".
 
     Warns where the shapes differ and broadcast. Raises ValueError for another reduction, NotImplementedError for two Tensors of integers.
@@ -135,12 +136,15 @@ def mse_loss(input, target, reduction="mean"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.mse_loss.html
     """
-    _check_reduction(reduction)
-    _warn_about_shapes(input, target)
+    warn_about_shapes(input, target)
+    reduction = modern(size_average, reduce, reduction)
+    check_reduction(reduction)
+    if weight is not None:
+        return _weighted_mean(weighted(pow(sub(input, target), 2), weight, input), weight, reduction)
     return MseLoss.apply(input, target, reduction=reduction)
 
 
-def l1_loss(input, target, reduction="mean"):
+def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Return the mean absolute error, `mean(|input - target|)`; `reduction` may also be "sum" or "none".
 
     Warns where the shapes differ and broadcast. Raises ValueError for another reduction.
@@ -151,23 +155,48 @@ def l1_loss(input, target, reduction="mean"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.l1_loss.html
     """
-    _warn_about_shapes(input, target)
+    warn_about_shapes(input, target)
+    reduction = modern(size_average, reduce, reduction)
+    if weight is not None:
+        return _weighted_mean(weighted(abs(sub(input, target)), weight, input), weight, reduction)
     return reduced(abs(sub(input, target)), reduction)
+
+
+def weighted(losses, weight, input):
+    """Return losses times their weights. Raises ValueError for a weight of another shape than the input's."""
+    if weight.shape != input.shape:
+        raise ValueError(explain("Weights and input must have the same size.", f"the shapes are {shape_text(weight.shape)} and "
+                                 f"{shape_text(input.shape)}", "expand it: weight.expand_as(input)"))
+    return mul(losses, weight)
+
+
+def _weighted_mean(losses, weight, reduction):
+    check_reduction(reduction)
+    return div(sum(losses), sum(weight)) if reduction == "mean" else reduced(losses, reduction)
+
+
+def modern(size_average, reduce, reduction="mean", level=3):
+    """Return the `reduction` that two old arguments meant, with PyTorch's warning; `reduction` itself where they are not given."""
+    if size_average is None and reduce is None:
+        return reduction
+    reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
+    warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=level)
+    return reduction
 
 
 def reduced(losses, reduction):
     """Return the mean or the sum of `losses`, or all of them for "none"."""
-    _check_reduction(reduction)
+    check_reduction(reduction)
     return losses if reduction == "none" else sum(losses) if reduction == "sum" else mean(losses)
 
 
-def _check_reduction(reduction):
+def check_reduction(reduction):
     if reduction not in ("mean", "sum", "none"):
         raise ValueError(explain(f"{reduction} is not a valid value for reduction", "a loss is a mean, a sum, or not reduced",
                                  "write 'mean', 'sum' or 'none'"))
 
 
-def _warn_about_shapes(input, target):
+def warn_about_shapes(input, target):
     if input.shape != target.shape:
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to "
@@ -199,7 +228,7 @@ class NllLoss(Operation):
         return (ScatterAdd.apply(unsqueeze(-grad * shares, 1), places, shape=ctx.shape, axis=1),)
 
 
-def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
+def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
     """Return the negative log-likelihood of the classes in `target`, for log-probabilities `input`.
 
     `input`: (N, C), or (C) for one item; `target`: (N) whole numbers from 0 to C - 1. `weight`: (C), how much each class counts.
@@ -212,17 +241,18 @@ def nll_loss(input, target, weight=None, ignore_index=-100, reduction="mean"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.nll_loss.html
     """
-    _check_reduction(reduction)
+    reduction = modern(size_average, reduce, reduction)
+    check_reduction(reduction)
     _check_places(input, target)
     (weights,) = _given("nll_loss_forward", input, weight=weight)
     _check_classes(input, target, weight, ignore_index)
     if input.ndim == 1:
-        single = nll_loss(unsqueeze(input, 0), reshape(target, (1,)), weight, ignore_index, reduction)
+        single = nll_loss(unsqueeze(input, 0), reshape(target, (1,)), weight, None, ignore_index, None, reduction)
         return squeeze(single, 0) if reduction == "none" else single
     if input.ndim > 2:  # (N, C, ...) and (N, ...): one item a place
         order = (0, *range(2, input.ndim), 1)
-        flat = nll_loss(reshape(input.permute(order), (-1, input.shape[1])), reshape(target, (-1,)), weight, ignore_index,
-                        reduction)
+        flat = nll_loss(reshape(input.permute(order), (-1, input.shape[1])), reshape(target, (-1,)), weight, None, ignore_index,
+                        None, reduction)
         return reshape(flat, tuple(target.shape)) if reduction == "none" else flat
     return NllLoss.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
 
@@ -274,7 +304,7 @@ def _check_places(input, target):
                                    "each place of the prediction has one class", None))
 
 
-def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean", label_smoothing=0.0):
+def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
     """Return the cross-entropy between logits `input` and `target`: `nll_loss(log_softmax(input))`.
 
     `input`: (N, C) logits, no softmax before; `target`: (N) classes from 0 to C - 1, or (N, C) probabilities. Raises ValueError
@@ -286,7 +316,8 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.cross_entropy.html
     """
-    _check_reduction(reduction)
+    reduction = modern(size_average, reduce, reduction)
+    check_reduction(reduction)
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(explain(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}",
                                    "it is the part of the target that is spread over all classes", "write 0.1 for a tenth"))
@@ -294,7 +325,7 @@ def cross_entropy(input, target, weight=None, ignore_index=-100, reduction="mean
     if input.shape == target.shape:
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
     logs = log_softmax(input, axis)
-    loss = nll_loss(logs, target, weight, ignore_index, reduction)
+    loss = nll_loss(logs, target, weight, None, ignore_index, None, reduction)
     if not label_smoothing:
         return loss
     even = _even_loss(logs, target, weight, ignore_index, reduction, axis)
@@ -389,7 +420,7 @@ def _given(function, input, **tensors):
     return [one if tensor is None else tensor._array for tensor in tensors.values()]
 
 
-def binary_cross_entropy(input, target, weight=None, reduction="mean"):
+def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     """Return the cross-entropy of probabilities `input` against `target`, both between 0 and 1 and of one shape.
 
     Raises RuntimeError for input outside 0 to 1, ValueError where the shapes differ.
@@ -400,7 +431,8 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy.html
     """
-    _check_reduction(reduction)
+    reduction = modern(size_average, reduce, reduction)
+    check_reduction(reduction)
     if input.shape != target.shape:
         raise ValueError(explain(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please "
@@ -420,7 +452,7 @@ def binary_cross_entropy(input, target, weight=None, reduction="mean"):
     return BinaryCrossEntropy.apply(input, target, weight=weights, reduction=reduction)
 
 
-def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean", pos_weight=None):
+def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None):
     """Return the cross-entropy of `sigmoid(input)` against `target`, computed from the logits without overflow.
 
     `pos_weight`, which broadcasts: how much a target of 1 counts. Raises ValueError where the shapes differ.
@@ -431,7 +463,8 @@ def binary_cross_entropy_with_logits(input, target, weight=None, reduction="mean
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
     """
-    _check_reduction(reduction)
+    reduction = modern(size_average, reduce, reduction)
+    check_reduction(reduction)
     if input.shape != target.shape:
         raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
                                  "each prediction needs its own target", "write input.squeeze(1)"))

@@ -8,7 +8,7 @@ from tests.ops.table.created import CREATED, READ
 from tests.ops.table.edges import EDGES
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
 from tests.ops.table.folding import FOLDING
-from tests.ops.table.layers import ACTIVATIONS, EMBEDDINGS, NORMS
+from tests.ops.table.layers import ACTIVATIONS, EMBEDDINGS, MORE_LOSSES, NORMS
 from tests.ops.table.layouts import LAYOUTS_OF_RESULTS
 from tests.ops.table.making import CONVERSIONS, CREATION, QUERIES
 from tests.ops.table.mathematics import MATHEMATICS
@@ -35,6 +35,6 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
          "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES,
          "misuse": MISUSE, "windows": WINDOWS, "pools": POOLS,
-         "norms": NORMS, "embeddings": EMBEDDINGS, "activations": ACTIVATIONS, "sizes": RESIZED}
+         "norms": NORMS, "embeddings": EMBEDDINGS, "activations": ACTIVATIONS, "sizes": RESIZED, "more-losses": MORE_LOSSES}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
