@@ -282,6 +282,27 @@ def max_pool(torch):
     return run
 
 
+def over_windows(build, *shape):
+    """One layer whose windows slide over axes, forward and backward; `build` makes it of `torch.nn`."""
+
+    def prepare(torch):
+        torch.manual_seed(0)
+        layer = build(torch.nn)
+        x = torch.randn(*shape, requires_grad=True)
+        arriving = torch.randn(*layer(x).shape)
+
+        def run():
+            layer.zero_grad()
+            x.grad = None
+            out = layer(x)
+            out.backward(arriving)
+            return {"out": out, "x.grad": x.grad, **{f"{name}.grad": weight.grad for name, weight in layer.named_parameters()}}
+
+        return run
+
+    return prepare
+
+
 def lstm(torch):
     """A layer over 64 rows of 28 steps, as over the lines of small images, forward and backward."""
     torch.manual_seed(0)
@@ -438,6 +459,15 @@ WORKLOADS = (
     Workload("conv-32", "conv 32->64 k3 pad 1, 32x32, batch 16", convolution(16, 32, 64, 3, 32, 1), 1.8),
     Workload("conv-wide", "conv 64->64 k3 pad 1, 56x56, batch 4", convolution(4, 64, 64, 3, 56, 1), 1.8),
     Workload("pool", "max pool 2x2, 64x6x28x28", max_pool, 0.7),
+    Workload("conv-line", "conv over one axis, 16->32 k5, 32x16x256", over_windows(lambda nn: nn.Conv1d(16, 32, 5), 32, 16, 256)),
+    Workload("conv-volume", "conv over three axes, 4->8 k3, 4x4x16x16x16", over_windows(lambda nn: nn.Conv3d(4, 8, 3), 4, 4, 16, 16, 16)),
+    Workload("conv-back", "transposed conv 32->16 k4 stride 2, 16x32x14x14",
+             over_windows(lambda nn: nn.ConvTranspose2d(32, 16, 4, 2, 1), 16, 32, 14, 14)),
+    Workload("conv-depth", "conv of 32 groups k3 pad 1, 16x32x28x28", over_windows(lambda nn: nn.Conv2d(32, 32, 3, padding=1, groups=32), 16, 32, 28, 28)),
+    Workload("mean-pool", "average pool 2x2, 64x6x28x28", over_windows(lambda nn: nn.AvgPool2d(2), 64, 6, 28, 28)),
+    Workload("even-pool", "adaptive average pool to 7x7, 16x32x28x28", over_windows(lambda nn: nn.AdaptiveAvgPool2d(7), 16, 32, 28, 28)),
+    Workload("upsample", "bilinear upsampling by 2, 16x16x28x28",
+             over_windows(lambda nn: nn.Upsample(scale_factor=2, mode="bilinear"), 16, 16, 28, 28)),
     Workload("lstm", "LSTM(28, 64), batch 64, 28 steps", lstm, 1.3),
     Workload("transformer-1", "Transformer block of 128, 1 x 32", transformer_block(1, 32), 0.8),
     Workload("transformer-16", "Transformer block of 128, 16 x 64", transformer_block(16, 64), 1.4),
