@@ -150,23 +150,37 @@ class Traversal:
         ['Net.layers is a plain list that holds 1 Module: make it nn.ModuleList(...)']
         """
         known = {id(part) for part in (*self.modules(), *self.parameters())}
-        return [sentence for module in self.modules() for name, value in vars(module).items() if not name.startswith("_")
-                for sentence in _hidden(f"{type(module).__name__}.{name}", value, known)]
+        return [f"{type(module).__name__}.{name} is a plain {kind}{_counted(parts)}: make it {fix}"
+                for module in self.modules() for name, kind, parts, fix in hidden_in(module, known)]
 
 
-def _hidden(name, value, known):
-    """A sentence on each part in `value` that trains or holds something and is not `known`."""
-    if _wants_grad(value):
-        yield f"{name} is a plain tensor: make it nn.Parameter(...)"
-    if isinstance(value, (list, tuple, dict)):
-        kind = type(value).__name__
-        held = [part for part in (value.values() if isinstance(value, dict) else value) if id(part) not in known]
-        modules, tensors = (sum(map(test, held)) for test in (lambda part: isinstance(part, Traversal), _wants_grad))
-        if modules:
-            yield (f"{name} is a plain {kind} that holds {modules} Module{'s' * (modules > 1)}: "
-                   f"make it nn.Module{'Dict' if isinstance(value, dict) else 'List'}(...)")
-        elif tensors:
-            yield f"{name} is a plain {kind} that holds {tensors} tensor{'s' * (tensors > 1)}: make it nn.ParameterList(...)"
+def hidden_in(module, known=()):
+    """Yield (name, kind, parts, fix) of each attribute of `module` that hides what trains: a list, tuple or dict, or a plain tensor.
+
+    `parts` are the layers or tensors by their places in it, those left out whose id is `known`; a plain tensor has the place None.
+    `fix` is what to make of it.
+    """
+    for name, value in vars(module).items():
+        if name.startswith("_"):
+            continue
+        if _wants_grad(value):
+            yield name, "tensor", {None: value}, "nn.Parameter(...)"
+        elif isinstance(value, (list, tuple, dict)):
+            held = {place: part for place, part in (value.items() if isinstance(value, dict) else enumerate(value)) if id(part) not in known}
+            modules, tensors = ({place: part for place, part in held.items() if test(part)}
+                                for test in (lambda part: isinstance(part, Traversal), _wants_grad))
+            if modules:
+                yield name, type(value).__name__, modules, f"nn.Module{'Dict' if isinstance(value, dict) else 'List'}(...)"
+            elif tensors:
+                yield name, type(value).__name__, tensors, "nn.ParameterList(...)"
+
+
+def _counted(parts):
+    """How a sentence counts what a container holds; nothing for a plain tensor."""
+    if None in parts:
+        return ""
+    kind = "Module" if isinstance(next(iter(parts.values())), Traversal) else "tensor"
+    return f" that holds {len(parts)} {kind}{'s' * (len(parts) > 1)}"
 
 
 def _wants_grad(value):

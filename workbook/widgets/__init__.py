@@ -5,7 +5,7 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["accumulation", "big_table", "broadcasting", "convolution", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "operation",
+__all__ = ["accumulation", "big_table", "broadcasting", "convolution", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "modules", "operation",
            "pairing", "picture", "race", "recording", "reductions", "reshaping", "ruler", "scores", "training", "weights"]
 
 recording.start()
@@ -378,3 +378,20 @@ def ruler(net, /, *shape):
     from .ruler_view import RulerView
 
     return RulerView(net, shape)
+
+
+def modules(net, /, *shape):
+    """Return a view of the layers and parameters of `net`, and of what was never registered, dashed: `modules(net, 1, 32, 32)`.
+
+    With the `shape` of one example, the steps of forward stand beside the tree; what a layer runs and owns lights up together. After the
+    net has changed, *Update* reads it anew. Your net stays as it is.
+
+    Raises TypeError for what is no network; ValueError for a shape that is none; ImportError without anywidget.
+
+    >>> from workbook import nn
+    >>> modules(nn.Sequential(nn.Linear(4, 3), nn.ReLU(), nn.Linear(3, 2)))
+    Module tree: Sequential: 23 numbers in 4 registered parameters.
+    """
+    from .modules_view import ModulesView
+
+    return ModulesView(net, shape)

@@ -9,7 +9,7 @@ from workbook.nn.module import Module
 from workbook.threads import thread
 
 from .board import Board, first_lines
-from .cells import Picture
+from .cells import Picture, shape_text
 from .numbers import short
 from .replay import unseen
 
@@ -112,12 +112,12 @@ class RulerView(Board):
             row = self.rows[self.chosen - 1]
             before = self.rows[self.chosen - 2].shape if self.chosen > 1 else tuple(self.sizes.values())
             numbers = f"It has {row.count:,} parameters." if row.count else "It has no parameters."
-            return f"{row.name}: {_text(before)} becomes {_text(row.shape)}. {numbers}"
+            return f"{row.name}: {shape_text(before)} becomes {shape_text(row.shape)}. {numbers}"
         last = self.rows[-1].shape if self.rows else tuple(self.sizes.values())
-        return f"A batch of shape {_text(tuple(self.sizes.values()))} becomes {_text(last)}. {whole:,} parameters are on the way."
+        return f"A batch of shape {shape_text(tuple(self.sizes.values()))} becomes {shape_text(last)}. {whole:,} parameters are on the way."
 
     def _state(self):
-        rows = [["input", "", _text(tuple(self.sizes.values())), ""], *([row.name, row.kind, _text(row.shape), f"{row.count:,}" if row.count else ""] for row in self.rows)]
+        rows = [["input", "", shape_text(tuple(self.sizes.values())), ""], *([row.name, row.kind, shape_text(row.shape), f"{row.count:,}" if row.count else ""] for row in self.rows)]
         if self.problem is not None:
             rows.append([self.at[0], self.at[1], "does not fit", ""])
         lines = [first_lines(self.problem), self.fix()] if self.problem is not None else ["Everything fits."]
@@ -183,10 +183,6 @@ def _each(shape):
     for side in shape[1:]:
         count *= side
     return count
-
-
-def _text(shape):
-    return f"({', '.join(map(str, shape))}{',' * (len(shape) == 1)})"
 
 
 def _span(numbers):
