@@ -8,7 +8,7 @@ pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
     "from workbook.widgets import accumulation, broadcasting, descent, functions, indexing, inspector, memory_map, operation\n"
-    "from workbook.widgets import pairing, race, reductions, reshaping, scores, weights",
+    "from workbook.widgets import convolution, modules, pairing, race, reductions, reshaping, ruler, scores, weights",
     "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
     "t.show()",
     "inspector()",
@@ -25,6 +25,9 @@ CELLS = [
     "scores([2., 0., 0.], target=0)",
     "pairing([0., 1., 2., 3.], [0., 1., 2., 3.])",
     "race()",
+    "convolution()",
+    "net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(72, 5))\nnet.spare = [torch.nn.Linear(5, 1)]\nruler(net, 1, 8, 8)",
+    "modules(net, 1, 8, 8)",
 ]
 TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
 INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
@@ -32,8 +35,9 @@ CURVE, COLLAPSE = '[aria-label="function explorer"]', '[aria-label="function exp
 PILE, WEIGHED = '[aria-label="accumulation of gradients"]', '[aria-label="weights of a vector output"]'
 CARD, BALL = '[aria-label="operation card"]', '[aria-label="descent on a curve"]'
 SCORES, PAIRS = '[aria-label="scores and cross-entropy"]', '[aria-label="pairs of a loss"]'
-RACE = '[aria-label="race of optimizers"]'
-ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS, RACE]
+RACE, KERNEL = '[aria-label="race of optimizers"]', '[aria-label="convolution stepper"]'
+RULER, TREE = '[aria-label="shape ruler"]', '[aria-label="module tree"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS, RACE, KERNEL, RULER, TREE]
 
 
 @pytest.fixture(scope="module", params=["light", "dark"])
@@ -470,6 +474,39 @@ def test_a_race_is_run_again_with_another_learning_rate(view):
     assert board.text("aside table") != before and board.text(".wb-status") == "step 30"
     board.after(lambda: board.find('[data-control="valley"]').select_option("a saddle"))
     assert board.spoken().startswith("Four optimizers stand at (−3, 0.02)")
+
+
+@pytest.mark.parametrize("way", ["keyboard", "mouse"])
+def test_a_kernel_moves_over_a_picture(view, way):
+    board = view(KERNEL)
+    if way == "keyboard":
+        board.tab_to('[data-action="on"]')
+        board.keys("Enter")
+        board.tab_to("[data-choose]")
+        board.keys("ArrowRight")
+    else:
+        board.after(board.find('[data-choose="2"]').click)
+    assert board.spoken().startswith("Output[0, 2] = 0 × (−1) + 9 × 1") and board.text(".wb-status") == "place 3 of 16"
+    board.after(lambda: board.find('[data-control="padding"]').select_option("1"))
+    assert board.text(".wb-status") == "place 1 of 36" and "= 6" in board.text("aside")
+
+
+def test_a_picture_that_does_not_fit_is_told_with_what_would(view):
+    board = view(RULER)
+    assert board.text(".wb-status") == "it fits"
+    board.tab_to('[data-control="height"]')
+    board.write("9")
+    board.after(lambda: board.page.keyboard.press("Tab"))
+    assert board.text(".wb-status") == "stops at 2" and "Pictures of side 8 fit." in board.spoken()
+
+
+def test_a_layer_lights_up_its_parameters(view):
+    board = view(TREE)
+    board.tab_to("[data-choose]")
+    board.keys("ArrowDown")
+    assert board.spoken() == "spare[0] is not registered: it stands in a plain list; make it nn.ModuleList(...). parameters() does not give it, so no optimizer moves it, and state_dict() does not keep it."
+    board.keys("ArrowDown")
+    assert board.count(".wb-canvas .chosen") == 4 and board.spoken().startswith("0, a Conv2d: 20 numbers in 2 parameters")
 
 
 # ---- the lessons that hold them -------------------------------------------------------------------------------------------
