@@ -22,6 +22,6 @@ for path in map(Path.resolve, parser.parse_args().files):
             counts["equivalent"] += 1
         else:
             counts["unnoticed"] += 1
-            where = "" if (change.file, change.formula) in examples() else "  (no example runs it)"
-            print(f"{change.file}:{change.line} {change.formula}: {change.was}  ->  {change.now}{where}", flush=True)
+            where = "" if change.place in examples() else "  (no example runs it)"
+            print(f"line {change.line}: {change.name}{where}", flush=True)
 print(", ".join(f"{count} {what}" for what, count in counts.items()) + f"; {time.monotonic() - since:.0f} s")

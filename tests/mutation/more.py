@@ -1,7 +1,16 @@
-"""Examples beside the table, for the steps that only a program has: writes to views, and views of what was written."""
+"""Examples beside the table, for steps that only a program has: writes to views, a student's Functions, derivatives in derivatives.
+
+`test_mutation` holds each against finite differences. `REFUSED` are those whose derivative is an error, and has to stay one.
+"""
 
 import workbook as torch
 from tests.ops.both import uneven
+from workbook import linalg, nn
+from workbook.devices import CPU
+from workbook.nn import functional as F
+from workbook.ops.conversion import ToDevice
+from workbook.ops.lstm import LstmLayer
+from workbook.ops.packing import PackPaddedSequence
 
 
 def leaf(*shape, seed=0):
@@ -31,12 +40,213 @@ def written_window(x, y):
 def written_twice(x, y):
     base = x * 1.5
     base[0].copy_(y)
-    base[:, 1].mul_(base[:, 0])
+    base[:, 1].mul_(base[:, 0].clone())
     return (base * base,)
 
 
 def cast(x, y):
-    return (x.float() * 2).double() * x, y.float() * y.double()
+    return x.to(torch.complex128) * (1 + 2j) * y, (y * x).to(torch.complex128).real * y
 
 
-MORE = [(function, [leaf(2, 3), leaf(3, seed=4)]) for function in (written_view, written_base, written_window, written_twice, cast)]
+def moved(x, y):
+    """To another device: this machine has one, and so the way leads back to it."""
+    return ToDevice.apply(x * y, source=CPU, target=CPU) * x
+
+
+def winners(x, y):
+    """The slope of a pool is linear in what arrives: of third order in the pool, and of first order here."""
+    image = x.detach().reshape(1, 1, 2, 3).requires_grad_()
+    pooled = F.max_pool2d(image, 2, 1)
+    return torch.autograd.grad(pooled, image, y[:2].reshape(pooled.shape), create_graph=True)[0] * x
+
+
+def conv_to_image(x, y):
+    """The slope of a convolution to its image, which is linear in the kernel and in what arrives; here one of both may be fixed."""
+    image = x.detach().reshape(1, 1, 2, 3).requires_grad_()
+    made = F.conv2d(image, y.reshape(1, 1, 1, 3), padding=(0, 1))
+    return torch.autograd.grad(made, image, x.reshape(made.shape) * 2, create_graph=True)[0]
+
+
+def conv_to_kernel(x, y):
+    kernel = y.detach().reshape(1, 1, 1, 3).requires_grad_()
+    made = F.conv2d(x.reshape(1, 1, 2, 3), kernel)
+    return torch.autograd.grad(made, kernel, y[:2].reshape(made.shape) * 2, create_graph=True)[0]
+
+
+class Scaled(torch.autograd.Function):
+    """A Function in the old style: a number and a flag among the arguments, two outputs, of which one has no slope."""
+
+    @staticmethod
+    def forward(ctx, x, factor, y, keep):
+        ctx.save_for_backward(x, y)
+        ctx.factor = factor
+        sign = x.sign()
+        ctx.mark_non_differentiable(sign)
+        return x * factor * y, sign, x * x
+
+    @staticmethod
+    def backward(ctx, grad, to_sign, to_square):
+        x, y = ctx.saved_tensors
+        return grad * ctx.factor * y + to_square * 2 * x, None, grad * ctx.factor * x, None
+
+
+class Cubed(torch.autograd.Function):
+    """A Function in the new style, whose derivative is called vjp."""
+
+    @staticmethod
+    def forward(x):
+        return x * x * x
+
+    @staticmethod
+    def setup_context(ctx, inputs, output):
+        ctx.save_for_backward(*inputs)
+        ctx.set_materialize_grads(False)
+
+    @staticmethod
+    def vjp(ctx, grad):
+        (x,) = ctx.saved_tensors
+        return None if grad is None else 3 * grad * x * x
+
+
+class Repeated(torch.autograd.Function):
+    """A Function that broadcasts its input: what it returns has more axes, and is summed over them."""
+
+    @staticmethod
+    def forward(ctx, x, times):
+        ctx.save_for_backward(times)
+        return x * times
+
+    @staticmethod
+    def backward(ctx, grad):
+        (times,) = ctx.saved_tensors
+        return grad * times, None
+
+
+class Both(torch.autograd.Function):
+    """A Function of two outputs that is told when nothing arrives at one."""
+
+    @staticmethod
+    def forward(ctx, x):
+        ctx.set_materialize_grads(False)
+        return x * 2, x * 3
+
+    @staticmethod
+    def backward(ctx, grad, other):
+        if grad is None or other is None:
+            return other * 3 if grad is None and other is not None else None if grad is None else grad * 2
+        return grad * 2 + other * 3
+
+
+def scaled(x, y):
+    first, _, square = Scaled.apply(x, 2.5, y, True)
+    return first * y, square
+
+
+def cubed(x, y):
+    return Cubed.apply(x * y)
+
+
+def repeated(x, y):
+    return Repeated.apply(x * y, torch.from_numpy(uneven((4, 1, 3), 2)))
+
+
+def repeated_along_an_axis(x, y):
+    return Repeated.apply(x[:1] * y, torch.from_numpy(uneven((2, 3), 2)))
+
+
+def one_of_both(x, y):
+    return Both.apply(x * y)[1] * y
+
+
+class Pair(nn.Module):
+    def forward(self, a, b):
+        return a, b
+
+
+def hooked(x, y):
+    """Hooks of a module of two inputs, which hand on what they are shown: of a module that does nothing, either is the gradient."""
+    of_outputs, of_inputs = Pair(), Pair()
+    of_outputs.register_full_backward_hook(lambda module, to_inputs, to_outputs: to_outputs)
+    of_inputs.register_full_backward_hook(lambda module, to_inputs, to_outputs: to_inputs)
+    first, second = of_inputs(*of_outputs(x * y, y * x.sum()))
+    return first * first, second * second
+
+
+def rrelu(x, y):
+    torch.manual_seed(3)
+    return F.rrelu(x * y, training=True)
+
+
+def slope_in_a_slope(x, y):
+    """Levels of torch.func, one within the other, and a Tensor from outside."""
+    inner = torch.func.grad(lambda v: (v * v * v * y).sum())
+    return torch.func.grad(lambda v: (inner(v) * x).sum())(x * 1), inner(x) * y
+
+
+def of_a_batch(x, y):
+    """A slope that is taken among the slices of a batch, and one that is taken after it of what was captured."""
+    slopes = torch.func.vmap(torch.func.grad(lambda v: (v * v * y).sum()))(x)
+    return slopes * 2, torch.func.vmap(lambda v: v * y)(x) * x
+
+
+PROGRAMS = [written_view, written_base, written_window, written_twice, cast, moved, winners, conv_to_image, conv_to_kernel, scaled, cubed,
+            repeated, repeated_along_an_axis, one_of_both, hooked, rrelu, slope_in_a_slope, of_a_batch]
+MORE = [(function, [leaf(2, 3), leaf(3, seed=4)]) for function in PROGRAMS]
+
+
+def lstm(*leaves):
+    return LstmLayer.apply(*leaves, reverse=False)
+
+
+def lstm_from_the_end(*leaves):
+    return LstmLayer.apply(*(leaf * 0.5 for leaf in leaves), reverse=True)
+
+
+def packed(x):
+    return PackPaddedSequence.apply(x * x, sizes=[3, 3, 1, 1])
+
+
+def attended(q, k, v):
+    return F.scaled_dot_product_attention(q, k, v, is_causal=True)
+
+
+def attended_by_groups(q, k, v):
+    return F.scaled_dot_product_attention(q * 0.5, k, v, enable_gqa=True)
+
+
+def shares_of_embeddings(x, y):
+    """What arrives at rows that are taken more than once, each time less; linear in it."""
+    rows = torch.zeros(2, 3, dtype=torch.float64, requires_grad=True)
+    taken = F.embedding(torch.tensor([[1], [1]]), rows, scale_grad_by_freq=True)
+    return torch.autograd.grad(taken, rows, (x * y).reshape(taken.shape), create_graph=True)[0]
+
+
+_OF_LSTM = [leaf(*shape, seed=seed) for seed, shape in enumerate([(3, 2, 3), (8, 3), (8, 2), (8,), (8,), (2, 2), (2, 2)])]
+MORE += [(lstm, _OF_LSTM), (lstm_from_the_end, _OF_LSTM), (packed, [leaf(4, 3, 2)])]
+MORE += [(attended, [leaf(1, 2, 3, 4, seed=seed) for seed in (0, 2, 5)]),
+         (attended_by_groups, [leaf(2, 4, 2, 3), leaf(2, 2, 5, 3, seed=2), leaf(2, 2, 5, 3, seed=5)]),
+         (shares_of_embeddings, [leaf(2, 3), leaf(3, seed=4)])]
+
+
+class Misfit(torch.autograd.Function):
+    """A Function whose gradient has another shape than its input."""
+
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, grad):
+        return grad[:2]
+
+
+def square(numbers, of_complex):
+    made = uneven((3, 3), numbers) + 0.3 * uneven((3, 3), numbers + 1).T
+    return torch.from_numpy(made + 1j * uneven((3, 3), numbers + 2) if of_complex else made).requires_grad_()
+
+
+REFUSED = [(function, [square(numbers, True)]) for numbers in (0, 3) for function in (
+    lambda a: linalg.eigh(a + a.mH)[1], lambda a: linalg.svd(a)[0], lambda a: linalg.svd(a)[2], lambda a: linalg.eig(a)[1])]
+REFUSED += [(lambda a: linalg.qr(a, "r")[1], [square(0, False)]), (lambda a: linalg.qr(a[:, :2], "complete")[1], [square(0, False)])]
+REFUSED += [(lambda a: linalg.eigh(a[:1, :1] + a[:1, :1].mH)[1] * 1j, [square(0, True)])]  # to the other side
+REFUSED += [(Misfit.apply, [square(0, False)])]

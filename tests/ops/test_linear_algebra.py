@@ -24,25 +24,46 @@ def svd_parts(a, **options):
     return s, u[..., :k] @ vh[..., :k, :], abs(u[..., :k])
 
 
-def qr_parts(a):
-    q, r = linalg.qr(a)
+def qr_parts(a, mode="reduced"):
+    q, r = linalg.qr(a, mode)
     return q * q, r * r, q @ r
+
+
+def eigh_parts(a):
+    values, vectors = linalg.eigh(a)
+    return values, abs(vectors), vectors * values.unsqueeze(-2) @ vectors.mH
+
+
+def eig_parts(a):
+    values, vectors = linalg.eig(a)
+    return vectors * values.unsqueeze(-2) @ torch.inverse(vectors), abs(vectors)
+
+
+def lu_parts(a):
+    """Of matrices whose rows change places."""
+    return linalg.lu(a.flip(-2) + 0 * a)[1:]
 
 
 CASES = {
     "det": (torch.det, (3, 3)), "det of a stack": (torch.det, (2, 2, 2)), "slogdet": (lambda a: torch.slogdet(a)[1], (3, 3)),
     "logdet": (lambda a: torch.logdet(a @ a.mH), (3, 3)), "inv": (torch.inverse, (2, 3, 3)),
     "cholesky": (lambda a: linalg.cholesky(a @ a.mH + torch.eye(3, dtype=a.dtype)), (3, 3)),
-    "eigh": (symmetric(lambda a: (lambda e: (e[0], abs(e[1]), e[1] * e[0] @ e[1].mH))(linalg.eigh(a))), (3, 3)),
+    "eigh": (symmetric(eigh_parts), (3, 3)),
     "eigvalsh": (symmetric(linalg.eigvalsh), (2, 3, 3)), "svdvals": (linalg.svdvals, (3, 2)),
     "svd square": (svd_parts, (3, 3)), "svd tall": (lambda a: svd_parts(a, full_matrices=False), (4, 2)),
     "svd wide": (lambda a: svd_parts(a, full_matrices=False), (2, 4)), "svd of a stack": (svd_parts, (2, 2, 2)),
     "qr square": (qr_parts, (3, 3)), "qr tall": (qr_parts, (4, 2)), "qr wide": (qr_parts, (2, 4)),
+    "qr complete": (lambda a: qr_parts(a, "complete"), (2, 3)), "qr of a stack": (qr_parts, (2, 2, 3)),
+    "r of qr": (lambda a: linalg.qr(a)[1], (3, 2)), "det of stacks": (torch.det, (2, 3, 2, 2)),
+    "svd of a wide stack": (lambda a: svd_parts(a, full_matrices=False), (2, 2, 3)),
+    "svd of a tall stack": (lambda a: svd_parts(a, full_matrices=False), (2, 3, 2)), "eigh of a stack": (symmetric(eigh_parts), (2, 2, 2)),
+    "eig of a stack": (eig_parts, (2, 2, 2)), "lu": (lu_parts, (3, 3)), "lu of a wide stack": (lu_parts, (2, 2, 3)),
+    "lu of a tall stack": (lu_parts, (2, 3, 2)),
     "pinv tall": (linalg.pinv, (4, 2)), "pinv wide": (linalg.pinv, (2, 4)), "matrix_exp": (torch.matrix_exp, (3, 3)),
     "norm 2": (lambda a: linalg.norm(a, 2), (3, 2)), "norm nuc": (lambda a: linalg.norm(a, "nuc"), (3, 2)),
     "norm 3": (lambda a: linalg.vector_norm(a, 3, 0), (3, 2)), "norm fro": (linalg.matrix_norm, (2, 3, 2)),
     "norm inf": (lambda a: linalg.matrix_norm(a, float("inf")), (3, 3)), "cond": (linalg.cond, (3, 3)),
-    "eig": (lambda a: (lambda w, v: (w * v @ torch.inverse(v), abs(v)))(*linalg.eig(a)), (3, 3)),
+    "eig": (eig_parts, (3, 3)),
     "slogdet, both": (torch.slogdet, (3, 3)), "matrix_power": (lambda a: torch.matrix_power(a, -2), (2, 2)),
 }
 

@@ -139,14 +139,17 @@ def poisson(input, generator=None):
     return Poisson.apply(input, generator=generator)
 
 
-class Binomial(Operation):
-    """out = how many of a tries succeed with probability b: drawn, so it has no slope"""
+class Binomial(Operation, name="NotImplemented"):
+    """out = how many of a tries succeed with probability b: drawn, and PyTorch gives it no slope"""
+
+    prefix = "torch::autograd::"
 
     def forward(ctx, a, b, *, generator):
         return on_host(ctx.xp, lambda *pair: random.draw_binomial(*np.broadcast_arrays(*pair), generator), a, b)
 
     def backward(ctx, grad):
-        return flat(grad), flat(grad)
+        raise RuntimeError(explain("derivative for aten::binomial is not implemented", "counts that are drawn do not move with count and prob",
+                                   "draw outside the graph: torch.binomial(count.detach(), prob.detach())"))
 
     @classmethod
     def refusal(cls, problem, arrays, options):

@@ -85,6 +85,14 @@ class Xlog1py(Xlogy, name="SpecialXlog1PyBackward0"):
                 grad * a / (b + 1) if ctx.needs_input_grad[1] else None)
 
 
+class Xlog1pyOfScalar(Xlog1py, name="SpecialXlog1PyBackward1"):
+    """The same, of a number `a`."""
+
+
+class Xlog1pyScalar(Xlog1py, name="SpecialXlog1PyBackward2"):
+    """The same, of a number `b`."""
+
+
 def xlog1py(input, other):
     """Return `input * log(1 + other)`, and 0 where `input` is 0. Either may be a number.
 
@@ -96,7 +104,8 @@ def xlog1py(input, other):
 
     Source: https://pytorch.org/docs/2.13/special.html#torch.special.xlog1py
     """
-    return Xlog1py.apply(*(tensor(plain(number)) if is_number(number) else number for number in (input, other)))
+    kind = Xlog1pyOfScalar if is_number(input) else Xlog1pyScalar if is_number(other) else Xlog1py
+    return kind.apply(*(tensor(plain(number)) if is_number(number) else number for number in (input, other)))
 
 
 class Entr(FloatElementwise, name="SpecialEntrBackward0"):
@@ -111,7 +120,7 @@ class Entr(FloatElementwise, name="SpecialEntrBackward0"):
 
     def backward(ctx, grad):
         (a,) = ctx.saved
-        return (grad * where(a < 0, math.nan, -log(a) - 1),)
+        return (grad * (-log(a) - 1),)  # of numbers below 0, NaN, as their logarithm
 
 
 def entr(input):

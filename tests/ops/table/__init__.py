@@ -4,6 +4,7 @@ Words in braces are filled in from the lists given by name. Many combinations ar
 """
 
 from tests.ops.table.algebra import ALGEBRA
+from tests.ops.table.branches import BRANCHES
 from tests.ops.table.created import CREATED, READ
 from tests.ops.table.edges import EDGES
 from tests.ops.table.elementwise import DIVIDED, ELEMENTWISE
@@ -35,6 +36,7 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "rearranged": REARRANGED, "scattered": SCATTERED, "folding": FOLDING, "order": ORDER, "ties": TIES, "memory": MEMORY,
          "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES,
          "misuse": MISUSE, "windows": WINDOWS, "pools": POOLS,
-         "norms": NORMS, "embeddings": EMBEDDINGS, "activations": ACTIVATIONS, "sizes": RESIZED, "more-losses": MORE_LOSSES}
+         "norms": NORMS, "embeddings": EMBEDDINGS, "activations": ACTIVATIONS, "sizes": RESIZED, "more-losses": MORE_LOSSES,
+         "branches": BRANCHES}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}

@@ -1,0 +1,77 @@
+"""The suite notices every broken derivative: `workbook test --full`."""
+
+import importlib
+import inspect
+import pkgutil
+
+import pytest
+
+from tests.mutation.breaks import ENGINE, ROOMS, breaks, derivatives, files, formulas, place_of
+from tests.mutation.equivalent import EQUIVALENT
+from tests.mutation.more import MORE, REFUSED
+from tests.mutation.noticing import begin_of, examples, noticed
+from tests.ops.both import quiet
+from tests.ops.slopes import check_alone, check_slopes
+from workbook.autograd.operation import Operation
+
+OF_LESSONS = ("exercises", "widgets", "commands")  # rooms whose Functions are a student's, and are shown
+
+
+@pytest.fixture(scope="module")
+def ran():
+    """The examples, computed once: half a minute."""
+    return examples()
+
+
+@pytest.mark.full("breaks each derivative in turn: two minutes")
+@pytest.mark.timeout(120, func_only=True)
+@pytest.mark.parametrize("file", [path.relative_to(ENGINE).as_posix() for path in files()])
+def test_every_broken_derivative_of_a_file_is_noticed(file, ran):
+    """Red: add a row to the table of cases that takes the branch (tests/ops/table/branches.py), or, where no gradient can move, say
+    why in equivalent.py. A formula that no example runs counts as unnoticed."""
+    path = ENGINE / file
+    missed = [f"no example runs {name}" for name, function in formulas(path) if (file, place_of(function)) not in ran]
+    found = {change.name: noticed(change) for change in breaks(path)}
+    missed += [name for name, seen in found.items() if not seen and name not in EQUIVALENT]
+    assert not missed, "\n".join(missed)
+    untrue = [name for name in EQUIVALENT if name.startswith(f"{file} ") and found.get(name, True)]
+    assert not untrue, "these are noticed, or are no more, and equivalent.py names them:\n" + "\n".join(untrue)
+
+
+def test_every_derivative_of_the_engine_is_broken():
+    """What a subclass of Operation has for a `backward` is one of the formulas, wherever it stands; so new ones come in by themselves."""
+    for module in pkgutil.walk_packages([str(ENGINE)], "workbook."):
+        if module.name.split(".")[1] not in (*OF_LESSONS, "__main__", "cli"):
+            importlib.import_module(module.name)
+    known = {(path.relative_to(ENGINE).as_posix(), place_of(function))
+             for room in ROOMS for path in (ENGINE / room).rglob("*.py") for _, function in derivatives(path)}
+    seen, waiting, missed = set(), [*Operation.__subclasses__()], []
+    while waiting:
+        operation = waiting.pop()
+        if operation in seen:
+            continue
+        seen.add(operation)
+        waiting += operation.__subclasses__()
+        place = begin_of(inspect.unwrap(operation.backward).__code__)
+        if operation.backward is not Operation.backward and place and place[0].partition("/")[0] not in OF_LESSONS and place not in known:
+            missed.append((operation, place))
+    assert len(seen) > 250
+    assert not missed
+
+
+def test_a_break_that_is_equivalent_stands_in_a_file_of_the_engine():
+    names = {path.relative_to(ENGINE).as_posix() for path in files()}
+    assert {name.partition(" ")[0] for name in EQUIVALENT} <= names and all(EQUIVALENT.values())
+
+
+@pytest.mark.parametrize("function, leaves", MORE, ids=lambda given: getattr(given, "__name__", ""))
+def test_examples_beside_the_table_are_slopes(function, leaves):
+    with quiet():
+        check_slopes(function, leaves)
+        check_alone(function, leaves)
+
+
+@pytest.mark.parametrize("function, leaves", REFUSED, ids=lambda given: "")
+def test_what_is_refused(function, leaves):
+    with pytest.raises(RuntimeError, match="ill-defined|QR decomposition is not differentiable|depends on Q|invalid gradient"):
+        function(*leaves).real.sum().backward()
