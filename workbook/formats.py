@@ -6,6 +6,7 @@ import numpy as np
 
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
+from workbook.strides import IMAGES, like_images, of_copy, of_result, packed, steps_of
 
 
 class layout(metaclass=PrintsAsTorch):
@@ -43,7 +44,7 @@ contiguous_format, preserve_format, channels_last, channels_last_3d = map(
     memory_format, ("contiguous_format", "preserve_format", "channels_last", "channels_last_3d"))
 
 
-_CHANNELS_LAST = {channels_last: (0, 2, 3, 1), channels_last_3d: (0, 2, 3, 4, 1)}
+_CHANNELS_LAST = {channels_last: IMAGES[4], channels_last_3d: IMAGES[5]}
 
 
 def check_storage(function, layout_=None, pin_memory=False):
@@ -70,7 +71,9 @@ def asked_format(function, given):
 
 def in_order(xp, array):
     """Return an array whose memory is in the order of its shape: itself, or a copy."""
-    return array if array.flags.c_contiguous else xp.asarray(array, order="C")
+    if not array.flags.c_contiguous:
+        return xp.asarray(array, order="C")
+    return array.reshape(-1).reshape(array.shape) if 1 in array.shape else array  # steps over an axis of length 1 are anyone's
 
 
 def by_columns(xp, array):
@@ -78,18 +81,11 @@ def by_columns(xp, array):
     if array.ndim < 2:
         return array
     *stack, rows, columns = array.shape
-    if not array.size:  # new memory of no elements has no steps
-        return xp.lib.stride_tricks.as_strided(array, array.shape, _steps_by_columns(array))
+    if not array.size:
+        return with_steps(xp, array, packed(array.shape, [*range(len(stack)), array.ndim - 1, array.ndim - 2]))
     out = xp.empty((*stack, columns, rows), array.dtype).swapaxes(-1, -2)
     out[...] = array
     return out
-
-
-def _steps_by_columns(array):
-    """The steps, in bytes, of matrices without elements, as if each side were 1 or more."""
-    *stack, rows, columns = (max(side, 1) for side in array.shape)
-    steps = [math.prod(stack[axis + 1:]) * rows * columns for axis in range(len(stack))]
-    return [step * array.itemsize for step in (*steps, 1, rows)]
 
 
 def lies_in(array, wanted):
@@ -104,7 +100,7 @@ def copied(xp, array, kind=None, wanted=preserve_format):
     """Return a copy, of the NumPy dtype `kind`, in the order of a format: `preserve_format` is the order of `array`, without gaps."""
     if array.flags.c_contiguous and wanted not in _CHANNELS_LAST:
         copy = array.astype(kind or array.dtype, order="C")
-        return _with_steps_of(xp, copy, array) if wanted is preserve_format else copy
+        return copy if wanted is contiguous_format or array.ndim == 0 else with_steps(xp, copy, of_copy(array.shape, steps_of(array)))
     copy = empty_as(xp, array, kind or array.dtype, wanted)
     copy[...] = array
     return copy
@@ -112,60 +108,71 @@ def copied(xp, array, kind=None, wanted=preserve_format):
 
 def laid_as(xp, array, model):
     """Return an array in the order in which a copy of `model`, of the same shape, lies in memory: itself, or a copy where it is a view."""
-    if array.base is None and array.flags.c_contiguous and model.flags.c_contiguous:
-        return array
-    laid = empty_as(xp, model, array.dtype)
-    laid[...] = array
-    return laid
+    steps = of_copy(model.shape, steps_of(model))
+    return _laid(xp, array, steps) if array.base is None else _into(empty_by(xp, model.shape, array.dtype, steps), array)
 
 
 def empty_as(xp, array, kind, wanted=preserve_format):
     """Return new memory for such a copy."""
     if wanted is not preserve_format:
         return empty_in(xp, array.shape, kind, wanted)
-    if array.flags.c_contiguous:
-        return _with_steps_of(xp, xp.empty(array.shape, kind), array)
-    return _with_steps_of(xp, _with_axes(xp, array.shape, kind, axes_in_memory(array.shape, array.strides)), array)
+    return empty_by(xp, array.shape, kind, of_copy(array.shape, steps_of(array)))
 
 
-def laid_by(xp, result, operands):
-    """Return an elementwise result in PyTorch's order: that of the first operand, and of the next where its steps leave it open."""
-    if result.ndim < 2 or not result.size:
-        return result
-    steps = [_steps_within(operand, result.shape) for operand in operands]
-    if operands[0].shape == result.shape and all(each == steps[0] for each in steps):
-        laid = empty_as(xp, operands[0], result.dtype)
-    else:
-        return laid_in(xp, result, axes_in_memory(result.shape, *steps))
-    laid[...] = result
-    return laid
+def laid_by(xp, result, given, used, with_numbers=True):
+    """Return an elementwise result in PyTorch's order, which that of the operands decides: itself, or a copy.
+
+    `given`: the arrays and numbers that were asked for; `used`: the same in the dtype in which they met. `with_numbers`: a number
+    is an operand without axes, not a part of the operation.
+    """
+    operands = []
+    for array, met in zip(given, used):
+        if isinstance(array, xp.ndarray):
+            steps = steps_of(array)
+            operands.append((array.shape, steps if met.dtype == array.dtype else of_copy(array.shape, steps)))
+        elif with_numbers and array is not None:
+            operands.append(((), ()))
+    return _laid(xp, result, of_result(result.shape, operands))
+
+
+def _laid(xp, array, steps):
+    """Return an array whose steps are these: itself, or a copy."""
+    have = steps_of(array)
+    if have == steps:
+        return array
+    if array.size and any(side > 1 and a != b for side, a, b in zip(array.shape, have, steps)):
+        return _into(empty_by(xp, array.shape, array.dtype, steps), array)
+    return with_steps(xp, array, steps)
+
+
+def _into(memory, array):
+    memory[...] = array
+    return memory
 
 
 def laid_in(xp, array, axes):
     """Return an array whose `axes` lie in memory from the outside to the inside: itself, or a copy."""
-    laid = _with_axes(xp, array.shape, array.dtype, axes)
-    if laid.strides == array.strides:
-        return array
-    laid[...] = array
-    return laid
+    return _laid(xp, array, packed(array.shape, axes))
 
 
-def _steps_within(operand, shape):
-    """The steps, in elements, that an operand takes along the axes of a result: 0 where it is repeated."""
-    have = getattr(operand, "shape", ())
-    steps = [step // operand.itemsize for step in operand.strides] if have else []
-    added = len(shape) - len(have)
-    return [0] * added + [0 if side == 1 != wanted else step for side, wanted, step in zip(have, shape[added:], steps)]
+def laid_as_parts(xp, array, parts):
+    """Return what was put together of parts, given as shapes and steps: where all are images with channels innermost so, else in order."""
+    images = array.ndim in IMAGES and all(like_images(*part) for part in parts)
+    return laid_in(xp, array, IMAGES[array.ndim]) if images else in_order(xp, array)
 
 
-def _with_steps_of(xp, made, array):
-    """Return new memory with the steps that `array` has along axes of length 1, if all others are the same."""
-    if 1 not in array.shape:
-        return made
-    steps = tuple(step // array.itemsize * made.itemsize for step in array.strides)
-    if steps == made.strides or any(side > 1 and a != b for side, a, b in zip(array.shape, steps, made.strides)):
-        return made
-    return xp.lib.stride_tricks.as_strided(made, made.shape, steps)
+def with_steps(xp, array, steps):
+    """Return an array with these steps, in elements, along axes of length 1, or of nothing: itself where it has them."""
+    wanted = tuple([step * array.itemsize for step in steps])
+    return array if wanted == array.strides else xp.lib.stride_tricks.as_strided(array, array.shape, wanted)
+
+
+def empty_by(xp, shape, kind, steps):
+    """Return new memory with these steps, which leave no gaps."""
+    if 0 in shape:
+        return with_steps(xp, xp.empty(shape, kind), steps)
+    axes = sorted(range(len(shape)), key=lambda axis: (shape[axis] > 1, steps[axis]), reverse=True)
+    return with_steps(xp, _with_axes(xp, shape, kind, axes), steps)
 
 
 def empty_in(xp, shape, kind, wanted):
@@ -194,34 +201,6 @@ def axes_of_format(wanted, ndim):
     return axes
 
 
-def axes_in_memory(shape, *strides):
-    """Return the axes, those with the longest steps first. An axis whose step is 0, and equal ones, stay where they are.
-
-    `strides`: those of an array, or of several that are computed with together; the first decides, and the next where it does not.
-    The sort, by insertion, is PyTorch's: with axes that stay where they are, other sorts end elsewhere.
-    """
-    axes = [*reversed(range(len(shape)))]
-    for place in range(1, len(axes)):
-        for before in reversed(range(place)):
-            order = _order_of(axes[before], axes[place], shape, strides)
-            if order < 0:
-                break
-            if order > 0:
-                axes[before], axes[place], place = axes[place], axes[before], before
-    return axes[::-1]
-
-
-def _order_of(a, b, shape, strides):
-    """Return -1 where axis `a` takes the shorter steps, so lies inside `b`; 1 where `b` does; 0 where nothing says so."""
-    for steps in strides:
-        if steps[a] and steps[b]:
-            if steps[a] != steps[b]:
-                return -1 if steps[a] < steps[b] else 1
-            if shape[a] > shape[b]:
-                return 1
-    return 0
-
-
 # ---- the memory of an array ------------------------------------------------------------------------------------------------
 
 
@@ -236,6 +215,13 @@ def whole_memory(array):
     if owner.flags.c_contiguous:
         return owner.reshape(-1)
     return np.lib.stride_tricks.as_strided(owner, (span(owner),), (owner.itemsize,))
+
+
+def copied_with_gaps(xp, array):
+    """Return a copy that lies as `array` does, also where that has gaps; one without them where a number is seen several times."""
+    if xp is not np or any(step == 0 and side > 1 for side, step in zip(array.shape, array.strides)):
+        return copied(xp, array)
+    return copied_with_its_memory(array, {})
 
 
 def copied_with_its_memory(array, memo):
@@ -267,11 +253,12 @@ def of_numpy(xp, array):
     return array if xp is np else xp.asnumpy(array)
 
 
-def nothing_at(array, part, axis, start):
-    """Return an empty part of an array, placed on its place `start` along `axis`, as in PyTorch. (NumPy's begins where `array` does.)"""
+def nothing_at(array, part, axis, start, step):
+    """Return an empty part of an array, its places `start::step` along `axis`, placed as in PyTorch. (NumPy's begins where `array` does.)"""
     if not isinstance(array, np.ndarray):
         return part
-    return np.asarray(_Placed(part, address(array) + start * array.strides[axis], array))
+    strides = (*part.strides[:axis], array.strides[axis] * step, *part.strides[axis + 1:])
+    return np.asarray(_Placed(part, address(array) + start * array.strides[axis], strides, array))
 
 
 class Lender:
@@ -284,6 +271,6 @@ class Lender:
 class _Placed:
     """What NumPy needs to know of an array on the memory of `base` that begins at an address."""
 
-    def __init__(self, array, first, base):
-        self.__array_interface__ = {**array.__array_interface__, "data": (first, False), "strides": array.strides}
+    def __init__(self, array, first, strides, base):
+        self.__array_interface__ = {**array.__array_interface__, "data": (first, False), "strides": strides}
         self.base = base

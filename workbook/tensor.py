@@ -1,7 +1,6 @@
 """Tensor: an array, a gradient, and the step that made it."""
 
 import copy
-import math
 import sys
 import warnings
 
@@ -17,6 +16,7 @@ from workbook.numbers import real_number
 from workbook.printing import tensor_text
 from workbook.refusals import CONTROL, DATA, ITEM, one_slice_only, refuse_flag, refuse_gradient
 from workbook.size import Size
+from workbook.strides import steps_of
 from workbook.threads import thread
 
 
@@ -129,9 +129,7 @@ class Tensor(metaclass=PrintsAsTorch):
 
         Raises IndexError for an axis that is not there.
         """
-        steps = tuple(step // self._array.itemsize for step in self._array.strides)
-        if not any(steps) and not self._array.size:  # NumPy gives none where there is nothing, PyTorch as if every side were 1 or more
-            steps = tuple(math.prod(max(side, 1) for side in self._array.shape[axis + 1:]) for axis in range(self._array.ndim))
+        steps = steps_of(self._array)
         return steps if dim is None else steps[axis_of(dim, self._array.shape)]
 
     def is_contiguous(self, memory_format=formats.contiguous_format):

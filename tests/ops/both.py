@@ -96,8 +96,8 @@ def names_of(engine):
 def outcome(engine, text, inputs):
     """Return what an expression of `a`, `b`, ... gives, and what it leaves in them where it writes; or its error."""
     names = names_of(engine)
-    given = [put.laid(names["torch"].from_numpy(put.memory())) for put in inputs]
-    before = described(given)
+    given = [put.laid(whole(names["torch"], put.memory())) for put in inputs]
+    before = described(given, lies=True)
     try:
         with quiet():
             result = eval(text, dict(zip("abcd", given)) | names)
@@ -105,8 +105,14 @@ def outcome(engine, text, inputs):
         raise  # a slip of the table, not of an engine
     except Exception as problem:
         return {"raises": type(problem).__name__, "message": str(problem)}
-    after = described(given)
-    return {"result": described(result)} | ({"after": after} if difference(after, before) else {})
+    after = described(given, lies=True)
+    return {"result": described(result, lies=True)} | ({"after": after} if difference(after, before) else {})
+
+
+def whole(torch, array):
+    """Return a Tensor on an array. An array without elements has no steps, so of those the library makes one of its own."""
+    tensor = torch.from_numpy(array)
+    return tensor if array.size else tensor.new_zeros(array.shape)
 
 
 @contextlib.contextmanager
@@ -117,14 +123,18 @@ def quiet():
         yield
 
 
-def described(value):
-    """Return a result as plain data: Tensors with dtype, shape and numbers, of complex ones both parts, sequences of them as lists."""
+def described(value, lies=False):
+    """Return a result as plain data: Tensors with dtype, shape and numbers, of complex ones both parts, sequences of them as lists.
+
+    `lies`: of Tensors also how they lie in memory, their steps.
+    """
     if hasattr(value, "grad_fn"):
         numbers = np.ascontiguousarray(value.numpy(force=True).reshape(-1))
         numbers = (numbers.view(numbers.real.dtype) if numbers.dtype.kind == "c" else numbers).tolist()
-        return {"dtype": str(value.dtype), "shape": list(value.shape), "numbers": numbers}
+        steps = {"steps": list(value.stride())} if lies else {}
+        return {"dtype": str(value.dtype), "shape": list(value.shape), "numbers": numbers} | steps
     if isinstance(value, (tuple, list)):
-        return [described(part) for part in value]
+        return [described(part, lies) for part in value]
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
     return repr(value)
@@ -202,7 +212,9 @@ def difference(mine, theirs, units=0):
 
 
 def _difference_of_tensors(mine, theirs, units):
-    if not isinstance(mine, dict) or any(mine.get(key) != theirs[key] for key in ("dtype", "shape")):
+    no_steps = 0 in theirs["shape"] and not any(theirs.get("steps", ()))  # an array of NumPy's without elements, which stands still
+    if not isinstance(mine, dict) or any(mine.get(key) != theirs[key] for key in ("dtype", "shape", "steps")[:2 if no_steps else 3]
+                                         if key in theirs):
         return _instead(mine, theirs)
     kind = theirs["dtype"].removeprefix("torch.")
     kind = COMPLEX.get(kind, kind)

@@ -44,14 +44,14 @@ class Expand(Operation):
     def forward(ctx, a, *, shape):
         ctx.shape = a.shape
         extra = len(shape) - a.ndim
-        steps = [a.itemsize] * len(shape)
+        steps = [a.itemsize if a.ndim else 0] * len(shape)
         for axis in reversed(range(len(shape))):
             side = a.shape[axis - extra] if axis >= extra else 1
             if side != shape[axis]:
                 steps[axis] = 0
             elif axis >= extra:
                 steps[axis] = a.strides[axis - extra]
-            elif axis + 1 < len(shape):  # a new axis of length 1 steps over what lies behind it
+            elif a.ndim and axis + 1 < len(shape):  # a new axis of length 1 steps over what lies behind it
                 steps[axis] = shape[axis + 1] * steps[axis + 1]
         return ctx.xp.lib.stride_tricks.as_strided(a, shape, steps)
 

@@ -107,6 +107,7 @@ class Operation(Node):
     same_numbers = True  # a view that reads the memory as the numbers that it holds: not the parts of complex ones, nor another dtype
     by_strides = False  # a view that depends on how the input lies in memory
     lies_as_inputs = False  # the order of the result in memory is that of the inputs
+    of_operands = True  # a number among them is an operand, as in x + 1, and not a part of the operation, as in x ** 2
     refuses_writes = False  # a view that may not be written, because one gradient could not be put together from many
     differentiable = True
     begins = False  # its result is what a leaf is to a level of torch.func
@@ -186,8 +187,9 @@ class Operation(Node):
                 _link_all(ctx, outputs)
         else:  # the same for one output, without the calls
             array = results if results.__class__ is ndarray else _as_array(results, device)
-            if cls.lies_as_inputs and (first := arrays[0]).__class__ is ndarray and not first.flags.c_contiguous:
-                array = laid_by(np, array, arrays)  # where the first input is in order, so is what NumPy makes
+            if cls.lies_as_inputs and array.ndim > 1 and (
+                    not isinstance(first := inputs[0], Tensor) or first._array.strides != array.strides):
+                array = laid_by(np, array, [x._array if isinstance(x, Tensor) else x for x in inputs], arrays, cls.of_operands)
             output = _new(Tensor)
             output._array, output._device, output._index, output._requires_grad = array, device, 0, False
             output._memory = output._node = output._grad = output._view = output._accumulator = None

@@ -4,9 +4,15 @@ A view remembers its base and the chain of view operations that leads to it. Wri
 then `adopt`: the result goes into the target's memory, and the target takes over the result's node.
 """
 
+import numpy as np
+
 from workbook.autograd.complaints import plain_name
+from workbook.autograd.forgetful import forgetful
 from workbook.autograd.modes import enable_grad, thread
+from workbook.devices import CPU
 from workbook.errors import explain, shape_text
+from workbook.formats import with_steps
+from workbook.strides import steps_of
 from workbook.tensor import UncountedMemory, memory_of, wrap
 
 
@@ -23,6 +29,8 @@ class View:
 def share(operation, inputs, options, outputs):
     """Note, for the outputs of a view operation, whose memory they show."""
     source = inputs[0]
+    if not source._array.size:
+        _step_over_nothing(operation, source, options, outputs)
     memory = memory_of(source)
     from_view = source._view
     base = from_view.base if from_view is not None else source
@@ -36,6 +44,15 @@ def share(operation, inputs, options, outputs):
         output._memory = memory
         if operation.differentiable:
             output._view = View(base, chain, memory.version, refusal)
+
+
+def _step_over_nothing(operation, source, options, outputs):
+    """Give views of a Tensor without elements the steps that PyTorch's have: as if each side of its memory were 1 or more."""
+    array = source._array
+    if source._device is CPU and not any(array.strides):
+        shown = operation.forward(forgetful(np), with_steps(np, array, steps_of(array)), **options)
+        for output, view in zip(outputs, shown if shown.__class__ is tuple else (shown,)):
+            output._array = view
 
 
 def refreshed_node(tensor):

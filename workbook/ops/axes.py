@@ -3,7 +3,9 @@
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
+from workbook.formats import with_steps
 from workbook.ops.shape import reshape, sizes
+from workbook.strides import grown, steps_of
 
 
 class Permute(Operation):
@@ -136,7 +138,10 @@ class Unsqueeze(Operation):
 
     def forward(ctx, a, *, axis):
         ctx.axis = axis
-        return a.reshape(a.shape[:axis] + (1,) + a.shape[axis:]) if a.flags.c_contiguous else ctx.xp.expand_dims(a, axis)
+        shape = a.shape[:axis] + (1,) + a.shape[axis:]
+        if a.flags.c_contiguous and a.size and 1 not in a.shape:
+            return a.reshape(shape)
+        return with_steps(ctx.xp, ctx.xp.expand_dims(a, axis), grown(a.shape, steps_of(a), axis))
 
     def backward(ctx, grad):
         return (Squeeze.apply(grad, axes=(ctx.axis,)),)

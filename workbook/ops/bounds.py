@@ -26,6 +26,7 @@ class ClampMin(ClampMinTensor, name="ClampMinBackward0"):
     """out = the larger of a and a number"""
 
     dtype_rule = staticmethod(promote_held)
+    of_operands = False
 
 
 def clamp_min(input, min):
@@ -58,6 +59,7 @@ class ClampMax(ClampMaxTensor, name="ClampMaxBackward0"):
     """out = the smaller of a and a number"""
 
     dtype_rule = staticmethod(promote_held)
+    of_operands = False
 
 
 def clamp_max(input, max):

@@ -38,7 +38,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
                                    "close means close within the precision of one dtype", f"write other.to({input.dtype})"))
     broadcast_shape(tuple(input.shape), tuple(other.shape))
     a, b = input._host(), other._host()
-    return wrap(laid_by(np, np.asarray(np.isclose(a, b, rtol, atol, equal_nan)), (a, b)))
+    return wrap(laid_by(np, np.asarray(np.isclose(a, b, rtol, atol, equal_nan)), (a, b), (a, b)))
 
 
 def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):

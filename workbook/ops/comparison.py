@@ -7,6 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, no_order, not_a_tensor
+from workbook.formats import laid_as
 from workbook.numbers import number_in, promote_held
 from workbook.ops.elementwise import Elementwise, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
@@ -200,6 +201,19 @@ class Test(Elementwise):
         return getattr(ctx.xp, question)(a)
 
 
+class TestOfWhole(Test):
+    """out = as Test, of whole numbers, which all answer the same"""
+
+    lies_as_inputs = False
+
+    def forward(ctx, a, *, question):
+        return laid_as(ctx.xp, getattr(ctx.xp, question)(a), a)
+
+
+def _kind_of_test(input):
+    return TestOfWhole if isinstance(input, Tensor) and input._array.dtype.kind in "biu" else Test
+
+
 def isnan(input):
     """Return, as bool, whether each element is not a number. Raises nothing of its own.
 
@@ -221,7 +235,7 @@ def isinf(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.isinf.html
     """
-    return Test.apply(input, question="isinf")
+    return _kind_of_test(input).apply(input, question="isinf")
 
 
 def isfinite(input):
@@ -233,7 +247,7 @@ def isfinite(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.isfinite.html
     """
-    return Test.apply(input, question="isfinite")
+    return _kind_of_test(input).apply(input, question="isfinite")
 
 
 def logical_not(input):
@@ -311,7 +325,7 @@ class Places(Operation):
     differentiable = False
 
     def forward(ctx, condition):
-        return ctx.xp.nonzero(condition if condition.ndim else condition[None])
+        return tuple([along.copy() for along in ctx.xp.nonzero(condition if condition.ndim else condition[None])])
 
 
 def where(condition, input=None, other=None):
@@ -416,6 +430,7 @@ class Clamp(Elementwise, name="ClampBackward1"):
     """out = a, moved into [low, high]"""
 
     dtype_rule = staticmethod(_bounds)
+    of_operands = False
 
     def forward(ctx, a, low, high):
         if a.dtype.kind == "c":

@@ -10,7 +10,7 @@ from workbook import dtypes
 from workbook.autograd.conjugates import Conj, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
-from workbook.formats import contiguous_format
+from workbook.formats import contiguous_format, laid_as, laid_by
 from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise
 from workbook.ops.parts import Select
@@ -123,7 +123,8 @@ class IsReal(Operation):
     differentiable = False
 
     def forward(ctx, a):
-        return ctx.xp.isreal(a)
+        found = ctx.xp.isreal(a)
+        return laid_by(ctx.xp, found, (a, 0), (a, 0)) if a.dtype.kind == "c" else laid_as(ctx.xp, found, a)
 
 
 class Complex(Elementwise):

@@ -9,7 +9,7 @@ from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain, not_a_tensor
-from workbook.formats import asked_format, axes_in_memory, axes_of_format, contiguous_format, empty_as, lies_in, preserve_format
+from workbook.formats import asked_format, axes_of_format, contiguous_format, empty_as, lies_in, preserve_format
 from workbook.numbers import fill_with, plain
 from workbook.ops.comparison import flat
 from workbook.ops.elementwise import broadcast_shape
@@ -17,6 +17,7 @@ from workbook.ops.parts import Overwrite
 from workbook.ops.reduction import sum
 from workbook.ops.shape import Clone
 from workbook.refusals import needs_floats
+from workbook.strides import axes_in_memory
 from workbook.tensor import Tensor, wrap
 
 

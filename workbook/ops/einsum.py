@@ -68,6 +68,8 @@ def _contracted(a, b, axes):
     both = [i for i in others if a.shape[i] != 1 and b.shape[i] != 1]
     left = [i for i in others if b.shape[i] == 1]
     right = [i for i in others if b.shape[i] != 1 and a.shape[i] == 1]
+    if left and right and right[-1] < left[0]:
+        return _contracted(b, a, axes)  # so the product lies in the order of the result
     groups = [_volume(a, both), _volume(a, left), _volume(b, right), _volume(a, axes)]
     rows = reshape(permute(a, both + left + axes + right), (groups[0], groups[1], groups[3]))
     columns = reshape(permute(b, both + axes + right + left), (groups[0], groups[3], groups[2]))

@@ -1,6 +1,7 @@
 """Cutting numbers at the point: trunc, frac, and the remainder of a division cut there."""
 
 from workbook.errors import explain, not_a_tensor
+from workbook.formats import laid_as
 from workbook.ops.arithmetic import div
 from workbook.ops.comparison import flat
 from workbook.ops.elementwise import Elementwise, is_number, not_implemented
@@ -99,7 +100,7 @@ class Frexp(Elementwise):
         mantissa, exponent = ctx.xp.frexp(a)
         exponent = ctx.xp.where(ctx.xp.isfinite(a), exponent, 0).astype(ctx.xp.int32)
         ctx.keep(ctx.xp.ldexp(a.dtype.type(1), -exponent))
-        return mantissa, exponent
+        return tuple(laid_as(ctx.xp, part, a) for part in (mantissa, exponent))
 
     def backward(ctx, grad, _):
         (scale,) = ctx.kept

@@ -5,11 +5,12 @@ from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
-from workbook.formats import in_order
+from workbook.formats import in_order, laid_as_parts
 from workbook.numbers import counted
 from workbook.ops import reduction
 from workbook.ops.parts import narrow, select
-from workbook.ops.shape import reshape, sizes
+from workbook.ops.shape import in_shape, reshape, sizes
+from workbook.strides import grown, steps_of
 from workbook.tensor import Tensor
 
 
@@ -21,7 +22,7 @@ class Cat(Operation):
     def forward(ctx, *arrays, axis):
         full = [array for array in arrays if array.shape != (0,)] or arrays  # PyTorch passes over empty vectors
         ctx.axis, ctx.shapes = axis, [array.shape for array in arrays]
-        return in_order(ctx.xp, ctx.xp.concatenate(full, axis))
+        return _joined(ctx.xp, full, arrays, axis)
 
     def backward(ctx, grad):
         parts, start = [], 0
@@ -33,6 +34,10 @@ class Cat(Operation):
         return tuple(parts)
 
 
+def _joined(xp, full, arrays, axis):
+    return laid_as_parts(xp, xp.concatenate(full, axis), [(array.shape, steps_of(array)) for array in arrays])
+
+
 class Stack(Operation):
     """out = the tensors, side by side along a new `axis`"""
 
@@ -40,7 +45,11 @@ class Stack(Operation):
 
     def forward(ctx, *arrays, axis):
         ctx.axis, ctx.count = axis, len(arrays)
-        return in_order(ctx.xp, ctx.xp.stack(arrays, axis))
+        shape = arrays[0].shape
+        if axis == len(shape):
+            parts = [((*shape, 1), grown(shape, steps_of(array), axis)) for array in arrays]
+            return laid_as_parts(ctx.xp, ctx.xp.stack(arrays, axis), parts)
+        return in_shape(ctx.xp, _joined(ctx.xp, arrays, arrays, axis), (*shape[:axis], len(arrays), *shape[axis:]))
 
     def backward(ctx, grad):
         return tuple(select(grad, ctx.axis, i) for i in range(ctx.count))
@@ -230,7 +239,7 @@ class Repeat(Operation):
 
     def forward(ctx, a, *, repeats):
         ctx.shape, ctx.repeats = a.shape, repeats
-        return ctx.xp.tile(a, repeats)
+        return in_order(ctx.xp, ctx.xp.tile(a, repeats))
 
     def backward(ctx, grad):
         sides = (1,) * (len(ctx.repeats) - len(ctx.shape)) + ctx.shape

@@ -7,6 +7,7 @@ from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
+from workbook.formats import laid_by
 from workbook.ops.arithmetic import div, mul, sub
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.comparison import clamp, ne, where
@@ -387,6 +388,8 @@ _TINY = 9.999999960041972e-13  # PyTorch's 1e-12, which it keeps as a float32
 class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
     """out = (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)), with w the weight of t = 1; without overflow, weighted and reduced"""
 
+    lies_as_inputs = False  # but as the target does
+
     def forward(ctx, x, t, *, weight, positive, reduction):
         if x.dtype.kind != "f":
             raise not_implemented("log_sigmoid_cpu", x, t)
@@ -395,7 +398,7 @@ class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
         ctx.save(x, t)
         ctx.keep(weight, positive)
         ctx.share = _share(losses.size, reduction)
-        return _reduced_array(losses * weight, reduction)
+        return _reduced_array(laid_by(xp, losses * weight, (1, t), (1, t)), reduction)
 
     def backward(ctx, grad):
         x, t = ctx.saved

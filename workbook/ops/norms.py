@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain
+from workbook.formats import in_order
 from workbook.ops.arithmetic import sub
 from workbook.ops.comparison import where
 from workbook.ops.conversion import to
@@ -64,7 +65,7 @@ def _length(xp, a, p, axes, keepdim):
         out = xp.sqrt((wide * wide).sum(axes, None, None, keepdim))
     else:
         out = xp.power(xp.power(wide, wide.dtype.type(p)).sum(axes, None, None, keepdim), wide.dtype.type(1 / p))
-    return xp.asarray(out, kind, order="C")
+    return in_order(xp, xp.asarray(out, kind))
 
 
 def _slope(a, out, grad, p, axes):

@@ -3,7 +3,7 @@
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
-from workbook.formats import copied
+from workbook.formats import copied_with_gaps
 from workbook.ops.parts import Part
 from workbook.ops.triangles import Diagonal, diagonal_of, two_axes
 
@@ -15,7 +15,7 @@ class SelectScatter(Operation):
 
     def forward(ctx, a, src, *, place):
         ctx.place = place
-        out = copied(ctx.xp, a)
+        out = copied_with_gaps(ctx.xp, a)
         out[place] = src
         return out
 
@@ -34,7 +34,7 @@ class DiagonalScatter(Operation):
 
     def forward(ctx, a, src, *, offset, axes):
         ctx.offset, ctx.axes = offset, axes
-        out = copied(ctx.xp, a)
+        out = copied_with_gaps(ctx.xp, a)
         diagonal_of(ctx.xp, out, offset, axes)[...] = src
         return out
 

@@ -4,9 +4,10 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
-from workbook.formats import axes_in_memory, copied, in_order, laid_in, nothing_at
+from workbook.formats import copied, in_order, laid_in, nothing_at
 from workbook.numbers import counted
 from workbook.ops.comparison import flat
+from workbook.strides import axes_in_memory
 
 
 class Select(Operation):
@@ -42,7 +43,7 @@ class Slice(Operation):
     def forward(ctx, a, *, axis, start, stop, step):
         ctx.shape, ctx.place = a.shape, (slice(None),) * axis + (slice(start, stop, step), ...)
         part = a[ctx.place]
-        return part if part.size else nothing_at(a, part, axis, slice(start, stop, step).indices(a.shape[axis])[0])
+        return part if part.size else nothing_at(a, part, axis, slice(start, stop, step).indices(a.shape[axis])[0], step or 1)
 
     def backward(ctx, grad):
         return (Placed.apply(grad, shape=ctx.shape, place=ctx.place),)

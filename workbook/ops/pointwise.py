@@ -2,7 +2,6 @@
 
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.errors import explain
-from workbook.formats import copied
 from workbook.ops.comparison import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented
 
@@ -248,7 +247,7 @@ class Sign(Elementwise):
             raise NotImplementedError(explain(
                 "Unlike NumPy, torch.sign is not intended to support complex numbers. Please use torch.sgn instead.",
                 "complex numbers have a direction, not one of two signs", "write torch.sgn(x)"))
-        return copied(ctx.xp, a) if a.dtype.kind == "b" else (a > 0).astype(a.dtype) - (a < 0)
+        return a.copy() if a.dtype.kind == "b" else (a > 0).astype(a.dtype) - (a < 0)
 
     def backward(ctx, grad):
         return flat(grad)
@@ -306,7 +305,7 @@ def rounded(xp, name, a):
     if a.dtype.kind == "c":
         raise NotImplementedError(explain(f"{name} is not supported for complex inputs",
                                           "complex numbers have no order", "take the parts: x.real, x.imag"))
-    return getattr(xp, name)(a) if a.dtype.kind == "f" else copied(xp, a)
+    return getattr(xp, name)(a) if a.dtype.kind == "f" else a.copy()
 
 
 class Floor(Elementwise):

@@ -31,6 +31,7 @@ def _to_a_number(values):
 class Pow(Elementwise):
     """out = a ** exponent, for a number as exponent"""
 
+    of_operands = False
     dtype_rule = staticmethod(_to_a_number)
 
     def forward(ctx, a, exponent):
@@ -92,6 +93,8 @@ class PowTensor(Elementwise, name="PowBackward1"):
 
 class PowScalar(Elementwise, name="PowBackward2"):
     """out = number ** b"""
+
+    lies_as_inputs = False
 
     def forward(ctx, base, b):
         out = in_order(ctx.xp, ctx.xp.asarray(_power_of_arrays(ctx.xp, base, b)))

@@ -13,7 +13,7 @@ from workbook.ops.complexes import conj
 from workbook.ops.elementwise import Elementwise, cannot_broadcast, meet
 from workbook.ops.linalg import Dot, dot, mm
 from workbook.ops.reduction import sum
-from workbook.ops.shape import UnsafeView, reshape
+from workbook.ops.shape import UnsafeView, no_view, reshape, shares
 from workbook.ops.squares import floats_only
 from workbook.tensor import Tensor
 
@@ -234,7 +234,10 @@ def kron(input, other):
     ndim = max(input.ndim, other.ndim)
     a, b = ((1,) * (ndim - x.ndim) + tuple(x.shape) for x in (input, other))
     apart = [reshape(input, [side for n in a for side in (n, 1)]), reshape(other, [side for n in b for side in (1, n)])]
-    return UnsafeView.apply(mul(*apart), shape=tuple(m * n for m, n in zip(a, b)))
+    product, shape = mul(*apart), tuple(m * n for m, n in zip(a, b))
+    if not shares(product._array, shape):
+        raise no_view(product._array)
+    return UnsafeView.apply(product, shape=shape)
 
 
 def vecdot(x, y, *, dim=-1):

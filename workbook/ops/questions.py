@@ -1,9 +1,10 @@
 """Questions about one or two Tensors, and forms that return the Tensor itself because this engine has nothing to settle."""
 
 from workbook.errors import explain, not_a_tensor
-from workbook.formats import axes_in_memory, channels_last, contiguous_format, lies_in
+from workbook.formats import channels_last, contiguous_format, lies_in
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape, sizes
+from workbook.strides import axes_in_memory
 from workbook.tensor import Tensor
 
 

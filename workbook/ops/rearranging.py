@@ -6,7 +6,7 @@ from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype, shape_text
-from workbook.formats import empty_as, in_order
+from workbook.formats import copied, empty_as, in_order
 from workbook.ops.axes import permute, transpose
 from workbook.ops.complexes import conj
 from workbook.ops.elementwise import broadcast_shape
@@ -171,7 +171,7 @@ class Roll(Operation):
 
     def forward(ctx, a, *, shifts, axes):
         ctx.shifts, ctx.axes = shifts, axes
-        return in_order(ctx.xp, ctx.xp.roll(a, shifts, axes))
+        return in_order(ctx.xp, ctx.xp.roll(a, shifts, axes)) if a.size else copied(ctx.xp, a)
 
     def backward(ctx, grad):
         return (Roll.apply(grad, shifts=tuple(-shift for shift in ctx.shifts), axes=ctx.axes),)

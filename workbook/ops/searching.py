@@ -1,13 +1,17 @@
 """Finding: the places that are not zero, different values, places in an ordered row."""
 
-import numpy as np
+import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.formats import with_steps
+from workbook.ops.axes import unsqueeze
 from workbook.ops.elementwise import NUMBERS, not_implemented
 from workbook.ops.from_data import tensor
+from workbook.ops.joining import unbind
+from workbook.ops.quotients import floor_divide, remainder
 from workbook.ops.shape import clone, sizes
 from workbook.tensor import Tensor, wrap
 
@@ -20,8 +24,10 @@ class Nonzero(Operation):
     def forward(ctx, a, *, axes_first):
         places = ctx.xp.nonzero(ctx.xp.atleast_1d(a) if axes_first else a) if a.ndim or axes_first else ()
         if axes_first:
-            return tuple(places)
-        return ctx.xp.stack(places).swapaxes(0, 1) if places else ctx.xp.zeros((int(a != 0), 0), dtypes.int64.numpy)
+            return tuple([along.copy() for along in places])
+        if not places:
+            return ctx.xp.zeros((int(a != 0), 0), dtypes.int64.numpy)
+        return with_steps(ctx.xp, ctx.xp.stack(places).swapaxes(0, 1), (1, len(places[0])))
 
 
 def nonzero(input, *, as_tuple=False):
@@ -72,7 +78,7 @@ class Unique(Operation, name="Unique2Backward0"):
         if axis is None:
             return ordered[starts, 0], inverse.reshape(a.shape), counts
         rest = xp.moveaxis(a, axis, 0)[places[starts]]
-        return xp.ascontiguousarray(xp.moveaxis(rest, 0, axis)), inverse, counts
+        return xp.moveaxis(xp.ascontiguousarray(rest), 0, axis), inverse, counts
 
     def backward(ctx, *grads):
         raise NotImplementedError(explain("the derivative for 'unique' is not implemented.",
@@ -263,8 +269,6 @@ def unravel_index(indices, shape):
     shape = sizes((shape,))
     if 0 in shape:
         raise RuntimeError(explain("ZeroDivisionError", f"a tensor of shape {shape} has no places", "check the shape"))
-    places, found = indices._array.astype(np.int64), []
-    for side in reversed(shape):
-        found.append(wrap(places % side, indices._device))
-        places = places // side
-    return tuple(reversed(found))
+    behind = [math.prod(shape[axis + 1:]) for axis in range(len(shape))]  # places that one step along an axis passes
+    rows, sides = (wrap(indices._device.xp.asarray(numbers, dtypes.int64.numpy), indices._device) for numbers in (behind, shape))
+    return unbind(remainder(floor_divide(unsqueeze(indices, -1), rows), sides), -1)

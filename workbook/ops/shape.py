@@ -9,7 +9,8 @@ from workbook.autograd.views import detached
 from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
-from workbook.formats import address, asked_format, contiguous_format, copied, lies_in, preserve_format
+from workbook.formats import asked_format, contiguous_format, copied, lies_in, preserve_format, with_steps
+from workbook.strides import of_view, steps_of
 from workbook.tensor import Size, Tensor
 
 
@@ -69,10 +70,19 @@ class View(Operation):
 
     def forward(ctx, a, *, shape):
         ctx.shape = a.shape
-        return a.reshape(shape)
+        return in_shape(ctx.xp, a, shape)
 
     def backward(ctx, grad):
         return (reshape(grad, ctx.shape),)
+
+
+def in_shape(xp, a, shape):
+    """Return an array in another shape, with PyTorch's steps where NumPy leaves them open."""
+    out = a.reshape(shape)
+    if a.flags.c_contiguous and a.size and 1 not in a.shape:
+        return out
+    steps = of_view(a.shape, steps_of(a), out.shape)
+    return out if steps is None else with_steps(xp, out, steps)
 
 
 class ReshapeAlias(View):
@@ -109,22 +119,28 @@ def _view_as(input, dtype):
 
 
 class UnsafeView(Operation):
-    """out = the same elements, in order, in another shape, copied"""
+    """out = the same elements, in order, in another shape, copied where the memory asks for it"""
 
     def forward(ctx, a, *, shape):
         ctx.shape = a.shape
-        return a.reshape(shape)
+        return in_shape(ctx.xp, a, shape)
 
     def backward(ctx, grad):
         return (reshape(grad, ctx.shape),)
 
 
-def _shares(array, shape):
+def shares(array, shape):
     """Whether `array` in another shape can stay on its memory."""
-    if array.flags.c_contiguous or array.size == 0:
-        return True
-    check_memory(array.shape, array.itemsize)  # of an expanded array a copy may be large
-    return address(array.reshape(shape)) == address(array)
+    return array.flags.c_contiguous or of_view(array.shape, steps_of(array), shape) is not None
+
+
+def no_view(array):
+    """The error for a view in a shape in which the memory cannot be read in order."""
+    return RuntimeError(explain(
+        "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
+        "contiguous subspaces). Use .reshape(...) instead.",
+        f"a tensor of shape {shape_text(array.shape)} with strides {steps_of(array)} does not lie in memory in the order of "
+        "its shape, as after t(), transpose() or permute()", "use .reshape(...), which copies, or .contiguous() first"))
 
 
 def view(input, *shape):
@@ -143,12 +159,8 @@ def view(input, *shape):
         return _view_as(input, shape[0])
     array = input._array
     wanted = _filled_in(sizes(shape), array.size)
-    if not _shares(array, wanted):
-        raise RuntimeError(explain(
-            "view size is not compatible with input tensor's size and stride (at least one dimension spans across two "
-            "contiguous subspaces). Use .reshape(...) instead.",
-            f"a tensor of shape {shape_text(array.shape)} with strides {input.stride()} does not lie in memory in the order of "
-            "its shape, as after t(), transpose() or permute()", "use .reshape(...), which copies, or .contiguous() first"))
+    if not shares(array, wanted):
+        raise no_view(array)
     return View.apply(input, shape=wanted)
 
 
@@ -169,7 +181,10 @@ def reshape(input, *shape):
     wanted = _filled_in(wanted, input._array.size)
     if input.is_contiguous():
         return View.apply(input, shape=wanted)
-    return (ReshapeAlias if _shares(input._array, wanted) else UnsafeView).apply(input, shape=wanted)
+    if shares(input._array, wanted):
+        return ReshapeAlias.apply(input, shape=wanted)
+    check_memory(wanted, input._array.itemsize)  # of an expanded array a copy may be large
+    return UnsafeView.apply(input, shape=wanted)
 
 
 def view_as(input, other):

@@ -1,7 +1,7 @@
 """Signs, infinities and neighbours of numbers."""
 
 from workbook.errors import explain
-from workbook.formats import copied
+from workbook.formats import copied, empty_as, laid_as
 from workbook.ops.comparison import flat, isfinite, where
 from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, is_number, not_implemented, refuse_numbers
 
@@ -127,13 +127,15 @@ def heaviside(input, values):
 class NanToNum(Elementwise):
     """out = a, with numbers in place of NaN and the infinities"""
 
+    lies_as_inputs = False
+
     def forward(ctx, a, *, nan, posinf, neginf):
         ctx.save(a)
         if a.dtype.kind not in "fc":
             return copied(ctx.xp, a)
         if a.dtype.kind != "c":
-            return _made_finite(ctx.xp, a, nan, posinf, neginf)
-        out = ctx.xp.empty_like(a)
+            return laid_as(ctx.xp, _made_finite(ctx.xp, a, nan, posinf, neginf), a)
+        out = empty_as(ctx.xp, a, a.dtype)
         out.real, out.imag = [_made_finite(ctx.xp, part, nan, posinf, neginf) for part in (a.real, a.imag)]
         return out
 

@@ -2,7 +2,10 @@
 
 import math
 
+from workbook.autograd.operation import Operation
+from workbook.dtypes import promote_to_float
 from workbook.errors import explain
+from workbook.formats import laid_as
 from workbook.ops.comparison import where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented, refuse_numbers
 from workbook.ops.exponentials import rsqrt
@@ -321,14 +324,14 @@ def sinc(input):
     return Sinc.apply(input)
 
 
-class Deg2Rad(FloatElementwise):
+class Deg2Rad(Operation):
     """out = a * pi / 180"""
 
     def forward(ctx, a):
         if a.dtype.kind == "c":
             raise RuntimeError(explain("deg2rad is not supported for complex tensors.",
                                        "an angle is a real number", "take the parts: x.real, x.imag"))
-        return a * (math.pi / 180)
+        return laid_as(ctx.xp, promote_to_float([a])[0] * (math.pi / 180), a)
 
     def backward(ctx, grad):
         return grad * (math.pi / 180)
@@ -346,14 +349,14 @@ def deg2rad(input):
     return Deg2Rad.apply(input)
 
 
-class Rad2Deg(FloatElementwise):
+class Rad2Deg(Operation):
     """out = a * 180 / pi"""
 
     def forward(ctx, a):
         if a.dtype.kind == "c":
             raise RuntimeError(explain("rad2deg is not supported for complex tensors.",
                                        "an angle is a real number", "take the parts: x.real, x.imag"))
-        return a * (180 / math.pi)
+        return laid_as(ctx.xp, promote_to_float([a])[0] * (180 / math.pi), a)
 
     def backward(ctx, grad):
         return grad * (180 / math.pi)
