@@ -11,7 +11,7 @@ from workbook.autograd.modes import enable_grad
 from workbook.autograd.strict import ENTRY, ENTRY_OF_HESSIAN, INPUT, INPUT_OF_HESSIAN, demand, fill, refuse_constant
 from workbook.autograd.walk import grad
 from workbook.errors import explain
-from workbook.ops.creation import zeros_like
+from workbook.ops.alike import zeros_like
 from workbook.ops.joining import stack
 from workbook.ops.shape import reshape, view_as
 from workbook.tensor import Tensor

@@ -5,7 +5,7 @@ many.
 """
 
 from workbook.errors import explain
-from workbook.ops.creation import zeros_like
+from workbook.ops.alike import zeros_like
 
 STRICT = "This is not allowed in strict mode"
 # What is said of a gradient that is None, and of one that is constant where it is to be differentiated again.

@@ -6,7 +6,7 @@ from workbook.autograd.levels import Level
 from workbook.autograd.walk import grad as gradients_of
 from workbook.errors import explain
 from workbook.func.trees import flatten, text, tree_map, unflatten
-from workbook.ops.creation import zeros_like
+from workbook.ops.alike import zeros_like
 from workbook.tensor import Tensor
 
 

@@ -13,7 +13,8 @@ import functools
 from workbook.errors import explain
 from workbook.func.gradients import called, lowered, pulled_back
 from workbook.func.trees import flatten, text, unflatten
-from workbook.ops.creation import zeros, zeros_like
+from workbook.ops.alike import zeros_like
+from workbook.ops.creation import zeros
 from workbook.ops.joining import stack
 from workbook.ops.shape import reshape
 from workbook.tensor import Tensor

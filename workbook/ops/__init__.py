@@ -10,12 +10,15 @@ Element by element
     arithmetic quotients powers         + - * /, rounded quotients and remainders, powers
     pointwise exponentials trigonometry exp, log, relu ...; other logarithms; angles
     activation bounds fractions signs   erf; one bound only; numbers cut at the point; signs and neighbours
-    comparison closeness integers       == and where; nearly equal; whole numbers and their bits
+    comparison closeness                == and <; nearly equal
+    logic integers                      true and false, and bits; whole numbers
+    choices                             one of two, by a condition, by size, within bounds
     complexes mixing entropies          complex parts; three Tensors into one; x log x
     normal gamma bessel incomplete      functions of statistics and physics
     elements                            a Python function of each element
 New Tensors
-    creation from_data buffers likes    by size; from given numbers; on given memory; like another
+    creation ranges from_data buffers   by size; in equal steps; from given numbers; on given memory
+    alike likes                         in the shape of another; in its dtype
     draws chances                       at random; at random by the numbers of others
 The same numbers in another shape
     shape axes rearranging strided      views; axes exchanged; elements elsewhere; strides over memory

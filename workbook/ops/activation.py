@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook.errors import explain
 from workbook.numbers import plain
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
 from workbook.tensor import Tensor

@@ -2,7 +2,7 @@
 
 import math
 
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
 from workbook.ops.pointwise import sign
 

@@ -3,7 +3,7 @@
 from workbook import dtypes
 from workbook.errors import no_order, not_a_tensor
 from workbook.numbers import plain, promote_held
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import Elementwise, is_number, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
 

@@ -7,9 +7,10 @@ from workbook.autograd.modes import no_grad
 from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.ops.alike import empty_like
 from workbook.ops.arithmetic import add, mul
-from workbook.ops.comparison import flat
-from workbook.ops.creation import empty, empty_like
+from workbook.ops.choices import flat
+from workbook.ops.creation import empty
 from workbook.ops.elementwise import broadcast_shape, cannot_broadcast, not_implemented
 from workbook.ops.inplace import exponential_, normal_, on_host, random_fill
 from workbook.ops.shape import size_of_new

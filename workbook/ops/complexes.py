@@ -11,7 +11,7 @@ from workbook.autograd.conjugates import Conj, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import contiguous_format, laid_as, laid_by
-from workbook.ops.comparison import flat, where
+from workbook.ops.choices import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise
 from workbook.ops.parts import Select
 from workbook.ops.pointwise import sgn

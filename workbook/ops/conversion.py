@@ -11,7 +11,7 @@ from workbook.devices import CPU, check_memory, device as Device, settle
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import asked_format, axes_of_format, contiguous_format, empty_as, lies_in, preserve_format
 from workbook.numbers import fill_with, plain
-from workbook.ops.comparison import flat
+from workbook.ops.choices import flat
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.parts import Overwrite
 from workbook.ops.reduction import sum

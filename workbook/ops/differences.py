@@ -5,9 +5,9 @@ from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.numbers import counted
 from workbook.ops.arithmetic import add, div, mul, sub
-from workbook.ops.comparison import logical_xor
 from workbook.ops.creation import zeros
 from workbook.ops.joining import cat
+from workbook.ops.logic import logical_xor
 from workbook.ops.parts import narrow
 from workbook.ops.reduction import sum
 from workbook.ops.scans import cumsum

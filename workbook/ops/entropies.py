@@ -3,7 +3,7 @@
 import math
 
 from workbook.numbers import plain
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import FloatElementwise, is_number, not_implemented
 from workbook.ops.exponentials import log1p
 from workbook.ops.from_data import tensor

@@ -5,7 +5,7 @@ import math
 from workbook import dtypes
 from workbook.autograd import views
 from workbook.errors import explain
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32, not_implemented, refuse_numbers
 from workbook.ops.pointwise import exp
 from workbook.ops.powers import pow

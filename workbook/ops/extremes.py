@@ -8,7 +8,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
-from workbook.ops.comparison import maximum, minimum
+from workbook.ops.choices import maximum, minimum
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.reduction import axes_of, spread

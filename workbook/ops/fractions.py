@@ -3,7 +3,7 @@
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import laid_as
 from workbook.ops.arithmetic import div
-from workbook.ops.comparison import flat
+from workbook.ops.choices import flat
 from workbook.ops.elementwise import Elementwise, is_number, not_implemented
 from workbook.ops.extremes import named_result
 from workbook.ops.pointwise import rounded

@@ -4,9 +4,9 @@ import math
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
-from workbook.ops.creation import linspace
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import named_result
+from workbook.ops.ranges import linspace
 from workbook.ops.shape import reshape
 from workbook.tensor import Tensor
 

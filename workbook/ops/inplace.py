@@ -12,9 +12,9 @@ from workbook.autograd.operation import Operation
 from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.formats import of_numpy
+from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
-from workbook.ops.comparison import flat
-from workbook.ops.creation import empty_like, zeros_like
+from workbook.ops.choices import flat
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap

@@ -8,7 +8,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype, shape_text
 from workbook.formats import by_columns, in_order
 from workbook.ops.axes import transpose, unsqueeze
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.extremes import named_result
 from workbook.ops.pointwise import log as logarithm

@@ -7,7 +7,7 @@ from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.norms import in_dtype, vector_norm
 from workbook.ops.pointwise import abs
 from workbook.ops.reduction import axes_of, sum

@@ -1,9 +1,8 @@
 """New Tensors with the dtype and device of another: `x.new_zeros(2)`; and the constructors of PyTorch before 0.4."""
 
-from workbook import dtypes, random
+from workbook import dtypes
 from workbook.devices import CPU
 from workbook.errors import explain
-from workbook.formats import check_storage
 from workbook.ops import creation, from_data
 from workbook.ops.from_data import legacy_tensor
 from workbook.tensor import Tensor, wrap
@@ -56,27 +55,6 @@ def new(input, *data):
     """
     made = wrap(legacy_tensor(*data, dtype=input.dtype), CPU)
     return made if input._device is CPU else made.to(input._device)
-
-
-def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False,
-                 memory_format=None):
-    """Return random whole numbers from `low` (0 when it is left out) up to, not including, `high`, in the shape of `input`.
-
-    Raises RuntimeError where `high` is not above `low`, and for a range that the dtype does not hold.
-
-    >>> import workbook as torch
-    >>> _ = torch.manual_seed(0)
-    >>> torch.randint_like(torch.zeros(3), 10)
-    tensor([4., 9., 3.])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.randint_like.html
-    """
-    if high is None:
-        low, high = 0, low
-    check_storage("randint_like", layout, pin_memory)
-    array = creation.memory_like("randint_like", input, dtype, memory_format)
-    random.fill_integers(array, low, high, generator=generator)
-    return creation.finish(array, device or input.device, requires_grad)
 
 
 # ---- one class a dtype ----------------------------------------------------------------------------------------------------

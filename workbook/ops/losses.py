@@ -10,7 +10,8 @@ from workbook.errors import explain, shape_text
 from workbook.formats import laid_by
 from workbook.ops.arithmetic import div, mul, sub
 from workbook.ops.axes import squeeze, unsqueeze
-from workbook.ops.comparison import clamp, ne, where
+from workbook.ops.choices import clamp, where
+from workbook.ops.comparison import ne
 from workbook.ops.elementwise import Elementwise, in_float32, not_implemented
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid

@@ -10,11 +10,11 @@ from workbook import dtypes
 from workbook.autograd import hooks, views, walk
 from workbook.autograd.levels import Lift
 from workbook.errors import explain
-from workbook.ops import (activation, added, arithmetic, axes, bessel, blocks, bounds, buffers, chains, chances, closeness,
-                          comparison, complexes, conversion, creation, differences, distances, draws, einsum, elements, entropies,
+from workbook.ops import (activation, added, alike, arithmetic, axes, bessel, blocks, bounds, buffers, chains, chances, choices,
+                          closeness, comparison, complexes, conversion, creation, differences, distances, draws, einsum, elements, entropies,
                           exponentials, extremes, factors, fractions, from_data, gamma, histograms, incomplete, inplace, integers,
-                          inverses, joining, lengths, likes, linalg, losses, lu, mixing, normal, norms, ordering, part_writes,
-                          parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, rearranging, reduction,
+                          inverses, joining, lengths, likes, linalg, logic, losses, lu, mixing, normal, norms, ordering, part_writes,
+                          parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, ranges, rearranging, reduction,
                           removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
                           strided, sums, takes, triangles, trigonometry)
 from workbook.ops.arguments import of_a_tensor, of_tensors
@@ -43,7 +43,8 @@ BOTH = {
     extremes: "max min amax amin aminmax argmax argmin",
     ordering: "sort argsort msort topk",
     losses: "softmax log_softmax",
-    comparison: "maximum minimum isnan isinf isfinite",
+    choices: "maximum minimum",
+    comparison: "isnan isinf isfinite",
     arithmetic: "positive",
     closeness: "isclose allclose equal",
     exponentials: "logaddexp logaddexp2 float_power",
@@ -78,7 +79,9 @@ WITH_INPLACE = {
     powers: "pow square",
     quotients: "floor_divide remainder",
     pointwise: "exp log sqrt sin cos tanh sigmoid relu abs sign sgn floor ceil round",
-    comparison: "clamp eq ne lt le gt ge logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not",
+    choices: "clamp",
+    comparison: "eq ne lt le gt ge",
+    logic: "logical_and logical_or logical_xor logical_not bitwise_and bitwise_or bitwise_xor bitwise_not",
     activation: "erf",
     trigonometry: "tan asin acos atan atan2 sinh cosh asinh acosh atanh hypot sinc deg2rad rad2deg",
     exponentials: "exp2 expm1 log2 log10 log1p rsqrt logit ldexp",
@@ -104,11 +107,12 @@ WITH_INPLACE = {
 # Functions of `torch` that are not methods.
 ONLY_FUNCTIONS = {
     from_data: "tensor as_tensor from_numpy",
-    creation: "empty zeros ones full eye arange linspace logspace zeros_like ones_like empty_like full_like rand_like randn_like",
+    creation: "empty zeros ones full eye",
+    ranges: "arange linspace logspace",
     draws: "rand randn randint randperm",
-    likes: "randint_like",
+    alike: "zeros_like ones_like empty_like full_like rand_like randn_like randint_like",
     joining: "cat stack",
-    comparison: "where",
+    choices: "where",
     shape: "numel",
     arithmetic: "rsub",
     complexes: "real imag complex polar view_as_real view_as_complex",
@@ -205,7 +209,7 @@ def functions():
     kinds = {name: kind for kind, names in OUT.items() for name in names.split()}
     table = {name: with_out(function, kinds[name]) if name in kinds else of_a_tensor(function)
              for part in (BOTH, WITH_INPLACE, ONLY_FUNCTIONS) for name, function in named(part).items()}
-    table["range"] = creation.range_
+    table["range"] = ranges.range_
     table.update({name: of_a_tensor(getattr(Tensor, name)) for name in ALSO_FUNCTIONS.split()})
     table.update({alias: table[name] for alias, name in ALIASES.items()})
     return table
@@ -311,7 +315,7 @@ def _where(input, condition, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.where.html
     """
-    return comparison.where(condition, input, other)
+    return choices.where(condition, input, other)
 
 
 def _grad_fn(input):

@@ -8,7 +8,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.arithmetic import sub
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.conversion import to
 from workbook.ops.elementwise import Elementwise, in_float32
 from workbook.ops.pointwise import abs, sgn

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
-from workbook.ops import arithmetic, comparison, indexing, integers, linalg, pointwise, powers, quotients
+from workbook.ops import arithmetic, comparison, indexing, integers, linalg, logic, pointwise, powers, quotients
 from workbook.ops.elementwise import NUMBERS
 from workbook.tensor import Tensor, wrap
 
@@ -76,8 +76,8 @@ _BINARY = {
     "*": ("mul", arithmetic.Mul.apply, arithmetic.Mul.apply), "/": ("truediv", arithmetic.Div.apply, arithmetic.rdiv),
     "//": ("floordiv", quotients.floor_divide, quotients.rfloor_divide), "%": ("mod", quotients.remainder, quotients.rremainder),
     "**": ("pow", powers.pow, powers.rpow), "@": ("matmul", linalg.matmul, _matmul_from_right),
-    "&": ("and", comparison.bitwise_and, comparison.bitwise_and), "|": ("or", comparison.bitwise_or, comparison.bitwise_or),
-    "^": ("xor", comparison.bitwise_xor, comparison.bitwise_xor),
+    "&": ("and", logic.bitwise_and, logic.bitwise_and), "|": ("or", logic.bitwise_or, logic.bitwise_or),
+    "^": ("xor", logic.bitwise_xor, logic.bitwise_xor),
     "<<": ("lshift", integers.bitwise_left_shift, _left_shift_from_right),
     ">>": ("rshift", integers.bitwise_right_shift, _right_shift_from_right),
 }
@@ -87,7 +87,7 @@ OPERATORS = {
     **{f"__{name}__": operator(symbol, function) for symbol, (name, function, _) in _BINARY.items()},
     **{f"__r{name}__": operator(f"r{symbol}", function) for symbol, (name, _, function) in _BINARY.items()},
     **{f"__{function.__name__}__": comparing(symbol, function) for symbol, function in _COMPARISONS.items()},
-    "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__invert__": comparison.invert,
+    "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__invert__": logic.invert,
     "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,
 }
 # The method that each in-place operator is.

@@ -6,7 +6,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import copied, in_order, laid_in, nothing_at
 from workbook.numbers import counted
-from workbook.ops.comparison import flat
+from workbook.ops.choices import flat
 from workbook.strides import axes_in_memory
 
 

@@ -9,9 +9,9 @@ from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import add, mul
-from workbook.ops.comparison import logical_not
 from workbook.ops.elementwise import NUMBERS, broadcast_shape
 from workbook.ops.indexing import put_at
+from workbook.ops.logic import logical_not
 from workbook.ops.parts import HOLE, Index, IndexPut, Placed, filled
 from workbook.ops.picks import MaskedSelect
 from workbook.ops.scatter import LONG, number_of, within

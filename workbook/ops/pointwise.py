@@ -2,7 +2,7 @@
 
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.errors import explain
-from workbook.ops.comparison import flat, where
+from workbook.ops.choices import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented
 
 

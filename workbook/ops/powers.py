@@ -8,7 +8,7 @@ from workbook.autograd.conjugates import holds_complex
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.numbers import promote_held
-from workbook.ops.comparison import flat, where
+from workbook.ops.choices import flat, where
 from workbook.ops.complexes import imaginary_part, real_part
 from workbook.ops.elementwise import Elementwise, is_number, not_implemented
 from workbook.ops.pointwise import log

@@ -7,7 +7,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.formats import by_columns
 from workbook.ops.axes import unsqueeze
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.creation import empty
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.extremes import named_result

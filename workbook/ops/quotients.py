@@ -1,7 +1,7 @@
 """Quotients that are rounded, and what is left over."""
 
 from workbook.errors import explain
-from workbook.ops.comparison import flat
+from workbook.ops.choices import flat
 from workbook.ops.elementwise import Elementwise, is_number, not_implemented
 
 

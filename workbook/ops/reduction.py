@@ -9,7 +9,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.shape import expand
 from workbook.ops.totals import added, total
 

@@ -8,7 +8,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.exponentials import log_of_sum
 from workbook.ops.extremes import Places, named_result, taken

@@ -11,8 +11,10 @@ from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
-from workbook.ops.comparison import eq, logical_and, where
+from workbook.ops.choices import where
+from workbook.ops.comparison import eq
 from workbook.ops.elementwise import NUMBERS, not_implemented
+from workbook.ops.logic import logical_and
 from workbook.ops.picks import Gather, places_along
 from workbook.ops.shape import clone, expand, reshape
 from workbook.tensor import Tensor, wrap

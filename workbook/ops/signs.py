@@ -2,7 +2,8 @@
 
 from workbook.errors import explain
 from workbook.formats import copied, empty_as, laid_as
-from workbook.ops.comparison import flat, isfinite, where
+from workbook.ops.choices import flat, where
+from workbook.ops.comparison import isfinite
 from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, is_number, not_implemented, refuse_numbers
 
 

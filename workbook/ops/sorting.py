@@ -8,7 +8,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.formats import of_numpy
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import Places, filled_axis, named_result, taken
 from workbook.ops.ordering import along, how_many, settle

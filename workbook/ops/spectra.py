@@ -5,7 +5,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype
 from workbook.formats import by_columns, in_order
 from workbook.ops.axes import unsqueeze
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import Solve, adjoint
 from workbook.ops.squares import LinAlgError, floats_only, matrix_only, square_only

@@ -12,12 +12,14 @@ from workbook.numbers import number_in
 from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.axes import permute, squeeze, t, unsqueeze
 from workbook.ops.bounds import clamp_min
-from workbook.ops.comparison import clamp, isnan, logical_not, where
+from workbook.ops.choices import clamp, where
+from workbook.ops.comparison import isnan
 from workbook.ops.complexes import complex, conj, imag, real
 from workbook.ops.creation import eye
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.from_data import tensor
 from workbook.ops.linalg import matmul
+from workbook.ops.logic import logical_not
 from workbook.ops.ordering import sort
 from workbook.ops.picks import gather
 from workbook.ops.pointwise import ceil, floor, round, sqrt

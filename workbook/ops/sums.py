@@ -5,8 +5,9 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.arithmetic import div
-from workbook.ops.comparison import isnan, logical_not
+from workbook.ops.comparison import isnan
 from workbook.ops.elementwise import FloatElementwise
+from workbook.ops.logic import logical_not
 from workbook.ops.pointwise import exp
 from workbook.ops.reduction import axes_of, spread, sum
 

@@ -6,7 +6,7 @@ from workbook.autograd.operation import Operation
 from workbook.dtypes import promote_to_float
 from workbook.errors import explain
 from workbook.formats import laid_as
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, not_implemented, refuse_numbers
 from workbook.ops.exponentials import rsqrt
 from workbook.ops.pointwise import cos, sin
