@@ -260,7 +260,7 @@ def _cast(values, target):
         if hasattr(value, "dtype") and value.dtype == kind:
             ready.append(value)
         elif hasattr(value, "dtype"):
-            ready.append(value.astype(kind))
+            ready.append(value.astype(kind, "C" if 0 in value.strides else "K"))  # what is repeated lies no more inside than it did
         else:
             ready.append(kind.type(value) if target.category == BOOL else _number(value, target))
     return ready
