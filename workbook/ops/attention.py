@@ -5,13 +5,14 @@ import math
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import empty_as
+from workbook.ops.alike import zeros_like
 from workbook.ops.arithmetic import add
 from workbook.ops.axes import transpose
-from workbook.ops.comparison import logical_not
-from workbook.ops.creation import ones, zeros_like
+from workbook.ops.creation import ones
 from workbook.ops.elementwise import in_float32
 from workbook.ops.inplace import dropout
 from workbook.ops.linalg import matmul
+from workbook.ops.logic import logical_not
 from workbook.ops.losses import Softmax
 from workbook.ops.placing import masked_fill
 from workbook.ops.rearranging import repeat_interleave

@@ -8,9 +8,10 @@ import warnings
 
 from workbook.dtypes import bool as boolean
 from workbook.errors import explain
+from workbook.ops.alike import zeros_like
 from workbook.ops.attention import scaled_dot_product_attention
 from workbook.ops.axes import permute, squeeze, transpose, unsqueeze
-from workbook.ops.creation import zeros, zeros_like
+from workbook.ops.creation import zeros
 from workbook.ops.inplace import dropout
 from workbook.ops.joining import cat, chunk, split
 from workbook.ops.linalg import bmm, linear

@@ -6,8 +6,8 @@ Only what needs the step before stands in a loop.
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.ops.alike import ones_like
 from workbook.ops.axes import T, unsqueeze
-from workbook.ops.creation import ones_like
 from workbook.ops.joining import Cat, stack
 from workbook.ops.linalg import Mm, linear
 from workbook.ops.parts import narrow

@@ -11,7 +11,7 @@ from workbook import dtypes
 from workbook.autograd.modes import enable_grad
 from workbook.devices import CPU
 from workbook.errors import explain
-from workbook.ops import comparison, complexes, pointwise
+from workbook.ops import choices, complexes, pointwise
 from workbook.optim.blocks import blocks
 from workbook.optim.optimizer import Optimizer
 from workbook.tensor import Tensor, wrap
@@ -99,8 +99,8 @@ NOT_CAPTURABLE = ("If capturable=True, params and state_steps must be on support
                   "['cuda', 'xpu', 'hpu', 'privateuseone', 'xla'].")
 
 _TENSORS = SimpleNamespace(  # what a formula may ask of `xp`, on Tensors
-    sqrt=pointwise.sqrt, abs=pointwise.abs, sign=pointwise.sign, where=comparison.where, maximum=comparison.maximum,
-    clip=comparison.clamp)
+    sqrt=pointwise.sqrt, abs=pointwise.abs, sign=pointwise.sign, where=choices.where, maximum=choices.maximum,
+    clip=choices.clamp)
 
 
 def follow(mean, g, weight):

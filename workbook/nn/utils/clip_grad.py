@@ -6,7 +6,7 @@ import warnings
 
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
-from workbook.ops.comparison import clamp
+from workbook.ops.choices import clamp
 from workbook.ops.from_data import tensor
 from workbook.ops.norms import vector_norm
 from workbook.ops.stacking import stack

@@ -4,14 +4,16 @@ import collections
 
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
+from workbook.ops.alike import empty_like
 from workbook.ops.axes import transpose
-from workbook.ops.creation import arange, empty_like, full
+from workbook.ops.creation import full
 from workbook.ops.from_data import as_tensor, tensor
 from workbook.ops.ordering import sort
 from workbook.ops.packing import PackPaddedSequence
 from workbook.ops.parts import narrow, select
 from workbook.ops.picks import index_select
 from workbook.dtypes import int64
+from workbook.ops.ranges import arange
 from workbook.tensor import Tensor
 
 __all__ = ["PackedSequence", "invert_permutation", "pack_padded_sequence", "pad_packed_sequence", "pad_sequence", "unpad_sequence",
