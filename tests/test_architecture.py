@@ -183,6 +183,14 @@ def test_the_map_of_ops_names_every_room_once():
     assert sorted(rooms) == sorted(path.stem for path in (PACKAGE / "ops").glob("*.py") if path.stem != "__init__")
 
 
+MOST_LINES = 500  # about 300 is where a file asks to be two; the exercises of one lesson stay together
+
+
+def test_no_file_of_the_engine_is_long():
+    lines = {path.relative_to(PACKAGE).as_posix(): len(path.read_text(encoding="utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {name: count for name, count in lines.items() if count > MOST_LINES and not name.startswith("exercises/lesson_")} == {}
+
+
 SPEAK_TO_OTHERS = {"widgets", "exercises", "commands", "devices"}  # they word what they say of files and pages themselves
 HIDDEN = {"autograd/operation.py", "autograd/__init__.py", "utils/__init__.py"}  # what a writer of operations did; `missing` for modules
 

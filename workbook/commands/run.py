@@ -25,8 +25,8 @@ HELP = "run an unmodified PyTorch script on this engine"
 
 NAMES = {"torch": "workbook", "torchvision": "workbook.vision"}
 NOT_TORCHS = {"advice", "axes", "callers", "cli", "commands", "devices", "dtypes", "errors", "exercises", "formats", "lessons", "limits",
-              "missing", "naming", "numbers", "ops", "printing", "queries", "refusals", "settings", "size", "tensor", "threads", "version", "vision",
-              "widgets"}  # rooms that PyTorch does not have
+              "missing", "naming", "numbers", "ops", "printing", "queries", "refusals", "settings", "size", "strides", "tensor", "threads", "version",
+              "vision", "widgets"}  # rooms that PyTorch does not have
 
 NOT_THE_STUDENTS = {__file__, "<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"}
 
