@@ -93,11 +93,11 @@ def names_of(engine):
     return {"torch": importlib.import_module(engine), "F": importlib.import_module(f"{engine}.nn.functional"), "np": np}
 
 
-def outcome(engine, text, inputs):
+def outcome(engine, text, inputs, lies=True):
     """Return what an expression of `a`, `b`, ... gives, and what it leaves in them where it writes; or its error."""
     names = names_of(engine)
     given = [put.laid(whole(names["torch"], put.memory())) for put in inputs]
-    before = described(given, lies=True)
+    before = described(given, lies)
     try:
         with quiet():
             result = eval(text, dict(zip("abcd", given)) | names)
@@ -105,8 +105,8 @@ def outcome(engine, text, inputs):
         raise  # a slip of the table, not of an engine
     except Exception as problem:
         return {"raises": type(problem).__name__, "message": str(problem)}
-    after = described(given, lies=True)
-    return {"result": described(result, lies=True)} | ({"after": after} if difference(after, before) else {})
+    after = described(given, lies)
+    return {"result": described(result, lies)} | ({"after": after} if difference(after, before) else {})
 
 
 def whole(torch, array):

@@ -5,7 +5,7 @@ import warnings
 from workbook.autograd.modes import no_grad
 from workbook.dtypes import dtype as Dtype
 from workbook.errors import explain
-from workbook.ops.creation import empty_like
+from workbook.ops.alike import empty_like
 from workbook.tensor import Tensor
 
 

@@ -5,8 +5,9 @@ import warnings
 
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain, shape_text
-from workbook.ops.comparison import where
-from workbook.ops.creation import empty_like, eye
+from workbook.ops.alike import empty_like
+from workbook.ops.choices import where
+from workbook.ops.creation import eye
 from workbook.ops.draws import randperm
 from workbook.ops.factors import qr
 

@@ -15,9 +15,9 @@ from workbook.nn.module import Module
 from workbook.nn.multihead import MultiheadAttention
 from workbook.nn.normalization import LayerNorm
 from workbook.ops.axes import unsqueeze
-from workbook.ops.comparison import logical_not
 from workbook.ops.creation import full
 from workbook.ops.heads import additive_mask
+from workbook.ops.logic import logical_not
 from workbook.ops.placing import masked_fill
 from workbook.ops.triangles import triu
 

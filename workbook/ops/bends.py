@@ -6,7 +6,7 @@ from workbook import random
 from workbook.errors import explain, not_a_tensor
 from workbook.numbers import plain
 from workbook.ops.activation import LeakyRelu
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import Elementwise, in_float32, not_implemented
 from workbook.ops.inplace import inplace, on_host
 from workbook.ops.shape import reshape

@@ -4,9 +4,10 @@ import math
 import warnings
 
 from workbook.errors import explain
+from workbook.ops.alike import empty_like
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.axes import squeeze, unsqueeze
-from workbook.ops.creation import empty, empty_like
+from workbook.ops.creation import empty
 from workbook.ops.inplace import bernoulli_
 from workbook.ops.units import SELU_ALPHA, SELU_SCALE
 

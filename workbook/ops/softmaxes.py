@@ -5,8 +5,8 @@ import warnings
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 from workbook.formats import contiguous_format
+from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import add, div, neg, sub
-from workbook.ops.creation import empty_like, zeros_like
 from workbook.ops.extremes import argmax
 from workbook.ops.inplace import exponential_
 from workbook.ops.losses import Softmax, softmax, softmax_axis

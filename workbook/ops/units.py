@@ -4,7 +4,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, refused_dtype
 from workbook.numbers import plain
 from workbook.ops.arithmetic import div, sub
-from workbook.ops.comparison import where
+from workbook.ops.choices import where
 from workbook.ops.elementwise import Elementwise, in_float32
 from workbook.ops.inplace import inplace
 from workbook.ops.joining import Cat

@@ -64,7 +64,7 @@ LAYOUTS_OF_RESULTS = [
     *each("torch.NAME.stride()", "add(a,1,out=torch.empty(0,dtype=a.dtype)) sin(a,out=torch.empty(0,dtype=torch.float64)) gt(a,0,out=torch.empty(0,dtype=torch.bool))",
           LONG, **OPTIONS),
     *each("F.NAME(a, b, reduction='none').stride()", "binary_cross_entropy_with_logits binary_cross_entropy mse_loss l1_loss", shapes("2x3 2x3 | 3x4 3x4"), ("float32",), values="unit",
-          derivatives=0),
+          derivatives=0, layouts=("plain", "transposed")),
     *each("(lambda x, y: (torch.cat(NAME, {d}).stride(), torch.stack(NAME, {d}).stride()))(torch.zeros({s}).contiguous(memory_format=torch.channels_last), torch.zeros({s}))",
           "[x,x] [x,y] [y,x]", ((),), words={"s": ("2,3,4,5", "1,3,4,5", "2,1,4,5", "2,3,1,1", "1,1,1,1"), "d": ("0", "1", "2", "3", "-1")}),
     Row("(torch.manual_seed(0), torch.bernoulli(a.sigmoid()), torch.bernoulli(a, 0.5))[1:]", LONG, **OPTIONS | {"dtypes": ("float32", "float64")}),

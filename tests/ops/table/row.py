@@ -26,6 +26,7 @@ class Row:
     derivatives: int = 2  # up to which derivative torch's answers are followed
     smooth: bool = True  # whether those are slopes; else the expression looks for kinks, where torch has its own idea
     named: bool = True  # whether the node has torch's name
+    lies: bool = True  # whether results lie in memory as torch's do
     words: dict = field(default_factory=dict, hash=False)
 
     def example(self, pick):

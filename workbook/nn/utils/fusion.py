@@ -4,7 +4,7 @@ import copy
 
 from workbook.errors import explain
 from workbook.nn.parameter import Parameter
-from workbook.ops.creation import ones_like, zeros_like
+from workbook.ops.alike import ones_like, zeros_like
 from workbook.ops.exponentials import rsqrt
 
 

@@ -6,10 +6,11 @@ from workbook.limits import finfo
 from workbook.nn.conv import _ConvTransposeNd
 from workbook.nn.module import Module
 from workbook.nn.utils.parametrize import register_parametrization
+from workbook.ops.alike import zeros_like
 from workbook.ops.bounds import clamp_min
 from workbook.ops.chains import matrix_exp
 from workbook.ops.closeness import allclose
-from workbook.ops.creation import eye, zeros_like
+from workbook.ops.creation import eye
 from workbook.ops.factors import qr
 from workbook.ops.inverses import solve
 from workbook.ops.joining import cat

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from workbook.errors import explain
 from workbook.nn.utils.convert_parameters import parameters_to_vector
-from workbook.ops.creation import ones_like, rand_like, zeros_like
+from workbook.ops.alike import ones_like, rand_like, zeros_like
 from workbook.ops.draws import rand
 from workbook.ops.norms import norm
 from workbook.ops.ordering import topk
