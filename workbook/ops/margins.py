@@ -6,7 +6,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype, shape_text
 from workbook.ops.arithmetic import add, div, mul, neg, sub
 from workbook.ops.bounds import clamp_min
-from workbook.ops.comparison import minimum, where
+from workbook.ops.choices import minimum, where
 from workbook.ops.elementwise import Elementwise
 from workbook.ops.losses import _reduced_array, _share, check_reduction, modern, reduced
 from workbook.ops.pointwise import sigmoid, sqrt

@@ -7,7 +7,7 @@ from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.axes import unsqueeze
-from workbook.ops.comparison import clamp, where
+from workbook.ops.choices import clamp, where
 from workbook.ops.creation import full
 from workbook.ops.elementwise import Elementwise, broadcast_shape, not_implemented
 from workbook.ops.entropies import xlogy
