@@ -182,3 +182,10 @@ def test_patches_pixels_and_channels(seed, high, wide, padding, stride, dilation
     both(lambda nn: nn.PixelShuffle(2), seed, x)
     both(lambda nn: nn.PixelUnshuffle(stride), seed, x[..., :6, :])
     both(lambda nn: nn.ChannelShuffle(high if high != 3 else 4), seed, x if batch else x[None])
+
+
+def test_padding_that_is_uneven_warns_in_torchs_words():
+    """torch says it once a process, so that it may have been said here before."""
+    x, weight = workbook.ones(1, 1, 5), workbook.ones(1, 1, 4)
+    with pytest.warns(UserWarning, match="Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy"):
+        workbook.nn.functional.conv1d(x, weight, padding="same")

@@ -5,6 +5,8 @@ differentiation, and a transposed convolution is `ConvInput` with a bias. How th
 commonest case, faster, in `ops.rows`; what they refuse, in `ops.kernels`.
 """
 
+import warnings
+
 from workbook import dtypes
 from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
@@ -126,6 +128,9 @@ def _convolution(function, axes, input, weight, bias, stride, padding, dilation,
     check_weight(function, axes, input, weight, bias, groups)
     g = forward_geometry(function, tuple(input.shape[2:]), tuple(weight.shape[2:]), _hashable(stride), _hashable(padding),
                          _hashable(dilation), groups)
+    if padding == "same" and any(before != after for before, after in g.padding):
+        warnings.warn("Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be "
+                      "created", UserWarning, stacklevel=3)
     return Convolve.apply(input, weight, bias, geometry=g)
 
 
