@@ -55,7 +55,7 @@ class Erf(FloatElementwise):
         if a.dtype.kind == "c":
             raise not_implemented("erf_vml_cpu", a)
         ctx.save(a)
-        return one_by_one(ctx.xp, math.erf, a) if a.dtype.itemsize > 4 else _in_blocks(ctx.xp, _near_erf, a)
+        return one_by_one(ctx.xp, math.erf, a) if a.dtype.itemsize > 4 else _in_blocks(ctx.xp, _near_erf, a, np.float64)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -86,21 +86,36 @@ def _near_erf(x):
     return np.where(square < 16, above, np.sign(x))
 
 
-def _in_blocks(xp, function, a):
-    """Return `function`, of arrays of float64, of each element of `a`, computed in blocks where `a` lies in order."""
+def _in_blocks(xp, function, a, kind):
+    """Return `function`, of arrays of `kind`, of each element of `a`, computed in blocks where `a` lies in order."""
     out = xp.empty_like(a)
     if not a.flags.c_contiguous:
-        out[...] = function(a.astype(np.float64))
+        out[...] = function(a.astype(kind))
         return out
     source, target = a.reshape(-1), out.reshape(-1)
     for start in range(0, a.size, _BLOCK):
-        target[start:start + _BLOCK] = function(source[start:start + _BLOCK].astype(np.float64))
+        target[start:start + _BLOCK] = function(source[start:start + _BLOCK].astype(kind))
     return out
 
 
+# The probability that a normal number lies below -y is exp(-y^2 / 2) t S(t) with t = 1 / (1 + 0.26 y): the form of Abramowitz and
+# Stegun 1964, formula 26.2.17, with a longer S, fitted by least squares to 2e-8 of the probability.
+_S = (0.0310658094966, -0.155573243359, 0.257208312665, -0.157557863553, 0.165575094298, 0.0490224846088, 0.103554494297,
+      0.102941263472, 0.103763638798)
+
+
 def _below(x):
-    """The probability that a normal number lies below each of x."""
-    return 0.5 * (1 + _near_erf(x * math.sqrt(0.5)))
+    """The probability that a normal number lies below each of x, in float32."""
+    y = abs(x)
+    t = 1 / (1 + np.float32(0.26) * y)
+    tail = t * np.float32(_S[0])
+    for s in _S[1:]:
+        tail += np.float32(s)
+        tail *= t
+    y *= y
+    y *= np.float32(-0.5)
+    tail *= np.exp(y, out=y)
+    return tail + (x > 0) * (1 - 2 * tail)  # 1 - tail where x > 0: faster than a choice by a mask of any pattern
 
 
 def erf(input):
@@ -128,7 +143,7 @@ class Gelu(FloatElementwise):
         if a.dtype.itemsize > 4:
             below = 0.5 * (1 + _erf(a / math.sqrt(2)))
         else:
-            below = _in_blocks(ctx.xp, _below, a)
+            below = _in_blocks(ctx.xp, _below, a, np.float32)
         ctx.keep(below)
         return a * below
 

@@ -66,12 +66,12 @@ class LstmLayer(Operation, name="MkldnnRnnLayerBackward0"):
         squashed = tanh(cells)
         to_gates = []  # of the last step first
         for t in reversed(range(length)):
-            i, f, o, g = gates[t]
+            (i, f, o, g), sigmoids = gates[t], gates[t][:3]
+            slope_i, slope_f, slope_o = sigmoids - sigmoids * sigmoids
             s, before = squashed[t], cells[t - 1] if t else c
             to_h = to_h + to_out[t]
             to_c = to_c + to_h * (o - o * s * s)
-            to_gates.append(joined((to_c * g * (i - i * i), to_c * before * (f - f * f), to_c * (i - i * g * g),
-                                    to_h * s * (o - o * o)), 1))
+            to_gates.append(joined((to_c * g * slope_i, to_c * before * slope_f, to_c * (i - i * g * g), to_h * s * slope_o), 1))
             to_h, to_c = Mm.apply(to_gates[-1], w_hh), to_c * f
         to_gates = joined(to_gates[::-1], 0)
         to_x = to_w_ih = to_w_hh = to_bias = None
