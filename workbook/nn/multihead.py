@@ -48,10 +48,12 @@ class MultiheadAttention(Module):
         self._qkv_same_embed_dim = self.kdim == embed_dim and self.vdim == embed_dim
         self.dropout, self.batch_first, self.add_zero_attn = dropout, batch_first, add_zero_attn
         if self.head_dim * num_heads != embed_dim:
-            raise AssertionError(explain("embed_dim must be divisible by num_heads", f"{embed_dim} features do not divide among {num_heads} heads",
+            raise AssertionError(explain("embed_dim must be divisible by num_heads",
+                                         f"{embed_dim} features do not divide among {num_heads} heads",
                                          "choose a divisor"))
         place = {"device": device, "dtype": dtype}
-        shapes = {"q_proj_weight": (embed_dim, embed_dim), "k_proj_weight": (embed_dim, self.kdim), "v_proj_weight": (embed_dim, self.vdim)}
+        shapes = {"q_proj_weight": (embed_dim, embed_dim), "k_proj_weight": (embed_dim, self.kdim),
+                  "v_proj_weight": (embed_dim, self.vdim)}
         if self._qkv_same_embed_dim:
             self.in_proj_weight = Parameter(empty((3 * embed_dim, embed_dim), **place))
             for name in shapes:

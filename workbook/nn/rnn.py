@@ -136,8 +136,10 @@ class RNNBase(Module):
                                          f"{kind} reads a Tensor of (steps, batch, features)", "join the steps: torch.stack(steps)"))
         if input.dim() not in (2, 3):
             raise ValueError(explain(
-                f"{self.mode.split('_')[0]}: Expected input to be 2D or 3D, got {input.dim()}D {'tensor ' if kind == 'RNN' else ''}instead",
-                f"what arrived has shape {tuple(input.shape)}; a sequence is {'(batch, steps' if self.batch_first else '(steps, batch'}, features)",
+                f"{self.mode.split('_')[0]}: Expected input to be 2D or 3D, got {input.dim()}D "
+                f"{'tensor ' if kind == 'RNN' else ''}instead",
+                f"what arrived has shape {tuple(input.shape)}; a sequence is "
+                f"{'(batch, steps' if self.batch_first else '(steps, batch'}, features)",
                 "take out axes of length 1: x.squeeze(1)" if 1 in input.shape[1:-1] else "give each step one row of features: x.flatten(2)"))
 
     def _check_input(self, input, packed=False):

@@ -9,13 +9,13 @@ import warnings
 from workbook.dtypes import bool as boolean
 from workbook.errors import explain
 from workbook.ops.alike import zeros_like
+from workbook.ops.added import baddbmm
 from workbook.ops.attention import scaled_dot_product_attention
 from workbook.ops.axes import permute, squeeze, transpose, unsqueeze
 from workbook.ops.creation import zeros
 from workbook.ops.inplace import dropout
 from workbook.ops.joining import cat, chunk, split
 from workbook.ops.linalg import bmm, linear
-from workbook.ops.added import baddbmm
 from workbook.ops.losses import softmax
 from workbook.ops.rearranging import unflatten
 from workbook.ops.reduction import mean
@@ -188,10 +188,12 @@ def _check_axes(query, key, value, padding, mask, heads):
     kind = "batched (3-D)" if axes == 3 else "unbatched (2-D)"
     if key.dim() != axes or value.dim() != axes:
         raise AssertionError(explain(f"For {kind} `query`, expected `key` and `value` to be {axes}-D but found {key.dim()}-D and "
-                                     f"{value.dim()}-D tensors respectively", "all three have a batch axis, or none", "unsqueeze what lacks it"))
+                                     f"{value.dim()}-D tensors respectively", "all three have a batch axis, or none",
+                                     "unsqueeze what lacks it"))
     if padding is not None and padding.dim() != axes - 1:
         raise AssertionError(explain(f"For {kind} `query`, expected `key_padding_mask` to be `None` or {axes - 1}-D but found "
-                                     f"{padding.dim()}-D tensor instead", "it is True for the keys that are padding", "give (batch, keys)"))
+                                     f"{padding.dim()}-D tensor instead", "it is True for the keys that are padding",
+                                     "give (batch, keys)"))
     if mask is not None and mask.dim() not in (2, 3):
         raise AssertionError(explain(f"For {kind} `query`, expected `attn_mask` to be `None`, 2-D or 3-D but found {mask.dim()}-D tensor "
                                      "instead", "it has a row for each query and a column for each key", "give (queries, keys)"))

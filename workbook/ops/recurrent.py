@@ -86,7 +86,8 @@ def cell(mode, input, state, w_ih, w_hh, b_ih=None, b_hh=None):
                                        "each example has its own state", f"give a state of {input.shape[0]} rows"))
         if part.shape[1] != w_hh.shape[1]:
             raise RuntimeError(explain(f"hidden{place} has inconsistent hidden_size: got {part.shape[1]}, expected {w_hh.shape[1]}",
-                                       f"the cell keeps {w_hh.shape[1]} numbers an example", f"give a state of ({input.shape[0]}, {w_hh.shape[1]})"))
+                                       f"the cell keeps {w_hh.shape[1]} numbers an example",
+                                       f"give a state of ({input.shape[0]}, {w_hh.shape[1]})"))
     return STEPS[mode](linear(input, w_ih, b_ih), state, w_hh, b_hh)
 
 

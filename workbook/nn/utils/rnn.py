@@ -2,6 +2,7 @@
 
 import collections
 
+from workbook.dtypes import int64
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
 from workbook.ops.alike import empty_like
@@ -12,7 +13,6 @@ from workbook.ops.ordering import sort
 from workbook.ops.packing import PackPaddedSequence
 from workbook.ops.parts import narrow, select
 from workbook.ops.picks import index_select
-from workbook.dtypes import int64
 from workbook.ops.ranges import arange
 from workbook.tensor import Tensor
 
@@ -144,7 +144,8 @@ def _checked_lengths(input, lengths):
     if len(counts) != batch:
         raise RuntimeError(explain(f"Expected `len(lengths)` to be equal to batch_size, but got {len(counts)} (batch_size={batch})",
                                    f"the batch has shape {shape_text(input.shape)}, steps first",
-                                   "does the batch come first? write batch_first=True" if len(counts) == steps else "give each sequence its length"))
+                                   "does the batch come first? write batch_first=True" if len(counts) == steps
+                                   else "give each sequence its length"))
     if min(counts) <= 0:
         raise RuntimeError(explain("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0",
                                    f"the lengths are {counts}", "leave empty sequences out"))
