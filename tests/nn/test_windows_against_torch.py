@@ -189,3 +189,27 @@ def test_padding_that_is_uneven_warns_in_torchs_words():
     x, weight = workbook.ones(1, 1, 5), workbook.ones(1, 1, 4)
     with pytest.warns(UserWarning, match="Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy"):
         workbook.nn.functional.conv1d(x, weight, padding="same")
+
+
+@pytest.mark.parametrize("act", [
+    lambda F: F.adaptive_avg_pool2d(workbook.ones(1, 4, 4), ("a", 1)), lambda F: F.affine_grid(workbook.ones(1, 2, 3), 4, False),
+    lambda F: F.max_unpool2d(workbook.ones(1, 1, 1), workbook.zeros(1, 1, 1).long(), 2, output_size=5),
+    lambda F: F.unfold(workbook.ones(1, 4, 4), "ab"), lambda F: F.pad(workbook.ones(2), ("a", "b")),
+    lambda F: F.conv1d(workbook.ones(1, 1, 4), workbook.ones(1, 1, 2), stride="a"), lambda F: F.interpolate(workbook.ones(1, 1, 4), size="a"),
+    lambda F: F.max_pool3d(workbook.ones(1, 4, 4, 4), 2.5), lambda F: F.pixel_shuffle([1.0], 2), lambda F: F.grid_sample(1, 2),
+])
+def test_arguments_of_another_kind_are_refused_in_three_parts(act):
+    with pytest.raises(TypeError) as caught:
+        act(workbook.nn.functional)
+    assert "\n  Why: " in str(caught.value) and "\n  Fix: " in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", ["bilinear", "nearest", "bicubic"])
+@pytest.mark.parametrize("padding", ["zeros", "border", "reflection"])
+def test_a_grid_that_looks_nowhere(mode, padding):
+    seen = []
+    for engine in (torch, workbook):
+        grid = engine.tensor([float("nan"), float("inf"), -float("inf"), 1e30, 0.25]).reshape(1, 5, 1, 1).expand(1, 5, 1, 2)
+        image = engine.tensor([[[[1., 2.], [3., 4.]]]])
+        seen.append(engine.nn.functional.grid_sample(image, grid, mode, padding, False).numpy())
+    np.testing.assert_allclose(seen[1], seen[0], rtol=1e-5)

@@ -38,7 +38,6 @@ from workbook.ops.pixels import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from workbook.ops.pointwise import sigmoid, tanh
 from workbook.ops.pooling import (max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool2d_with_indices, max_pool3d,
                                   max_pool3d_with_indices)
-from workbook.ops.unpooling import max_unpool1d, max_unpool2d, max_unpool3d
 from workbook.ops.regressions import gaussian_nll_loss, huber_loss, kl_div, poisson_nll_loss, smooth_l1_loss
 from workbook.ops.responses import local_response_norm
 from workbook.ops.similarity import cosine_similarity, normalize, pairwise_distance, pdist

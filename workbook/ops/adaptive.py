@@ -323,6 +323,9 @@ def _sizes(function, axes, input, output_size, channels=True):
         raise RuntimeError(explain(
             f"{function}(): Expected {axes + 1}D or {axes + 2}D tensor, but got {shape_text(input.shape)}",
             f"the axes are (N, C, {AXES[axes]}), or (C, {AXES[axes]}) without a batch", "give the input its axes: x.unsqueeze(0)"))
+    if not all(hasattr(wanted, "__index__") for wanted in size):
+        raise TypeError(explain(f"{function}(): argument 'output_size' (position 2) must be tuple of ints, not {size}",
+                                "it is how many windows there are", "give whole numbers"))
     if len(size) != axes:
         raise RuntimeError(explain(f"{function}: output_size must be {axes}", f"it has {len(size)} numbers", f"give one, or {axes}"))
     if min(size) < 0:

@@ -112,18 +112,21 @@ def _along(xp, numbers, side, mode, padding_mode, align_corners):
     slope = xp.full(numbers.shape, (side - 1) / 2 if align_corners else side / 2, numbers.dtype)
     if mode != "bicubic":
         at, slope = _padded(xp, at, slope, side, padding_mode, align_corners)
-    at = xp.where(xp.isfinite(at), at, -100).clip(-1e9, 1e9)
+    nowhere = ~xp.isfinite(at)  # NaN and infinity: no neighbours, and so no number
+    at = xp.where(nowhere, -100, at).clip(-1e9, 1e9)
     if mode == "nearest":
         return slope * 0, slope * 0, [_inside(xp, xp.rint(at), side)]
     low = xp.floor(at)
     near = [low + k for k in ((0, 1) if mode == "bilinear" else (-1, 0, 1, 2))]
     if mode == "bicubic":
         near = [_padded(xp, place, slope, side, padding_mode, align_corners)[0] for place in near]
-    return slope, at - low, [_inside(xp, place, side) for place in near]
+    return slope, xp.where(nowhere, math.nan, at - low), [_inside(xp, place, side) for place in near]
 
 
 def _padded(xp, at, slope, side, padding_mode, align_corners):
     """Where a place beyond the edge looks instead, and how that moves with the grid: not at all, or backwards."""
+    if padding_mode != "zeros":  # what is nowhere looks at the first place
+        at = xp.where(xp.isnan(at) if padding_mode == "border" else ~xp.isfinite(at), 0, at)
     if padding_mode == "reflection":
         low, span = (0, side - 1) if align_corners else (-0.5, side)
         if span == 0:
@@ -297,6 +300,9 @@ def _check_theta(theta, size, align_corners):
     if not theta.is_floating_point():
         raise ValueError(explain(f"Expected theta to have floating point type, but got {theta.dtype}",
                                  "a map turns and scales", "convert it: theta.float()"))
+    if not hasattr(size, "__len__"):
+        raise TypeError(explain(f"affine_grid(): object of type '{type(size).__name__}' has no len()", "the size is that of the images",
+                                "give (N, C, H, W)"))
     axes = len(size) - 2
     if axes not in (2, 3):
         raise NotImplementedError(explain("affine_grid only supports 4D and 5D sizes, for 2D and 3D affine transforms, respectively. "

@@ -98,6 +98,9 @@ def _size(axes, input, indices, kernel_size, stride, padding, output_size):
     if input.ndim < axes:
         raise _not_an_image(max(axes, 2), input)
     usual = [(side - 1) * s + k - 2 * p for side, s, k, p in zip(input.shape[-axes:], stride, kernel, padding)]
+    if output_size is not None and not hasattr(output_size, "__len__"):
+        raise TypeError(explain(f"{function}(): object of type '{type(output_size).__name__}' has no len()", "each axis has one size",
+                                f"give {axes} numbers"))
     size = usual if output_size is None else list(output_size)
     if len(size) == axes + 2:
         size = size[2:]
