@@ -1,4 +1,4 @@
-"""Advice: each of three silent mistakes is warned of once, with cause and fix; right code never is; off in one line."""
+"""Advice: each of six silent mistakes is warned of once, with cause and fix; right code never is; off in one line."""
 
 import gc
 import inspect
@@ -665,3 +665,88 @@ def test_values_are_the_same_with_and_without():
     with_advice = result()
     advice.off()
     assert result() == with_advice
+
+
+# ---- softmax before cross-entropy --------------------------------------------------------------------------------------------
+
+
+def test_softmax_before_cross_entropy_is_told_once():
+    def program(rounds=3):
+        net, _ = made()
+        for _ in range(rounds):
+            nn.CrossEntropyLoss()(net(batch()).softmax(1), torch.tensor([0, 1, 0, 1])).backward()
+
+    assert given(program) == ["cross_entropy was given probabilities that softmax made"]
+
+
+@pytest.mark.parametrize("scores", [lambda z: z, lambda z: z.log_softmax(1), lambda z: z.softmax(1).log(), lambda z: z.detach().softmax(1)])
+def test_scores_that_are_right_are_not_told_of(scores):
+    def program():
+        net, _ = made()
+        torch.nn.functional.cross_entropy(scores(net(batch())), torch.tensor([0, 1, 0, 1]))
+
+    assert given(program) == []
+
+
+# ---- no eval() ---------------------------------------------------------------------------------------------------------------
+
+
+def dropping():
+    return nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4), nn.Dropout(0.5))
+
+
+def test_a_test_in_training_mode_is_told_once_for_each_network():
+    one, other = dropping(), dropping()
+
+    def program():
+        with torch.no_grad():
+            for net in (one, one, other):
+                net(batch())
+
+    assert given(program) == ["Sequential runs in training mode while no step is recorded"] * 2
+
+
+def test_the_layer_that_differs_is_named():
+    for layer, word in ((nn.Dropout(), "drops numbers at random"), (nn.BatchNorm1d(3), "takes its statistics from this batch")):
+        with pytest.warns(Advice, match=f"its {type(layer).__name__} {word}"), torch.inference_mode():
+            layer(batch())
+
+
+def test_eval_training_and_gathered_statistics_are_right():
+    def program():
+        net = dropping()
+        net(batch()).sum().backward()
+        with torch.no_grad():
+            net.eval()(batch())
+            nn.Linear(3, 2)(batch())  # has no other way in use
+        averaged = torch.optim.swa_utils.AveragedModel(dropping())
+        torch.optim.swa_utils.update_bn([batch(), batch()], nn.Sequential(nn.BatchNorm1d(3)))
+        assert averaged.training
+
+    assert given(program) == []
+
+
+# ---- a step with nan or inf in a gradient ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("names", [False, True])
+@pytest.mark.parametrize("number", [float("nan"), float("inf")])
+def test_a_step_with_a_number_that_is_none_is_told_once(number, names):
+    def program():
+        net, optimizer = made(names=names)
+        for _ in range(3):
+            optimizer.zero_grad()
+            (net(batch()).sum() * number).backward()
+            optimizer.step()
+
+    which = "weight" if names else "parameter 0, of shape [2, 3],"
+    assert given(program) == [f"the gradient of {which} holds nan or inf, and SGD.step() is about to use it"]
+
+
+def test_large_gradients_are_not_told_of():
+    def program():
+        net, optimizer = made()
+        (net(batch()).sum() * 1e30).backward()
+        optimizer.step()
+
+    assert given(program) == []

@@ -1,6 +1,6 @@
 """Warnings of mistakes that raise no error. The lessons switch them on; `workbook.advice.off()` switches them off.
 
-PyTorch is silent about three mistakes that most beginners make. Each is warned of on evidence that right code does not give:
+PyTorch is silent about mistakes that most beginners make. Six of them are warned of. Each is warned of on evidence that right code does not give:
 
 - **A step on gradients of earlier steps.** `step()` used a gradient; nothing but `backward()` has written to it since; and the same
   optimizer's `step()` uses it again. Adding up the gradients of several parts of a batch is right code: there, what a step has used
@@ -9,12 +9,16 @@ PyTorch is silent about three mistakes that most beginners make. Each is warned 
   its graph. Many losses before one step, losses that are dropped later, and graphs that were to be kept (`retain_graph=True`) are right code.
 - **A write through `.data` under a saved value.** A derivative is about to use a value that it saved before somebody wrote over it
   through `.data`, where autograd does not see it. The same write before the forward computation or after `backward()` is right code.
+- **Softmax before cross-entropy.** The scores of a cross-entropy were made by softmax, which the loss applies itself.
+- **No eval().** A network with dropout or batch norm runs in training mode where nothing is recorded, as in a test. Who wants dropout in use,
+  or gathers statistics on purpose, switches this off.
+- **A step with nan or inf in a gradient.** Every number that the step reaches becomes nan.
 
 No warning does not mean that all is well: a loop that moves its weights by hand, a write through NumPy's arrays, or losses added up
 without any `backward()` give no such evidence. A warning is shown once for each optimizer, and once for each write.
 
-The engine asks `thread.state.adviser`, which is None while advice is off: once in a backward pass, in a step, and at `.data`; never at
-an operation.
+The engine asks `thread.state.adviser`, which is None while advice is off: once in a backward pass, in a step, at `.data`, in a cross-entropy, and in
+the layers that differ in use; never at an operation.
 """
 
 import warnings
@@ -58,6 +62,8 @@ class Adviser:
         self._roots = weakref.WeakSet()           # where the backward passes since the last step began, as far as it is still there
         self._losses = weakref.WeakKeyDictionary()  # optimizer -> one of these sets for each step; None once it was warned of
         self.unseen = weakref.WeakKeyDictionary()  # Memory -> its last Unseen write
+        self._told = weakref.WeakSet()            # networks and optimizers that were warned of: no eval(), no finite gradient
+        self._told_of_softmax = False
 
     def walks(self, roots, retain_graph):
         """A backward pass begins at these nodes."""
@@ -72,11 +78,32 @@ class Adviser:
             self._look_for_used_gradients(optimizer)
         if self._losses.setdefault(optimizer, []) is not None:
             self._look_for_kept_losses(optimizer)
+        if optimizer not in self._told:
+            self._look_for_numbers_that_are_none(optimizer)
         self._roots = weakref.WeakSet()
 
     def memory_beside(self, memory):
         """Return the Memory of a `.data`, whose writes the Tensor's own `memory` does not count."""
         return type(memory)() if memory.version is None else UnseenMemory(memory)  # made in inference_mode: nobody counts
+
+    def scores(self, scores):
+        """A cross-entropy is about to be computed from these scores."""
+        made = scores.grad_fn
+        if made is not None and made.name() == "SoftmaxBackward0" and not self._told_of_softmax:
+            self._told_of_softmax = True
+            _warn("cross_entropy was given probabilities that softmax made",
+                  "the loss applies softmax itself, so here it is applied twice: the loss stops falling far above 0, and the gradients are small",
+                  "give it the scores: leave softmax out of forward, and take it where you want to see probabilities")
+
+    def unrecorded(self, layer, network):
+        """A layer that behaves differently in use runs in training mode, and nothing is recorded. `network` is the outermost that runs."""
+        if network not in self._told:
+            self._told.add(network)
+            kind = type(layer).__name__
+            what = "drops numbers at random" if "Dropout" in kind else "takes its statistics from this batch, and changes what it keeps of them"
+            _warn(f"{type(network).__name__} runs in training mode while no step is recorded",
+                  f"its {kind} {what}: results of a test come out different, and worse",
+                  "call net.eval() before the test, and net.train() before training goes on")
 
     # ---- a step on gradients of earlier steps ----------------------------------------------------------------------------
 
@@ -96,6 +123,21 @@ class Adviser:
                   f"backward() adds to .grad, and nobody cleared it since that step. {len(stacked)} of the gradients hold an old one, too: "
                   f"{name} is the first",
                   "call optimizer.zero_grad() in every round, before backward() or after step()")
+
+    # ---- a step with nan or inf in a gradient ----------------------------------------------------------------------------
+
+    def _look_for_numbers_that_are_none(self, optimizer):
+        for group in optimizer.param_groups:
+            for number, param in enumerate(group["params"]):
+                grad = param._grad
+                if grad is None or grad._device.xp.isfinite(grad._array).all():
+                    continue
+                self._told.add(optimizer)
+                name = group["param_names"][number] if "param_names" in group else f"parameter {number}, of shape {shape_text(param.shape)},"
+                _warn(f"the gradient of {name} holds nan or inf, and {type(optimizer).__name__}.step() is about to use it",
+                      "the weights become nan with it, and so does every loss from here on. Often the steps were too long and the numbers ran away",
+                      "begin anew with a smaller learning rate; torch.autograd.detect_anomaly() names the line where a nan comes up")
+                return
 
     # ---- losses kept with their graphs -----------------------------------------------------------------------------------
 

@@ -5,7 +5,7 @@ import warnings
 from workbook.errors import explain
 from workbook.nn import functional as F
 from workbook.nn import init
-from workbook.nn.module import Module
+from workbook.nn.module import Module, in_training
 from workbook.nn.parameter import Parameter
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.creation import empty, ones, zeros
@@ -62,6 +62,8 @@ class _BatchNorm(_NormBase):
     def forward(self, input):
         self._check_input_dim(input)
         momentum = 0.0 if self.momentum is None else self.momentum
+        if self.momentum is not None:  # without one the statistics are gathered on purpose, as swa_utils.update_bn does
+            in_training(self)
         if self.training and self.track_running_stats and self.num_batches_tracked is not None:
             self.num_batches_tracked.add_(1)
             if self.momentum is None:  # the mean of all batches so far

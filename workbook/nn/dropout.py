@@ -1,7 +1,7 @@
 """Dropout: of single numbers, of whole channels, and of selu's numbers."""
 
 from workbook.nn import functional as F
-from workbook.nn.module import Module
+from workbook.nn.module import Module, in_training
 from workbook.ops.masks import check_probability
 
 
@@ -25,7 +25,7 @@ class Dropout(Module):
         self.p, self.inplace = p, inplace
 
     def forward(self, input):
-        return F.dropout(input, self.p, self.training, self.inplace)
+        return F.dropout(input, self.p, in_training(self), self.inplace)
 
     def extra_repr(self):
         return f"p={self.p}, inplace={self.inplace}"
@@ -46,7 +46,7 @@ class Dropout1d(Dropout):
     torch_name = "torch.nn.modules.dropout.Dropout1d"
 
     def forward(self, input):
-        return F.dropout1d(input, self.p, self.training, self.inplace)
+        return F.dropout1d(input, self.p, in_training(self), self.inplace)
 
 
 class Dropout2d(Dropout):
@@ -64,7 +64,7 @@ class Dropout2d(Dropout):
     torch_name = "torch.nn.modules.dropout.Dropout2d"
 
     def forward(self, input):
-        return F.dropout2d(input, self.p, self.training, self.inplace)
+        return F.dropout2d(input, self.p, in_training(self), self.inplace)
 
 
 class Dropout3d(Dropout):
@@ -82,7 +82,7 @@ class Dropout3d(Dropout):
     torch_name = "torch.nn.modules.dropout.Dropout3d"
 
     def forward(self, input):
-        return F.dropout3d(input, self.p, self.training, self.inplace)
+        return F.dropout3d(input, self.p, in_training(self), self.inplace)
 
 
 class AlphaDropout(Dropout):
@@ -100,7 +100,7 @@ class AlphaDropout(Dropout):
     torch_name = "torch.nn.modules.dropout.AlphaDropout"
 
     def forward(self, input):
-        return F.alpha_dropout(input, self.p, self.training)  # as in PyTorch, not in place
+        return F.alpha_dropout(input, self.p, in_training(self))  # as in PyTorch, not in place
 
 
 class FeatureAlphaDropout(Dropout):
@@ -118,4 +118,4 @@ class FeatureAlphaDropout(Dropout):
     torch_name = "torch.nn.modules.dropout.FeatureAlphaDropout"
 
     def forward(self, input):
-        return F.feature_alpha_dropout(input, self.p, self.training)  # as in PyTorch, not in place
+        return F.feature_alpha_dropout(input, self.p, in_training(self))  # as in PyTorch, not in place

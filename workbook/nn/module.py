@@ -214,3 +214,16 @@ class Module(Traversal, Checkpoint, Conversion, Hooked, metaclass=PrintsAsTorchA
             return f"{self._get_name()}({''.join(lines)})"
         lines += [f"({name}): {child!r}".replace("\n", "\n  ") for name, child in self._modules.items()]
         return f"{self._get_name()}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+def in_training(module):
+    """Return whether a layer that behaves differently in use is in training mode, and tell the adviser where nothing is recorded.
+
+    >>> import workbook as torch
+    >>> in_training(torch.nn.Dropout()), in_training(torch.nn.Dropout().eval())
+    (True, False)
+    """
+    here = thread.state
+    if module.training and here.adviser is not None and not here.grad_enabled:
+        here.adviser.unrecorded(module, here.modules[0] if here.modules else module)
+    return module.training

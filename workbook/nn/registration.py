@@ -91,6 +91,8 @@ def not_a_module(value, name):
         fix = f"add the brackets: {value.__name__}(...)"
     elif callable(value):
         why, fix = f"'{name}' is a function", "use the layer of that name, such as nn.ReLU() for F.relu"
+    elif isinstance(value, (list, tuple)):
+        why, fix = f"'{name}' is a {type(value).__name__}", "unpack it with a star, nn.Sequential(*layers), or keep it as nn.ModuleList(layers)"
     else:
         why, fix = f"'{name}' is a {type(value).__name__}", "give a layer, such as nn.Linear(2, 1)"
     return TypeError(explain(f"{shown} is not a Module subclass", why, fix))

@@ -333,6 +333,9 @@ def _flatten_advice(input, wanted):
                 "use x.flatten(1)")
     if len(shape) > 2:
         return f"what arrived has shape {shape_text(shape)}: flatten it first, with x.flatten(1)"
+    if len(shape) == 2 and shape[0] * shape[1] == wanted:
+        return (f"{shape[0]} x {shape[1]} is {wanted}: what arrived is one example, whose first axis was taken for the batch. Give it a batch of one "
+                "where it enters the network: x.unsqueeze(0)")
     before = input._view.base.shape if input._view is not None else shape
     flattened = f" (the flatten gave {shape[-1]} = {' x '.join(map(str, before[1:]))})" if len(before) > 2 else ""
     return (f"set in_features={shape[-1]}{flattened}, or change what comes before so that it gives {wanted}; "

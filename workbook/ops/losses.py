@@ -18,6 +18,8 @@ from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
 from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
+from workbook.tensor import Tensor
+from workbook.threads import thread
 
 
 class Softmax(Operation):
@@ -181,6 +183,10 @@ def modern(size_average, reduce, reduction="mean", level=3):
     """Return the `reduction` that two old arguments meant, with PyTorch's warning; `reduction` itself where they are not given."""
     if size_average is None and reduce is None:
         return reduction
+    if any(isinstance(old, Tensor) and old.numel() > 1 for old in (size_average, reduce)):
+        raise RuntimeError(explain(
+            "Boolean value of Tensor with more than one value is ambiguous", "a yes or no stands in this place, and a Tensor was given: the data belong "
+            "to the loss that is made, not to its making", "make it first, and call it then: loss_fn = nn.MSELoss(); loss_fn(prediction, target)"))
     reduction = "none" if reduce is False else "sum" if size_average is False else "mean"
     warnings.warn(f"size_average and reduce args will be deprecated, please use reduction='{reduction}' instead.", stacklevel=level)
     return reduction
@@ -323,6 +329,8 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(explain(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}",
                                    "it is the part of the target that is spread over all classes", "write 0.1 for a tenth"))
+    if thread.state.adviser is not None:
+        thread.state.adviser.scores(input)
     axis = 0 if input.ndim == 1 else 1
     if input.shape == target.shape:
         return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
