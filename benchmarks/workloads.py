@@ -346,6 +346,40 @@ def transformer_block(batch, length):
     return prepare
 
 
+def layer(build, *shape):
+    """A layer on random numbers of a shape, forward and backward, with the gradients of its parameters."""
+
+    def prepare(torch):
+        torch.manual_seed(0)
+        module = build(torch.nn)
+        x, arriving = torch.randn(*shape, requires_grad=True), torch.randn(*shape)
+
+        def run():
+            x.grad = None
+            module.zero_grad()
+            out = module(x)
+            out.backward(arriving)
+            return {"out": out, "x.grad": x.grad} | {name: parameter.grad for name, parameter in module.named_parameters()}
+
+        return run
+
+    return prepare
+
+
+def word_vectors(torch):
+    """The vectors of 32 sequences of 64 words out of 5,000, forward and backward."""
+    torch.manual_seed(0)
+    table, words, arriving = torch.nn.Embedding(5_000, 64), torch.randint(0, 5_000, (32, 64)), torch.randn(32, 64, 64)
+
+    def run():
+        table.weight.grad = None
+        out = table(words)
+        out.backward(arriving)
+        return {"out": out, "weight.grad": table.weight.grad}
+
+    return run
+
+
 # Data and parameters --------------------------------------------------------------------------------------------------
 
 
@@ -471,6 +505,10 @@ WORKLOADS = (
     Workload("lstm", "LSTM(28, 64), batch 64, 28 steps", lstm, 1.3),
     Workload("transformer-1", "Transformer block of 128, 1 x 32", transformer_block(1, 32), 0.8),
     Workload("transformer-16", "Transformer block of 128, 16 x 64", transformer_block(16, 64), 1.4),
+    Workload("batch-norm", "batch norm, 32x16x28x28", layer(lambda nn: nn.BatchNorm2d(16), 32, 16, 28, 28), 1.2),
+    Workload("layer-norm", "layer norm, 16x64x128", layer(lambda nn: nn.LayerNorm(128), 16, 64, 128), 2.5),
+    Workload("group-norm", "group norm, 4 groups, 32x16x28x28", layer(lambda nn: nn.GroupNorm(4, 16), 32, 16, 28, 28)),
+    Workload("embedding", "embedding, 2,048 words of 5,000, width 64", word_vectors, 1.4),
     Workload("loader", "DataLoader, 50,000 images, shuffled", data_loader, 0.35),
     Workload("dropout", "dropout of a million", million("dropout"), 0.6),
     Workload("adam", "Adam, a million parameters", optimizer_step("Adam"), 0.9),

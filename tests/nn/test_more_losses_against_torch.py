@@ -136,3 +136,32 @@ def test_distances_as_layers(seed, p, keep, dim):
     a, b = normal(seed, 4, 3), normal(seed + 1, 4, 3)
     both(lambda nn: nn.PairwiseDistance(p, keepdim=keep), seed, a, b)
     both(lambda nn: nn.CosineSimilarity(dim), seed, a, b)
+
+
+@given(SEEDS, st.sampled_from([[2], [2, 5], [1, 4, 8]]), st.booleans(), st.booleans())
+def test_adaptive_log_softmax(seed, cutoffs, bias, single):
+    found, rng = [], np.random.default_rng(seed)
+    x, y = normal(seed, *(() if single else (5,)), 16), rng.integers(0, 10, () if single else 5)
+    for engine in (torch, workbook):
+        engine.manual_seed(seed)
+        layer = engine.nn.AdaptiveLogSoftmaxWithLoss(16, 10, cutoffs, 2.0, bias)
+        rows = engine.from_numpy(x.copy()).requires_grad_()
+        out = layer(rows, engine.tensor(y.tolist()))
+        out.loss.backward()
+        batch = rows.detach().reshape(-1, 16)
+        found.append([repr(layer), out.output.detach().numpy(), out.loss.detach().numpy(), rows.grad.numpy(), layer.log_prob(batch).detach().numpy(),
+                      layer.predict(batch).numpy(), *(p.grad.numpy() for p in layer.parameters() if p.grad is not None)])
+    assert found[0][0] == found[1][0]
+    for mine, theirs in zip(found[1][1:], found[0][1:], strict=True):
+        np.testing.assert_allclose(mine, theirs, rtol=2e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("build", [lambda nn: nn.AdaptiveLogSoftmaxWithLoss(4, 10, []), lambda nn: nn.AdaptiveLogSoftmaxWithLoss(4, 10, [5, 2]),
+                                   lambda nn: nn.AdaptiveLogSoftmaxWithLoss(4, 10, [2, 10])])
+def test_cutoffs_grow_within_the_classes(build):
+    texts = []
+    for engine in (torch, workbook):
+        with pytest.raises(ValueError) as caught:
+            build(engine.nn)
+        texts.append(str(caught.value).split("\n")[0])
+    assert texts[0] == texts[1]

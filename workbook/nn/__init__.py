@@ -5,6 +5,7 @@ import importlib
 from workbook import missing
 from workbook.nn import attention, functional, init, utils
 from workbook.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, Softmax, Tanh
+from workbook.nn.adaptive import AdaptiveLogSoftmaxWithLoss
 from workbook.nn.batchnorm import (BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d,
                                    SyncBatchNorm)
 from workbook.nn.container import ModuleDict, ModuleList, ParameterList, Sequential
@@ -78,7 +79,7 @@ __all__ += [
     "Tanhshrink", "Threshold",
 ]
 __all__ += [
-    "CTCLoss", "CosineEmbeddingLoss", "CosineSimilarity", "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "MarginRankingLoss",
+    "AdaptiveLogSoftmaxWithLoss", "CTCLoss", "CosineEmbeddingLoss", "CosineSimilarity", "GaussianNLLLoss", "HingeEmbeddingLoss", "HuberLoss", "KLDivLoss", "MarginRankingLoss",
     "MultiLabelMarginLoss", "MultiLabelSoftMarginLoss", "MultiMarginLoss", "NLLLoss2d", "PairwiseDistance", "PoissonNLLLoss", "SmoothL1Loss",
     "SoftMarginLoss", "TripletMarginLoss", "TripletMarginWithDistanceLoss",
 ]

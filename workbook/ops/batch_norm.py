@@ -14,6 +14,9 @@ from workbook.ops.shape import reshape, view
 from workbook.tensor import Tensor
 
 
+BLOCK = 2**15  # numbers that are taken at a time, so that what lies between two steps stays in a core's cache
+
+
 class BatchStatistics(Operation):
     """mean, variance = those of each channel of `(N, C, *)`, over all other axes; the variance divided by the count itself"""
 
@@ -24,9 +27,11 @@ class BatchStatistics(Operation):
         count = a.shape[0] * a.shape[2]
         if not count:
             return xp.zeros(a.shape[1], a.dtype), xp.zeros(a.shape[1], a.dtype)
-        center = _sum(xp, a) / a.dtype.type(count)
-        a = a - center[:, None]
-        return center, xp.einsum("ncl,ncl->c", a, a) / a.dtype.type(count)
+        center, spread = channel_sums(xp, a) / a.dtype.type(count), 0
+        for some in _blocks(a):
+            part = a[some] - center[:, None]
+            spread = spread + xp.einsum("ncl,ncl->c", part, part)
+        return center, spread / a.dtype.type(count)
 
 
 class NativeBatchNorm(Operation):
@@ -38,8 +43,11 @@ class NativeBatchNorm(Operation):
         ctx.eps, ctx.of_batch = eps, of_batch
         scale = _inverse(xp, in_float32(spread), eps) * (1 if weight is None else in_float32(weight))
         shift = (0 if bias is None else in_float32(bias)) - in_float32(center) * scale
-        out = _by_channels(in_float32(a)) * scale[:, None]
-        out += shift[:, None]
+        channels = _by_channels(in_float32(a))
+        out = xp.empty(channels.shape, channels.dtype)
+        for some in _blocks(channels):
+            block = xp.multiply(channels[some], scale[:, None], out=out[some])
+            block += shift[:, None]
         return _laid(xp, out.reshape(a.shape).astype(kind, copy=False), a)
 
     def backward(ctx, grad):
@@ -55,19 +63,21 @@ class NativeBatchNorm(Operation):
         count = a.shape[0] * a.shape[2]
         inverse = _inverse(xp, in_float32(spread), ctx.eps)
         scale = inverse if weight is None else inverse * in_float32(weight)
-        a = a - in_float32(center)[:, None]
-        to_bias = _sum(xp, grad)
-        to_weight = xp.einsum("ncl,ncl->c", grad, a) * inverse
-        to_a = None
-        if ctx.needs_input_grad[0]:
-            if ctx.of_batch and count:
-                a *= (-to_weight * inverse / a.dtype.type(count) * scale)[:, None]
-                a -= (to_bias / a.dtype.type(count) * scale)[:, None]
-                a += grad * scale[:, None]
-            else:
-                a = grad * scale[:, None]
-            to_a = a.reshape(ctx.meta[0][0]).astype(kind, copy=False)
-        return to_a, to_weight, to_bias
+        out = xp.empty(ctx.meta[0][0], a.dtype)  # a leaf may keep this array as its gradient
+        part = xp.subtract(a, in_float32(center)[:, None], out=_by_channels(out))
+        to_bias = channel_sums(xp, grad)
+        to_weight = xp.einsum("ncl,ncl->c", grad, part) * inverse
+        if ctx.of_batch and count:
+            slope, even = -to_weight * inverse / a.dtype.type(count), to_bias / a.dtype.type(count)
+            for some in _blocks(a):
+                block = part[some]
+                block *= slope[:, None]
+                block += grad[some]
+                block -= even[:, None]
+                block *= scale[:, None]
+        else:
+            xp.multiply(grad, scale[:, None], out=part)
+        return out.astype(kind, copy=False), to_weight, to_bias
 
 
 def batch_norm_slopes(grad, a, weight, center, spread, eps, of_batch):
@@ -87,6 +97,12 @@ def batch_norm_slopes(grad, a, weight, center, spread, eps, of_batch):
     return to_a, sum(grad * normal, axes), sum(grad, axes)
 
 
+def _blocks(a):
+    """Slices of the batch with some `BLOCK` numbers each."""
+    some = max(1, BLOCK // max(a.shape[1] * a.shape[2], 1))
+    return [slice(start, start + some) for start in range(0, len(a), some)]
+
+
 def _by_channels(a):
     """An input (N, C, *) as (N, C, all places)."""
     return a.reshape(a.shape[0], a.shape[1], math.prod(a.shape[2:]))
@@ -97,7 +113,7 @@ def _along_channels(vector, ndim):
     return reshape(vector, (-1,) + (1,) * (ndim - 2))
 
 
-def _sum(xp, a):
+def channel_sums(xp, a):
     """The sum of each channel of (N, C, L). A product with ones adds many lanes at a time; a vector of ones adds short rows at once."""
     return a.sum(0)[:, 0] if a.shape[2] == 1 else (a @ xp.ones(a.shape[2], a.dtype)).sum(0)
 

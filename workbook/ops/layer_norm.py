@@ -8,7 +8,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.limits import finfo
 from workbook.ops.arithmetic import mul
-from workbook.ops.batch_norm import check_same_dtype
+from workbook.ops.batch_norm import channel_sums, check_same_dtype
 from workbook.ops.conversion import to
 from workbook.ops.elementwise import in_float32
 from workbook.ops.exponentials import rsqrt
@@ -41,12 +41,14 @@ class NativeLayerNorm(Operation):
         """The same as `layer_norm_slopes`, in few passes over the memory."""
         xp, shape, kind = ctx.xp, a.shape, a.dtype
         grad, rows = _rows(grad, ctx.axes), _rows(a, ctx.axes)
-        normal, inverse = _standardised(xp, rows, ctx.eps)
+        whole = xp.empty(shape, rows.dtype)  # no view of this array comes back: a leaf may keep it as its gradient
+        normal, inverse = _standardised(xp, rows, ctx.eps, whole)
         to_weight = xp.einsum("mk,mk->k", grad, normal).reshape(shape[-ctx.axes:]) if weight is not None else None
         to_bias = grad.sum(0).reshape(shape[-ctx.axes:]) if ctx.needs_input_grad[2] else None
         if weight is not None:
             grad = grad * in_float32(weight).reshape(-1)
-        return _slope_of_rows(xp, grad, normal, inverse).reshape(shape).astype(kind, copy=False), to_weight, to_bias
+        _slope_of_rows(xp, grad, normal, inverse)
+        return whole.astype(kind, copy=False), to_weight, to_bias
 
 
 def layer_norm_slopes(grad, a, weight, axes, eps):
@@ -71,18 +73,18 @@ def _rows(a, axes):
     return in_float32(a).reshape(math.prod(a.shape[:-axes]), length)
 
 
-def _standardised(xp, rows, eps):
-    """The rows at mean 0 and variance 1, in new memory, and by what each was multiplied."""
+def _standardised(xp, rows, eps, whole=None):
+    """The rows at mean 0 and variance 1, in new memory, and by what each was multiplied; `whole`: that memory, of another shape."""
     length = rows.dtype.type(max(rows.shape[1], 1))
     center = rows @ xp.ones(rows.shape[1], rows.dtype) / length  # a product adds many lanes at a time
-    rows = rows - center[:, None]
+    rows = xp.subtract(rows, center[:, None], out=None if whole is None else whole.reshape(rows.shape))
     inverse = 1 / xp.sqrt(xp.einsum("mk,mk->m", rows, rows) / length + rows.dtype.type(eps))
     rows *= inverse[:, None]
     return rows, inverse
 
 
 def _slope_of_rows(xp, inner, normal, inverse):
-    """The gradient to the rows from that to `normal`, whose memory it takes."""
+    """Write the gradient to the rows into the memory of `normal`, from that to `normal`."""
     length = inner.dtype.type(max(inner.shape[1], 1))
     along = xp.einsum("mk,mk->m", inner, normal) / length
     even = inner @ xp.ones(inner.shape[1], inner.dtype) / length
@@ -90,7 +92,6 @@ def _slope_of_rows(xp, inner, normal, inverse):
     normal -= even[:, None]
     normal += inner
     normal *= inverse[:, None]
-    return normal
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05):
@@ -164,14 +165,15 @@ class NativeGroupNorm(Operation):
         xp, shape, kind = ctx.xp, a.shape, a.dtype
         by_channels = (*shape[:2], math.prod(shape[2:]))
         rows = _groups(a, ctx.groups)
-        normal, inverse = _standardised(xp, rows, ctx.eps)
+        whole = xp.empty(shape, rows.dtype)  # no view of this array comes back: a leaf may keep it as its gradient
+        normal, inverse = _standardised(xp, rows, ctx.eps, whole)
         grad = in_float32(grad).reshape(by_channels)
         to_weight = xp.einsum("ncl,ncl->c", grad, normal.reshape(by_channels)) if weight is not None else None
-        to_bias = grad.sum((0, 2)) if ctx.needs_input_grad[2] else None
+        to_bias = channel_sums(xp, grad) if ctx.needs_input_grad[2] else None
         if weight is not None:
             grad = grad * in_float32(weight)[:, None]
-        to_a = _slope_of_rows(xp, grad.reshape(rows.shape), normal, inverse)
-        return to_a.reshape(shape).astype(kind, copy=False), to_weight, to_bias
+        _slope_of_rows(xp, grad.reshape(rows.shape), normal, inverse)
+        return whole.astype(kind, copy=False), to_weight, to_bias
 
 
 def group_norm_slopes(grad, a, weight, groups, eps):
