@@ -4,6 +4,7 @@ import numpy as np
 
 from workbook import random
 from workbook.errors import explain, not_a_tensor
+from workbook.formats import copied, in_order
 from workbook.numbers import plain
 from workbook.ops.activation import LeakyRelu
 from workbook.ops.choices import where
@@ -20,7 +21,9 @@ class Hardtanh(Elementwise):
     def forward(ctx, a, *, low, high):
         ctx.save(a)
         ctx.ends = low, high
-        return ctx.xp.clip(a, a.dtype.type(low), a.dtype.type(high))
+        out = copied(ctx.xp, a)  # which lies as the input does
+        ctx.xp.maximum(out, a.dtype.type(low), out=out)
+        return ctx.xp.minimum(out, a.dtype.type(high), out=out)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -300,10 +303,12 @@ leaky_relu_ = into_input("leaky_relu_", _leaky_relu, "Write leaky_relu")
 class RreluWithNoise(Elementwise):
     """out = a where a > 0, a * noise elsewhere; noise, drawn evenly, is 1 where it does not count"""
 
+    lies_as_inputs = False
+
     def forward(ctx, a, *, low, high):
         noise = on_host(ctx.xp, lambda a: _slopes(a, low, high), a)
         ctx.keep(noise)
-        return a * noise
+        return in_order(ctx.xp, a * noise)
 
     def backward(ctx, grad):
         (noise,) = ctx.kept
@@ -329,6 +334,13 @@ class LeakyRreluInPlace(LeakyReluOfOutput, name="RreluWithNoiseBackward1"):
 
 class LeakyRrelu(LeakyRelu, name="RreluWithNoiseBackward0"):
     """The mean slope"""
+
+    lies_as_inputs = False
+
+    def forward(ctx, a, *, slope):
+        return in_order(ctx.xp, LeakyRelu.forward(ctx, a, slope=slope))
+
+    backward = LeakyRelu.backward
 
 
 def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):

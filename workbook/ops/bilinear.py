@@ -13,7 +13,7 @@ class Trilinear(Operation):
 
     def forward(ctx, a, weight, b):
         ctx.save(a, weight, b)
-        return ((a @ weight) * b).sum(-1).T.astype(a.dtype, order="C", copy=False)
+        return ((a @ weight) * b).sum(-1).T.copy()
 
     def backward(ctx, grad):
         a, weight, b = ctx.saved

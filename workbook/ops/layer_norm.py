@@ -14,7 +14,7 @@ from workbook.ops.elementwise import in_float32
 from workbook.ops.exponentials import rsqrt
 from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
-from workbook.ops.shape import reshape
+from workbook.ops.shape import contiguous, reshape
 from workbook.tensor import Tensor
 
 
@@ -24,12 +24,14 @@ class NativeLayerNorm(Operation):
     def forward(ctx, a, weight, bias, *, axes, eps):
         ctx.save(a, weight)
         ctx.axes, ctx.eps = axes, eps
-        normal, _ = _standardised(ctx.xp, _rows(a, axes), eps)
+        rows = _rows(a, axes)
+        out = ctx.xp.empty(a.shape, rows.dtype)  # in the order of its shape, however the input lies
+        normal, _ = _standardised(ctx.xp, rows, eps, out)
         if weight is not None:
             normal *= in_float32(weight).reshape(-1)
         if bias is not None:
             normal += in_float32(bias).reshape(-1)
-        return normal.reshape(a.shape).astype(a.dtype, copy=False)
+        return out.astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
         a, weight = ctx.saved
@@ -251,4 +253,4 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
         eps = finfo(x.dtype).eps
     out = mul(x, rsqrt(mean(pow(x, 2), tuple(range(x.ndim - len(shape), x.ndim)), True) + eps))
     out = out if weight is None else mul(out, weight)
-    return out if out.dtype is input.dtype else to(out, input.dtype)
+    return contiguous(out if out.dtype is input.dtype else to(out, input.dtype))

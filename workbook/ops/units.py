@@ -193,10 +193,12 @@ def softplus(input, beta=1.0, threshold=20.0):
 class LogSigmoid(Elementwise):
     """out = log(1 / (1 + exp(-a))), without overflow"""
 
+    lies_as_inputs = False
+
     def forward(ctx, a):
         ctx.save(a)
         x = in_float32(a)
-        return (ctx.xp.minimum(x, 0) - ctx.xp.log1p(ctx.xp.exp(-ctx.xp.abs(x)))).astype(a.dtype, copy=False)
+        return (ctx.xp.minimum(x, 0) - ctx.xp.log1p(ctx.xp.exp(-ctx.xp.abs(x)))).astype(a.dtype, order="C", copy=False)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
