@@ -179,7 +179,7 @@ OF_MODULE = {
     | dict.fromkeys(("DeviceType Mapping ProfilerActivity ProfilerConfig ProfilerEvent ProfilerState Sequence cast handle_torch_function "
                      "has_torch_function is_multithreading_enabled is_tensor_like is_view_replay_enabled kineto_available overload "
                      "profiler_legacy profiler_util torch").split(), "nothing; it belongs to PyTorch's own machinery"),
-    "func": {"replace_all_batch_norm_modules_": "there is no batch norm here yet; GroupNorm needs no such change",
+    "func": {"replace_all_batch_norm_modules_": "nn.BatchNorm2d(..., track_running_stats=False), or nn.GroupNorm, which keeps no statistics",
              "rearrange": "torch.permute and torch.reshape", "debug_unwrap": "x.detach(); a Tensor inside a transform is a plain one here"},
     "nn": dict.fromkeys(("DataParallel", "parallel"), "the network itself: one process computes here, on one device")
     | dict.fromkeys(("qat", "quantized", "quantizable", "intrinsic", "backends"), "the layers of torch.nn; numbers of fewer bits are not part of this "
