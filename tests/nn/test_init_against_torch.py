@@ -48,6 +48,15 @@ def test_values(filling, seed, dtype):
     assert found[1][1] == found[0][1]  # as many numbers were drawn
 
 
+@pytest.mark.parametrize("settings", [{}, dict(a=0.5, b=1.0), dict(mean=1.0, std=0.5, a=-1, b=1.2), dict(a=1.9, b=2.0), dict(std=0.02), dict(a=-0.1, b=0.4)])
+def test_normal_numbers_that_are_cut_off(settings):
+    found = []
+    for engine in BOTH:
+        engine.manual_seed(1)
+        found.append((engine.nn.init.trunc_normal_(engine.empty(9, 5), **settings).tolist(), engine.rand(1).item()))
+    assert found[1] == found[0]
+
+
 @given(st.lists(st.integers(1, 5), min_size=2, max_size=4).map(tuple), st.integers(0, 1000), st.sampled_from([1, 2.5]))
 def test_orthogonal(shape, seed, gain):
     found = []

@@ -214,6 +214,26 @@ def test_hooks_that_always_run():
     both(lambda engine: trace(engine, register, fails=True))
 
 
+def test_a_hook_that_always_runs_runs_once():
+    def register(engine, module, seen):
+        module.register_forward_hook(lambda *given: seen.append("always"), always_call=True)
+        module.register_forward_hook(lambda *given: int("a TypeError will do", base=[]))
+
+    both(lambda engine: trace(engine, register))
+
+
+def test_a_second_derivative_does_not_pass_the_outputs():
+    def act(engine):
+        module, seen = engine.nn.Tanh(), []
+        module.register_full_backward_hook(lambda m, into, out: seen.append((len(into), len(out))))
+        x = engine.tensor([0.5, 2.0], requires_grad=True)
+        slope, = engine.autograd.grad(module(x).sum(), x, create_graph=True)
+        slope.sum().backward()
+        return seen, numbers(x.grad)
+
+    both(act)
+
+
 @pytest.mark.parametrize("name, arguments", [
     ("register_module_forward_pre_hook", 2), ("register_module_forward_hook", 3), ("register_module_full_backward_hook", 3),
     ("register_module_full_backward_pre_hook", 2), ("register_module_backward_hook", 3), ("register_module_parameter_registration_hook", 3),

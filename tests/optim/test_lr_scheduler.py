@@ -258,8 +258,7 @@ def test_warnings_on_the_order_of_steps():
     def overridden(engine, before=False):
         optimizer = optimizer_of(engine)
         if before:
-            step = optimizer.step
-            optimizer.step = type(step)(lambda self, closure=None: step(), optimizer)
+            optimizer.step = type(optimizer.step)(lambda self, closure=None: None, optimizer)
         scheduler = step_lr(engine, optimizer)
         if not before:
             optimizer.step = lambda: None

@@ -142,6 +142,8 @@ def test_a_rule_of_a_students_own_has_hooks_around_its_step():
         optimizer = Mine([param], lr=0.5)
         optimizer.register_step_post_hook(lambda *_: seen.append("after"))
         optimizer.step()
+        if engine is workbook:  # PyTorch runs the hooks again in the step of the base, once somebody has used that class
+            assert seen == ["mine", "after"]
         return seen[:2], param.item()
 
     both(act)
