@@ -2,6 +2,7 @@
 
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain, shape_text
+from workbook.naming import PrintsAsTorchABC
 from workbook.nn.batchnorm import BatchNorm1d, BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d
 from workbook.nn.conv import Conv1d, Conv2d, Conv3d, ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
 from workbook.nn.linear import Linear
@@ -9,7 +10,7 @@ from workbook.nn.parameter import UninitializedBuffer, UninitializedParameter, i
 from workbook.ops.from_data import tensor
 
 
-class LazyModuleMixin:
+class LazyModuleMixin(metaclass=PrintsAsTorchABC):
     """What makes a layer lazy: before its first forward `initialize_parameters(*args)` gives its parameters their shapes.
 
     A lazy layer is a class `(LazyModuleMixin, Layer)` with `cls_to_become = Layer`. Raises RuntimeError where parameters are without
