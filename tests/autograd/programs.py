@@ -13,6 +13,7 @@ import math
 import multiprocessing
 import random
 import re
+import sys
 import time
 
 import numpy as np
@@ -33,7 +34,7 @@ class Run:
     """One engine in the middle of a program."""
 
     def __init__(self, torch, coarse, nudged=0.0):
-        self.torch = torch
+        self.torch, self.coarse = torch, coarse
         self.tensors, self.memory = [], []  # the second says which Tensors may share memory
         self.hooks, self.log, self.modes, self.writing_hooks = [], [], [], False
         place = 0
@@ -46,12 +47,11 @@ class Run:
 
     def step(self, name, x, y, i, j):
         """Take one step; return the type and the text of its error, or None."""
-        at, other = (len(self.tensors) - 1 - back % len(self.tensors) for back in (x, y))
-        x, y = self.tensors[at], self.tensors[other]
+        (at, x), (other, y) = self.meant(x), self.meant(y)
         limit = LIMITS.get(name)
         if name == "look" or limit and max(largest(x), largest(y)) > limit:
             return None
-        if name in WRITES and (in_layers(x) or name in INTO_REPEATED and x.requires_grad and 0 in x.stride()):
+        if name in WRITES and (in_layers(x) or name in INTO_REPEATED and x.requires_grad and repeats(x)):
             return None
         try:
             if name in WRITES and self.memory[at] == self.memory[other]:
@@ -65,12 +65,19 @@ class Run:
                 self.log.clear()
                 for tensor in self.tensors:
                     tensor.grad = None
+            for tensor in self.tensors if name in BACKWARD else (x, y):
+                asked(tensor, lambda t: t.grad_fn)  # in one engine a refused call has asked already, in the other not
             return type(problem).__name__, str(problem)
         for tensor in made if isinstance(made, (list, tuple)) else [] if made is None else [made]:
             if all(tensor is not old for old in self.tensors):
                 self.tensors.append(tensor)
                 self.memory.append(self.memory[at] if name in VIEWS else len(self.memory))
         return None
+
+    def meant(self, back):
+        """Return the place of a Tensor, counted `back` from the newest, and the Tensor."""
+        place = len(self.tensors) - 1 - back % len(self.tensors)
+        return place, self.tensors[place]
 
     def fitting(self, y, x, j):
         """Return `y` where it can be broadcast to the shape of `x`, or, mostly, something of `y` that can."""
@@ -99,9 +106,16 @@ class Run:
 WHAT = ("value", "grad", "requires_grad", "is_leaf", "grad_fn", "version", "retains_grad")
 
 
+LOST = "an inner state that torch did not mean"
+
+
 def largest(tensor):
     array = np.abs(tensor.detach().numpy())
     return array.max() if array.size else 0
+
+
+def repeats(tensor):
+    return tensor.numel() and any(stride == 0 and side > 1 for stride, side in zip(tensor.stride(), tensor.shape))
 
 
 def in_layers(tensor):
@@ -120,11 +134,11 @@ def gradient_of(tensor):
 
 
 def asked(tensor, question):
-    """Return an answer, or the type of error where a view cannot say it any more."""
+    """Return an answer, or the type of error where a view cannot say it any more. (LOST: torch does not know itself.)"""
     try:
         return question(tensor)
     except RuntimeError as problem:
-        return type(problem).__name__
+        return LOST if "INTERNAL ASSERT" in str(problem) else type(problem).__name__
 
 
 def difference(one, other, near):
@@ -165,10 +179,17 @@ def disagreement(program, mine, theirs):
 def differing_step(mine, theirs, step, last):
     """Take one step on both; return how they differ after it as (what, words, place of the Tensor or hook's call, how much), or None."""
     before = len(theirs.tensors)
+    if step[0] == "strided" and mine.meant(step[1])[1].stride() != theirs.meant(step[1])[1].stride():
+        return None  # how results lie where axes have length 1 is torch's own affair, and a view by strides would show it
     near = NEAR_COARSE if any(tensor.itemsize == 4 for tensor in theirs.tensors) else NEAR
+    empty = not theirs.meant(step[1])[1].numel()
     one, other = mine.step(*step), theirs.step(*step)
-    if other and ("INTERNAL ASSERT" in other[1] or "not resizable" in other[1] or "detached in-place" in other[1]) or one and other and step[0] in BACKWARD and theirs.writing_hooks:
-        return "end"  # torch is in a state that it did not mean; or minds that what it saved was detached; or hooks have written, each as far as its engine came
+    if other and any(re.search(said, other[1]) for said, only_in_passes, _ in ENDS if step[0] in BACKWARD or not only_in_passes):
+        return "end"
+    if empty and one and not other and re.search("out of (bounds|range)", one[1]):
+        return "end"  # where there is nothing, torch mostly looks at no index
+    if one and other and step[0] in BACKWARD and theirs.writing_hooks:
+        return "end"  # hooks have written, each as far as its engine came
     if one and other and step[0].startswith("set") and one[0] == other[0] == "IndexError":
         return "end"  # torch may have written the first of several places
     if (one is None) != (other is None) or one and not same_refusal(one, other):
@@ -185,6 +206,8 @@ def differing_step(mine, theirs, step, last):
             return "hook", f"call {number}: {one} instead of {other}", number, far
     first = 0 if last or step[0] == "look" else before
     for place, (one, other) in enumerate(zip(mine.state(mine.tensors[first:]), theirs.state(theirs.tensors[first:])), first):
+        if any(answer is LOST for answer in other):
+            return "end"
         for what, x, y in zip(WHAT, one, other):
             if far := difference(x, y, near):
                 return what, f"Tensor {place}: {x} instead of {y}", place, far
@@ -206,6 +229,8 @@ def doubtful(program, number, found, torch):
                     run.step(*step)
         finally:
             run.close()
+        if place >= len(run.calls() if what == "hook" else run.tensors):
+            return True  # by a hair too large for a step
         answers.append(run.calls()[place] if what == "hook" else run.state([run.tensors[place]])[0][WHAT.index(what)])
     return difference(*answers, 0) > far / 100
 
@@ -218,10 +243,25 @@ OTHERWISE = (
     (PRODUCTS, PRODUCTS, "torch takes another way to some products, and of two faults, shape and dtype, either may be named"),
     ("shape mismatch: value tensor", "dtypes match", "two faults, shape and dtype"),
     ("expected dtype|Number of indices|shape must match|is a view", "single memory location", "two faults, of which the overlap is looked for first"),
-    ("leaf Variable that requires grad|view was created|is a view", "out of (bounds|range)|cannot be|equal size|is invalid for|0-dim|shape",
-     "two faults, of which PyTorch sees the one of autograd first"),
+    ("leaf Variable that requires grad|view was created|is a view",
+     "out of (bounds|range)|cannot be|equal size|is invalid for|0-dim|shape|no dimensions|xpanded size|number of sizes|tensor size|expected dtype|"
+     "maximum size|Number of indices|Index to scalar|dtypes match|modified by an inplace", "two faults, of which PyTorch sees the one of autograd first"),
+    ("dtypes match", "out of bounds", "two faults, dtype and place"),
+    ("is a view and", "a view of a leaf", "two faults of autograd, of the value and of what is written"),
+    ("single memory location", "broadcast shape", "two faults, overlap and shape"),
+    ("INDICES element", "index out of range", "torch has two ways to an index that is not there, and words of its own on each"),
+    ("modified by an inplace", "a second time", "torch's CopySlices holds the write, and fails with it; here the refused pass had come past it"),
     ("setStorage|cannot be applied", "out of (bounds|range)", "a place of an axis without places: torch's words depend on its way there"),
     ("is out of bounds for dimension", "is out of bounds for dimension", "torch counts the axes as they stand after it has moved them"),
+)
+
+
+# What torch says where a program ends, for it could not go on as meant: the words, whether only in a backward pass, why.
+ENDS = (
+    ("INTERNAL ASSERT|not resizable", False, "torch is in a state that it did not mean"),
+    ("detached in-place", False, "torch minds that what it saved was detached"),
+    ("setStorage", True, "a view by strides showed more than its base does; torch's gradient of the base has no such memory, here it has"),
+    ("more than one element of the written-to", True, "torch writes its gradient where one number stands for several; here it goes through"),
 )
 
 
@@ -273,6 +313,10 @@ def shortened(program, mine, theirs):
             else:
                 at += width
         width //= 2
+    for at in reversed(range(len(steps))):
+        fewer = without(coarse, steps, at, theirs)
+        if fewer and still((coarse, fewer)):
+            steps = fewer
     for at, step in enumerate(steps):
         for place in range(1, 5):
             simpler = step[:place] + (0,) + step[place + 1:]
@@ -281,19 +325,43 @@ def shortened(program, mine, theirs):
     return (False if still((False, steps)) else coarse, steps)
 
 
+def without(coarse, steps, left_out, torch):
+    """Return the steps without one of them, the later ones counted anew; or None where they need what it made."""
+    run, fewer, first, made = Run(torch, coarse), [], 0, 0
+    try:
+        with quiet():
+            for number, step in enumerate(steps):
+                count = len(run.tensors)
+                if number < left_out:
+                    fewer.append(step)
+                elif number > left_out:
+                    places = [count - 1 - back % count for back in step[1:3]]
+                    places = [place if place < first else max(place - made, 0) for place in places]
+                    fewer.append((step[0], *(count - made - 1 - place for place in places), *step[3:]))
+                run.step(*step)
+                if number == left_out:
+                    first, made = count, len(run.tensors) - count
+    finally:
+        run.close()
+    return fewer
+
+
 def examined(seed):
-    """Return how many steps a program took, and what to print about it where the engines differ."""
+    """Return how many steps a program took, and where the engines differ, of what kind, and what to print about it."""
     import torch
 
     import workbook
 
+    torch.set_num_threads(1)  # its arrays are small
     program = drawn(seed)
-    if disagreement(program, workbook, torch) is None:
-        return len(program[1]), None
+    found = disagreement(program, workbook, torch)
+    if found is None:
+        return len(program[1]), None, None
     short = shortened(program, workbook, torch)
     number, what, how = disagreement(short, workbook, torch)
+    kind = f"{short[1][number][0]}: {what}" + (re.sub(r"\d+", "N", how)[:60] if what == "refusal" else "")
     lines = [f"seed {seed!r}: {what} after step {number}: {how}"[:600], f"    ({short[0]}, [", *(f"        {step}," for step in short[1]), "    ])"]
-    return len(program[1]), "\n".join(lines)
+    return len(program[1]), kind, "\n".join(lines)
 
 
 def main():
@@ -303,18 +371,22 @@ def main():
     parser.add_argument("--seed", default="0")
     parser.add_argument("--processes", type=int, default=1)
     asked = parser.parse_args()
-    since, steps, found, ran = time.monotonic(), 0, 0, 0
+    since, steps, kinds, ran = time.monotonic(), 0, {}, 0
     seeds = (f"{asked.seed}.{number}" for number in range(asked.count))
     with multiprocessing.get_context("fork").Pool(asked.processes) as pool:
-        for ran, (took, told) in enumerate(pool.imap_unordered(examined, seeds, chunksize=8), 1):
+        for ran, (took, kind, told) in enumerate(pool.imap_unordered(examined, seeds, chunksize=8), 1):
             steps += took
-            if told:
-                found += 1
+            if kind:
+                kinds.setdefault(kind, []).append(told)
                 print(told, flush=True)
-            if ran % 5000 == 0:
-                print(f"{ran} programs, {found} on which the engines differ, {time.monotonic() - since:.0f} s", flush=True)
+            if ran % 1000 == 0:
+                print(f"{ran} programs, {sum(map(len, kinds.values()))} on which the engines differ, {time.monotonic() - since:.0f} s", flush=True)
+    for kind, all_told in sorted(kinds.items(), key=lambda item: -len(item[1])):
+        print(f"{len(all_told):5}  {kind}")
+    found = sum(map(len, kinds.values()))
     print(f"{ran} programs of {steps} steps: the engines differ on {found}; {time.monotonic() - since:.0f} s")
+    return found > 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

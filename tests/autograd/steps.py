@@ -76,6 +76,8 @@ def _scatter(run, x, y, i, j):
 
 def _change_shape(run, x, y, i, j):
     axis = _axis(x, j)
+    if x.retains_grad:
+        return  # torch then fills no .grad where backward(inputs=[x]) asks for it, and does where backward() goes everywhere
     (lambda: x.t_(), lambda: x.unsqueeze_(axis), lambda: x.squeeze_(), lambda: x.transpose_(axis, -1))[i % 4]()
 
 
@@ -97,6 +99,8 @@ def _cut(run, x, y, i, j):
 
 
 def _strided(run, x, y, i, j):
+    if not x.numel():
+        return None  # NumPy does not say where nothing begins
     size, stride = (((2,), (1,)), ((2, 2), (1, 1)), ((3,), (0,)), ((2, 1), (1, 2)), ((), ()))[i % 5]
     return x.as_strided(size, stride, j % 2) if j % 3 else x.as_strided(size, stride)
 
@@ -128,7 +132,10 @@ def _set_grad(run, x, y, i, j):
 
 
 def _set_data(run, x, y, i, j):
-    """(Not `x.data = y`: what a step has saved of a leaf stays what it was. torch reads the leaf again, and its gradient is that of nothing.)"""
+    """(Where dtypes meet, what is saved here is a copy in the dtype of the result, and no write past the engine's eyes reaches it.
+    Not `x.data = y`: what a step has saved of a leaf stays what it was. torch reads the leaf again, and its gradient is that of nothing.)"""
+    if run.coarse:
+        return
     if i % 2:
         x.data.mul_(0.5)
     else:
@@ -153,6 +160,8 @@ def _leave(run, x, y, i, j):
 
 
 def _out(run, x, y, i, j):
+    if not x.numel():
+        return None  # NumPy does not say where nothing begins, and so not where it grows
     if i % 3 == 0:
         return run.torch.mul(run.fitting(y, x, 0).expand(x.shape), 0.5, out=x)  # not of another shape: it may be a leaf
     return run.torch.mul(run.fitting(y, x, 0).detach() if i % 4 else y, 0.5, out=x.detach())
@@ -189,6 +198,8 @@ def _grad(run, x, y, i, j):
 
 
 def _second(run, x, y, i, j):
+    if not x.numel():
+        return None  # whether the gradient of nothing is recorded depends on torch's way to it
     (first,) = run.torch.autograd.grad(x.sin().sum(), [y], create_graph=True)
     found = run.torch.autograd.grad((first * first).sum(), [y] if i % 2 else [y, run.tensors[0]], create_graph=bool(j % 2), allow_unused=bool(i % 3))
     return [alone(run, part) for part in found if part is not None]
@@ -214,10 +225,8 @@ def _hook_after(run, x, y, i, j):
     number = len(run.hooks)
 
     def hook(leaf):
-        if leaf.grad is None:
-            return  # torch calls it for a leaf that was frozen since, too
-        run.log.append((number, leaf.grad.detach().numpy().copy(), leaf.grad.requires_grad))
-        if i % 2:
+        run.log.append((number, None, None) if leaf.grad is None else (number, leaf.grad.detach().numpy().copy(), leaf.grad.requires_grad))
+        if i % 2 and leaf.grad is not None:
             with run.torch.no_grad():
                 leaf.sub_(0.125 * leaf.grad.tanh())
             leaf.grad = None
@@ -244,10 +253,11 @@ STEPS = {
     "numbers": lambda run, x, y, i, j: (lambda: x * 0.5, lambda: 1 - x, lambda: x / 2, lambda: -x, lambda: x + 1, lambda: 2 / (x * x + 1))[i % 6](),
     "saved": lambda run, x, y, i, j: (lambda: x.tanh(), lambda: x.sigmoid(), lambda: x.exp(), lambda: x.sin(), lambda: x.cos(),
                                       lambda: (x * x + 1).sqrt(), lambda: (x * x + 1).log(), lambda: x**2)[i % 8](),
+    # (No write reaches what prod saved. Past the engine's eyes, by .data, both gradients were wrong, and not alike: here nothing is divided.)
     "sums": lambda run, x, y, i, j: (
         lambda: x.sum(), lambda: x.mean(), lambda: x.sum(_axis(x, j), keepdim=True), lambda: x.mean(_axis(x, j)),
         lambda: x.cumsum(_axis(x, j)), lambda: x.logsumexp(_axis(x, j)), lambda: x.softmax(_axis(x, j)), lambda: x.var(),
-        lambda: x.prod())[i % 9](),
+        lambda: (x + 0).prod() + 0)[i % 9](),
     "products": lambda run, x, y, i, j: (
         lambda: x @ y, lambda: x.matmul(y.transpose(-1, -2)), lambda: run.torch.outer(x.reshape(-1), y.reshape(-1)),
         lambda: run.torch.einsum("i,i->", x.reshape(-1), x.reshape(-1)), lambda: run.torch.nn.functional.linear(x, y))[i % 5]().clone(),
@@ -265,7 +275,7 @@ STEPS = {
     # views
     "moved": _moved, "piece": _piece, "cut": _cut, "cut too": _cut, "strided": _strided, "shaped": _shaped, "stretched": _stretched,
     "detach": lambda run, x, y, i, j: x.detach(),
-    "data": lambda run, x, y, i, j: x.data,
+    "data": lambda run, x, y, i, j: None if run.coarse else x.data,
     # writes
     "add_": _write(lambda x, y: x.add_(y)), "sub_": _write(lambda x, y: x.sub_(y, alpha=0.5)), "mul_": _write(lambda x, y: x.mul_(y)),
     "div_": _write(lambda x, y: x.div_(y * y + 1)), "copy_": _write(lambda x, y: x.copy_(y)),
@@ -290,7 +300,7 @@ STEPS = {
 }
 NAMES = tuple(STEPS)
 BACKWARD = {"backward", "backward of a sum", "backward into", "grad", "second"}
-VIEWS = {"moved", "piece", "cut", "cut too", "strided", "shaped", "stretched", "detach", "data", "index", "without recording"}
+VIEWS = {"moved", "piece", "cut", "cut too", "strided", "shaped", "stretched", "detach", "data", "index", "without recording", "out"}
 # Writes, and those of them that may read only what lies elsewhere. Otherwise the order in which elements are written would show.
 WRITES = {"add_", "sub_", "mul_", "div_", "copy_", "addcmul_", "lerp_", "numbers_", "saved_", "masked_fill_", "index_fill_", "index_add_",
           "index_copy_", "scatter_add", "set", "set too", "out", "without recording", "set_data"}

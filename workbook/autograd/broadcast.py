@@ -1,21 +1,35 @@
 """Broadcasting and dtypes, undone for gradients: the one place that does it."""
 
 from workbook.autograd.operation import Operation
-from workbook.errors import explain
+from workbook.errors import explain, shape_text
 from workbook.formats import copied, preserve_format
 from workbook.tensor import Tensor
 
 
-def fit(grad, shape, dtype):
-    """Bring a gradient to its input's `shape` and `dtype`: sum the axes that were broadcast, drop an imaginary part."""
+def fit(grad, shape, dtype, handed=(), node=None):
+    """Bring a gradient to its input's `shape` and `dtype`: sum the axes that were broadcast, drop an imaginary part.
+
+    Raises RuntimeError where it cannot come from there; `handed` and `node` say which of the gradients of which step it is.
+    """
     array = grad._array if isinstance(grad, Tensor) else grad
     if array.shape == shape and array.dtype is dtype:
         return grad
     if array.shape != shape:
+        extra = array.ndim - len(shape)
+        if extra < 0 or any(side not in (1, have) for side, have in zip(shape, array.shape[extra:])):
+            raise _invalid(node, next((place for place, other in enumerate(handed) if other is grad), 0), array.shape, shape)
         grad = SumTo.apply(grad, shape=shape)
     if array.dtype != dtype:
         grad = Cast.apply(grad, dtype=dtype)
     return grad
+
+
+def _invalid(node, place, have, wanted):
+    """The error for a gradient of another shape than its input: a student's formula gave it, or a shape was changed unseen."""
+    return RuntimeError(explain(
+        f"{'' if node is None else f'Function {node.name()} returned an '}invalid gradient at index {place} - got {shape_text(have)} but "
+        f"expected shape compatible with {shape_text(wanted)}", "a gradient says for every number how much it counts",
+        "a tensor whose shape was changed in place under no_grad still has its old place in the graph: change it outside of no_grad"))
 
 
 class SumTo(Operation, name="SumBackward1"):
@@ -25,10 +39,6 @@ class SumTo(Operation, name="SumBackward1"):
         ctx.shape = a.shape
         extra = a.ndim - len(shape)
         axes = tuple(i for i in range(a.ndim) if i < extra or (shape[i - extra] == 1 and a.shape[i] != 1))
-        if extra < 0 or any(i >= extra and i not in axes and a.shape[i] != shape[i - extra] for i in range(a.ndim)):
-            raise RuntimeError(explain(f"the size of a gradient {list(a.shape)} does not fit its tensor of size {list(shape)}",
-                                       "a gradient says for every number how much it counts",
-                                       "give the gradient the tensor's shape"))
         # (The ufunc's sum, not the array's: then a warning of NaN belongs to this file, and stays unseen.)
         return ctx.xp.add.reduce(a, axes, a.dtype, None, True).reshape(shape)
 

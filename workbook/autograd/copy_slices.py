@@ -1,7 +1,7 @@
 """The graph of a tensor of which a part was written in place."""
 
 from workbook.autograd.complaints import second_time
-from workbook.autograd.operation import Operation
+from workbook.autograd.operation import Operation, next_sequence
 from workbook.autograd.views import replay
 
 
@@ -25,6 +25,11 @@ class CopySlices(Operation, name="CopySlices"):
     def release(self):
         super().release()
         self.chain = None  # PyTorch's lets go of the write itself: no second pass leads through it
+
+
+def made_now(node):
+    """Count a node as made now: it has been given an edge to one that is newer than it was."""
+    node.sequence = next_sequence()
 
 
 class ZeroSlices(Operation):

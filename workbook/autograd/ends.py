@@ -110,12 +110,14 @@ def seed_of(root, seed, number, create_graph):
     """The gradient with which the walk begins at `root`, output `number`: an array, or under `create_graph` a Tensor."""
     __tracebackhide__ = True
     if isinstance(root, Tensor):
-        if edge_of(root) is None:
+        edge = edge_of(root)
+        if edge is None:
             raise RuntimeError(explain(
                 f"element {number} of tensors does not require grad and does not have a grad_fn", _why_no_graph(root),
                 "set requires_grad=True on the inputs before computing, and compute outside torch.no_grad()"))
         shape, dtype, device = root._array.shape, root._array.dtype, root._device
     else:
+        edge = root
         shape, dtype, device = root.node.meta[root.output_nr]
     if seed is None:
         _check_one_number(shape, dtype)
@@ -124,7 +126,8 @@ def seed_of(root, seed, number, create_graph):
         raise _no_gradient(seed, f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     else:
         _check_seed(seed, shape, dtype, device, number)
-    seed = fit(seed, shape, dtype)
+    recorded = edge[0].meta[edge[1]][0]  # not the shape that it has, where that was changed unseen
+    seed = fit(seed, recorded, dtype, (*(None,) * number, seed))
     return seed if create_graph else seed._array
 
 

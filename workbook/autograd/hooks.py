@@ -129,7 +129,7 @@ def retain_grad(tensor):
         raise RuntimeError(explain("can't retain_grad on Tensor that has requires_grad=False",
                                    f"no gradient ever reaches this tensor of shape {shape_text(tensor.shape)}",
                                    "set requires_grad=True before the forward computation"))
-    if tensor._node is not None:  # else a leaf, as a view made under no_grad is
+    if tensor._node is not None and not tensor._retains_grad:  # without a node a leaf, as a view made under no_grad is
         node = tensor.grad_fn
         if node.retains is None:
             node.retains = {}

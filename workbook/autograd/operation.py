@@ -84,19 +84,19 @@ class Node:
 class AccumulateGrad(Node):
     """The end of the road: adds what arrives to the `.grad` of the leaf `variable`."""
 
-    __slots__ = ("variable",)
+    __slots__ = ("variable", "before")
     hands_on = True
     prefix = "torch::autograd::"
 
     def __init__(self, variable):
         self.variable, self.sequence, self.edges = variable, next(_sequence), ()
-        self.hooks = self.retains = self.record = None
+        self.hooks = self.retains = self.record = self.before = None
 
     @property
     def meta(self):
-        """The leaf's own `(shape, dtype, device)`."""
+        """The leaf's own `(shape, dtype, device)`; what it was in the graph, where the leaf was given another shape since."""
         variable = self.variable
-        return ((variable._array.shape, variable._array.dtype, variable._device),)
+        return self.before or ((variable._array.shape, variable._array.dtype, variable._device),)
 
 
 class Operation(Node):
@@ -290,7 +290,7 @@ class Operation(Node):
         look_at(0, "_saved_self"), look_at(1, "_saved_other"), look_at(-1, "_saved_result"))
 
     def release(self):
-        if self._saved:
+        if self._saved.__class__ is not tuple:
             self._saved = _FREED
         if self._kept:
             self._kept = _FREED
@@ -324,7 +324,7 @@ class Operation(Node):
         memory, kind = target._memory, target._array.dtype
         if self.meta[0][1] != kind:
             self.meta = ((self.meta[0][0], kind, self.meta[0][2]), *self.meta[1:])
-        if self._saved.__class__ is Packed:
+        if self._saved.__class__ is not list:
             return
         self._saved = [
             (target._array, memory, memory.version, source) if source < 0 else (value, kept, version, source)
@@ -355,12 +355,13 @@ def _tie(node, inputs, arrays, results, outputs):
     """Tie each value that `node` saved to where it came from.
 
     It becomes `(array, memory, version, source)`: the Memory it stands in, the version that has now, and which input (0, 1, ...)
-    or output (-1, -2, ...) it was.
+    or output (-1, -2, ...) it was. Where all are None it is a tuple: there is nothing to free, and a second pass may come.
     """
-    tied = []
+    tied, anything = [], False
     for value in node._saved:
         owner, source = None, 0
         if value is not None:
+            anything = True
             if value is results:
                 source, owner = -1, outputs[0]
                 value = owner._array
@@ -383,7 +384,7 @@ def _tie(node, inputs, arrays, results, outputs):
             tied.append((value, memory, version, source))
         else:
             tied.append((value, None, 0, source))
-    node._saved = tied
+    node._saved = tied if anything else tuple(tied)
 
 
 def _output_saved(value, results, outputs):

@@ -6,7 +6,6 @@ then `adopt`: the result goes into the target's memory, and the target takes ove
 
 import numpy as np
 
-from workbook.autograd.complaints import plain_name
 from workbook.autograd.forgetful import forgetful
 from workbook.autograd.modes import enable_grad, thread
 from workbook.devices import CPU
@@ -161,6 +160,7 @@ def become(target, result, writer):
     refuse_inference(target)
     if result is target:
         return target
+    keep_place(target)
     target._array = result._array
     memory_of(target).wrote(writer)
     if target._view is None:
@@ -173,6 +173,13 @@ def become(target, result, writer):
     if thread.state.grad_enabled:
         target._node, target._index = result._node, result._index
     return target
+
+
+def keep_place(leaf):
+    """Before a leaf is given another shape: in the graph that uses it, it stays what it was, as in PyTorch."""
+    node = leaf._accumulator and leaf._accumulator()
+    if node is not None:
+        node.before = node.meta
 
 
 def may_write(target, writer, gradient_wanted=False):
@@ -217,7 +224,7 @@ def _ambiguous(tensor, what):
         return RuntimeError(explain(
             f"A view was created in inference mode and {what} in normal mode.", "nothing recorded how the view came about",
             "make the view and write both inside inference_mode, or both outside"))
-    which = "" if node is None else f"Output {tensor._index} of {plain_name(node.name())} is a view"
+    which = "" if node is None else f"Output {tensor._index} of {_without_backward(node.name())} is a view"
     if node is None or refusal == "no_grad":
         phrase = f"{which + ' of a view which' if which else 'A view'} was created in no_grad mode and {what} with grad mode enabled."
     else:
@@ -239,6 +246,11 @@ def _ambiguous(tensor, what):
         f"{phrase} This view is the output of a function that returns multiple views. Such functions do not allow the output views to be "
         "modified inplace. You should replace the inplace operation by an out-of-place one.",
         "the gradient of the pieces could not be put together again", "clone() the piece first, or use the out-of-place form"))
+
+
+def _without_backward(name):
+    """A node's name as PyTorch has it here: Split, and Squeeze1."""
+    return name.replace("Backward0", "").replace("Backward", "")
 
 
 # In-place forms that PyTorch lets write into memory of which one number stands for several elements.
@@ -301,9 +313,27 @@ def _rewrite_base(target, result):
     if thread.state.grad_enabled and (result.requires_grad or base.requires_grad):
         if target._memory.reshaped and all(step.same_numbers for step, _ in chain):
             chain = ((AsStrided, geometry(target, base)),)  # the steps that led here may not fit the base any more
+        _pass_by_hooks(target, base, result, chain)
         written = CopySlices.apply(base, result, chain=chain)
+        before, place = base._node, base._index
         base._node, base._index = written._node, written._index
+        _keep_retaining(base, before, place, base._node, base._index)
         refreshed_node(target)
+
+
+def _pass_by_hooks(target, base, result, chain):
+    """Let the write's gradient go straight to the base as it was: hooks on views that the write has made out of date see none of it."""
+    from workbook.autograd.copy_slices import made_now
+
+    node, edges = target._node, result._node.edges if result._node is not None else ()
+    while node is not None and node is not base._node and node.edges:
+        if node.hooks is not None or node.retains:
+            if edges and edges[0] == (target._node, target._index):
+                old = replay(chain, base)
+                edges[0] = old._node, old._index
+                made_now(result._node)  # newer than what it hands its gradient to
+            return
+        node = node.edges[0] and node.edges[0][0]
 
 
 def detached(tensor):

@@ -224,11 +224,12 @@ class Pass:
 
     def _visit(self, node, arrived):
         wanted, hung, leaf = self.wanted, node.hooks, node.variable if node.__class__ is AccumulateGrad else None
+        first = arrived
         if hung is not None or node.retains or leaf is not None and leaf._hooks:
             arrived = show_arrivals(node, arrived, self.create_graph)
             self.owned.discard(node)
         if self.caught is not None:
-            self._catch(node, arrived)
+            self._catch(node, arrived if wanted is None or node not in self.way else first)  # hooks speak to what goes on, as in PyTorch
         elif leaf is not None and (wanted is None or (node, 0) in wanted):
             self._fill(node, arrived)
         if leaf is not None or wanted is not None and node not in self.way:
@@ -261,7 +262,7 @@ class Pass:
             if dtype.kind == "c" and not of_complex and node.holomorphic:
                 raise no_complex(node)  # from complex numbers to real ones: no formula for real numbers serves
             if gradient.shape != shape or gradient.dtype is not dtype:
-                gradient = fit(gradient, shape, dtype)
+                gradient = fit(gradient, shape, dtype, handed, node)
             new = (target.hands_on and not self.create_graph and not by_student and hung is None
                    and _is_new(gradient, () if node in self.owned else arrived, handed))
             self.arrive(target, index, gradient, new)
@@ -287,7 +288,7 @@ class Pass:
             shape, dtype, _ = edge[0].meta[edge[1]]
             if dtype.kind == "c" and node.meta[0][1].kind != "c" and node.holomorphic:
                 raise no_complex(node)
-            fitted.append(fit(gradient, shape, dtype))
+            fitted.append(fit(gradient, shape, dtype, handed, node))
         return tuple(fitted)
 
     def _catch(self, node, arrived):
@@ -305,6 +306,8 @@ class Pass:
             arrived = show_before(node, arrived, self.create_graph)
         if (leaf._requires_grad or leaf._node is not None) and arrived[0] is not None:
             accumulate(leaf, arrived[0], self.create_graph, node in self.owned)
+        elif leaf._hooks_after:
+            show_filled(leaf)
         if hung is not None:
             show_after(node, (), arrived, self.create_graph)
 
@@ -336,6 +339,11 @@ def accumulate(leaf, gradient, create_graph, new):
         leaf._grad = Own.apply(gradient, dtype=gradient._array.dtype) if leaf._grad is None else leaf._grad + gradient
     elif leaf._grad is None:
         xp = leaf._device.xp
+        if gradient.shape != leaf._array.shape:  # which was changed unseen
+            try:
+                gradient = xp.broadcast_to(gradient, leaf._array.shape)
+            except ValueError:
+                raise _other_size(leaf, gradient) from None
         array = gradient if new and isinstance(gradient, xp.ndarray) and gradient.flags.c_contiguous else xp.array(gradient)
         leaf._grad = wrap(array, leaf._device)
     else:

@@ -81,10 +81,10 @@ def put_at(input, indices, values, operation):
         raise _another_dtype(input, values)
     if len(indices) > input.ndim:
         raise _too_many(indices, input)
-    steps, advanced, outside = _read(indices, input, writing=True)
+    steps, advanced, outside = _read(indices, input, writing=True, views=False)
     if steps:  # numbers, which 0-d Tensors are read as, would make views: they are places, too
         indices = tuple(reshape(k, (1,)) if k.ndim == 0 and k.dtype is not dtypes.bool else k for k in indices)
-        steps, advanced, outside = _read(indices, input, writing=True)
+        steps, advanced, outside = _read(indices, input, writing=True, views=False)
     if operation is IndexPut:
         return _put(input, values, advanced, outside)
     if values.dtype is not input.dtype:
@@ -130,16 +130,23 @@ def _written(operation, target, value, pattern, places, outside):
 
 def _named_by(target, pattern, places):
     """Return the shape of what an index names, whether its places are there or not."""
-    anywhere = np.broadcast_to(np.empty((), bool), [max(side, 1) for side in target.shape])
+    sides, axis, rest = list(target.shape), 0, iter(places)
+    for part in pattern:
+        k = next(rest) if part is HOLE else None
+        if k is not None and k.dtype is not dtypes.bool:
+            sides[axis] = max(sides[axis], 1)
+        axis += k.ndim if k is not None and k.dtype is dtypes.bool else 1
+    anywhere = np.broadcast_to(np.empty((), bool), sides)
     first = [k._host() if k.dtype is dtypes.bool else np.zeros_like(k._host()) for k in places]
     return anywhere[filled(pattern, first)].shape
 
 
-def _read(key, input, writing=False, alone=False):
+def _read(key, input, writing=False, alone=False, views=True):
     """Take an index apart: view operations for numbers, slices and None, in order; then one advanced index, or None.
 
     Third comes the error for places that are not there, or None; where nothing is written it is raised at once.
-    A slice that covers all of its axis is a step only where it is `alone`, as in x[:].
+    A slice that covers all of its axis is a step only where it is `alone`, as in x[:]. A single True or False gives an axis of its own
+    of which all is meant or nothing, where `views` may be made.
     """
     given = [key] if not _is_tuple(key) else list(key)
     if input.ndim == 0 and isinstance(key, list) and any(isinstance(k, (list, str)) for k in key):  # PyTorch counts what a list names before it looks at it
@@ -164,13 +171,18 @@ def _read(key, input, writing=False, alone=False):
         elif isinstance(k, slice):
             side = shape[place]
             start, stop, step = k.indices(side)
-            if alone or (start, step) != (0, 1) or stop < side:
+            whole = k.start in (None, 0) and step == 1 and (k.stop is None or k.stop >= side)  # as it is written: x[-3:] of three is a step
+            if alone or not whole:
                 steps.append((Slice, {"axis": axis, "start": start, "stop": max(start, stop), "step": step}))
             chosen.append(slice(None))
             axis, place = axis + 1, place + 1
         elif isinstance(k, int):
             steps.append((Select, {"axis": axis, "index": place_within(k, place, shape[place])}))
             place += 1
+        elif views and k.ndim == 0 and _is_mask(k):
+            steps.append((Unsqueeze, {"axis": axis}))
+            chosen.append(np.zeros(int(_host_array(k)), np.int64))
+            axis += 1
         else:
             chosen.append(k)
             width = k.ndim if _is_mask(k) else 1

@@ -337,6 +337,9 @@ def _set_data(input, new):
                                    f"the new data holds {new.dtype}", "write x.data = new.float()"))
     if input.is_inference() is not new.is_inference():
         views.count_anew(input, new)
+    if new._array.dtype != input._array.dtype or new._device is not input._device:
+        input._accumulator = None  # what is computed from now on brings gradients of another kind
+    views.keep_place(input)
     input._array, input._device = new._array.view(), new._device
 
 

@@ -16,10 +16,9 @@ class LerpTensor(Elementwise, name="LerpBackward1"):
 
     def forward(ctx, a, b, weight):
         if a.dtype.kind not in "fc":
-            raise not_implemented("lerp_kernel_tensor" if hasattr(weight, "dtype") else "lerp_kernel_scalar", a, b, weight)
+            raise not_implemented("lerp_kernel_tensor", a, b, weight)
         ctx.save(*((a, b) if ctx.needs_input_grad[2] else (None, None)), weight)
-        # from the nearer end, so that weight 1 gives b itself
-        return ctx.xp.where(abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
+        return _between(ctx.xp, a, b, weight)
 
     def backward(ctx, grad):
         a, b, weight = ctx.saved
@@ -33,6 +32,20 @@ class Lerp(LerpTensor):
     def dtype_rule(values):
         a, b, weight = values
         return [a, b, number_in(weight, computed_in(a.dtype)) if a.dtype.kind in "fc" else weight]
+
+    def forward(ctx, a, b, weight):
+        if a.dtype.kind not in "fc":
+            raise not_implemented("lerp_kernel_scalar", a, b, weight)
+        ctx.weight = weight  # not saved: a second pass may come
+        return _between(ctx.xp, a, b, weight)
+
+    def backward(ctx, grad):
+        return grad * (1 - ctx.weight), grad * ctx.weight, None
+
+
+def _between(xp, a, b, weight):
+    """The point between a and b, from the nearer end, so that weight 1 gives b itself."""
+    return xp.where(abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
 
 
 def lerp(input, end, weight):

@@ -15,7 +15,8 @@ class IndexSelect(Index):
     """out = the places that an index names along one axis"""
 
     def forward(ctx, a, *places, pattern):
-        return in_order(ctx.xp, Index.forward(ctx, a, *places, pattern=pattern))
+        out = Index.forward(ctx, a, *places, pattern=pattern)
+        return in_order(ctx.xp, out if a.ndim else out.copy())  # of one number, NumPy shows the memory itself
 
 
 class MaskedSelect(Index):
@@ -67,7 +68,7 @@ def index_select(input, dim, index):
                                  f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {side - 1}, not {wrong}",
                                  "for places from the end write x[..., [-1]]"))
     if input.ndim == 0:
-        return IndexSelect.apply(input, pattern=(...,))
+        return IndexSelect.apply(input, index, pattern=(...,))  # which names all there is
     return IndexSelect.apply(input, index if index.ndim else reshape(index, (1,)), pattern=(slice(None),) * axis + (HOLE,))
 
 

@@ -158,7 +158,7 @@ def index_copy(input, dim, index, source):
     within(index, axis, input.shape[axis] if input.ndim else 1, IndexError, 0,
             "index_copy_(): index {} is out of bounds for dimension {} with size {}")
     if input.ndim == 0:  # a single number has one place
-        return IndexWrite.apply(input, reshape(source, ()), pattern=())
+        return IndexWrite.apply(input, reshape(source, ()), index, pattern=())
     if source.ndim == 0:
         source = reshape(source, (1,))
     return IndexWrite.apply(input, source, flatten(index), pattern=_along(axis))
@@ -190,7 +190,7 @@ def index_fill(input, dim, index, value):
     operation = IndexFillTensor if isinstance(value, Tensor) else IndexFill
     once = wrap(index._device.xp.unique(index._array % max(side, 1)), index._device)  # a place named twice is filled once
     if input.ndim == 0:
-        return operation.apply(input, value, pattern=()) if index.numel() else clone(input)
+        return operation.apply(input, value, once, pattern=()) if index.numel() else clone(input)
     return operation.apply(input, value, once, pattern=_along(axis))
 
 

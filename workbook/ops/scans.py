@@ -254,7 +254,7 @@ def prod(input, dim=None, keepdim=False, *, dtype=None):
     """
     input = summable(input, dtype)
     if dim is None and not keepdim:
-        return Prod.apply(reshape(input, (-1,)), axis=0, keepdim=False)
+        return Prod.apply(reshape(input, (-1,)) if input.ndim else input, axis=0, keepdim=False)
     if not isinstance(dim, int):
         raise TypeError(explain("prod() received an invalid combination of arguments", "dim names one axis",
                                 "reduce the axes one after the other"))
