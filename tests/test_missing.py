@@ -1,8 +1,9 @@
-"""No public name of torch, torch.Tensor, torch.linalg or torch.special is both absent here and unexplained."""
+"""No public name of torch, torch.Tensor, torch.linalg, torch.special, torch.nn and torch.optim is both absent here and unexplained."""
 
 import importlib.util
 import pkgutil
 import re
+from functools import reduce
 
 import pytest
 
@@ -14,6 +15,17 @@ EXPLAINED = {"autograd": {*missing.OF_MODULE["autograd"]}, "func": {*missing.OF_
              "linalg": {*missing.OF_MODULE["linalg"]}, "special": {*missing.OF_MODULE["special"]}}
 OWNERS = {"autograd": (lambda torch: torch.autograd), "func": (lambda torch: torch.func), "functional": (lambda torch: torch.autograd.functional), "torch": (lambda torch: torch), "Tensor": (lambda torch: torch.Tensor), "linalg": (lambda torch: torch.linalg),
           "special": (lambda torch: torch.special)}
+
+OWN_OF_TORCH = {  # names that PyTorch's modules import for themselves, or tell their documents with
+    "nn": {"factory_kwargs", "common_types", "grad", "qat", "quantizable", "quantized", "intrinsic", "backends", "cpp"},
+    "nn.functional": {"BroadcastingList1", "BroadcastingList2", "BroadcastingList3", "GRID_SAMPLE_INTERPOLATION_MODES", "GRID_SAMPLE_PADDING_MODES", "ScalingType",
+                      "SwizzleType", "TYPE_CHECKING", "Tensor", "assert_int_or_pair", "boolean_dispatch", "handle_torch_function", "has_torch_function",
+                      "has_torch_function_unary", "has_torch_function_variadic", "reproducibility_notes", "sparse_support_notes", "tf32_notes", "Callable", "Optional",
+                      "DType", "importlib", "math", "np", "warnings", "torch", "grad", "Any", "Union", "TypeAlias", "sym_int", "dataclasses"},
+    "nn.init": {"Tensor", "Callable", "Literal", "ParamSpec", "TypeVar", "math", "torch", "warnings", "overload"}, "optim": {"adadelta", "swap_tensors"}, "nn.utils": {"memory_format"},
+}
+OWNERS |= {path: (lambda torch, path=path: reduce(getattr, path.split("."), torch)) for path in OWN_OF_TORCH}
+EXPLAINED |= {path: {*missing.OF_MODULE.get(path, ()), *names} for path, names in OWN_OF_TORCH.items()}
 
 
 @pytest.mark.parametrize("owner", OWNERS)

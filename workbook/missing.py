@@ -11,6 +11,12 @@ MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor", "bad
 MISSPELT_OF_MODULE = {
     "optim": {"RMSProp": "RMSprop", "RMSPro": "RMSprop", "AdaGrad": "Adagrad", "AdaDelta": "Adadelta", "AdaMax": "Adamax",
               "ADAM": "Adam"},
+    "nn": {"Relu": "ReLU", "RELU": "ReLU", "LeakyRelu": "LeakyReLU", "LeakyRELU": "LeakyReLU", "Elu": "ELU", "Gelu": "GELU", "Selu": "SELU", "Silu": "SiLU",
+           "Conv1D": "Conv1d", "Conv2D": "Conv2d", "Conv3D": "Conv3d", "MaxPool2D": "MaxPool2d", "AvgPool2D": "AvgPool2d", "BatchNorm1D": "BatchNorm1d",
+           "BatchNorm2D": "BatchNorm2d", "Dropout2D": "Dropout2d", "DropOut": "Dropout", "CrossEntropy": "CrossEntropyLoss", "CrossentropyLoss": "CrossEntropyLoss",
+           "CrossEntrophyLoss": "CrossEntropyLoss", "MSE": "MSELoss", "MseLoss": "MSELoss", "NLLloss": "NLLLoss", "BCELosswithLogits": "BCEWithLogitsLoss",
+           "BCELossWithLogits": "BCEWithLogitsLoss", "ModulList": "ModuleList", "Modulelist": "ModuleList", "Sequntial": "Sequential", "Embeddings": "Embedding",
+           "Lstm": "LSTM", "Gru": "GRU", "MultiHeadAttention": "MultiheadAttention", "Dense": "Linear", "Softplus2d": "Softplus"},
 }
 
 # ... or what to write.
@@ -181,7 +187,12 @@ OF_MODULE = {
                      "profiler_legacy profiler_util torch").split(), "nothing; it belongs to PyTorch's own machinery"),
     "func": {"replace_all_batch_norm_modules_": "nn.BatchNorm2d(..., track_running_stats=False), or nn.GroupNorm, which keeps no statistics",
              "rearrange": "torch.permute and torch.reshape", "debug_unwrap": "x.detach(); a Tensor inside a transform is a plain one here"},
-    "nn": dict.fromkeys(("DataParallel", "parallel"), "the network itself: one process computes here, on one device")
+    "nn.functional": dict.fromkeys(("scaled_mm", "grouped_mm", "scaled_grouped_mm"), "torch.matmul, in one dtype") | {"native_channel_shuffle": "F.channel_shuffle",
+        "linear_cross_entropy": "F.cross_entropy(F.linear(x, weight, bias), target); PyTorch's saves memory where there are very many classes"},
+    "nn.utils": dict.fromkeys(("convert_conv2d_weight_memory_format", "convert_conv3d_weight_memory_format"), "nothing: a layer's weight lies here in the order of its shape"),
+    "nn": dict.fromkeys(("LinearCrossEntropyLoss", "LinearCrossEntropyOptions"), "nn.Linear and nn.CrossEntropyLoss, one after the other")
+    | {"Container": "nn.Sequential or nn.ModuleList; Container was their name before PyTorch 0.2"}
+    | dict.fromkeys(("DataParallel", "parallel"), "the network itself: one process computes here, on one device")
     | dict.fromkeys(("qat", "quantized", "quantizable", "intrinsic", "backends"), "the layers of torch.nn; numbers of fewer bits are not part of this "
                     "engine: net.half() halves the memory")
     | {"factory_kwargs": "device=..., dtype=..."},

@@ -3,6 +3,7 @@
 `inplace` is an option here and a method there, so the activations are wrapped.
 """
 
+from workbook import missing
 from workbook.ops import activation, pointwise
 from workbook.ops.activation import gelu
 from workbook.ops.adaptive import (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d,
@@ -120,3 +121,7 @@ def silu(input, inplace=False):
 
 
 _silu_ = inplace_form(activation.silu, "silu_")
+
+
+def __getattr__(name):
+    raise missing.of_module("nn.functional", name)
