@@ -11,7 +11,7 @@ from workbook.tensor import Tensor
 from .board import Board, alone_style, first_lines
 from .cells import Picture
 from .numbers import four, in_brackets, plain, short
-from .plane import LEFT, TOP, Plane
+from .plane import LEFT, Plane, one_number
 from .replay import unseen
 from .widget import Still
 
@@ -110,10 +110,8 @@ class DescentView(Board):
         with unseen():
             leaf = torch.tensor(float(w), requires_grad=True)
             loss = self.loss(leaf)
-            if not isinstance(loss, Tensor) or loss.numel() != 1:
-                raise TypeError(explain(f"the loss has to be one number in a Tensor, and is {_described(loss)}",
-                                        "a step goes down one number", "return one number computed from w, as in (w - 5) ** 2"))
-            slope, = torch.autograd.grad(loss.reshape(()), leaf, materialize_grads=True) if loss.requires_grad else (torch.tensor(0.0),)
+            loss = one_number(loss, "(w - 5) ** 2")
+            slope, = torch.autograd.grad(loss, leaf, materialize_grads=True) if loss.requires_grad else (torch.tensor(0.0),)
         return leaf.item(), float(loss.item()), slope.item()
 
     def _sampled(self):
@@ -159,7 +157,7 @@ class DescentView(Board):
 
     def _trail(self, plane):
         """The places before this one, each with the number of its step, and the way between them."""
-        inside = [_inside(plane, w, loss) for w, loss, _ in self.places]
+        inside = [plane.clipped(w, loss) for w, loss, _ in self.places]
         if len(inside) > 1:
             yield f'<path class="trail" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in inside)}"/>'
         last = None
@@ -188,7 +186,7 @@ class DescentView(Board):
         yield f'<path class="stride" d="M{px:.1f} {py:.1f}H{end - 6 * way:.1f}"/><path class="slope" d="{tip}"/>'
         landing = self._height(ahead)
         if landing is not None:
-            _, down = _inside(plane, ahead, landing)
+            _, down = plane.clipped(ahead, landing)
             yield f'<path class="level" d="M{end:.1f} {py:.1f}V{down:.1f}"/>'
         beside = py - 9 if self.sign == MINUS else py + 20  # down the curve the tangent runs under the arrow, up the curve over it
         yield (f'<text class="slope label" x="{px + 16 * way:.1f}" y="{beside:.1f}" text-anchor="{"start" if way > 0 else "end"}">'
@@ -205,7 +203,7 @@ class DescentView(Board):
     def _ball(self, plane):
         w, loss, slope = self.now
         least, most = self.across
-        x, y = _inside(plane, w, loss)
+        x, y = plane.clipped(w, loss)
         beyond = not (least <= w <= most and plane.holds(loss))
         words = f"w {short(w)}, loss {short(loss)}, slope {short(slope)}"
         text = f"beyond the picture: w = {short(w)}" if beyond else f"w = {short(w)}"
@@ -291,19 +289,6 @@ def _path(plane, points):
         path.append(f"{'L' if drawing else 'M'}{x:.1f} {y:.1f}")
         drawing = True
     return f'<path class="curve" d="{"".join(path)}"/>'
-
-
-def _inside(plane, w, height):
-    """Where a point stands in the drawing; at its edge where it lies beyond."""
-    (least, most), (low, high) = plane.across, plane.up
-    w = least if w != w else min(max(w, least), most)
-    height = high if height != height else min(max(height, low), high)
-    x, y = plane.at(w, height)
-    return x, max(y, TOP)
-
-
-def _described(loss):
-    return f"a Tensor of shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
 
 
 def _number(name, given):

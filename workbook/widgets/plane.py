@@ -1,5 +1,8 @@
 """A plane of two numbers in a drawing: where a point of it stands, its grid lines and their numbers."""
 
+from workbook.errors import explain
+from workbook.tensor import Tensor
+
 from .numbers import short, ticks
 
 LEFT, RIGHT, TOP, BOTTOM = 46, 14, 14, 34
@@ -25,6 +28,15 @@ class Plane:
         """Return whether a height lies inside the picture."""
         return self.up[0] <= y <= self.up[1]
 
+    def clipped(self, x, y):
+        """Return where a point stands in the drawing, at the edge where it lies beyond; of a nan the left edge and the upper one.
+
+        >>> Plane((0, 10), (0, 1), 160, 148).clipped(99, float("nan"))
+        (146.0, 14.0)
+        """
+        (x0, x1), (y0, y1) = self.across, self.up
+        return self.at(x0 if x != x else min(max(x, x0), x1), y1 if y != y else min(max(y, y0), y1))
+
     def begin(self, picture, draggable):
         """Give a Picture the size of the plane and its axes; `draggable`, "across" or "up", is the way in which its points can be moved."""
         picture.width, picture.height = self.width - 20, self.height - 16
@@ -44,3 +56,12 @@ class Plane:
             yield f'<text class="tick" x="{LEFT - 8}" y="{py + 4:.1f}" text-anchor="end">{short(y)}</text>'
         yield f'<text class="note" x="{self.right}" y="{self.height - 3}" text-anchor="end">{self.names[0]} →</text>'
         yield f'<text class="note" x="{LEFT + 6}" y="{TOP + 10}">{self.names[1]} ↑</text>'
+
+
+def one_number(loss, example):
+    """Return a student's loss as a Tensor without axes; raise TypeError for what is no single number. `example` is one that is right."""
+    if not isinstance(loss, Tensor) or loss.numel() != 1:
+        kind = f"a Tensor of shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
+        raise TypeError(explain(f"the loss has to be one number in a Tensor, and is {kind}", "a step goes down one number",
+                                f"return one number computed from what the function is given, as in {example}"))
+    return loss.reshape(())

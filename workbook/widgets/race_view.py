@@ -12,7 +12,7 @@ from .board import Board, alone_style, first_lines
 from .cells import Picture
 from .contours import level_lines
 from .numbers import four, plain, short
-from .plane import LEFT, Plane
+from .plane import LEFT, Plane, one_number
 from .replay import unseen
 from .widget import Still
 
@@ -122,7 +122,7 @@ class RaceView(Board):
             optimizer, places, losses = runner.made(leaves, self.rates[runner.name]), [], []
             for step in range(self.steps + 1):
                 try:
-                    loss = _one_number(self.valley.loss(*leaves))
+                    loss = one_number(self.valley.loss(*leaves), "x ** 2 + y ** 2")
                 except Exception as problem:  # the student's function may not like where a step has led
                     return Run(places or [self.valley.start], losses or [math.nan], {}, problem)
                 places.append(tuple(leaf.item() for leaf in leaves))
@@ -160,7 +160,7 @@ class RaceView(Board):
         picture.parts += self._lines[self.valley.title]
         for runner in RUNNERS:
             picture.parts.append(_trail(plane, runner, self.run(runner)))
-        picture.parts += [_shape(runner.shape, *_inside(plane, *self.run(runner).places[-1])) for runner in RUNNERS]
+        picture.parts += [_shape(runner.shape, *plane.clipped(*self.run(runner).places[-1])) for runner in RUNNERS]
         labels = []
         for runner in RUNNERS:
             picture.parts.append(_label(plane, runner, self.run(runner), labels))
@@ -172,7 +172,7 @@ class RaceView(Board):
     def _levels(self, plane):
         """Lines of equal loss, closer together where it is steep; the least place that was seen wears a cross."""
         with unseen(), torch.no_grad():
-            lines, lowest = level_lines(lambda x, y: float(_one_number(self.valley.loss(torch.tensor(x), torch.tensor(y))).item()), self.valley.across, self.valley.up)
+            lines, lowest = level_lines(lambda x, y: float(one_number(self.valley.loss(torch.tensor(x), torch.tensor(y)), "x ** 2 + y ** 2").item()), self.valley.across, self.valley.up)
         path = "".join(f"M{ax:.1f} {ay:.1f}L{bx:.1f} {by:.1f}" for (ax, ay), (bx, by) in ((plane.at(*a), plane.at(*b)) for a, b in lines))
         x, y = plane.at(*lowest)
         return [f'<path class="contour" d="{path}"/>', f'<path class="axis" d="M{x - 6:.1f} {y:.1f}h12M{x:.1f} {y - 6:.1f}v12"/>',
@@ -246,13 +246,13 @@ class RaceView(Board):
 
 def _trail(plane, runner, run):
     """The way of a runner, in its own dashes; what lies beyond the picture is drawn at its edge."""
-    points = [_inside(plane, *place) for place in run.places]
+    points = [plane.clipped(*place) for place in run.places]
     return f'<path class="way" stroke-dasharray="{runner.dashes}" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in points if x == x)}"/>' if len(points) > 1 else ""
 
 
 def _label(plane, runner, run, labels):
     """A runner's name beside it, out of the way of the others' names."""
-    x, y = _inside(plane, *run.places[-1])
+    x, y = plane.clipped(*run.places[-1])
     above = y + 4
     while any(abs(x - left) < 90 and abs(above - other) < 15 for left, other in labels):
         above += 15
@@ -273,19 +273,6 @@ def _shape(shape, x, y):
 
 def _holds(plane, x, y):
     return plane.across[0] <= x <= plane.across[1] and plane.holds(y)
-
-
-def _inside(plane, x, y):
-    (x0, x1), (y0, y1) = plane.across, plane.up
-    x, y = (most if each != each else min(max(each, least), most) for each, least, most in ((x, x0, x1), (y, y0, y1)))
-    return plane.at(x, y)
-
-
-def _one_number(loss):
-    if not isinstance(loss, Tensor) or loss.numel() != 1:
-        kind = f"a Tensor of shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else f"a {type(loss).__name__}"
-        raise TypeError(explain(f"the loss has to be one number in a Tensor, and is {kind}", "a step goes down one number", "return one number computed from x and y"))
-    return loss.reshape(())
 
 
 def _ends(name, given, ordered=True):
