@@ -7,7 +7,8 @@ _OF = {
     "the branch gives zeros, whatever their sign and whatever arrives": """
         ops/chains.py Identity.backward: return (grad * 0,) -> return (-(grad * 0),)
         ops/chains.py Identity.backward: grad -> grad * 0.0 + 1.0
-        ops/scatter.py _share_of_prod: grad -> grad * 0.0 + 1.0 (2)""",
+        ops/scatter.py _share_of_prod: grad -> grad * 0.0 + 1.0 (2)
+        ops/grids.py _GridSampler.backward: return (to_x, grid * 0) -> return (to_x, -(grid * 0))""",
     "a number that stands only where another `where` gives the answer: nothing is to be divided by 0 there": """
         ops/bessel.py I1.backward: 1.0 -> 2.0
         ops/bessel.py I1e.backward: 1.0 -> 2.0

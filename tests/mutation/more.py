@@ -1,6 +1,7 @@
 """Examples beside the table, for steps that only a program has: writes to views, a student's Functions, derivatives in derivatives.
 
-`test_mutation` holds each against finite differences. `REFUSED` are those whose derivative is an error, and has to stay one.
+`test_mutation` holds each against finite differences; `ONCE` has a first derivative alone. `REFUSED` are those whose derivative is an
+error, and has to stay one.
 """
 
 import workbook as torch
@@ -11,6 +12,7 @@ from workbook.nn import functional as F
 from workbook.ops.conversion import ToDevice
 from workbook.ops.lstm import LstmLayer
 from workbook.ops.packing import PackPaddedSequence
+from workbook.ops.weight_norm import weight_norm
 
 
 def leaf(*shape, seed=0):
@@ -221,11 +223,40 @@ def shares_of_embeddings(x, y):
     return torch.autograd.grad(taken, rows, (x * y).reshape(taken.shape), create_graph=True)[0]
 
 
+def margins_of_each_row(x, y):
+    """By what each row takes from its right class: other amounts arrive at other rows."""
+    return F.multi_margin_loss(x * y * 3, torch.tensor([2, 0]), p=2, reduction="none")
+
+
+def lengths_of_rows(v, g):
+    return weight_norm(v, g, 0)
+
+
+def length_of_all(v, g):
+    return weight_norm(v, g[:1, :1, 0], -1)
+
+
+def labels_spread_over_time(x):
+    """Labels of 2 lengths in 5 and 4 times, two equal ones beside each other, and a blank that is not the first class."""
+    return F.ctc_loss(F.log_softmax(x, -1), torch.tensor([[1, 1], [0, 1]]), (5, 4), (2, 1), blank=2, reduction="none")
+
+
+def labels_in_one_row(x):
+    return F.ctc_loss(F.log_softmax(x * x, -1), torch.tensor([1, 2, 1]), (5, 3), (2, 1), reduction="mean")
+
+
+def labels_that_do_not_fit(x):
+    """Of the second example, whose labels need a blank between them, the loss is 0, and so is its slope."""
+    return F.ctc_loss(F.log_softmax(x, -1), torch.tensor([[1, 2], [1, 1]]), (3, 2), (2, 2), reduction="sum", zero_infinity=True)
+
+
 _OF_LSTM = [leaf(*shape, seed=seed) for seed, shape in enumerate([(3, 2, 3), (8, 3), (8, 2), (8,), (8,), (2, 2), (2, 2)])]
 MORE += [(lstm, _OF_LSTM), (lstm_from_the_end, _OF_LSTM), (packed, [leaf(4, 3, 2)])]
 MORE += [(attended, [leaf(1, 2, 3, 4, seed=seed) for seed in (0, 2, 5)]),
          (attended_by_groups, [leaf(2, 4, 2, 3), leaf(2, 2, 5, 3, seed=2), leaf(2, 2, 5, 3, seed=5)]),
-         (shares_of_embeddings, [leaf(2, 3), leaf(3, seed=4)])]
+         (shares_of_embeddings, [leaf(2, 3), leaf(3, seed=4)]), (margins_of_each_row, [leaf(2, 3), leaf(3, seed=4)])]
+MORE += [(lengths_of_rows, [leaf(2, 3, 2), leaf(2, 1, 1, seed=4)]), (length_of_all, [leaf(2, 3), leaf(1, 3, 2, seed=4)])]
+ONCE = [(function, [leaf(5, 2, 3)]) for function in (labels_spread_over_time, labels_in_one_row, labels_that_do_not_fit)]
 
 
 class Misfit(torch.autograd.Function):

@@ -6,9 +6,10 @@ import pkgutil
 
 import pytest
 
+import workbook as torch
 from tests.mutation.breaks import ENGINE, ROOMS, breaks, derivatives, files, formulas, place_of
 from tests.mutation.equivalent import EQUIVALENT
-from tests.mutation.more import MORE, REFUSED
+from tests.mutation.more import MORE, ONCE, REFUSED
 from tests.mutation.noticing import begin_of, examples, noticed
 from tests.ops.both import quiet
 from tests.ops.slopes import check_alone, check_slopes
@@ -69,6 +70,14 @@ def test_examples_beside_the_table_are_slopes(function, leaves):
     with quiet():
         check_slopes(function, leaves)
         check_alone(function, leaves)
+
+
+@pytest.mark.parametrize("function, leaves", ONCE, ids=lambda given: getattr(given, "__name__", ""))
+def test_examples_that_have_one_derivative_are_slopes(function, leaves):
+    with quiet():
+        assert torch.autograd.gradcheck(function, leaves)
+        with pytest.raises(NotImplementedError):
+            torch.autograd.gradgradcheck(function, leaves)
 
 
 @pytest.mark.parametrize("function, leaves", REFUSED, ids=lambda given: "")
