@@ -6,6 +6,7 @@ Words in braces are filled in from the lists given by name. Many combinations ar
 from dataclasses import replace
 
 from tests.ops.table.algebra import ALGEBRA
+from tests.ops.table.attention import ATTENTION
 from tests.ops.table.branches import BRANCHES
 from tests.ops.table.created import CREATED, READ
 from tests.ops.table.edges import EDGES
@@ -39,7 +40,7 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
          "created": CREATED, "read": READ, "beside": BESIDE, "numbers": HELD, "overlaps": OVERLAPS, "layouts": LAYOUTS_OF_RESULTS, "edges": EDGES,
          "misuse": MISUSE, "windows": WINDOWS, "pools": POOLS,
          "norms": NORMS, "embeddings": EMBEDDINGS, "activations": ACTIVATIONS, "sizes": RESIZED, "more-losses": MORE_LOSSES,
-         "branches": BRANCHES}
+         "branches": BRANCHES, "attention": ATTENTION}
 # Of what networks compute the values are compared, not how they lie in memory.
 LIE_AS_TORCHS = frozenset(("elementwise reductions shapes indexing matrices algebra conversions creation queries out mathematics rearranged scattered folding "
                            "order ties memory created read beside numbers overlaps layouts edges misuse").split())
