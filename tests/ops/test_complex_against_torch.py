@@ -15,6 +15,8 @@ SLOPES = {name: row for name, row in NAMED.items() if row.derivatives and row.sh
 BEYOND_TORCH = ("does not support automatic differentiation for outputs with complex dtype",
                 "Expected isFloatingType(grad.scalar_type()) || (input_is_complex == grad_is_complex)",  # a fault inside torch
                 "addmv input tensors must have the same dtype")  # addr, which promotes otherwise
+# Written in place, torch forgets the imaginary part of a slope that it gets right otherwise; and a bias may be complex where nothing else is.
+TORCH_ALONE = ("F.silu(a * 1, inplace=True)", "F.conv_tbc")
 BY_REAL_ONES = "F.conv"  # torch makes complex convolutions of real ones, and the last node is a sum
 
 
@@ -25,7 +27,7 @@ def test_gradient_of_complex_numbers(row, data):
     """In complex128: for an uneven incoming gradient, with both parts, and the name of the node."""
     text, inputs = row.complex_example(lambda options: data.draw(st.sampled_from(options)))
     mine, theirs = (gradients(engine, text, inputs, row.derivatives) for engine in ("workbook", "torch"))
-    if any(words in theirs.get("message", "") for words in BEYOND_TORCH):
+    if any(words in theirs.get("message", "") for words in BEYOND_TORCH) or text.startswith(TORCH_ALONE):
         return
     if "have the same dtype" in mine.get("message", ""):
         return  # solve_triangular: torch casts the second to the dtype of the first, and imaginary parts are gone

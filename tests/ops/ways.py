@@ -64,4 +64,6 @@ MORE = [Row(text, shapes(sizes), ("float64",), layouts=("plain", "transposed", "
     "torch.linalg.tensorsolve(a + (20 * torch.eye(6, dtype=a.dtype)).reshape(a.shape), b)": "2x3x6 2x3 | 1x6x6 1x6",
     "torch.linalg.vander(a)": "1x3 | 3x1", "torch.linalg.vecdot(a, b)": "1x3 2x3 | 3x1 3x1", "torch.linalg.vector_norm(a)": "1x3 | 3x1", "torch.nuclear_norm(a)": "1x3 | 3x1 | 2x3",
     "torch.put(a, torch.tensor([0, 1]), b)": "3x1 2 | 2x3 1x2", "torch.softmax(a, 0)": "1x3 | 3x1", "torch.special.softmax(a, 0)": "1x3 | 3x1",
-    "torch.special.log_softmax(a, 0)": "1x3 | 3x1", "torch.tensordot(a, b, 1)": "1x3 3x2 | 2x1 1x3"}.items()]
+    "torch.special.log_softmax(a, 0)": "1x3 | 3x1", **{f"torch.{name}(a, b)": "2x1 1x3 | 3x1 3x1" for name in "fmax fmin clamp_min clamp_max copysign complex".split()}, "torch.polar(a * a + 1, b)": "2x1 1x3 | 3x1 3x1",
+    "torch.view_as_complex(a)": "3x1x2 | 2x3x2", "torch.logcumsumexp(a, 0)": "3x1 | 1x3", "torch.cumprod(a, 0)": "3x1 | 1x3",
+    "torch.scatter_reduce(a, 0, torch.tensor([[0], [0]]), b, 'sum')": "3x1 2x1 | 1x1 2x1", "torch.tensordot(a, b, 1)": "1x3 3x2 | 2x1 1x3"}.items()]

@@ -62,8 +62,8 @@ class HuberLoss(Elementwise):
     """out = (a - b) ** 2 / 2 where |a - b| <= delta, delta * (|a - b| - delta / 2) elsewhere; reduced"""
 
     def forward(ctx, a, b, *, delta, reduction):
-        if a.dtype.kind != "f":
-            raise not_implemented("huber_cpu", a, b)
+        if a.dtype.kind != "f" or b.dtype.kind == "c":
+            raise not_implemented("huber_cpu", b if b.dtype.kind == "c" else a, b)
         ctx.save(a, b)
         gap = ctx.xp.abs(a - b)
         ctx.delta, ctx.share = delta, _share(gap.size, reduction)
@@ -92,6 +92,9 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     check_reduction(reduction)
     if delta <= 0:
         raise RuntimeError(explain("huber_loss does not support non-positive values for delta.", "it is an error's size", "write 1.0"))
+    if target.is_complex() and not input.is_complex():
+        raise RuntimeError(explain(f"result type {target.dtype.legacy} can't be cast to the desired output type {input.dtype.legacy}",
+                                   "a loss of complex numbers would need complex predictions", "take the parts: target.real, target.imag"))
     target = target.to(input.dtype) if input.is_floating_point() else target
     if weight is None:
         return HuberLoss.apply(input, target, delta=float(delta), reduction=reduction)

@@ -3,6 +3,7 @@
 from workbook.errors import explain
 from workbook.ops.arithmetic import add, div, mul
 from workbook.ops.creation import zeros
+from workbook.ops.elementwise import not_implemented
 from workbook.ops.joining import cat
 from workbook.ops.parts import narrow
 from workbook.ops.powers import pow
@@ -29,6 +30,8 @@ def local_response_norm(input, size, alpha=1e-4, beta=0.75, k=1.0):
                                    "size is how many channels are averaged", "write at least 1"))
     if not input.numel():
         return input
+    if input.is_complex():
+        raise not_implemented("avg_pool2d_out_frame" if input.ndim == 3 else "avg_pool3d_out_frame", input._array)
     around = div(_around(input, size // 2, (size - 1) // 2), size)
     return div(input, pow(add(mul(around, alpha), k), beta))
 

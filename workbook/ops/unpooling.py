@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import by_sizes, explain, not_a_tensor, shape_text
 from workbook.ops.axes import squeeze, unsqueeze
+from workbook.ops.elementwise import not_implemented
 from workbook.ops.sides import sides
 from workbook.ops.windows import AXES
 from workbook.ops.winners import AtPlaces, lines_of
@@ -140,6 +141,8 @@ def _unpool(operation, axes, input, indices, image):
         raise RuntimeError(explain(
             f"max_unpooling{axes}d_forward_out_cpu(): Expected input to have non-zero size for non-batch dimensions, but got "
             f"{shape_text(input.shape)} with an empty dimension.", "there is nothing to put back", "give an input with numbers in it"))
+    if input.is_complex():
+        raise not_implemented(f"max_unpool{axes}d", input._array)
     places = indices._array
     wrong = places[(places < 0) | (places >= math.prod(image))]
     if wrong.size and math.prod(image):

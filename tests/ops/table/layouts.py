@@ -18,7 +18,7 @@ SIDES = shapes("3x3 3x2 | 2x2 2x1 | 2x3x3 2x3x2 | 2x3x3 3x2 | 1x1 1x2 | 1x1 1x1 
 BIG, SPD = "a+20*torch.eye(a.shape[-1],dtype=a.dtype)", "a@a.mT+9*torch.eye(a.shape[-1],dtype=a.dtype)"
 OF_MATRICES = ("linalg.inv({M}) inverse({M}) linalg.cholesky({S}) linalg.cholesky({S},upper=True) linalg.matrix_power({M},2) linalg.matrix_power({M},-1) "
                "linalg.matrix_power({M},1) linalg.matrix_exp({M}/20) linalg.solve({M},{M}[...,0]) linalg.lu_factor({M}) lu({M}) linalg.lu({M}) linalg.eigh({S}) "
-               "linalg.eig({M}) linalg.qr({M}) linalg.svd({M}) svd({M}) linalg.pinv({M}) "
+               "linalg.eig({M}) linalg.qr({M}) linalg.svd({M}) svd({M}) "
                "linalg.det({M}/20) linalg.slogdet({M}) linalg.eigvalsh({S}) linalg.svdvals({M}) linalg.eigvals({M})").format(M=BIG, S=SPD)
 OF_RECTANGLES = ("linalg.qr(a) linalg.qr(a,'complete') linalg.qr(a,'r') qr(a) linalg.svd(a) linalg.svd(a,full_matrices=False) svd(a) svd(a,some=False) "
                  "svd(a,compute_uv=False) linalg.pinv(a) linalg.lu_factor(a+torch.eye(*a.shape[-2:],dtype=a.dtype)*20) linalg.lu(a) linalg.svdvals(a)")

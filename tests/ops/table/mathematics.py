@@ -81,7 +81,7 @@ MATHEMATICS = [
     *each("torch.NAME(a, b, c)", "addcmul addcdiv", THREE, values="finite"),
     *each("torch.NAME(a, b, c, value={n})", "addcmul addcdiv", THREE, REAL, values="positive", words={"n": ("2", "0.5", "-3", "0")}),
     *each("NAME(b, c, value=2)", "a.addcmul a.addcdiv", THREE, REAL, values="positive", derivatives=0),
-    *each("NAME(b, c)", "a.addcmul_ a.addcdiv_", THREE, values="positive"),
+    *each("NAME(b, c)", "a.addcmul_ a.addcdiv_", THREE, NUMBERS, values="positive"),
     *each("torch.NAME(a, b, c, out={o})", "addcmul addcdiv", THREE, REAL, values="positive", words=NARROW, derivatives=0),
     *each("torch.NAME(a, b)", "gcd lcm", TWO, MORE, derivatives=0), *each("a.NAME(b)", "gcd lcm", TWO, WHOLE, derivatives=0),
     *each("a.NAME_(b)", "gcd lcm bitwise_left_shift bitwise_right_shift", TWO, WHOLE, derivatives=0),
