@@ -256,7 +256,8 @@ def test_results_of_several_parts_are_compared_part_by_part():
     assert judged(judge, "lambda t: (t + 1, [t.shape, 'ok'])") is None
     assert "place 0: this entry has 2 at [0]" in judged(judge, "lambda t: (t + 2, [t.shape, 'ok'])")
     assert "place 1: this entry is not right at place 1" in judged(judge, "lambda t: (t + 1, [t.shape, 'no'])")
-    assert "is a list; a tuple is asked for" in judged(judge, "lambda t: [t + 1, [t.shape, 'ok']]")
+    assert judged(judge, "lambda t: [t + 1, [t.shape, 'ok']]") is None  # `return [a, b]` gives the same two things
+    assert "is a tuple; a list is asked for" in judged(judge, "lambda t: (t + 1, (t.shape, 'ok'))")
     assert "3 entries" in judged(judge, "lambda t: (t + 1, [t.shape, 'ok'], 0)")
 
 
@@ -279,3 +280,9 @@ def test_a_tensor_that_lies_about_itself_is_not_believed():
     assert "a tensor is asked for" in judge(Lying([[0.0, 0.0]]), Names(""))
     made.tolist = made.reshape = made.detach = lambda *shape: [1.0, 2.0]
     assert judge(made, Names("")) is not None
+
+
+def test_near_is_told_by_the_size_of_the_right_number():
+    assert "count exactly" in judged(number(48120), "48121")
+    assert "not exact enough" in judged(number(0.1), "0.0995")
+    assert "is not it" in judged(number(0.1), "0.09")

@@ -52,3 +52,12 @@ def test_the_right_call_is_cross_entropy_and_the_silent_ones_are_not():
         assert called(torch, TEXTS["D"])[0] != pytest.approx(called(torch, "F.mse_loss(p[:, 0], t)")[0], rel=1e-2)
         sure = torch.nn.functional.cross_entropy(torch.tensor([[1.0, 0.0, 0.0]]), torch.tensor([0])).item()
         assert f"{sure:.4f}" in CALLS["E"]
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "bool", "float32"])
+def test_classes_of_another_dtype_are_refused_as_in_pytorch(dtype):
+    for torch in engines():
+        z, y = torch.zeros(1, 10), torch.tensor([2]).to(getattr(torch, dtype))
+        with pytest.raises(RuntimeError, match="expected target dtype to be Long or Byte, but got"):
+            torch.nn.functional.cross_entropy(z, y)
+        assert torch.nn.functional.cross_entropy(z, y.to(torch.uint8)).item() == pytest.approx(2.3026, abs=1e-4)

@@ -113,3 +113,14 @@ def test_wrong_use_is_refused_with_what_to_write(arguments, kind, said):
     with pytest.raises(kind) as caught:
         scores(*arguments)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("logits", [[2.0, 0.0, 0.0], [-10.0] * 5 + [10.0]])
+def test_every_number_lies_inside_the_picture(logits):
+    view = scores(logits, 0)
+    width = float(ET.fromstring(view.drawing).get("viewBox").split()[2])
+    band, = parts(view, "column")
+    for name in ("slope", "code"):
+        for text in parts(view, name):
+            end = float(text.get("x")) + 7.6 * len(text.text)  # the widest letter of the font of numbers, at 12.5 px
+            assert end <= float(band.get("x")) + float(band.get("width")) <= width

@@ -10,7 +10,7 @@ def answer(w, lr):
     return w - step
 """
 
-from workbook.exercises.compare import describe, scrub
+from workbook.exercises.compare import describe, is_tensor, scrub
 
 
 def called(answer, *given, case=None, none=False):
@@ -36,6 +36,23 @@ def called(answer, *given, case=None, none=False):
 def not_a_function(answer):
     """Return the message about an answer that is no function."""
     return f"The answer is {describe(answer)}; a function is asked for, itself and not its result."
+
+
+def recorded(answer, *given):
+    """Return the names of the steps that a right function of tensors leaves in the graph: what it let the engine compute.
+
+    >>> import workbook as torch
+    >>> sorted(recorded(lambda x: (x * 2).sum(), torch.ones(3, requires_grad=True)))
+    ['AccumulateGrad', 'MulBackward0', 'SumBackward0']
+    """
+    got, _ = called(answer, *given)
+    found, waiting = {}, [got.grad_fn] if is_tensor(got) else []
+    while waiting:
+        node = waiting.pop()
+        if node is not None and id(node) not in found:
+            found[id(node)] = node
+            waiting += [before for before, _ in node.next_functions]
+    return {type(node).__name__ for node in found.values()}
 
 
 def written(arguments, *body):

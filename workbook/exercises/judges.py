@@ -164,6 +164,8 @@ def _first_difference(answer, reference, cases, names, tol, keeps):
         got, problem = called(answer, *given, case=case, none=right is None)
         if problem:
             return problem
+        if type(got) is list and type(right) is tuple:  # `return [a, b]` gives the same two things
+            got = tuple(got)
         found = difference(got, right, tol)
         if found:
             return f"Called with {case} the result {found}."
@@ -189,6 +191,8 @@ def _about_number(value, right):
         return f"{show(value)} is not an ordinary number."
     if close(-value, right, 1e-6):
         return f"{show(value)} has the right size and the wrong sign."
-    if close(value, right, 0.01):
+    if type(value) is int and type(right) is int and close(value, right, 0.01):
+        return f"{show(value)} is near, and not it: count exactly."
+    if close(value, right, 0.01) and abs(value - right) <= 0.01 * abs(right):  # of 0.1, too, only what lies near
         return f"{show(value)} is close, but not exact enough: give more digits, or let Python compute it."
     return f"{show(value)} is not it."

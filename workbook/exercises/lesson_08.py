@@ -9,6 +9,8 @@ from workbook.exercises.judges import number
 def _weight_shape(answer, names):
     """Judge the shape of the weight of Linear(3, 2), as a tuple, a list or a Size."""
     if is_tensor(answer):
+        if answer.ndim == 1:
+            return "The answer is a tensor of numbers. Write the shape as a tuple, without a tensor around it."
         return "The answer is the tensor itself. Its shape is asked for."
     if as_text(answer) is not None:
         return "The answer is text. Write the shape without quotation marks, as a tuple of two numbers."
@@ -47,6 +49,7 @@ WEIGHT_SHAPE = Exercise(
         ("(2, 2)", "is not it"),
         ("6", "a shape is asked for"),
         ("torch.nn.Linear(3, 2).weight", "Its shape is asked for"),
+        ("torch.tensor([2, 3])", "without a tensor around it"),
         ("'(2, 3)'", "without quotation marks"),
     ),
     hints=("The layer computes x @ W.T + b. Which shape must W.T have, so that three numbers become two?", "W.T has shape (in, out), and W is its transpose."),
@@ -82,6 +85,7 @@ COUNT = Exercise(
         ("2", "parameter tensors"),
         ("2 * 48120", "twice as many"),
         ("1000", "is not it"),
+        ("48121", "count exactly"),
         ("list(torch.nn.Linear(400, 120).parameters())", "One number is asked for"),
         ("'48120'", "without quotation marks"),
     ),
@@ -212,7 +216,9 @@ WHAT_IS_SEEN = Exercise(
 def _linear(answer, names):
     """Judge a class like nn.Linear: its parameters, their shapes, and what it computes."""
     torch = names["torch"]
-    if not isinstance(answer, type) or not issubclass(answer, torch.nn.Module):
+    if isinstance(answer, type) and not issubclass(answer, torch.nn.Module):
+        return "This class does not inherit from nn.Module, so nothing in it is registered. Put torch.nn.Module into the brackets behind its name."
+    if not isinstance(answer, type):
         return f"The answer is {describe(answer)}; a class is asked for, class answer(nn.Module)."
     if issubclass(answer, torch.nn.Linear):
         return "That is nn.Linear itself. Derive from torch.nn.Module, and write the layer."
@@ -227,6 +233,8 @@ def _linear(answer, names):
 
 
 def _about_layer(layer, inputs, outputs, torch):
+    if any(isinstance(each, torch.nn.Linear) for each in layer.modules()):
+        return "There is an nn.Linear inside. Do without it: a weight and a bias of your own, and the formula."
     own = dict(layer.named_parameters())
     if not own:
         return "parameters() gives nothing. A plain tensor is not registered: wrap it in torch.nn.Parameter."
@@ -259,6 +267,8 @@ def _about_layer(layer, inputs, outputs, torch):
     (got * 2.0).sum().backward()
     if weight.grad is None or bias.grad is None or not close(entries(bias.grad)[0], 8.0, 1e-5):
         return "The numbers are right, but no gradient reaches the parameters. Use self.weight and self.bias themselves."
+    if type(layer).__call__ is not torch.nn.Module.__call__:
+        return "The numbers are right, but you wrote __call__. That is Module's own, and runs hooks as well: write forward, and it will be called."
     return None
 
 
@@ -300,6 +310,9 @@ OWN_LINEAR = Exercise(
         (_class(*_INIT, _WEIGHT, _BIAS), "forward"),
         (_class(*_INIT, "    self.w = torch.nn.Parameter(torch.randn(outputs, inputs))", "    self.b = torch.nn.Parameter(torch.zeros(outputs))",
                 "def forward(self, x):", "    return x @ self.w.T + self.b"), "call them weight and bias"),
+        (_class(*_INIT, "    self.fc = torch.nn.Linear(inputs, outputs)", "def forward(self, x):", "    return self.fc(x)"), "an nn.Linear inside"),
+        (_class(*_INIT, _WEIGHT, _BIAS, "def __call__(self, x):", "    return x @ self.weight.T + self.bias"), "write forward"),
+        ("class answer:\n    def __init__(self, inputs, outputs):\n        self.weight = torch.zeros(outputs, inputs)", "does not inherit"),
         ("torch.nn.Linear(3, 2)", "a class is asked for"),
         ("torch.nn.Linear", "nn.Linear itself"),
         ("class answer(torch.nn.Linear):\n    pass", "nn.Linear itself"),

@@ -4,7 +4,7 @@ from functools import partial
 
 from workbook.exercises.compare import as_number, describe, dtype_name, entries, is_tensor
 from workbook.exercises.exercise import Exercise
-from workbook.exercises.functions import written
+from workbook.exercises.functions import recorded, written
 from workbook.exercises.judges import function, number
 
 AFTER_POOLING = Exercise(
@@ -172,7 +172,7 @@ BATCH_OF_ONE = Exercise(
     kind="write it",
     level=1,
     minutes=2,
-    prompt="`image` of the cell above has shape `(1, 32, 32)`: one picture of one channel. Make a batch of it that holds this picture alone.",
+    prompt="`image`, made beside the net above, has shape `(1, 32, 32)`: one picture of one channel. Make a batch of it that holds this picture alone.",
     judge=_one_in_a_batch,
     setup="image = torch.arange(1024.).view(1, 32, 32)",
     right=("image.unsqueeze(0)", "image[None]", "image.view(1, 1, 32, 32)", "torch.stack([image])", "image.reshape(-1, *image.shape)"),
@@ -199,6 +199,30 @@ BATCH_OF_ONE = Exercise(
 
 _side = partial(written, "size, kernel, stride, padding")
 
+
+_right_length = function(
+    _side("return (size + 2 * padding - kernel) // stride + 1"),
+    ("32, 5, 1, 0", "28, 5, 1, 2", "7, 3, 2, 1", "10, 3, 3, 0", "8, 2, 2, 0", "11, 4, 2, 1"),
+    known={
+        _side("return (size - kernel) // stride + 1"): "Right without padding. It adds places on both sides.",
+        _side("return (size + padding - kernel) // stride + 1"): "The padding stands on both sides: twice.",
+        _side("return (size + 2 * padding - kernel) // stride"): "One too few: the first place counts, too. A kernel as long as the picture fits at one place.",
+        _side("return size + 2 * padding - kernel + 1"): "Right for a stride of 1. With a larger one, places are skipped.",
+        _side("return (size + 2 * padding - kernel + 1) // stride"): "The first place is not to be divided: + 1 comes after the division.",
+        _side("return (size + 2 * padding - kernel) / stride + 1"): "The result is a float, and a fraction where the stride does not come out even: what is left over is dropped, by //.",
+        _side("import math", "return math.ceil((size + 2 * padding - kernel) / stride) + 1"): "Rounded up: but a window that does not fit whole is left out. Round down.",
+    },
+)
+
+
+def _length(answer, names):
+    """Judge a function that computes a length, and that the length is an int."""
+    found = _right_length(answer, names)
+    if found is None and type(kind := answer(32, 5, 1, 0)) is not int:
+        return f"The numbers are right, but a length is an int, and this is {describe(kind)} of another kind: {dtype_name(kind) if is_tensor(kind) else type(kind).__name__}."
+    return found
+
+
 LENGTH = Exercise(
     id="09.5",
     title="How long the output is",
@@ -207,19 +231,7 @@ LENGTH = Exercise(
     minutes=5,
     prompt="Write a function of `size`, `kernel`, `stride` and `padding`, four whole numbers, that returns how long the output of a convolution is along that axis: an int. It holds for every case\n"
     "in which the kernel fits.",
-    judge=function(
-        _side("return (size + 2 * padding - kernel) // stride + 1"),
-        ("32, 5, 1, 0", "28, 5, 1, 2", "7, 3, 2, 1", "10, 3, 3, 0", "8, 2, 2, 0", "11, 4, 2, 1"),
-        known={
-            _side("return (size - kernel) // stride + 1"): "Right without padding. It adds places on both sides.",
-            _side("return (size + padding - kernel) // stride + 1"): "The padding stands on both sides: twice.",
-            _side("return (size + 2 * padding - kernel) // stride"): "One too few: the first place counts, too. A kernel as long as the picture fits at one place.",
-            _side("return size + 2 * padding - kernel + 1"): "Right for a stride of 1. With a larger one, places are skipped.",
-            _side("return (size + 2 * padding - kernel + 1) // stride"): "The first place is not to be divided: + 1 comes after the division.",
-            _side("return (size + 2 * padding - kernel) / stride + 1"): "The result is a float, and a fraction where the stride does not come out even: what is left over is dropped, by //.",
-            _side("import math", "return math.ceil((size + 2 * padding - kernel) / stride) + 1"): "Rounded up: but a window that does not fit whole is left out. Round down.",
-        },
-    ),
+    judge=_length,
     right=(
         _side("return (size + 2 * padding - kernel) // stride + 1"),
         _side("return len(range(0, size + 2 * padding - kernel + 1, stride))"),
@@ -234,6 +246,8 @@ LENGTH = Exercise(
         (_side("return (size + 2 * padding - kernel) / stride + 1"), "is a float"),
         (_side("import math", "return math.ceil((size + 2 * padding - kernel) / stride) + 1"), "Round down"),
         (_side("return size // stride"), "not the number asked for"),
+        (_side("return float((size + 2 * padding - kernel) // stride + 1)"), "a length is an int"),
+        (_side("return torch.tensor((size + 2 * padding - kernel) // stride + 1)"), "a length is an int"),
         (_side("(size + 2 * padding - kernel) // stride + 1"), "Is there a `return`?"),
         ("28", "a function is asked for"),
     ),
@@ -245,6 +259,36 @@ LENGTH = Exercise(
 
 _slides = partial(written, "x, w")
 
+
+_slides_right = function(
+    _slides("rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
+            "return torch.stack([torch.stack([(x[i:i + w.shape[0], j:j + w.shape[1]] * w).sum() for j in range(columns)]) for i in range(rows)])"),
+    ("torch.arange(12.).view(3, 4), torch.tensor([[1., 2.], [3., -4.]])", "torch.tensor([[1., 0., 2.], [4., -3., 1.], [0., 5., 2.]]), torch.tensor([[1., 2., 3.]])",
+     "torch.tensor([[2., 7.], [1., 8.]]), torch.tensor([[1., 2.], [3., 4.]])"),
+    known={
+        _slides("w = w.flip(0, 1)", "rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
+                "return torch.stack([torch.stack([(x[i:i + w.shape[0], j:j + w.shape[1]] * w).sum() for j in range(columns)]) for i in range(rows)])"):
+            "That turns the kernel around, as mathematics does. Networks leave it as it is: PyTorch's convolution is a cross-correlation.",
+        _slides("rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
+                "return torch.stack([torch.stack([(x[i:i + w.shape[0], j:j + w.shape[1]] * w).mean() for j in range(columns)]) for i in range(rows)])"):
+            "That is the mean of the products. Their sum is asked for.",
+        _slides("rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
+                "return torch.stack([torch.stack([x[i:i + w.shape[0], j:j + w.shape[1]].sum() for j in range(columns)]) for i in range(rows)])"):
+            "That adds up the windows. Each number is multiplied by the kernel's first.",
+    },
+)
+
+
+def _by_hand(answer, names):
+    """Judge a convolution, and that no function of torch.nn has computed it."""
+    found = _slides_right(answer, names)
+    if found is None:
+        x, w = names.evaluate("torch.arange(12.).view(3, 4).requires_grad_()"), names.evaluate("torch.tensor([[1., 2.], [3., -4.]])")
+        if recorded(answer, x, w) & {"ConvolutionBackward0", "Im2ColBackward0"}:
+            return "The numbers are right, and a function of torch.nn has computed them. Do it without: slices of x, times w, added up."
+    return found
+
+
 BY_HAND = Exercise(
     id="09.6",
     title="A convolution by hand",
@@ -253,23 +297,7 @@ BY_HAND = Exercise(
     minutes=10,
     prompt="Write a function of a picture `x` (two axes) and a kernel `w` (two axes) that returns their convolution, stride 1, no padding: at each place, the window's numbers times the\n"
     "kernel's, added up. Without any function of `torch.nn`.",
-    judge=function(
-        _slides("rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
-                "return torch.stack([torch.stack([(x[i:i + w.shape[0], j:j + w.shape[1]] * w).sum() for j in range(columns)]) for i in range(rows)])"),
-        ("torch.arange(12.).view(3, 4), torch.tensor([[1., 2.], [3., -4.]])", "torch.tensor([[1., 0., 2.], [4., -3., 1.], [0., 5., 2.]]), torch.tensor([[1., 2., 3.]])",
-         "torch.tensor([[2., 7.], [1., 8.]]), torch.tensor([[1., 2.], [3., 4.]])"),
-        known={
-            _slides("w = w.flip(0, 1)", "rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
-                    "return torch.stack([torch.stack([(x[i:i + w.shape[0], j:j + w.shape[1]] * w).sum() for j in range(columns)]) for i in range(rows)])"):
-                "That turns the kernel around, as mathematics does. Networks leave it as it is: PyTorch's convolution is a cross-correlation.",
-            _slides("rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
-                    "return torch.stack([torch.stack([(x[i:i + w.shape[0], j:j + w.shape[1]] * w).mean() for j in range(columns)]) for i in range(rows)])"):
-                "That is the mean of the products. Their sum is asked for.",
-            _slides("rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1",
-                    "return torch.stack([torch.stack([x[i:i + w.shape[0], j:j + w.shape[1]].sum() for j in range(columns)]) for i in range(rows)])"):
-                "That adds up the windows. Each number is multiplied by the kernel's first.",
-        },
-    ),
+    judge=_by_hand,
     right=(
         _slides("rows, columns = x.shape[0] - w.shape[0] + 1, x.shape[1] - w.shape[1] + 1", "out = torch.zeros(rows, columns)", "for i in range(rows):",
                 "    for j in range(columns):", "        out[i, j] = (x[i:i + w.shape[0], j:j + w.shape[1]] * w).sum()", "return out"),
@@ -284,6 +312,7 @@ BY_HAND = Exercise(
         (_slides("rows, columns = x.shape[0] - w.shape[0], x.shape[1] - w.shape[1]", "out = torch.zeros(rows, columns)", "for i in range(rows):",
                  "    for j in range(columns):", "        out[i, j] = (x[i:i + w.shape[0], j:j + w.shape[1]] * w).sum()", "return out"), "the result"),
         (_slides("return (x * w).sum()"), "raises RuntimeError"),
+        (_slides("return torch.nn.functional.conv2d(x[None, None], w[None, None])[0, 0]"), "a function of torch.nn"),
         (_slides("return x @ w"), "cannot be multiplied"),
         (_slides("windows = x.unfold(0, w.shape[0], 1).unfold(1, w.shape[1], 1)", "return (windows * w).sum()"), "the result"),
         (_slides("windows = x.unfold(0, w.shape[0], 1).unfold(1, w.shape[1], 1)", "return (windows * w).sum((2, 3))[None, None]"), "axes"),

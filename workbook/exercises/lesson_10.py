@@ -5,7 +5,7 @@ from functools import partial
 
 from workbook.exercises.compare import as_number, as_text, describe, dtype_name, entries, is_tensor
 from workbook.exercises.exercise import Exercise
-from workbook.exercises.functions import written
+from workbook.exercises.functions import recorded, written
 from workbook.exercises.judges import function, number
 
 MEAN_OF_SQUARES = Exercise(
@@ -64,8 +64,10 @@ def _bird(answer, names):
         return "This is one number without axes. A batch of one has one axis of length 1: write it in brackets."
     if shape != (1,):
         return f"This has shape {shape}. A batch of one picture has one class, so the shape is (1,)."
-    if answer.dtype is not torch.int64:
-        return f"The dtype is {dtype_name(answer)}. Class indices are whole numbers, int64: without a decimal point."
+    if answer.dtype not in (torch.int64, torch.uint8):  # what cross_entropy takes: Long and Byte
+        how = "the loss takes them as int64, the dtype that torch.tensor gives whole numbers by itself" if answer.dtype in (torch.int8, torch.int16, torch.int32) else (
+            "write the number of the class, without a decimal point")
+        return f"The dtype is {dtype_name(answer)}. Class indices are whole numbers: {how}."
     found = entries(answer)[0]
     if found == 3:
         return "3 is the fourth class: counting begins at 0, and bird is the third."
@@ -80,13 +82,14 @@ CLASS_INDEX = Exercise(
     kind="write it",
     level=1,
     minutes=3,
-    prompt="The ten classes are airplane, car, bird, cat, deer, dog, frog, horse, ship, truck. A batch holds one picture, of a bird. Give the `target` tensor for\n"
+    prompt="The ten classes are airplane, car, bird, cat, deer, dog, frog, horse, ship, truck. A batch holds one picture, of a bird. Give the `target` tensor,\n"
+    "as a class index, for "
     "`F.cross_entropy(scores, target)`, where `scores` has shape `(1, 10)`.",
     judge=_bird,
-    right=("torch.tensor([2])", "torch.LongTensor([2])", "torch.tensor([2], dtype=torch.int64)", "torch.full((1,), 2)"),
+    right=("torch.tensor([2])", "torch.LongTensor([2])", "torch.tensor([2], dtype=torch.int64)", "torch.full((1,), 2)", "torch.tensor([2], dtype=torch.uint8)"),
     wrong=(
-        ("torch.tensor([2.])", "The dtype is float32"),
-        ("torch.tensor([2], dtype=torch.int32)", "The dtype is int32"),
+        ("torch.tensor([2.])", "without a decimal point"),
+        ("torch.tensor([2], dtype=torch.int32)", "takes them as int64"),
         ("torch.tensor([[2]])", "one pair of brackets less"),
         ("torch.tensor(2)", "A batch of one has one axis"),
         ("torch.nn.functional.one_hot(torch.tensor([2]), 10)", "one-hot"),
@@ -257,6 +260,39 @@ SILENT_MISTAKES = Exercise(
 
 _entropy = partial(written, "z, y")
 
+
+_right_entropy = function(
+    _entropy("return -z.log_softmax(1)[torch.arange(len(y)), y].mean()"),
+    ("torch.tensor([[2., 0., 0.]]), torch.tensor([0])", "torch.tensor([[1., 2., 0.], [0.5, -1., 3.]]), torch.tensor([2, 1])",
+     "torch.tensor([[-1000., 5.], [2., 1.]]), torch.tensor([0, 1])", "torch.tensor([[1000., 0.], [0., 1000.], [-1000., 5.]]), torch.tensor([0, 0, 1])"),
+    tol=1e-4,
+    known={
+        _entropy("p = z.exp() / z.exp().sum(1, keepdim=True)", "return -p[torch.arange(len(y)), y].log().mean()"):
+            "That is right for small scores. exp(1000) is inf, and inf / inf is nan: subtract the largest score of each row first, or use logsumexp.",
+        _entropy("return (z.exp().sum(1).log() - z[torch.arange(len(y)), y]).mean()"):
+            "That is right for small scores. exp(1000) is inf, and so is its logarithm: subtract the largest score of each row first, or use logsumexp.",
+        _entropy("return -z.softmax(1)[torch.arange(len(y)), y].log().mean()"):
+            "softmax survives large scores, but it makes 0 of a small probability, and log(0) is −inf. Take the logarithm together with softmax.",
+        _entropy("return -z.log_softmax(1)[torch.arange(len(y)), y].sum()"): "That is the sum over the rows. The mean is asked for.",
+        _entropy("return z.log_softmax(1)[torch.arange(len(y)), y].mean()"): "The sign is missing: the logarithm of a probability is below 0, and the loss is minus that.",
+        _entropy("return -z.log_softmax(1).mean()"): "That is the mean over all classes. Only the right class of each row counts.",
+        _entropy("return -z.log_softmax(0)[torch.arange(len(y)), y].mean()"): "softmax runs along the wrong axis: each row of scores belongs to one picture, so dim=1.",
+        _entropy("return -z.log_softmax(1)[:, y].mean()"): "[:, y] takes the columns y of every row. One number of each row is asked for: [torch.arange(len(y)), y].",
+        _entropy("return -z[torch.arange(len(y)), y].mean()"): "That is minus the score of the right class. The other scores count as well, by the sum of exp.",
+    },
+)
+
+
+def _by_formula(answer, names):
+    """Judge the mean cross-entropy, and that no function of torch.nn.functional has computed it."""
+    found = _right_entropy(answer, names)
+    if found is None:
+        z, y = names.evaluate("torch.tensor([[1., 2., 0.], [0.5, -1., 3.]], requires_grad=True)"), names.evaluate("torch.tensor([2, 1])")
+        if "NllLossBackward0" in recorded(answer, z, y):
+            return "The numbers are right, and a function of torch.nn.functional has computed them. Do it without: logsumexp, or log_softmax, and one number of each row."
+    return found
+
+
 BY_FORMULA = Exercise(
     id="10.6",
     title="Cross-entropy by its formula",
@@ -265,24 +301,7 @@ BY_FORMULA = Exercise(
     minutes=10,
     prompt="Write a function of `z`, scores of shape `(N, C)`, and `y`, classes of shape `(N,)`, that returns the mean cross-entropy, without any function of\n"
     "`torch.nn.functional`. It has to survive scores as large as 1000, where `exp` alone is `inf`.",
-    judge=function(
-        _entropy("return -z.log_softmax(1)[torch.arange(len(y)), y].mean()"),
-        ("torch.tensor([[2., 0., 0.]]), torch.tensor([0])", "torch.tensor([[1., 2., 0.], [0.5, -1., 3.]]), torch.tensor([2, 1])",
-         "torch.tensor([[1000., 0.], [0., 1000.], [-1000., 5.]]), torch.tensor([0, 0, 1])"),
-        tol=1e-4,
-        known={
-            _entropy("p = z.exp() / z.exp().sum(1, keepdim=True)", "return -p[torch.arange(len(y)), y].log().mean()"):
-                "That is right for small scores. exp(1000) is inf, and inf / inf is nan: subtract the largest score of each row first, or use logsumexp.",
-            _entropy("return -z.softmax(1)[torch.arange(len(y)), y].log().mean()"):
-                "softmax survives large scores, but it makes 0 of a small probability, and log(0) is −inf. Take the logarithm together with softmax.",
-            _entropy("return -z.log_softmax(1)[torch.arange(len(y)), y].sum()"): "That is the sum over the rows. The mean is asked for.",
-            _entropy("return z.log_softmax(1)[torch.arange(len(y)), y].mean()"): "The sign is missing: the logarithm of a probability is below 0, and the loss is minus that.",
-            _entropy("return -z.log_softmax(1).mean()"): "That is the mean over all classes. Only the right class of each row counts.",
-            _entropy("return -z.log_softmax(0)[torch.arange(len(y)), y].mean()"): "softmax runs along the wrong axis: each row of scores belongs to one picture, so dim=1.",
-            _entropy("return -z.log_softmax(1)[:, y].mean()"): "[:, y] takes the columns y of every row. One number of each row is asked for: [torch.arange(len(y)), y].",
-            _entropy("return -z[torch.arange(len(y)), y].mean()"): "That is minus the score of the right class. The other scores count as well, by the sum of exp.",
-        },
-    ),
+    judge=_by_formula,
     right=(
         _entropy("return -z.log_softmax(1)[torch.arange(len(y)), y].mean()"),
         _entropy("return (z.logsumexp(1) - z[torch.arange(len(y)), y]).mean()"),
@@ -291,6 +310,8 @@ BY_FORMULA = Exercise(
     ),
     wrong=(
         (_entropy("p = z.exp() / z.exp().sum(1, keepdim=True)", "return -p[torch.arange(len(y)), y].log().mean()"), "right for small scores"),
+        (_entropy("return (z.exp().sum(1).log() - z[torch.arange(len(y)), y]).mean()"), "so is its logarithm"),
+        (_entropy("return torch.nn.functional.cross_entropy(z, y)"), "a function of torch.nn.functional"),
         (_entropy("return -z.softmax(1)[torch.arange(len(y)), y].log().mean()"), "log(0) is −inf"),
         (_entropy("return -z.log_softmax(1)[torch.arange(len(y)), y].sum()"), "the sum over the rows"),
         (_entropy("return z.log_softmax(1)[torch.arange(len(y)), y].mean()"), "The sign is missing"),

@@ -116,7 +116,7 @@ def _moves(answer, names):
 
 def _why_refused(problem):
     if "a leaf Variable that requires grad" in problem:
-        return ". The step is no part of the formula: write it where nothing is recorded."
+        return " The step is no part of the formula: write it where nothing is recorded."
     return ""
 
 

@@ -66,14 +66,21 @@ def _nesterov(answer, names):
         return f"The function returns {describe(made)}; an optimizer is asked for, torch.optim.SGD(...)."
     if type(made) is not torch.optim.SGD:
         return f"{type(made).__name__} is another rule. Nesterov momentum is a way of SGD."
-    settings = made.param_groups[0]
+    for settings in made.param_groups:
+        found = _about_settings(settings)
+        if found:
+            return found
+    if [id(p) for group in made.param_groups for p in group["params"]] != [id(p) for p in ps]:
+        return "It holds other parameters than those of ps: give it ps itself."
+    return None
+
+
+def _about_settings(settings):
     if not settings["nesterov"]:
         return "This is plain momentum. Nesterov is a flag." if settings["momentum"] else "This is plain SGD, without momentum. Nesterov is a flag, and needs a momentum."
     for name, wanted in (("lr", 0.1), ("momentum", 0.9)):
         if settings[name] != wanted:
             return f"{name} is {settings[name]}; {wanted} is asked for."
-    if [id(p) for group in made.param_groups for p in group["params"]] != [id(p) for p in ps]:
-        return "It holds other parameters than those of ps: give it ps itself."
     if settings["weight_decay"] or settings["maximize"]:
         return "It does more than is asked for: only lr, momentum and nesterov are to be set."
     return None
@@ -107,6 +114,7 @@ NESTEROV = Exercise(
         (_made("torch.optim.SGD(ps, lr=0.1, momentum=0.5, nesterov=True)"), "momentum is 0.5"),
         (_made("torch.optim.SGD(ps[:1], lr=0.1, momentum=0.9, nesterov=True)"), "other parameters"),
         (_made("torch.optim.SGD(ps, lr=0.1, momentum=0.9, nesterov=True, weight_decay=0.1)"), "more than is asked for"),
+        (_made("torch.optim.SGD([{'params': ps[:1]}, {'params': ps[1:], 'lr': 0.5}], lr=0.1, momentum=0.9, nesterov=True)"), "lr is 0.5"),
         (_made("'SGD'"), "an optimizer is asked for"),
         ("torch.optim.SGD", "That is a class"),
         ("torch.optim.SGD([torch.zeros(3, requires_grad=True)], lr=0.1, momentum=0.9, nesterov=True)", "a function of ps that makes one"),
@@ -207,7 +215,7 @@ def _trains_its_net(answer, names):
     if len(mine) == len(theirs) and all(close(a, b, 1e-5) for a, b in zip(mine, theirs)):
         return None
     if mine == [entry for p in make_net().parameters() for entry in entries(p)]:
-        return "The net that is returned has not moved: the optimizer still holds the weights of another one."
+        return "The net that is returned has not moved: either the optimizer still holds the weights of another one, or step() finds no gradients."
     return "The net has moved, but not by five steps of SGD with lr 0.1. Leave the loop as it is."
 
 
@@ -228,6 +236,7 @@ ITS_OWN_NET = Exercise(
     wrong=(
         (_trained("net = make_net()", _OPTIMIZER, "net = make_net()  # begin with fresh weights", *_ROUND), "still holds the weights of another one"),
         (_trained("net = make_net()", "optimizer = torch.optim.SGD(make_net().parameters(), lr=0.1)", *_ROUND), "still holds the weights of another one"),
+        (_trained("net = make_net()", _OPTIMIZER, _ROUND[0], _ROUND[2], _ROUND[1], *_ROUND[3:]), "step() finds no gradients"),
         (_trained("net = make_net()", "optimizer = torch.optim.SGD(net.parameters(), lr=0.01)", *_ROUND), "Leave the loop as it is"),
         (_trained("net = make_net()", "optimizer = torch.optim.SGD([net.weight], lr=0.1)", *_ROUND), "Leave the loop as it is"),
         (_trained("net = make_net()", "optimizer = torch.optim.Adam(net.parameters(), lr=0.1)", *_ROUND), "Leave the loop as it is"),

@@ -6,6 +6,7 @@ import warnings
 from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
+from workbook.dtypes import int64, uint8
 from workbook.errors import explain, shape_text
 from workbook.formats import laid_by
 from workbook.ops.arithmetic import div, mul, sub
@@ -267,10 +268,10 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
 
 def _check_classes(input, target, weight, ignore_index):
     """Raise where the classes are none, or have no weight."""
-    if target._array.dtype.kind not in "iu":
+    if target.dtype not in (int64, uint8):
         raise RuntimeError(explain(
             f"expected target dtype to be Long or Byte, but got {target.dtype.legacy}",
-            f"the target holds {target.dtype}; the classes are whole numbers", "write target.long()"))
+            f"the target holds {target.dtype}; the classes are whole numbers, as int64 or uint8", "write target.long()"))
     count = input.shape[min(input.ndim - 1, 1)]
     if weight is not None and tuple(weight.shape) != (count,):
         raise RuntimeError(explain(

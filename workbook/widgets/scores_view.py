@@ -17,6 +17,7 @@ CLASSES = (2, 6)             # how few and how many can be drawn
 REACH = (-10, 10, 0.1)       # of a slider
 LEFT, TOP, HIGH, GAP = 20, 58, 44, 8
 NAME, SCORE, CHANCE, SLOPE, SPACE, NUMBER = 104, 160, 160, 160, 24, 72   # widths of the columns, of the gaps, of a number beside a bar
+ROOM = 24                     # of the longest slope, as in ∇ −0.2130, behind its column
 SURE = 0.999                 # from here on a probability counts as certain
 
 
@@ -89,13 +90,13 @@ class ScoresView(Board):
         for number, (z, p, g) in enumerate(zip(self.logits, chances, slopes)):
             y, right = TOP + number * (HIGH + GAP), number == self.target
             if right:
-                picture.parts.append(f'<rect class="column" x="8" y="{y - 3}" width="{slope + SLOPE + NUMBER - 8}" height="{HIGH + 4}" rx="6"/>')
+                picture.parts.append(f'<rect class="column" x="8" y="{y - 3}" width="{slope + SLOPE + NUMBER + ROOM - 16}" height="{HIGH + 4}" rx="6"/>')
             picture.text(LEFT, y + 20, f"class {number}", "title")
             if right:
                 picture.text(LEFT, y + 36, "the right one", "note")
             picture.parts += [*_bar(score, y, SCORE, z / scale, short(z), "move", middle=True), *_bar(chance, y, CHANCE, p, four(p), "move"),
                               *_bar(slope, y, SLOPE, g, four(g), "pull", middle=True)]
-        picture.width, picture.height = slope + SLOPE + NUMBER - 12, TOP + len(self.logits) * (HIGH + GAP) - 8
+        picture.width, picture.height = slope + SLOPE + NUMBER + ROOM, TOP + len(self.logits) * (HIGH + GAP) - 8
         return picture.svg(self._told(), style)
 
     def _told(self):
