@@ -138,6 +138,12 @@ MESSAGES = [
             "target.float()"),
     ("F.binary_cross_entropy_with_logits(torch.zeros(4, 1), torch.zeros(4))", "ValueError",
      "Target size (torch.Size([4])) must be the same as input size (torch.Size([4, 1]))", "squeeze(1)"),
+    ("F.binary_cross_entropy_with_logits(torch.zeros(2), torch.tensor([1, 0]))", "RuntimeError",
+     "result type Float can't be cast to the desired output type Long", "target.float()"),
+    ("F.binary_cross_entropy_with_logits(torch.zeros(2).double(), torch.tensor([1, 0]), pos_weight=torch.ones(1))", "RuntimeError",
+     "result type Double can't be cast to the desired output type Long", "target.float()"),
+    ("F.binary_cross_entropy_with_logits(torch.zeros(2), torch.tensor([True, False]))", "RuntimeError",
+     "Subtraction, the `-` operator, with two bool tensors is not supported.", "target.float()"),
     ("F.mse_loss(torch.ones(2), torch.ones(2), reduction='average')", "ValueError",
             "average is not a valid value for reduction", "'mean'"),
     # gradients

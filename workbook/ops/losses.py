@@ -468,7 +468,8 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
 def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None):
     """Return the cross-entropy of `sigmoid(input)` against `target`, computed from the logits without overflow.
 
-    `pos_weight`, which broadcasts: how much a target of 1 counts. Raises ValueError where the shapes differ.
+    `pos_weight`, which broadcasts: how much a target of 1 counts. Raises ValueError where the shapes differ,
+    RuntimeError for a target that holds no floats.
 
     >>> import workbook as torch
     >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor([2.]), torch.tensor([1.]))
@@ -481,6 +482,11 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     if input.shape != target.shape:
         raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
                                  "each prediction needs its own target", "write input.squeeze(1)"))
+    if input.dtype.is_floating_point and not target.dtype.is_floating_point:
+        what = (f"result type {input.dtype.legacy} can't be cast to the desired output type {target.dtype.legacy}"
+                if target.dtype.legacy != "Bool" else "Subtraction, the `-` operator, with two bool tensors is not supported.")
+        raise RuntimeError(explain(what, f"the target holds {target.dtype}, and the loss is computed in the target's dtype",
+                                   "write target.float()"))
     weights, positive = _given("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
     return BceWithLogits.apply(input, target, weight=weights, positive=positive, reduction=reduction)
 
