@@ -15,7 +15,7 @@ NEEDS_TORCH = f"compares with PyTorch {TORCH}, which is not installed: pip insta
 
 # `ci` draws the same examples every time: a red test there is a change, never luck. `full` looks for new ones, also where the
 # variable CI is set, which alone would make hypothesis repeat itself.
-settings.register_profile("ci", derandomize=True, max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", derandomize=True, max_examples=18, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.register_profile("full", derandomize=False, max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("full" if FULL else "ci")
 
