@@ -193,3 +193,12 @@ def test_it_works_where_nobody_records():
         assert places(view) == pytest.approx([4.0, 3.2], abs=1e-4)
     finally:
         recording.start()
+
+
+def test_the_ball_s_name_stands_over_the_numbers_of_the_steps_at_the_bottom():
+    view = descent(lambda w: (w - 3) ** 2 / 2, start=1.0, lr=0.4, across=(-1, 7))
+    view.act("ten")
+    texts = [part for part in ET.fromstring(view.drawing).iter() if part.tag.endswith("text")]
+    name, = [text for text in texts if (text.text or "").startswith("w = ")]
+    ball, = [part for part in ET.fromstring(view.drawing).iter() if part.get("class") == "face"]
+    assert name.get("text-anchor") == "middle" and float(name.get("y")) <= float(ball.get("cy")) - 26

@@ -210,12 +210,14 @@ class DescentView(Board):
         wide, down = len(text) * 8.4 + 14, self.sign == MINUS
         left = (slope < 0) == down  # beside the ball where the arrow does not go, and off the curve
         left = x - wide > LEFT if left else x + wide > plane.right
-        line = y + 40 if beyond else y - 14 if not down or y > plane.bottom - 34 else y + 24
+        low = down and not beyond and y > plane.bottom - 34 and LEFT + wide / 2 < x < plane.right - wide / 2
+        line = y + 40 if beyond else y - 28 if low else y - 14 if not down or y > plane.bottom - 34 else y + 24  # low: over the numbers of the steps
+        place, anchor = (x, "middle") if low else (x - 14, "end") if left else (x + 14, "start")
         return (f'<g class="point chosen" data-point="0" role="slider" tabindex="0" aria-label="w, where the ball is" aria-valuemin="{least:g}" '
                 f'aria-valuemax="{most:g}" aria-valuenow="{min(max(w, least), most) if w == w else least:.4f}" aria-valuetext="{words}">'
                 f'<title>{words}; drag it, or use the arrow keys</title><circle class="reach" cx="{x:.1f}" cy="{y:.1f}" r="18"/>'
                 f'<circle class="face" cx="{x:.1f}" cy="{y:.1f}" r="8"/>'
-                f'<text class="title label" x="{x + (-14 if left else 14):.1f}" y="{line:.1f}" text-anchor="{"end" if left else "start"}">{text}</text></g>')
+                f'<text class="title label" x="{place:.1f}" y="{line:.1f}" text-anchor="{anchor}">{text}</text></g>')
 
     def _formula(self):
         """Return the next step with its numbers in it."""
