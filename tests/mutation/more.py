@@ -228,6 +228,35 @@ def margins_of_each_row(x, y):
     return F.multi_margin_loss(x * y * 3, torch.tensor([2, 0]), p=2, reduction="none")
 
 
+def weighed_by_targets(x, y):
+    """The slope to a target, of a loss with both of its weights."""
+    weights = torch.from_numpy(uneven((3,), 2) ** 2 + 0.5)
+    return F.binary_cross_entropy_with_logits(x * 2, torch.sigmoid(x * y), weights, pos_weight=weights + 1.5, reduction="sum")
+
+
+def twice_as_much(x, y):
+    """A factor of 2: where 1 saves work, 2 must not."""
+    return torch.sub(x, y, alpha=2), torch.addcdiv(x, y, y * y + 1, value=2), torch.addmm(x, x[:, :2], x, alpha=2, beta=2)
+
+
+def filled_by_a_number(x, y):
+    return x.masked_fill(torch.tensor([[True, False, True]]), y.sum() * y[0]) * x
+
+
+def of_other_powers(x, y):
+    return tuple(linalg.vector_norm(x - y * 2, p) for p in (0.5, 1.5, 2.5))
+
+
+def times_the_logarithm(x, y):
+    """Of a factor 0 the slope is the logarithm, as long as there is one."""
+    return torch.xlogy(x, torch.sigmoid(y))
+
+
+def class_of_one(x, y):
+    """Which class an example has that is ignored says nothing, and there may be but one."""
+    return F.nll_loss((x * y)[:, :1], torch.tensor([0, -100]), reduction="sum")
+
+
 def lengths_of_rows(v, g):
     return weight_norm(v, g, 0)
 
@@ -256,6 +285,9 @@ MORE += [(attended, [leaf(1, 2, 3, 4, seed=seed) for seed in (0, 2, 5)]),
          (attended_by_groups, [leaf(2, 4, 2, 3), leaf(2, 2, 5, 3, seed=2), leaf(2, 2, 5, 3, seed=5)]),
          (shares_of_embeddings, [leaf(2, 3), leaf(3, seed=4)]), (margins_of_each_row, [leaf(2, 3), leaf(3, seed=4)])]
 MORE += [(lengths_of_rows, [leaf(2, 3, 2), leaf(2, 1, 1, seed=4)]), (length_of_all, [leaf(2, 3), leaf(1, 3, 2, seed=4)])]
+MORE += [(function, [leaf(2, 3), leaf(3, seed=4)]) for function in (
+    weighed_by_targets, twice_as_much, filled_by_a_number, of_other_powers, class_of_one)]
+MORE += [(times_the_logarithm, [torch.zeros(2, 3, dtype=torch.float64, requires_grad=True), leaf(3, seed=4)])]
 ONCE = [(function, [leaf(5, 2, 3)]) for function in (labels_spread_over_time, labels_in_one_row, labels_that_do_not_fit)]
 
 
