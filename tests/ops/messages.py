@@ -1,6 +1,30 @@
 """What bad input gets: code, PyTorch's type of error, its key phrase, and what of the student's own must stand in the text."""
 
 MESSAGES = [
+    # a text, a list, nothing where something else has to be; a method counts its arguments without the tensor itself
+    ("torch.ones(2, 3).max(0, 'a')", "TypeError", "max()", "keepdim=True"),
+    ("torch.max(torch.ones(2, 3), 0, 'a')", "TypeError", "max() received an invalid combination of arguments - got (Tensor, int, str)", "keepdim"),
+    ("torch.sort(torch.ones(3), descending=1)", "TypeError", "sort() received an invalid combination of arguments - got (Tensor, descending=int)",
+     "descending=True"),
+    ("torch.ones(2, 3).argmax(0, None)", "TypeError", "argmax(): argument 'keepdim' (position 2) must be bool, not NoneType", "keepdim"),
+    ("torch.argmax(torch.ones(2, 3), 0, None)", "TypeError", "argmax(): argument 'keepdim' (position 3) must be bool, not NoneType", "keepdim"),
+    ("torch.ones(3).topk(1, 0, 'a')", "TypeError", "topk(): argument 'largest' (position 3) must be bool, not str", "largest"),
+    ("torch.ones(3).topk('a')", "TypeError", "topk(): argument 'k' (position 1) must be int, not str", "whole number"),
+    ("torch.topk(torch.ones(3), 'a')", "TypeError", "topk(): argument 'k' (position 2) must be int, not str", "whole number"),
+    ("torch.ones(2, 3).cumsum('a')", "TypeError", "cumsum(): argument 'dim' (position 1) must be int, not str", "whole number"),
+    ("torch.cumsum(torch.ones(2, 3), 'a')", "TypeError", "cumsum(): argument 'dim' (position 2) must be int, not str", "whole number"),
+    ("torch.transpose(torch.ones(2, 3), 0, 'a')", "TypeError", "transpose(): argument 'dim1' (position 3) must be int, not str", "whole number"),
+    ("torch.ones(2, 3).gather(0, [1])", "TypeError", "gather(): argument 'index' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("torch.gather(torch.ones(2, 3), 0, [1])", "TypeError", "gather(): argument 'index' (position 3) must be Tensor, not list", "torch.tensor"),
+    ("torch.outer(torch.ones(2), 0.5)", "TypeError", "outer(): argument 'vec2' (position 2) must be Tensor, not float", "torch.tensor"),
+    ("torch.addmm(torch.eye(2), None, torch.eye(2))", "TypeError", "addmm(): argument 'mat1' (position 2) must be Tensor, not NoneType", "torch.tensor"),
+    ("F.cross_entropy([1.], [0])", "TypeError", "cross_entropy_loss(): argument 'input' (position 1) must be Tensor, not list", "torch.tensor"),
+    ("F.cross_entropy(torch.ones(1, 3), [0])", "TypeError", "cross_entropy_loss(): argument 'target' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("F.nll_loss(torch.ones(1, 3), [0])", "TypeError", "nll_loss_nd(): argument 'target' (position 2) must be Tensor, not list", "torch.tensor"),
+    ("F.leaky_relu([1.])", "TypeError", "leaky_relu(): argument 'input' (position 1) must be Tensor, not list", "torch.tensor"),
+    ("torch.ones(2).to([1.])", "TypeError", "to() received an invalid combination of arguments - got (list)", "float64"),
+    ("torch.ones(2).to(torch)", "TypeError", "to() received an invalid combination of arguments - got (module)", "float64"),
+    ("torch.ones(2).to(3)", "RuntimeError", "Cannot access accelerator device when none is available.", "'cpu'"),
     # shapes that do not meet
     ("torch.ones(2, 3) + torch.ones(2)", "RuntimeError",
      "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1", "a: [2, 3]\n         b:    [2]\n                ^"),

@@ -9,6 +9,7 @@ from workbook.ops.activation import gelu
 from workbook.ops.adaptive import (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d,
                                    adaptive_max_pool1d_with_indices, adaptive_max_pool2d, adaptive_max_pool2d_with_indices,
                                    adaptive_max_pool3d, adaptive_max_pool3d_with_indices)
+from workbook.ops.arguments import of_a_tensor
 from workbook.ops.attention import scaled_dot_product_attention
 from workbook.ops.averages import avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d
 from workbook.ops.batch_norm import batch_norm, instance_norm
@@ -121,6 +122,10 @@ def silu(input, inplace=False):
 
 
 _silu_ = inplace_form(activation.silu, "silu_")
+
+# What asks its arguments before it knows that they are Tensors: a list in their place is PyTorch's error.
+globals().update({name: of_a_tensor(globals()[name]) for name in (
+    "batch_norm cross_entropy dropout elu gelu leaky_relu nll_loss silu softplus").split()})
 
 
 def __getattr__(name):

@@ -54,8 +54,8 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, me
         elif isinstance(given, Tensor):
             dtype, device = given.dtype, given.device
         elif isinstance(given, (str, Device, int)) and not isinstance(given, bool):
-            device = given
-        elif isinstance(given, (list, tuple, dict)):
+            device = _numbered(given) if isinstance(given, int) else given
+        elif given is not None and not isinstance(given, (bool, float)):
             raise TypeError(explain(f"to() received an invalid combination of arguments - got ({type(given).__name__})",
                                     "it takes a dtype, a device, or a Tensor that has both", "write x.to(torch.float64)"))
     dtype = dtypes.asked(dtype)
@@ -74,6 +74,16 @@ def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, me
         there = lies_in(array, memory_format) and tuple(axes_in_memory(array.shape, array.strides)) == tuple(axes_of_format(memory_format, array.ndim))
         return Clone.apply(result, **wanted) if copy or not there else result
     return result
+
+
+def _numbered(number):
+    """Return the GPU of that number. Raises RuntimeError where there is none."""
+    try:
+        return settle(number)
+    except AssertionError:
+        raise RuntimeError(explain("Cannot access accelerator device when none is available.",
+                                   f"a number alone, {number}, names a GPU, and there is none here",
+                                   "write x.to('cpu') for a device, x.to(torch.float64) for a dtype")) from None
 
 
 def _moved(input, place):

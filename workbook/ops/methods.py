@@ -215,17 +215,17 @@ def functions():
     return table
 
 
-def named(part):
-    """Return the functions of a part of the table by their names."""
+def named(part, method=False):
+    """Return the functions of a part of the table by their names; as methods, which count their arguments without the Tensor itself."""
     also_numpy = NUMPY_NAMES.split()
-    functions = {name: of_tensors(getattr(room, name)) for room, names in part.items() for name in names.split()}
-    return {name: with_numpy_names(function) if name in also_numpy else function for name, function in functions.items()}
+    functions = {name: of_tensors(getattr(room, name), method and name not in also_numpy) for room, names in part.items() for name in names.split()}
+    return {name: with_numpy_names(function, method) if name in also_numpy else function for name, function in functions.items()}
 
 
 def install():
     """Give Tensor its methods."""
     for part in (BOTH, WITH_INPLACE, ONLY_METHODS):
-        for name, function in named(part).items():
+        for name, function in named(part, method=True).items():
             setattr(Tensor, name, function)
     Tensor.type = conversion.type_
     for name, function in named(WITH_INPLACE).items():

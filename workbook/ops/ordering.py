@@ -178,6 +178,6 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
 def how_many(name, k):
     """Return `k` as a Python number. Raises TypeError for what is no whole number."""
     if isinstance(k, bool) or not hasattr(k, "__index__"):
-        raise TypeError(explain(f"{name}(): argument 'k' (position 1) must be int, not {type(k).__name__}",
+        raise TypeError(explain(f"{name}(): argument 'k' (position 2) must be int, not {type(k).__name__}",
                                 "it counts elements", "write a whole number"))
     return operator.index(k)

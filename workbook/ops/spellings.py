@@ -6,29 +6,36 @@ The functions know only PyTorch's names; their doors, `torch.name` and `x.name`,
 import functools
 
 from workbook.errors import explain
-from workbook.ops.arguments import refuse_arguments
+from workbook.ops.arguments import flags_of, refuse_arguments, refuse_flags
 
 NUMPY_NAMES = {"axis": "dim", "keepdims": "keepdim"}
 
 
-@functools.cache  # one function behind both doors
-def with_numpy_names(function):
-    """Return `function` with its arguments also under NumPy's names."""
+@functools.cache
+def with_numpy_names(function, method=False):
+    """Return `function` with its arguments also under NumPy's names. `method`: for the door `x.name` (see `of_tensors`)."""
+    flags = flags_of(function)
+    first_flag = min(flags, default=99)
 
     @functools.wraps(function)
     def call(*args, **named):
-        if not named:  # nearly always: it has to cost little
-            return function(*args)
-        for name, ours in NUMPY_NAMES.items():
-            if name in named:
-                if ours in named:
-                    raise TypeError(explain(f"{function.__name__}() got an unexpected keyword argument '{name}'",
-                                            f"it is another name of {ours}, which was given, too", "give one of them"))
-                named[ours] = named.pop(name)
         try:
+            if named or len(args) > first_flag:  # rarely: without these it has to cost little
+                _spelt(function, named)
+                refuse_flags(function, flags, args, named)
             return function(*args, **named)
-        except TypeError as problem:
-            refuse_arguments(function, args, named, problem)
+        except (AttributeError, TypeError) as problem:
+            refuse_arguments(function, args, named, problem, method)
             raise
 
     return call
+
+
+def _spelt(function, named):
+    """Write PyTorch's names in place of NumPy's."""
+    for name, ours in NUMPY_NAMES.items():
+        if name in named:
+            if ours in named:
+                raise TypeError(explain(f"{function.__name__}() got an unexpected keyword argument '{name}'",
+                                        f"it is another name of {ours}, which was given, too", "give one of them"))
+            named[ours] = named.pop(name)
