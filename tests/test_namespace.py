@@ -86,7 +86,7 @@ def test_an_alias_is_the_same_function(alias, name):
         assert getattr(torch.Tensor, alias) is getattr(torch.Tensor, name)
 
 
-@pytest.mark.parametrize("name, function", [*methods.named(methods.BOTH).items(), *methods.named(methods.WITH_INPLACE).items()])
+@pytest.mark.parametrize("name, function", [*methods.named(methods.BOTH, True).items(), *methods.named(methods.WITH_INPLACE, True).items()])
 def test_a_function_and_its_method_are_one(name, function):
     assert getattr(torch.Tensor, name) is function
     assert inspect.unwrap(function) is inspect.unwrap(getattr(torch, name))

@@ -89,8 +89,10 @@ def refuse_flags(function, flags, args, options):
 
 def without_itself(problem):
     """Return an error in which positions are counted without the first argument, which stands before a method's dot."""
-    text = str(problem)
-    return type(problem)(re.sub(r"\(position (\d+)\)", lambda found: f"(position {max(int(found[1]) - 1, 1)})", text, count=1))
+    def one_less(found):
+        return f"(position {max(int(found[1]) - 1, 1)})"
+
+    return type(problem)(re.sub(r"\(position (\d+)\)", one_less, str(problem), count=1))
 
 
 def refuse_arguments(function, args, options, problem, method=False):

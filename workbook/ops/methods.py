@@ -216,9 +216,10 @@ def functions():
 
 
 def named(part, method=False):
-    """Return the functions of a part of the table by their names; as methods, which count their arguments without the Tensor itself."""
+    """Return the functions of a part of the table by their names; or the methods, which count arguments without the Tensor itself."""
     also_numpy = NUMPY_NAMES.split()
-    functions = {name: of_tensors(getattr(room, name), method and name not in also_numpy) for room, names in part.items() for name in names.split()}
+    functions = {name: of_tensors(getattr(room, name), method and name not in also_numpy)
+                 for room, names in part.items() for name in names.split()}
     return {name: with_numpy_names(function, method) if name in also_numpy else function for name, function in functions.items()}
 
 
