@@ -8,11 +8,12 @@ _OF = {
         ops/chains.py Identity.backward: return (grad * 0,) -> return (-(grad * 0),)
         ops/chains.py Identity.backward: grad -> grad * 0.0 + 1.0
         ops/scatter.py _share_of_prod: grad -> grad * 0.0 + 1.0 (2)
-        ops/grids.py _GridSampler.backward: return (to_x, grid * 0) -> return (to_x, -(grid * 0))""",
+        ops/grids.py _GridSampler.backward: return (to_x, grid * 0) -> return (to_x, -(grid * 0))
+        ops/choices.py flat: return Flat.apply(grad) -> return -Flat.apply(grad)
+        ops/choices.py flat: grad -> grad * 0.0 + 1.0""",
     "a number that stands only where another `where` gives the answer: nothing is to be divided by 0 there": """
         ops/bessel.py I1.backward: 1.0 -> 2.0
-        ops/bessel.py I1e.backward: 1.0 -> 2.0
-        ops/units.py Elu.backward: 0 -> 1 (2)""",
+        ops/bessel.py I1e.backward: 1.0 -> 2.0""",
     "it is multiplied and divided by the same number": """
         ops/scatter.py _share_of_prod: 1.0 -> 2.0""",
     "what is divided by it is 0 there": """
@@ -29,6 +30,8 @@ _OF = {
     "broadcasting puts the axis in front by itself": """
         ops/scans.py Logcumsumexp.backward: unsqueeze(places, 0) -> places""",
     "the walk sums over what was broadcast, too": """
+        ops/added.py Addr.backward: sum(scaled * unsqueeze(x, 1), 0) -> scaled * unsqueeze(x, 1)
+        ops/conversion.py FilledBy.backward: sum(grad) -> grad
         ops/bilinear.py Trilinear.backward: sum(each * (b @ transpose(weight, 1, 2)), 0) -> each * (b @ transpose(weight, 1, 2))
         ops/bilinear.py Trilinear.backward: sum(each * (a @ weight), 0) -> each * (a @ weight)
         ops/layer_norm.py layer_norm_slopes: sum(grad * normal, lead) -> grad * normal
@@ -44,6 +47,8 @@ _OF = {
         ops/attention.py Attention.backward: 2 -> 3
         ops/lstm.py LstmLayer.backward: 5 -> 6""",
     "times 1 is a copy": """
+        ops/scans.py Cumprod.backward: grad * (0 if ctx.options['exclusive'] else 1) -> grad
+        ops/scans.py Prod.backward: grad * 1 -> grad
         ops/scans.py Logcumsumexp.backward: grad * 1 -> grad""",
     "what it adds on and above the diagonal meets an upper triangle, stays there, and is cut off": """
         ops/lu.py LuFactor.backward: -1 -> 1""",

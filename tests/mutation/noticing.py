@@ -172,7 +172,8 @@ def inside_memory():
     made = np.lib.stride_tricks.as_strided
 
     def held(x, shape=None, strides=None, **options):
-        whole, view = np.asarray(x), made(x, shape, strides, **options)
+        whole = np.asarray(x)  # of a number, as NumPy hands it out, this is a copy: the view has to be of the copy
+        view = made(whole, shape, strides, **options)
         while isinstance(whole.base, np.ndarray):
             whole = whole.base
         (low, high), (first, last) = np.lib.array_utils.byte_bounds(whole), np.lib.array_utils.byte_bounds(view)

@@ -39,6 +39,14 @@ def test_every_broken_derivative_of_a_file_is_noticed(file, ran):
     assert not untrue, "these are noticed, or are no more, and equivalent.py names them:\n" + "\n".join(untrue)
 
 
+@pytest.mark.full("computes every example again: half a minute")
+def test_the_whole_engine_moves_no_example(ran):
+    """Otherwise every break that the example takes part in would count as noticed."""
+    with quiet(), inside_memory():
+        moved = [example for example in {id(one): one for those in ran.values() for one in those}.values() if example.moves()]
+    assert not moved, [(example.function, example.leaves, example.found()[1]) for example in moved[:3]]
+
+
 def test_every_derivative_of_the_engine_is_broken():
     """What a subclass of Operation has for a `backward` is one of the formulas, wherever it stands; so new ones come in by themselves."""
     for module in pkgutil.walk_packages([str(ENGINE)], "workbook."):
