@@ -33,6 +33,20 @@ def not_a_tensor(function, argument, position, given):
                              "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
 
 
+def not_a_number(function, argument, position, given, kind="Number"):
+    """The error for an argument that has to be a number, in PyTorch's words.
+
+    >>> print(not_a_number("leaky_relu", "negative_slope", 2, "0.1"))
+    leaky_relu(): argument 'negative_slope' (position 2) must be Number, not str
+      Why: it is computed with, and '0.1' is no number
+      Fix: write a number, without quotation marks
+    """
+    return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be {kind}, not {type(given).__name__}",
+                             f"it is computed with, and {given!r} is no {'number' if kind != 'int' else 'whole number'}",
+                             "write a number, without quotation marks" if isinstance(given, str) else
+                             "write a number" if kind != "int" else "write a whole number"))
+
+
 def refused_dtype(kernel, kind, why=None, fix=None):
     """The error for a dtype, `kind`, of which PyTorch's function called `kernel` knows nothing.
 

@@ -1,6 +1,5 @@
 """Layers that change the shape and nothing else."""
 
-from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.nn.module import Module
 
@@ -55,8 +54,7 @@ class Unflatten(Module):
         self.dim, self.unflattened_size = dim, unflattened_size
 
     def forward(self, input):
-        axis = axis_of(self.dim, input.dim())
-        return input.view(*input.shape[:axis], *self.unflattened_size, *input.shape[axis + 1:])
+        return input.unflatten(self.dim, self.unflattened_size)
 
     def extra_repr(self):
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

@@ -51,6 +51,7 @@ Networks
     units bends masks softmaxes         activations that curve, that bend; dropouts of channels; softmin, a drawn softmax
     regressions margins ctc             losses of numbers, with a margin, of sequences of labels
     losses                              softmax, and how wrong a prediction is
+    targets                             what the targets of a loss of classes have to be
     recurrent lstm packing              cells along sequences; a layer of an LSTM in one step; sequences of several lengths
     attention heads                     looking at keys, taking values; in several heads
 The doors

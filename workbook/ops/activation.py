@@ -7,13 +7,14 @@ import numpy as np
 from workbook.errors import explain
 from workbook.numbers import plain
 from workbook.ops.choices import where
-from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
+from workbook.ops.elementwise import FloatElementwise, expect_number, expect_tensors, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
 from workbook.tensor import Tensor
 
 
-def _no_integers(kernel, input):
-    """Raise for integers and bools: PyTorch's kernels of networks work on floats."""
+def _no_integers(function, kernel, input):
+    """Raise for what is no Tensor, and for integers and bools: PyTorch's kernels of networks work on floats."""
+    expect_tensors(function, input=input)
     if not (input.is_floating_point() or input.is_complex()):
         raise not_implemented(kernel, input._array)
 
@@ -44,7 +45,8 @@ def leaky_relu(input, negative_slope=0.01):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.leaky_relu.html
     """
-    _no_integers("leaky_relu_cpu", input)
+    _no_integers("leaky_relu", "leaky_relu_cpu", input)
+    expect_number("leaky_relu", "negative_slope", 2, negative_slope)
     return LeakyRelu.apply(input, slope=plain(negative_slope))
 
 
@@ -175,7 +177,7 @@ def gelu(input, approximate="none"):
     if approximate not in ("none", "tanh"):
         raise RuntimeError(explain("approximate argument must be either none or tanh.", f"{approximate!r} names no way to compute it",
                                    'leave it out, or write approximate="tanh"'))
-    _no_integers("GeluKernelImpl", input)
+    _no_integers("gelu", "GeluKernelImpl", input)
     return Gelu.apply(input, smooth=approximate == "tanh")
 
 
@@ -201,5 +203,5 @@ def silu(input):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.silu.html
     """
-    _no_integers("silu_cpu", input)
+    _no_integers("silu", "silu_cpu", input)
     return Silu.apply(input)

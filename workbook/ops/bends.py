@@ -8,7 +8,7 @@ from workbook.formats import copied, in_order
 from workbook.numbers import plain
 from workbook.ops.activation import LeakyRelu
 from workbook.ops.choices import where
-from workbook.ops.elementwise import Elementwise, in_float32, not_implemented
+from workbook.ops.elementwise import Elementwise, expect_number, in_float32, not_implemented
 from workbook.ops.inplace import inplace, on_host
 from workbook.ops.shape import reshape
 from workbook.ops.units import floats_only, into_input, negative_slope
@@ -110,6 +110,8 @@ def threshold(input, threshold, value, inplace=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.threshold.html
     """
+    expect_number("threshold", "threshold", 2, threshold)
+    expect_number("threshold", "value", 3, value)
     return threshold_(input, threshold, value) if inplace else Threshold.apply(input, edge=plain(threshold), value=plain(value))
 
 
@@ -200,6 +202,7 @@ def hardshrink(input, lambd=0.5):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.hardshrink.html
     """
     floats_only("hardshrink", "hardshrink_cpu", input)
+    expect_number("hardshrink", "lambd", 2, lambd)
     return Hardshrink.apply(input, width=plain(lambd))
 
 
@@ -225,6 +228,7 @@ def softshrink(input, lambd=0.5):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.softshrink.html
     """
     floats_only("softshrink", "softshrink_check", input)
+    expect_number("softshrink", "lambd", 2, lambd)
     if not lambd >= 0:
         largest = {"float16": "65504", "float32": "3.40282e+38", "float64": "1.79769e+308"}[input.dtype.name]
         raise RuntimeError(explain(f"lambda must be in range [0, {largest}] for input dtype {input.dtype.legacy}, but found {lambd:g}",
@@ -294,6 +298,7 @@ class LeakyReluOfOutput(LeakyRelu, name="LeakyReluBackward1"):
 
 def _leaky_relu(input, negative_slope=0.01):
     floats_only("leaky_relu", "leaky_relu_cpu", input)
+    expect_number("leaky_relu_", "negative_slope", 2, negative_slope)
     return LeakyReluOfOutput.apply(input, slope=plain(negative_slope))
 
 
@@ -358,6 +363,8 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
 
 
 def _rrelu(input, lower, upper, training, drawn, even):
+    expect_number("rrelu", "lower", 2, lower)
+    expect_number("rrelu", "upper", 3, upper)
     if isinstance(input, Tensor) and lower > upper:
         raise RuntimeError(explain("Lower bound should be less than or equal to the upper bound", f"{lower} lies above {upper}", "exchange them"))
     floats_only("rrelu", "rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)

@@ -101,9 +101,10 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
         raise refused_dtype("ctc_loss_cpu", log_probs.dtype)
     single = log_probs.ndim == 2
     logs = log_probs[:, None] if single else log_probs
-    times, lengths = _numbers(input_lengths), _numbers(target_lengths)
+    times, lengths = _numbers("input_lengths", input_lengths), _numbers("target_lengths", target_lengths)
     _check(logs, targets, times, lengths, blank)
     labels = targets._host().astype(np.int64)
+    _check_labels(labels, logs.shape[2])
     if labels.ndim == 2 or single and labels.ndim < 2:
         rows = [row[:length] for row, length in zip(labels.reshape(len(lengths), -1), lengths)]
     else:
@@ -114,8 +115,24 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     return sum(losses) if reduction == "sum" else losses[0] if single else losses
 
 
-def _numbers(lengths):
-    return lengths._host().reshape(-1).tolist() if isinstance(lengths, Tensor) else [int(length) for length in lengths]
+def _numbers(name, lengths):
+    """The lengths as a list of ints, from a Tensor or a list of them."""
+    if isinstance(lengths, Tensor):
+        if lengths._array.dtype.kind not in "iu":
+            raise RuntimeError(explain(f"{name} must be integral", f"they hold {lengths.dtype}, and a length counts steps", f"write {name}.long()"))
+        return lengths._host().reshape(-1).tolist()
+    if not all(hasattr(length, "__index__") for length in lengths):
+        raise TypeError(explain(f"ctc_loss() received an invalid combination of arguments - {name} must be tuple of ints, got {lengths}",
+                                "a length counts steps", "give whole numbers"))
+    return [int(length) for length in lengths]
+
+
+def _check_labels(labels, classes):
+    """Raise IndexError for a label that is no class, where PyTorch reads memory that is not its own."""
+    outside = labels[(labels < 0) | (labels >= classes)]
+    if outside.size:
+        raise IndexError(explain(f"Target {outside[0]} is out of bounds.", f"there are {classes} classes, the blank too: 0 to {classes - 1}",
+                                 "give the network more outputs, or look at how the labels were numbered"))
 
 
 def _check(logs, targets, times, lengths, blank):
@@ -137,6 +154,10 @@ def _check(logs, targets, times, lengths, blank):
         if targets.shape[1] < max(lengths):
             raise RuntimeError(explain(f"Expected tensor to have size at least {max(lengths)} at dimension 1, but got size {targets.shape[1]} for "
                                        f"argument #2 'targets' {where_}", "a length is at most the row's", None))
+    for name, given in (("input_lengths", times), ("target_lengths", lengths)):
+        if min(given, default=0) < 0:
+            raise RuntimeError(explain(f"Expected {name} to have value at least 0, but got value {min(given)} {where_}",
+                                       "a length counts steps", None))
     if max(times) > most:
         raise RuntimeError(explain(f"Expected input_lengths to have value at most {most}, but got value {max(times)} {where_}",
                                    f"there are {most} times", None))

@@ -9,7 +9,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.errors import explain, not_a_number, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
 
 NUMBERS = (float, int, bool, complex)
@@ -18,6 +18,19 @@ NUMBERS = (float, int, bool, complex)
 def is_number(value):
     """Return whether a value is one number: Python's, of a subclass of it such as an IntEnum, or NumPy's."""
     return value.__class__ in NUMBERS or isinstance(value, (int, float, complex, np.number, np.bool_))
+
+
+def expect_number(function, argument, position, value, kind="Number"):
+    """Raise TypeError where an argument of a function, at this position, is neither a number nor a Tensor that holds one."""
+    if not is_number(value) and not hasattr(value, "requires_grad"):
+        raise not_a_number(function, argument, position, value, kind)
+
+
+def expect_tensors(function, **given):
+    """Raise TypeError where one of a function's first arguments, by name and in their order, is no Tensor."""
+    for position, (name, value) in enumerate(given.items(), start=1):
+        if not hasattr(value, "requires_grad"):
+            raise not_a_tensor(function, name, position, value)
 
 
 class Elementwise(Operation):

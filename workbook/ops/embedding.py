@@ -8,7 +8,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
 from workbook.ops.axes import unsqueeze
-from workbook.ops.elementwise import in_float32
+from workbook.ops.elementwise import expect_number, in_float32
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape
@@ -113,6 +113,8 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
                                  f"build it with num_embeddings={wrong + 1} or more, one row for every number that can occur" if wrong > 0 else
                                  "a row has no negative number: look where it comes from"))
     if max_norm is not None:
+        expect_number("embedding_renorm_", "max_norm", 3, max_norm, "float")
+        expect_number("embedding_renorm_", "norm_type", 4, norm_type, "float")
         _cut(weight, index, max_norm, norm_type)
     return Embedding.apply(weight, input, share=_share(index.reshape(-1), padding, scale_grad_by_freq))
 
@@ -129,14 +131,14 @@ def _padding(padding_idx, weight):
 
 
 def _check_table(function, weight, input):
+    if weight.ndim != 2:
+        raise RuntimeError(explain("'weight' must be 2-D", f"it has shape {shape_text(weight.shape)}; it holds one vector a row",
+                                   "give a matrix of shape (rows, width)"))
     if input.dtype not in (dtypes.int64, dtypes.int32):
         kind = "CPUBoolType" if input.dtype is dtypes.bool else f"torch.{input.dtype.legacy}Tensor"
         raise RuntimeError(explain(
             f"Expected tensor for argument #1 'indices' to have one of the following scalar types: Long, Int; but got {kind} instead (while "
             f"checking arguments for {function})", f"rows are named by whole numbers, and these are {input.dtype}", "write x.long()"))
-    if weight.ndim != 2:
-        raise RuntimeError(explain("'weight' must be 2-D", f"it has shape {shape_text(weight.shape)}; it holds one vector a row",
-                                   "give a matrix of shape (rows, width)"))
 
 
 def _share(index, padding, by_frequency):

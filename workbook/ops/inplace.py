@@ -15,7 +15,7 @@ from workbook.formats import of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
 from workbook.ops.choices import flat
-from workbook.ops.elementwise import not_implemented
+from workbook.ops.elementwise import expect_tensors, not_implemented
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -205,6 +205,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
 
     Source: Srivastava et al., Dropout, JMLR 15, 2014; https://pytorch.org/docs/2.13/generated/torch.nn.functional.dropout.html
     """
+    expect_tensors("dropout", input=input)
     if not 0 <= p <= 1:
         raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}",
                                  "p is the part of the elements that is set to 0",
@@ -213,5 +214,13 @@ def dropout(input, p=0.5, training=True, inplace=False):
         return input
     noise = zeros_like(input) if p == 1 else bernoulli_(empty_like(input), 1 - p)
     if p < 1:
-        noise._array[...] /= noise._array.dtype.type(1 - p)
+        scale_kept(noise, p)
     return input.mul_(noise) if inplace else mul(input, noise)
+
+
+def scale_kept(noise, p):
+    """Divide `noise`, of ones and zeros, by 1 - p, so that the mean stays. Raises RuntimeError for whole numbers."""
+    if noise._array.dtype.kind not in "fc":
+        raise RuntimeError(explain(f"result type Float can't be cast to the desired output type {noise.dtype.legacy}",
+                                   f"what is kept is divided by {1 - p:g}, which gives no whole numbers", "convert the data: x.float()"))
+    noise._array[...] /= noise._array.dtype.type(1 - p)

@@ -23,8 +23,9 @@ def forward_geometry(function, image, kernel, stride, padding, dilation, groups)
     else:
         around = tuple([(p, p) for p in sides(function, "padding", 0 if padding == "valid" else padding, axes)])
     _check_steps(stride, dilation, around)
+    _check_kernel(kernel)
     g = Geometry(image, kernel, stride, around, dilation, groups)
-    if min(g.out) < 1 or min(kernel) < 1:
+    if min(g.out) < 1:
         raise RuntimeError(explain(
             f"Calculated padded input size per channel: ({_by(g.padded)}). Kernel size: ({_by(g.reach)}). Kernel size can't be "
             "greater than actual input size", _at_layer() + f"the image that arrived is only {_by(image)}",
@@ -47,13 +48,21 @@ def transposed_geometry(function, image, kernel, stride, padding, output_padding
             f"output padding must be smaller than either stride or dilation, but got output_padding: {list(extra)} stride: "
             f"{list(stride)} dilation: {list(dilation)}",
             "it says which of the sizes is meant that the convolution would shrink to the same one", "use output_padding=0"))
+    _check_kernel(kernel)
     out = tuple([(side - 1) * s - 2 * p + d * (k - 1) + 1 + e
                  for side, s, p, d, k, e in zip(image, stride, padding, dilation, kernel, extra)])
-    if min(out) < 1 or min(kernel) < 1:
+    if min(out) < 1:
         raise RuntimeError(explain(
             f"Given input size per channel: ({_by(image)}). Calculated output size per channel: ({_by(out)}). Output size is too "
             "small", _at_layer() + f"a padding of {_by(padding)} cuts all of it away", "use less padding, or a larger kernel"))
     return Geometry(out, kernel, stride, tuple([(p, p) for p in padding]), dilation, groups, image)
+
+
+def _check_kernel(kernel):
+    if min(kernel) < 1:
+        height, width = (1, *kernel)[-2:]
+        raise RuntimeError(explain(f"kernel size should be greater than zero, but got kernel_height: {height} kernel_width: {width}",
+                                   _at_layer() + f"a kernel of {_by(kernel)} sees nothing", "use kernel_size=1 or more"))
 
 
 def _check_same(stride):
@@ -77,6 +86,10 @@ def _check_steps(stride, dilation, around):
 
 def check_weight(function, axes, input, weight, bias, groups):
     """Refuse an input, weights and a bias of a convolution whose shapes do not belong together."""
+    if input.ndim == weight.ndim == axes + 2 and not weight.shape[1]:
+        raise RuntimeError(explain(
+            f"Given weight of size {shape_text(weight.shape)}, expected at least one input channel", _at_layer() + "a sum over no channels says nothing "
+            "of the image (PyTorch's result has no channels then)", "use in_channels=1 or more"))
     fits = input.ndim == weight.ndim == axes + 2 and groups > 0 and input.shape[1] == weight.shape[1] * groups
     if fits and (bias is None or tuple(bias.shape) == (weight.shape[0],)) and weight.shape[0] and weight.shape[0] % groups == 0:
         return

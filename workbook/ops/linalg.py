@@ -294,6 +294,8 @@ def linear(input, weight, bias=None):
     for place, (name, given) in enumerate((("input", input), ("weight", weight)), 1):
         if not isinstance(given, Tensor):
             raise not_a_tensor("linear", name, place, given)
+    if bias is not None and not isinstance(bias, Tensor):
+        raise not_a_tensor("linear", "bias", 3, bias)
     shape = input._array.shape
     if not shape or not weight._array.ndim:
         raise RuntimeError(explain(
@@ -317,6 +319,11 @@ def linear(input, weight, bias=None):
     columns = T.apply(weight)
     if rows._array.shape[1] != columns._array.shape[0]:
         raise _unequal_sizes(rows, columns, _flatten_advice(input, columns._array.shape[0]))
+    if bias is not None and bias._array.ndim == 1 and bias._array.shape[0] not in (1, weight._array.shape[0]):
+        raise RuntimeError(explain(
+            f"The expanded size of the tensor ({weight.shape[0]}) must match the existing size ({bias.shape[0]}) at non-singleton dimension 1.  "
+            f"Target sizes: [{rows.shape[0]}, {weight.shape[0]}].  Tensor sizes: {shape_text(bias.shape)}",
+            f"the weight has {weight.shape[0]} rows, one an output, and each output has one bias", f"give a bias of {weight.shape[0]} numbers"))
     out = Mm.apply(rows, columns) if bias is None else Addmm.apply(bias, rows, columns)
     if len(shape) == 2:
         return out

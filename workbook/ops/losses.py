@@ -6,19 +6,19 @@ import warnings
 from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
-from workbook.dtypes import int64, uint8
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import laid_by
 from workbook.ops.arithmetic import div, mul, sub
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.choices import clamp, where
 from workbook.ops.comparison import ne
-from workbook.ops.elementwise import Elementwise, in_float32, not_implemented
+from workbook.ops.elementwise import Elementwise, broadcast_shape, expect_number, in_float32, not_implemented
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
 from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
+from workbook.ops.targets import check_classes, check_kinds, check_places
 from workbook.tensor import Tensor
 from workbook.threads import thread
 
@@ -252,9 +252,10 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
-    _check_places(input, target)
+    check_kinds("nll_loss_nd", input, target, weight, ignore_index)
+    check_places(input, target)
     (weights,) = _given("nll_loss_forward", input, weight=weight)
-    _check_classes(input, target, weight, ignore_index)
+    check_classes(input, target, weight, ignore_index)
     if input.ndim == 1:
         single = nll_loss(unsqueeze(input, 0), reshape(target, (1,)), weight, None, ignore_index, None, reduction)
         return squeeze(single, 0) if reduction == "none" else single
@@ -264,53 +265,6 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
                         None, reduction)
         return reshape(flat, tuple(target.shape)) if reduction == "none" else flat
     return NllLoss.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
-
-
-def _check_classes(input, target, weight, ignore_index):
-    """Raise where the classes are none, or have no weight."""
-    if target.dtype not in (int64, uint8):
-        raise RuntimeError(explain(
-            f"expected target dtype to be Long or Byte, but got {target.dtype.legacy}",
-            f"the target holds {target.dtype}; the classes are whole numbers, as int64 or uint8", "write target.long()"))
-    count = input.shape[min(input.ndim - 1, 1)]
-    if weight is not None and tuple(weight.shape) != (count,):
-        raise RuntimeError(explain(
-            f"weight tensor should be defined either for all {count} classes or no classes but got weight tensor of shape: "
-            f"{shape_text(weight.shape)}", "each class has one weight", None))
-    classes = target._host()
-    if classes.size and classes.min() >= 0 and classes.max() < count:
-        return
-    outside = (classes != ignore_index) & ((classes < 0) | (classes >= count))
-    if outside.any():
-        wrong = classes[outside].flat[0]
-        raise IndexError(explain(
-            f"Target {wrong} is out of bounds.",
-            f"the prediction has {count} columns, so the classes are 0 to {count - 1}",
-            "labels that start at 1? use target - 1" if classes.min() >= 1 else "give the network more outputs"))
-
-
-def _check_places(input, target):
-    """Raise where there is not one class for each prediction."""
-    if target.ndim > 1 and input.ndim <= 2 and (input.ndim == 1 or input.shape[0] == target.shape[0]):
-        raise RuntimeError(explain(
-            "0D or 1D target tensor expected, multi-target not supported",
-            f"the target has shape {shape_text(target.shape)}; each of the {input.shape[0]} rows has one class",
-            "write target.squeeze(1), or target.argmax(1) for one-hot rows"))
-    if input.ndim == 1:
-        if target._array.size != 1:
-            raise ValueError(explain(f"For 1D input, 1D target must have size 1, but got target size: {target.numel()}",
-                                     "one row of scores belongs to one example, which has one class",
-                                     "give one class, or scores of shape [examples, classes]"))
-        return
-    items = target.shape[0] if target.ndim else 0
-    if items != input.shape[0]:
-        raise ValueError(explain(
-            f"Expected input batch_size ({input.shape[0]}) to match target batch_size ({items}).",
-            f"there are {input.shape[0]} predictions and {items} classes", "check where rows were lost or added"))
-    places = (input.shape[0], *input.shape[2:])
-    if tuple(target.shape) != places:
-        raise RuntimeError(explain(f"Expected target size {shape_text(places)}, got {shape_text(target.shape)}",
-                                   "each place of the prediction has one class", None))
 
 
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
@@ -327,6 +281,8 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    check_kinds("cross_entropy_loss", input, target, weight, ignore_index)
+    expect_number("cross_entropy_loss", "label_smoothing", 6, label_smoothing, "float")
     if not 0 <= label_smoothing <= 1:
         raise RuntimeError(explain(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}",
                                    "it is the part of the target that is spread over all classes", "write 0.1 for a tenth"))
@@ -334,7 +290,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
         thread.state.adviser.scores(input)
     axis = 0 if input.ndim == 1 else 1
     if input.shape == target.shape:
-        return _soft_cross_entropy(input, target, weight, reduction, label_smoothing, axis)
+        return _soft_cross_entropy(input, target, weight, ignore_index, reduction, label_smoothing, axis)
     logs = log_softmax(input, axis)
     loss = nll_loss(logs, target, weight, None, ignore_index, None, reduction)
     if not label_smoothing:
@@ -358,12 +314,15 @@ def _along(weight, axis, ndim):
     return reshape(weight, (-1,) + (1,) * (ndim - axis - 1))
 
 
-def _soft_cross_entropy(input, target, weight, reduction, smoothing, axis):
+def _soft_cross_entropy(input, target, weight, ignore_index, reduction, smoothing, axis):
     if not target.is_floating_point():
         raise RuntimeError(explain(
             f"Expected floating point type for target with class probabilities, got {target.dtype.legacy}",
             "a target of the prediction's shape holds probabilities; whole numbers look one-hot",
             "pass the classes: target.argmax(1)"))
+    if ignore_index >= 0:
+        raise RuntimeError(explain("ignore_index is not supported for floating point target", "a row of probabilities is no class that could be left out",
+                                   "leave ignore_index out, or pass the classes: target.argmax(1)"))
     if smoothing:
         target = target * (1 - smoothing) + smoothing / input.shape[axis]
     losses = mul(log_softmax(input, axis), target)
@@ -423,14 +382,16 @@ class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
 
 def _given(function, input, **tensors):
     """Return the arrays of optional Tensors, 1 for None. Raises RuntimeError where one wants a gradient that is not defined."""
-    for name, tensor in tensors.items():
+    for position, (name, tensor) in enumerate(tensors.items(), start=3):
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise not_a_tensor(function, name, position, tensor)
         if tensor is not None and tensor.requires_grad and is_grad_enabled():
             raise RuntimeError(explain(
                 f"The function '{function}' is not differentiable with respect to argument '{name}'. This input "
                 "cannot have requires_grad True.",
                 "the formula has no slope there", "give it detached: target.detach()"))
     one = input._device.xp.ones((), input._array.dtype)
-    return [one if tensor is None else tensor._array for tensor in tensors.values()]
+    return [one if tensor is None else tensor._array.astype(one.dtype, copy=False) for tensor in tensors.values()]
 
 
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
@@ -462,6 +423,12 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
                                    f"found {wrong:.4g}: these look like logits, not probabilities",
                                    "use binary_cross_entropy_with_logits, or sigmoid first"))
     (weights,) = _given("binary_cross_entropy", input, weight=weight)
+    sides = list(zip(reversed(weights.shape), reversed(input.shape)))
+    if weights.ndim > input.ndim or any(side not in (1, wanted) for side, wanted in sides):
+        raise RuntimeError(explain(
+            f"Attempting to broadcast a dimension of length {weights.shape[-1]} at -1! Mismatching argument at index 1 had "
+            f"torch.Size({list(weights.shape)}); but expected shape should be broadcastable to {list(input.shape)}",
+            "each prediction has one weight", f"give the weight the shape {list(input.shape)}"))
     return BinaryCrossEntropy.apply(input, target, weight=weights, reduction=reduction)
 
 
@@ -482,12 +449,12 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     if input.shape != target.shape:
         raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
                                  "each prediction needs its own target", "write input.squeeze(1)"))
-    if input.dtype.is_floating_point and not target.dtype.is_floating_point:
-        what = (f"result type {input.dtype.legacy} can't be cast to the desired output type {target.dtype.legacy}"
-                if target.dtype.legacy != "Bool" else "Subtraction, the `-` operator, with two bool tensors is not supported.")
-        raise RuntimeError(explain(what, f"the target holds {target.dtype}, and the loss is computed in the target's dtype",
-                                   "write target.float()"))
+    if not (target.is_floating_point() or target.is_complex()):
+        raise RuntimeError(explain(f"result type Float can't be cast to the desired output type {target.dtype.legacy}",
+                                   f"a target is a probability, and these hold {target.dtype}", "write target.float()"))
     weights, positive = _given("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
+    broadcast_shape(positive.shape, tuple(input.shape))
+    broadcast_shape(tuple(input.shape), weights.shape)
     return BceWithLogits.apply(input, target, weight=weights, positive=positive, reduction=reduction)
 
 

@@ -8,7 +8,7 @@ from workbook.ops.alike import empty_like
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.creation import empty
-from workbook.ops.inplace import bernoulli_
+from workbook.ops.inplace import bernoulli_, scale_kept
 from workbook.ops.units import SELU_ALPHA, SELU_SCALE
 
 
@@ -34,7 +34,7 @@ def _feature_dropout(input, p, training, inplace):
         return input
     noise = empty((), dtype=input.dtype).zero_() if p == 1 else _noise(input, p, of_channels=True)
     if p < 1:
-        noise._array[...] /= noise._array.dtype.type(1 - p)
+        scale_kept(noise, p)
     return input.mul_(noise) if inplace else mul(input, noise)
 
 

@@ -3,15 +3,13 @@
 import numpy as np
 
 from workbook.autograd.modes import no_grad
-from workbook.errors import explain, not_a_tensor, refused_dtype
+from workbook.errors import explain, refused_dtype
 from workbook.ops.arithmetic import add, div, mul, sub
-
 from workbook.ops.bounds import clamp_min
-from workbook.ops.elementwise import broadcast_shape
+from workbook.ops.elementwise import broadcast_shape, expect_tensors
 from workbook.ops.norms import vector_norm
 from workbook.ops.reduction import sum
 from workbook.ops.shape import clone, expand
-from workbook.tensor import Tensor
 
 
 def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
@@ -40,9 +38,7 @@ def cosine_similarity(x1, x2, dim=1, eps=1e-8):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.cosine_similarity.html
     """
-    for position, (name, given) in enumerate((("x1", x1), ("x2", x2)), start=1):
-        if not isinstance(given, Tensor):
-            raise not_a_tensor("cosine_similarity", name, position, given)
+    expect_tensors("cosine_similarity", x1=x1, x2=x2)
     if not (x1.is_floating_point() or x2.is_floating_point()) or x1.is_complex() or x2.is_complex():
         kind = x2.dtype if x2.is_complex() else x1.dtype
         raise RuntimeError(explain(f"expected common dtype to be floating point, yet common dtype is {kind.legacy}",
@@ -60,7 +56,7 @@ def _of_length_one(x, dim, eps):
 
 
 def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
-    """Return the p-norm of `x1 - x2 + eps` along the last axis. Shapes broadcast. Raises nothing of its own.
+    """Return the p-norm of `x1 - x2 + eps` along the last axis. Shapes broadcast. Raises TypeError for what is no Tensor.
 
     >>> import workbook as torch
     >>> torch.nn.functional.pairwise_distance(torch.tensor([[0., 0.]]), torch.tensor([[3., 4.]]))
@@ -68,6 +64,7 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.pairwise_distance.html
     """
+    expect_tensors("pairwise_distance", x1=x1, x2=x2)
     gap = add(sub(x1, x2), eps)
     return vector_norm(gap, p, -1, keepdim)
 

@@ -5,7 +5,7 @@ from workbook.errors import explain, not_a_tensor, refused_dtype
 from workbook.numbers import plain
 from workbook.ops.arithmetic import div, sub
 from workbook.ops.choices import where
-from workbook.ops.elementwise import Elementwise, in_float32
+from workbook.ops.elementwise import Elementwise, expect_number, in_float32
 from workbook.ops.inplace import inplace
 from workbook.ops.joining import Cat
 from workbook.ops.pointwise import abs, exp, sigmoid, tanh
@@ -98,6 +98,7 @@ def elu(input, alpha=1.0, inplace=False):
     Source: Clevert et al. 2015; https://pytorch.org/docs/2.13/generated/torch.nn.functional.elu.html
     """
     floats_only("elu", "elu_cpu", input)
+    expect_number("elu", "alpha", 2, alpha)
     return elu_(input, alpha) if inplace else Elu.apply(input, alpha=plain(alpha))
 
 
@@ -187,6 +188,8 @@ def softplus(input, beta=1.0, threshold=20.0):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.softplus.html
     """
     floats_only("softplus", "softplus_cpu", input)
+    expect_number("softplus", "beta", 2, beta)
+    expect_number("softplus", "threshold", 3, threshold)
     return Softplus.apply(input, beta=plain(beta), edge=plain(threshold))
 
 

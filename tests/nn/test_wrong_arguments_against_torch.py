@@ -1,0 +1,110 @@
+"""Arguments of a wrong kind, in both engines: the same exception, the same phrase first, and three parts; nothing passes silently."""
+
+import pytest
+import torch
+
+import workbook
+
+REFUSED = """
+cross_entropy(x, None)
+cross_entropy(x, [0, 1])
+cross_entropy(None, classes)
+cross_entropy(x, classes.int())
+cross_entropy(x, classes, weight=[1., 1., 1.])
+cross_entropy(x, classes, weight=torch.ones(3).double())
+cross_entropy(x, classes, ignore_index=1.5)
+cross_entropy(x, classes, label_smoothing="0.1")
+cross_entropy(x, x / 3, ignore_index=0)
+nll_loss(x, None)
+nll_loss(x, classes.short())
+nll_loss(x[0], classes[1].int())
+nll_loss(x[0, 0], classes[0])
+nll_loss(torch.ones(2, 3, 2, 2), torch.zeros(2, 2, 3).long())
+nll_loss(torch.ones(2, 3, 2, 2), torch.zeros(2, 2).long())
+binary_cross_entropy(x / 2, x, weight=torch.ones(2))
+binary_cross_entropy_with_logits(x, x.long())
+binary_cross_entropy_with_logits(x, x, weight=2.)
+binary_cross_entropy_with_logits(x, x, pos_weight=2.)
+binary_cross_entropy_with_logits(x, x, pos_weight=torch.ones(2))
+binary_cross_entropy_with_logits(x, x, weight=torch.ones(2))
+ctc_loss(logs, labels, (5., 5.), (2, 2))
+ctc_loss(logs, labels, torch.tensor([5., 5.]), torch.tensor([2, 2]))
+ctc_loss(logs, labels, (5, -5), (2, 2))
+ctc_loss(logs, labels, (5, 5), (2, -2))
+pairwise_distance(x, 2.)
+kl_div(x, 2., reduction="sum")
+kl_div(2., x, reduction="sum")
+huber_loss(x, x, delta="1")
+smooth_l1_loss(x, x, beta="1")
+embedding(classes, x, max_norm="1")
+embedding(classes, x, max_norm=1., norm_type="2")
+embedding(x, classes)
+leaky_relu(x, "0.1")
+leaky_relu(2.)
+leaky_relu_(x, "0.1")
+silu(2.)
+gelu(2.)
+threshold(x, "1", 2)
+threshold(x, 1, "2")
+elu(x, "1")
+softplus(x, "1")
+softplus(x, 1, "20")
+hardshrink(x, "1")
+softshrink(x, "1")
+rrelu(x, "0.1")
+rrelu(x, 0.1, "0.3")
+dropout(2.)
+dropout(x.long())
+dropout(x.bool())
+dropout(x.long(), 0.5, True, True)
+dropout2d(torch.ones(1, 2, 2, 2).long())
+linear(x, x, "bias")
+linear(x, x, 2.)
+linear(x, torch.ones(4, 3), torch.ones(3))
+linear(x[0], torch.ones(4, 3), torch.ones(3))
+linear(x[None], torch.ones(4, 3), torch.ones(3))
+conv2d(torch.ones(1, 3, 4, 4), torch.ones(2, 3, 0, 0))
+conv1d(torch.ones(1, 3, 4), torch.ones(2, 3, 0))
+conv_transpose2d(torch.ones(1, 3, 4, 4), torch.ones(3, 2, 0, 0))
+""".strip().splitlines()
+
+
+def refused(engine, call):
+    names = {"torch": engine, "x": engine.ones(2, 3), "classes": engine.tensor([0, 1]), "labels": engine.tensor([[1, 2], [3, 1]]),
+             "logs": engine.zeros(5, 2, 4).log_softmax(-1)}
+    with pytest.raises(Exception) as caught:
+        eval(f"torch.nn.functional.{call}", names)
+    return caught.value
+
+
+@pytest.mark.parametrize("call", REFUSED)
+def test_the_same_refusal(call):
+    mine, theirs = refused(workbook, call), refused(torch, call)
+    assert type(mine) is type(theirs)
+    first, wanted = (str(error).splitlines()[0] for error in (mine, theirs))
+    assert first[:50] == wanted[:50]
+    assert "\n  Why: " in str(mine)
+
+
+def test_what_torch_lets_pass_is_refused_too():
+    """Labels that are no class: torch reads memory that is not its own. A sum over no channels: its result has no channels either."""
+    logs, functional = workbook.zeros(5, 1, 4).log_softmax(-1), workbook.nn.functional
+    with pytest.raises(IndexError, match="Target 9 is out of bounds.(\n|.)*there are 4 classes"):
+        functional.ctc_loss(logs, workbook.tensor([[1, 9]]), (5,), (2,))
+    with pytest.raises(RuntimeError, match="expected at least one input channel"):
+        functional.conv2d(workbook.ones(1, 0, 4, 4), workbook.ones(2, 0, 3, 3))
+
+
+def test_an_axis_that_does_not_split_is_named():
+    said = []
+    for engine in (torch, workbook):
+        with pytest.raises(RuntimeError) as caught:
+            engine.nn.Unflatten(1, (2, 5))(engine.ones(2, 9))
+        said.append(str(caught.value).splitlines()[0])
+    assert said[0] == said[1] == "unflatten: Provided sizes [2, 5] don't multiply up to the size of dim 1 (9) in the input tensor"
+
+
+def test_weights_of_doubles_leave_a_loss_of_floats():
+    for engine in (torch, workbook):
+        loss = engine.nn.functional.binary_cross_entropy(engine.ones(2) / 2, engine.ones(2), weight=engine.ones(2).double())
+        assert str(loss.dtype) == "torch.float32"
