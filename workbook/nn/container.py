@@ -120,7 +120,13 @@ class Sequential(_Numbered):
         return type(self)(*self, *other) if isinstance(other, Sequential) else NotImplemented
 
     def __mul__(self, times):
-        return type(self)(*(list(self) * times)) if isinstance(times, int) else NotImplemented
+        if not isinstance(times, int):
+            raise TypeError(explain(f"unsupported operand type(s) for *: {type(self)} and {type(times)}", "it says how often the layers are repeated",
+                                    "write a whole number, such as 2"))
+        if times < 1:
+            raise ValueError(explain(f"Non-positive multiplication factor {times} for {type(self)}", "it says how often the layers are repeated",
+                                     "write 1 or more"))
+        return type(self)(*(list(self) * times))
 
     __rmul__ = __mul__
 

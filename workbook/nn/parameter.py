@@ -38,6 +38,11 @@ class Parameter(Tensor):
         self._requires_grad = bool(requires_grad)
         return self
 
+    def __deepcopy__(self, memo):
+        """A Parameter of the same numbers; its gradient, hooks and attributes stay behind, as in PyTorch."""
+        memo[id(self)] = twin = type(self)(self.detach().clone(), self.requires_grad)
+        return twin
+
     def __repr__(self):
         return "Parameter containing:\n" + super().__repr__()
 

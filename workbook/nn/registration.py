@@ -101,7 +101,7 @@ def not_a_module(value, name):
 def missing_attribute(module, name):
     """The AttributeError of a name that a module has not; it lists the parts that exist."""
     class_name = type(module).__name__
-    phrase = f"'{class_name}' object has no attribute '{name}'"
+    phrase = f"'{class_name}' object has no attribute '{'_backward_hooks' if name == '_hooks' else name}'"  # which PyTorch asks for first
     if "_modules" not in module.__dict__:
         return AttributeError(before_init(phrase, class_name) if not name.startswith("__") else phrase)
     parts = [part for register in REGISTERS for part in module.__dict__[register]]

@@ -82,6 +82,13 @@ def other_groups(mine, theirs):
                               f"this optimizer has {mine}, the loaded one {theirs}", "build it with the same groups"))
 
 
+def other_shape(name, number, theirs, mine):
+    """What is remembered of a Parameter of another shape. PyTorch loads it, and fails, or broadcasts, in the next step."""
+    return RuntimeError(explain(f"size mismatch for {name} of parameter {number}: the state holds {theirs}, the parameter is {mine}",
+                                "the state was saved with a network of other layers, or of the same ones in another order; nothing was loaded",
+                                "build the optimizer for the network that was saved"))
+
+
 def other_sizes(sizes):
     """A state whose groups hold more or fewer Parameters."""
     shown = ", ".join(f"{a} and {b}" for a, b in sizes)

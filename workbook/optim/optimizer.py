@@ -203,6 +203,9 @@ class Optimizer(Hooked, metaclass=PrintsAsTorchABC):
         if any(a != b for a, b in sizes):
             raise complaints.other_sizes(sizes)
         by_number = {number: param for a, b in zip(mine, theirs) for param, number in zip(a["params"], b["params"])}
+        for group in theirs:
+            for number in group["params"]:
+                self._check_remembered(number, by_number[number], state_dict["state"].get(number, {}), group)
         state = defaultdict(dict)
         for number, remembered in state_dict["state"].items():
             param = by_number.get(number)
@@ -214,6 +217,9 @@ class Optimizer(Hooked, metaclass=PrintsAsTorchABC):
         self.__setstate__({"state": state, "param_groups": theirs})
         for hook in self._hooks["load_state_dict_post"].values():
             hook(self)
+
+    def _check_remembered(self, number, param, remembered, group):
+        """Raise where what is to be remembered of a Parameter does not fit it; a Rule knows."""
 
     def __getstate__(self):
         return {"defaults": self.defaults, "state": self.state, "param_groups": self.param_groups}  # hooks stay with this one

@@ -12,6 +12,7 @@ from workbook.autograd.modes import enable_grad
 from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.ops import choices, complexes, pointwise
+from workbook.optim import complaints
 from workbook.optim.blocks import blocks
 from workbook.optim.optimizer import Optimizer
 from workbook.tensor import Tensor, wrap
@@ -72,6 +73,12 @@ class Rule(Optimizer):
         if type(group["lr"]) is not float:
             group = {**group, "lr": float(group["lr"])}
         return group, self.numbers(group, state, new), [state[name]._array for name in self.remembers(group)]
+
+    def _check_remembered(self, number, param, remembered, group):
+        for name in self.remembers({**self.defaults, **group}):
+            kept = remembered.get(name)
+            if isinstance(kept, Tensor) and kept.shape != param.shape:
+                raise complaints.other_shape(name, number, kept.shape, param.shape)
 
     def begin(self, state, group, param, device):
         """Fill a parameter's state with what it starts from."""
