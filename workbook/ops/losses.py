@@ -449,9 +449,11 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     if input.shape != target.shape:
         raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
                                  "each prediction needs its own target", "write input.squeeze(1)"))
-    if input.is_floating_point() and not (target.is_floating_point() or target.is_complex()):
-        raise RuntimeError(explain(f"result type Float can't be cast to the desired output type {target.dtype.legacy}",
-                                   f"a target is a probability, and these hold {target.dtype}", "write target.float()"))
+    if input.dtype.is_floating_point and not target.dtype.is_floating_point:
+        what = (f"result type {input.dtype.legacy} can't be cast to the desired output type {target.dtype.legacy}"
+                if target.dtype.legacy != "Bool" else "Subtraction, the `-` operator, with two bool tensors is not supported.")
+        raise RuntimeError(explain(what, f"the target holds {target.dtype}, and the loss is computed in the target's dtype",
+                                   "write target.float()"))
     weights, positive = _given("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
     broadcast_shape(positive.shape, tuple(input.shape))
     broadcast_shape(tuple(input.shape), weights.shape)
