@@ -115,11 +115,12 @@ class PipelineView(Board):
         _check_repeat(step, before.values)
         try:
             result, places = step.apply([before.values], values), step.apply([before.places], values)
-        except TypeError as problem:  # Python's own words: an argument is missing, or one too many
-            if "Why:" in str(problem):
-                raise
+        except TypeError as problem:
+            what, why, _ = str(problem).partition("\n")
+            if why and "invalid combination of arguments" not in what:
+                raise  # else an argument is missing, or one too many
             called = ", ".join(list(inspect.signature(getattr(Tensor, step.name)).parameters)[1:])
-            raise TypeError(explain(str(problem), f"it is called as {step.name}({called})", "give it these arguments")) from None
+            raise TypeError(explain(what, f"it is called as {step.name}({called})", "give it these arguments")) from None
         _check(result)
         objects = [part.made(values) for part in step.parts]
         axes = of_step(step, [(before.shape, before.axes)], tuple(result.shape), objects)
