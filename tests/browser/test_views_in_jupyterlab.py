@@ -40,7 +40,8 @@ RULER, TREE = '[aria-label="shape ruler"]', '[aria-label="module tree"]'
 ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS, RACE, KERNEL, RULER, TREE]
 
 
-@pytest.fixture(scope="module", params=["light", "dark"])
+# In CI the dark is tried by the lessons below and by the graph; the contrast of every colour by tests/widgets/test_style.py.
+@pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.full("every view a second time, in the dark"))])
 def notebook(request, once):
     """A notebook that holds every view, open in both themes; the views stay what the tests before made of them."""
     return once("views.ipynb", request.param, CELLS)
