@@ -210,7 +210,7 @@ def with_conftest(project):
 
 def test_every_day_the_examples_are_the_same_and_what_is_left_out_says_why(with_conftest):
     printed = with_conftest(full="0")
-    assert "profile 25 True None" in printed
+    assert "profile 18 True None" in printed
     assert "only with `workbook test --full`: takes ten minutes" in printed
     assert "compares with PyTorch 0.0, which is not installed: pip install torch==0.0.0" in printed
     assert "2 passed, 2 skipped" in printed
