@@ -25,7 +25,7 @@ EXCEPTIONS = {
 }
 
 # Packages that would make the first import slow, or that not everybody has.
-HEAVY = {"IPython", "matplotlib", "cupy", "torch", "ipywidgets", "anywidget", "traitlets", "ipykernel", "nbformat", "nbclient"}
+HEAVY = {"IPython", "PIL", "matplotlib", "cupy", "torch", "ipywidgets", "anywidget", "traitlets", "ipykernel", "nbformat", "nbclient"}
 
 
 def modules():
@@ -117,7 +117,8 @@ def test_importing_workbook_loads_no_notebook_and_no_other_array_library():
 # ---- what the public names say of themselves --------------------------------------------------------------------------------
 
 PUBLIC = ("workbook", "workbook.nn", "workbook.nn.functional", "workbook.nn.init", "workbook.optim", "workbook.utils.data",
-          "workbook.autograd", "workbook.autograd.functional", "workbook.func", "workbook.special", "workbook.linalg", "workbook.vision.datasets", "workbook.vision.transforms", "workbook.cuda")
+          "workbook.autograd", "workbook.autograd.functional", "workbook.func", "workbook.special", "workbook.linalg", "workbook.vision.datasets", "workbook.vision.transforms",
+          "workbook.vision.transforms.functional", "workbook.cuda")
 
 
 def public_names():

@@ -21,6 +21,7 @@ PACKAGES = {
     "ipywidgets": ("the lessons", "lab"),
     "anywidget": ("the lessons", "lab"),
     "matplotlib": ("the lessons", "lab"),
+    "pillow": ("the lessons", "lab"),
     "nbval": ("the lessons", "lab"),
     "pytest": ("the tests", "test"),
     "hypothesis": ("the tests", "test"),

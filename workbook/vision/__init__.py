@@ -2,4 +2,6 @@
 
 from workbook.vision import datasets, transforms
 
+__version__ = "0.28.0"  # the torchvision whose names and numbers these are
+
 __all__ = ["datasets", "transforms"]
