@@ -39,15 +39,19 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.((
 
 _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "linalg", "random",
                "func")
+_NETWORKS = {name: room for room, names in methods.NETWORKS.items() for name in names.split()}
 
 
 def __getattr__(name):
     if name in _SUBMODULES:
         return importlib.import_module(f"workbook.{name}")
+    if name in _NETWORKS:
+        found = globals()[name] = getattr(importlib.import_module(f"workbook.ops.{_NETWORKS[name]}"), name)
+        return found
     if name == "vmap":  # torch.func stands on the networks' floor, so it loads when it is asked for
         return importlib.import_module("workbook.func").vmap
     raise missing.of_torch(name)
 
 
 def __dir__():
-    return sorted({*globals(), *_SUBMODULES, "vmap"})
+    return sorted({*globals(), *_SUBMODULES, *_NETWORKS, "vmap"})

@@ -40,7 +40,7 @@ INSTEAD = {
 
 # Whole families of PyTorch's names that this engine leaves out, by what it says of each of them.
 _DENSE = "the engine keeps every number of a tensor: use a dense one, such as torch.zeros(size) and an index"
-_NETWORKS = "a step of networks: look for it in torch.nn.functional, and for its layer in torch.nn"
+_BAGS = "this inner function has four results: write torch.nn.functional.embedding_bag(input, weight, offsets)"
 FAMILIES = {
     _DENSE: "sparse sparse_coo sparse_csr sparse_csc sparse_bsr sparse_bsc sparse_coo_tensor sparse_csr_tensor sparse_csc_tensor sparse_bsr_tensor "
             "sparse_bsc_tensor sparse_compressed_tensor spmm smm dsmm hsmm hspmm saddmm sspaddmm resize_as_sparse_ masked",
@@ -79,9 +79,9 @@ FAMILIES = {
         "cudnn_convolution_add_relu cudnn_convolution_relu cudnn_convolution_transpose cudnn_grid_sampler cudnn_is_acceptable miopen_batch_norm "
         "miopen_convolution miopen_convolution_add_relu miopen_convolution_relu miopen_convolution_transpose miopen_ctc_loss "
         "miopen_depthwise_convolution miopen_rnn mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights "
-        "mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm native_channel_shuffle native_dropout native_group_norm "
+        "mkldnn_max_pool2d mkldnn_max_pool3d mkldnn_rnn_layer native_batch_norm native_dropout native_group_norm "
         "native_layer_norm native_norm batch_norm_backward_elemt batch_norm_backward_reduce batch_norm_elemt batch_norm_gather_stats "
-        "batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats conv_tbc convolution embedding_renorm_ norm_except_dim "
+        "batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats convolution embedding_renorm_ norm_except_dim "
         "segment_reduce",
     "the engine computes in the dtype that it is given: convert with x.half() or x.float()":
         "amp autocast GradScaler autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache get_autocast_cpu_dtype "
@@ -93,13 +93,7 @@ FAMILIES = {
         "get_num_threads set_num_threads get_num_interop_threads set_num_interop_threads init_num_threads",
     "transforms of signals are not part of this engine: numpy.fft and scipy.signal have them, of x.numpy()":
         "fft stft istft signal bartlett_window blackman_window hamming_window hann_window kaiser_window",
-    _NETWORKS: "adaptive_avg_pool1d adaptive_max_pool1d affine_grid_generator alpha_dropout alpha_dropout_ avg_pool1d batch_norm bilinear "
-        "binary_cross_entropy_with_logits celu celu_ channel_shuffle constant_pad_nd conv1d conv2d conv3d conv_transpose1d conv_transpose2d "
-        "conv_transpose3d cosine_embedding_loss cosine_similarity ctc_loss dropout dropout_ embedding embedding_bag feature_alpha_dropout "
-        "feature_alpha_dropout_ feature_dropout feature_dropout_ grid_sampler grid_sampler_2d grid_sampler_3d group_norm gru gru_cell hardshrink "
-        "hinge_embedding_loss instance_norm kl_div layer_norm lstm lstm_cell margin_ranking_loss max_pool1d max_pool1d_with_indices max_pool2d "
-        "max_pool3d pairwise_distance pdist pixel_shuffle pixel_unshuffle poisson_nll_loss prelu rms_norm rnn_relu rnn_relu_cell rnn_tanh "
-        "rnn_tanh_cell rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss",
+    _BAGS: "embedding_bag",
     "views share memory; for a copy call the function without _copy and clone() the result":
         "alias_copy as_strided_copy ccol_indices_copy col_indices_copy crow_indices_copy detach_copy diagonal_copy expand_copy indices_copy "
         "narrow_copy permute_copy row_indices_copy select_copy slice_copy split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy "
@@ -164,7 +158,7 @@ _ALSO_OF_TENSOR = {
     "x.half(); numbers of fewer bits are not part of this engine":
         "dequantize int_repr q_scale q_zero_point q_per_channel_axis q_per_channel_scales q_per_channel_zero_points qscheme",
     "x.cpu() or x.cuda(); other machines are not part of this engine": "ipu xpu mtia",
-    "x.abs() and where; as a step of networks look in torch.nn.functional": "hardshrink prelu",
+    "torch.hardshrink(x), torch.prelu(x, weight)": "hardshrink prelu",
     "x.copy_(x.conj())": "conj_physical_",
     "nothing; it belongs to PyTorch's own machinery": "hash_tensor is_distributed slice_inverse",
     "scipy.signal.istft(x.numpy()); transforms of signals are not part of this engine": "istft",
@@ -187,7 +181,7 @@ OF_MODULE = {
                      "profiler_legacy profiler_util torch").split(), "nothing; it belongs to PyTorch's own machinery"),
     "func": {"replace_all_batch_norm_modules_": "nn.BatchNorm2d(..., track_running_stats=False), or nn.GroupNorm, which keeps no statistics",
              "rearrange": "torch.permute and torch.reshape", "debug_unwrap": "x.detach(); a Tensor inside a transform is a plain one here"},
-    "nn.functional": dict.fromkeys(("scaled_mm", "grouped_mm", "scaled_grouped_mm"), "torch.matmul, in one dtype") | {"native_channel_shuffle": "F.channel_shuffle",
+    "nn.functional": dict.fromkeys(("scaled_mm", "grouped_mm", "scaled_grouped_mm"), "torch.matmul, in one dtype") | {
         "linear_cross_entropy": "F.cross_entropy(F.linear(x, weight, bias), target); PyTorch's saves memory where there are very many classes"},
     "nn.utils": dict.fromkeys(("convert_conv2d_weight_memory_format", "convert_conv3d_weight_memory_format"), "nothing: a layer's weight lies here in the order of its shape"),
     "nn": dict.fromkeys(("LinearCrossEntropyLoss", "LinearCrossEntropyOptions"), "nn.Linear and nn.CrossEntropyLoss, one after the other")

@@ -17,6 +17,7 @@ from pathlib import Path
 from tests.ops.table import NAMED
 from tests.ops.test_derivatives import RECORD, has_slopes
 from workbook import missing
+from workbook.ops import methods
 
 TABLE = Path(__file__).with_name("names.tsv")
 # What no expression of one line shows: which tests hold it.
@@ -35,7 +36,8 @@ ELSEWHERE = {
     "linalg.cross linalg.eig linalg.eigvalsh linalg.inv linalg.matrix_norm linalg.solve linalg.svd linalg.vector_norm":
     "tests/ops/test_linear_algebra.py",
 }
-HELD_BY = {name: folder for names, folder in ELSEWHERE.items() for name in names.split()}
+HELD_BY = dict.fromkeys(" ".join(methods.NETWORKS.values()).split(), "tests/ops/test_native_against_torch.py")
+HELD_BY |= {name: folder for names, folder in ELSEWHERE.items() for name in names.split()}
 
 
 def states():

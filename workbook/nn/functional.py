@@ -36,7 +36,7 @@ from workbook.ops.margins import (cosine_embedding_loss, hinge_embedding_loss, m
 from workbook.ops.masks import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout
 from workbook.ops.padding import pad
 from workbook.ops.patches import fold, unfold
-from workbook.ops.pixels import channel_shuffle, pixel_shuffle, pixel_unshuffle
+from workbook.ops.pixels import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle
 from workbook.ops.pointwise import sigmoid, tanh
 from workbook.ops.pooling import (max_pool1d, max_pool1d_with_indices, max_pool2d, max_pool2d_with_indices, max_pool3d,
                                   max_pool3d_with_indices)
@@ -63,7 +63,7 @@ __all__ = [
 __all__ += "batch_norm instance_norm layer_norm group_norm rms_norm local_response_norm embedding embedding_bag bilinear".split()
 __all__ += ("alpha_dropout celu celu_ dropout1d dropout2d dropout3d elu elu_ feature_alpha_dropout glu gumbel_softmax hardshrink hardsigmoid hardswish "
             "hardtanh hardtanh_ leaky_relu_ logsigmoid mish prelu relu6 rrelu rrelu_ selu selu_ softmin softplus softshrink softsign tanhshrink "
-            "threshold threshold_").split()
+            "threshold threshold_ native_channel_shuffle").split()
 __all__ += ("cosine_embedding_loss cosine_similarity ctc_loss gaussian_nll_loss hinge_embedding_loss huber_loss kl_div margin_ranking_loss "
             "multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss normalize pairwise_distance pdist poisson_nll_loss "
             "smooth_l1_loss soft_margin_loss triplet_margin_loss triplet_margin_with_distance_loss").split()

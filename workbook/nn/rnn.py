@@ -12,10 +12,8 @@ from workbook.nn.utils.rnn import PackedSequence
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.creation import empty, zeros
 from workbook.ops.picks import index_select
-from workbook.ops.recurrent import recurrent
+from workbook.ops.recurrent import GATES, recurrent
 from workbook.tensor import Tensor
-
-GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}
 
 
 class RNNBase(Module):

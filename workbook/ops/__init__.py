@@ -54,8 +54,9 @@ Networks
     targets                             what the targets of a loss of classes have to be
     recurrent lstm packing              cells along sequences; a layer of an LSTM in one step; sequences of several lengths
     attention heads                     looking at keys, taking values; in several heads
+    native native_recurrent             functions that `torch` itself has, with PyTorch's inner arguments
 The doors
     methods operators inplace out       the one table of names; x + y; x.add_(y); out=
     elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
-    questions arguments                 what is asked of a Tensor; what is wrong with the arguments of a call
+    questions arguments kinds           what is asked of a Tensor; what is wrong with the arguments of a call
 """

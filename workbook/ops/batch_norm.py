@@ -149,10 +149,11 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
     if training:
         _check_batch(input)
     _check_numbers(momentum, eps, training)
-    return _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps)
+    return unchecked(input, running_mean, running_var, weight, bias, training, momentum, eps)
 
 
-def _batch_norm(input, running_mean, running_var, weight, bias, training, momentum, eps):
+def unchecked(input, running_mean, running_var, weight, bias, training, momentum, eps):
+    """`batch_norm`, which also takes one value a channel, and any eps."""
     stats = {"running_mean": running_mean, "running_var": running_var}
     _check_stats(stats, training)
     if input.ndim < 2:
@@ -250,13 +251,18 @@ def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=
         raise ValueError(explain(f"Expected more than 1 spatial element when training, got input size {input.shape}",
                                  "each example has its own mean and variance, and of one value the variance is 0",
                                  "use batch_norm for inputs without places"))
+    return unchecked_instances(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
+
+
+def unchecked_instances(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps):
+    """`instance_norm`, which also takes one place a channel."""
     if not use_input_stats and (running_mean is None or running_var is None):
         raise RuntimeError(explain("Expected running_mean and running_var to be defined when use_input_stats is false",
                                    "there is nothing else to take the statistics from", "pass both, or use_input_stats=True"))
     examples, channels, *places = input.shape
     stats = [None if given is None else repeat(given.detach(), examples) for given in (running_mean, running_var)]
     weight, bias = (None if given is None else repeat(given, examples) for given in (weight, bias))
-    out = _batch_norm(view(reshape(input, tuple(input.shape)).contiguous(), (1, examples * channels, *places)), *stats, weight, bias,
+    out = unchecked(view(reshape(input, tuple(input.shape)).contiguous(), (1, examples * channels, *places)), *stats, weight, bias,
                       use_input_stats, momentum, eps)
     for running, moved in zip((running_mean, running_var), stats):
         if running is not None and use_input_stats and examples:

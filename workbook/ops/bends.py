@@ -310,8 +310,8 @@ class RreluWithNoise(Elementwise):
 
     lies_as_inputs = False
 
-    def forward(ctx, a, *, low, high):
-        noise = on_host(ctx.xp, lambda a: _slopes(a, low, high), a)
+    def forward(ctx, a, *, low, high, generator):
+        noise = on_host(ctx.xp, lambda a: _slopes(a, low, high, generator), a)
         ctx.keep(noise)
         return in_order(ctx.xp, a * noise)
 
@@ -320,11 +320,11 @@ class RreluWithNoise(Elementwise):
         return (grad * noise,)
 
 
-def _slopes(a, low, high):
+def _slopes(a, low, high, generator):
     """A slope for each number that is not positive, drawn one after the other in the order of the shape; 1 for the others."""
     noise = np.ones(a.shape, a.dtype)
     falling = np.asarray(a <= 0)
-    drawn = random.fill_uniform(np.empty(int(falling.sum()), np.float64), low, high)
+    drawn = random.fill_uniform(np.empty(int(falling.sum()), np.float64), low, high, generator=generator)
     noise[falling] = drawn
     return noise
 
@@ -359,17 +359,18 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
 
     Source: Xu et al. 2015; https://pytorch.org/docs/2.13/generated/torch.nn.functional.rrelu.html
     """
-    return rrelu_(input, lower, upper, training) if inplace else _rrelu(input, lower, upper, training, RreluWithNoise, LeakyRrelu)
+    return rrelu_(input, lower, upper, training) if inplace else drawn_rrelu(input, lower, upper, training)
 
 
-def _rrelu(input, lower, upper, training, drawn, even):
+def drawn_rrelu(input, lower, upper, training, generator=None, drawn=RreluWithNoise, even=LeakyRrelu):
+    """`rrelu`, drawn by `generator`; `drawn` and `even` are its steps, in training and otherwise."""
     expect_number("rrelu", "lower", 2, lower)
     expect_number("rrelu", "upper", 3, upper)
     if isinstance(input, Tensor) and lower > upper:
         raise RuntimeError(explain("Lower bound should be less than or equal to the upper bound", f"{lower} lies above {upper}", "exchange them"))
     floats_only("rrelu", "rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)
-    return drawn.apply(input, low=lower, high=upper) if training else even.apply(input, slope=(lower + upper) / 2)
+    return drawn.apply(input, low=lower, high=upper, generator=generator) if training else even.apply(input, slope=(lower + upper) / 2)
 
 
-rrelu_ = into_input("rrelu_", lambda input, lower=1 / 8, upper=1 / 3, training=False: _rrelu(
-    input, lower, upper, training, RreluWithNoiseInPlace, LeakyRreluInPlace), "Write rrelu")
+rrelu_ = into_input("rrelu_", lambda input, lower=1 / 8, upper=1 / 3, training=False, generator=None: drawn_rrelu(
+    input, lower, upper, training, generator, RreluWithNoiseInPlace, LeakyRreluInPlace), "Write rrelu")

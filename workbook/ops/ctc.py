@@ -1,12 +1,17 @@
 """Connectionist temporal classification: how likely a sequence of labels is, however it is spread over time."""
 
+from math import inf
+
 import numpy as np
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype
 from workbook.formats import of_numpy
+from workbook.ops.alike import zeros_like
 from workbook.ops.arithmetic import div
 from workbook.ops.bounds import clamp_min
+from workbook.ops.choices import where
+from workbook.ops.comparison import eq
 from workbook.ops.losses import check_reduction
 from workbook.ops.reduction import mean, sum
 from workbook.tensor import Tensor
@@ -24,7 +29,6 @@ class CtcLoss(Operation):
             slope[:length, place] -= ways
         if zero_infinity:
             slope[:, np.isinf(losses)] = 0
-            losses[np.isinf(losses)] = 0
         ctx.save(logs)  # on which the slope depends, so that a derivative of it is refused
         ctx.keep(ctx.xp.asarray(slope, logs.dtype))
         return ctx.xp.asarray(losses, logs.dtype)
@@ -110,6 +114,8 @@ def ctc_loss(log_probs, targets, input_lengths, target_lengths, blank=0, reducti
     else:
         rows = np.split(labels, np.cumsum(lengths)[:-1])
     losses = CtcLoss.apply(logs, targets=rows, times=times, blank=blank, zero_infinity=zero_infinity)
+    if zero_infinity:
+        losses = where(eq(losses, inf), zeros_like(losses), losses)
     if reduction == "mean":
         return mean(div(losses, clamp_min(log_probs.new_tensor(lengths), 1)))
     return sum(losses) if reduction == "sum" else losses[0] if single else losses

@@ -125,6 +125,11 @@ def _normalized_shape(function, input, normalized_shape, weight, bias=None):
             f"{function}(): argument 'normalized_shape' (position 2) must be tuple of ints, not {type(normalized_shape).__name__}",
             "it names the last axes of the input", f"write ({normalized_shape},)"))
     shape = tuple(normalized_shape)
+    for place, side in enumerate(shape):
+        if isinstance(side, bool) or not hasattr(side, "__index__"):
+            raise TypeError(explain(
+                f"{function}(): argument 'normalized_shape' (position 2) must be tuple of ints, but found element of type "
+                f"{type(side).__name__} at pos {place}", "it names the lengths of the last axes", "give whole numbers, such as x.shape[-1:]"))
     if not shape:
         raise RuntimeError(explain("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
                                    "normalized_shape = []", "it names the last axes of the input", "write x.shape[-1:]"))
@@ -208,16 +213,28 @@ def group_norm(input, num_groups, weight=None, bias=None, eps=1e-05):
     """
     if not isinstance(input, Tensor):
         raise not_a_tensor("group_norm", "input", 1, input)
-    shape = input.shape
     if input.ndim < 2:
         raise RuntimeError(explain(f"Expected at least 2 dimensions for input tensor but received {input.ndim}",
                                    "the second axis are the channels", "add the axis of the batch: x.unsqueeze(0)"))
     if not num_groups:
         raise ZeroDivisionError(explain("integer division or modulo by zero", "the channels are divided into groups", "write at least 1"))
+    shape = input.shape
     if shape[0] * shape[1] // num_groups * math.prod(shape[2:]) == 1:
         raise ValueError(explain(f"Expected more than 1 value per channel when training, got input size {list(shape)}",
                                  "each group has one value, whose variance is 0", "use fewer groups"))
-    if num_groups < 0 or shape[1] % num_groups:
+    return unchecked_groups(input, num_groups, weight, bias, eps)
+
+
+def unchecked_groups(input, num_groups, weight, bias, eps):
+    """`group_norm`, which also takes one value a group."""
+    shape = input.shape
+    if input.ndim < 2:
+        raise IndexError(explain("Dimension out of range (expected to be in range of [-1, 0], but got 1)", "the second axis are the channels",
+                                 "add the axis of the batch: x.unsqueeze(0)"))
+    if num_groups <= 0:
+        raise RuntimeError(explain(f"Expected num groups to be greater than 0, got {num_groups}", "the channels are divided into groups",
+                                   "write at least 1"))
+    if shape[1] % num_groups:
         raise RuntimeError(explain(
             f"Expected number of channels in input to be divisible by num_groups, but got input of shape {shape_text(shape)} and "
             f"num_groups={num_groups}", f"{shape[1]} channels do not make {num_groups} equal groups", "choose a divisor of the channels"))

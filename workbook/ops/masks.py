@@ -29,7 +29,8 @@ def _noise(input, p, of_channels):
     return bernoulli_(empty((*input.shape[:2], *(1,) * (input.ndim - 2)), dtype=input.dtype, device=input.device), 1 - p)
 
 
-def _feature_dropout(input, p, training, inplace):
+def feature_dropout(input, p, training, inplace):
+    """`input`, (N, C, *), with whole channels set to 0 and the others divided by 1 - p: what the dropouts of channels share."""
     if not training or p == 0 or not input.numel():
         return input
     noise = empty((), dtype=input.dtype).zero_() if p == 1 else _noise(input, p, of_channels=True)
@@ -76,7 +77,7 @@ def dropout2d(input, p=0.5, training=True, inplace=False):
                       "interpreted as shape (N, C, L), where C is the channel dim. This behavior will change in a future release to interpret "
                       "the input as one without a batch dimension, i.e. shape (C, H, W). To maintain the 1D channel-wise dropout behavior, "
                       "please switch to using dropout1d instead.", stacklevel=2)
-    return _feature_dropout(input, p, training, inplace)
+    return feature_dropout(input, p, training, inplace)
 
 
 def dropout3d(input, p=0.5, training=True, inplace=False):
@@ -99,11 +100,11 @@ def dropout3d(input, p=0.5, training=True, inplace=False):
 def _of_one_or_many(input, p, training, inplace, single):
     """Drop channels of a batch, or of one example."""
     if not single:
-        return _feature_dropout(input, p, training, inplace)
+        return feature_dropout(input, p, training, inplace)
     if inplace:
-        _feature_dropout(unsqueeze(input, 0), p, training, True)
+        feature_dropout(unsqueeze(input, 0), p, training, True)
         return input
-    return squeeze(_feature_dropout(unsqueeze(input, 0), p, training, False), 0)
+    return squeeze(feature_dropout(unsqueeze(input, 0), p, training, False), 0)
 
 
 def _warn_of_axes(ndim, places, expected):

@@ -162,6 +162,18 @@ ALSO_FUNCTIONS = (
     "log10_ log1p_ log2_ log_ logit_ nan_to_num_ neg_ negative_ rad2deg_ reciprocal_ relu_ resize_as_ round_ rsqrt_ sigmoid_ sin_ "
     "sinc_ sinh_ sqrt_ square_ tan_ tanh_ trunc_ xlogy_ zero_")
 
+# Functions of `torch` that networks are made of: their rooms load when one of them is first asked for.
+NETWORKS = {
+    "native": "adaptive_avg_pool1d adaptive_max_pool1d affine_grid_generator alpha_dropout alpha_dropout_ avg_pool1d batch_norm bilinear "
+              "binary_cross_entropy_with_logits celu celu_ channel_shuffle constant_pad_nd conv1d conv2d conv3d conv_tbc conv_transpose1d "
+              "conv_transpose2d conv_transpose3d cosine_embedding_loss cosine_similarity ctc_loss dropout dropout_ embedding "
+              "feature_alpha_dropout feature_alpha_dropout_ feature_dropout feature_dropout_ grid_sampler grid_sampler_2d grid_sampler_3d "
+              "group_norm hardshrink hinge_embedding_loss instance_norm kl_div layer_norm margin_ranking_loss max_pool1d "
+              "max_pool1d_with_indices max_pool2d max_pool3d native_channel_shuffle pairwise_distance pdist pixel_shuffle pixel_unshuffle "
+              "poisson_nll_loss prelu rms_norm rrelu rrelu_ selu selu_ threshold threshold_ triplet_margin_loss",
+    "native_recurrent": "gru gru_cell lstm lstm_cell rnn_relu rnn_relu_cell rnn_tanh rnn_tanh_cell",
+}
+
 # Functions of `torch` that take `out=`, by what an out Tensor of another dtype gets: see ops/out.py.
 OUT = {
     "cast": "outer kron addr cholesky add sub mul div pow reciprocal floor_divide remainder exp log sqrt sin cos tanh sigmoid square maximum minimum erf "

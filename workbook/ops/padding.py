@@ -90,20 +90,6 @@ def pad(input, pad, mode="constant", value=None):
     return _NODES[mode, len(around)].apply(input, taps=taps)
 
 
-def constant_pad_nd(input, pad, value=0):
-    """As `torch.nn.functional.pad` with mode "constant".
-
-    Raises RuntimeError for a padding that is too large.
-
-    >>> import workbook as torch
-    >>> constant_pad_nd(torch.tensor([1, 2]), (1, 1))
-    tensor([0, 1, 2, 0])
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.pad.html
-    """
-    return globals()["pad"](input, pad, value=value)
-
-
 def _whole(pad):
     if isinstance(pad, int) or not hasattr(pad, "__iter__"):
         raise TypeError(explain(f"pad(): argument 'pad' (position 2) must be tuple of ints, not {type(pad).__name__}",

@@ -117,6 +117,9 @@ def channel_shuffle(input, groups):
     return ChannelShuffle.apply(input, groups=groups)
 
 
+native_channel_shuffle = channel_shuffle  # PyTorch's second name for it
+
+
 def _whole(function, name, number):
     if not hasattr(number, "__index__"):
         raise TypeError(explain(f"{function}(): argument '{name}' (position 2) must be int, not {type(number).__name__}",

@@ -4,10 +4,10 @@ import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.errors import refused_dtype
+from workbook.errors import explain, refused_dtype
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.sides import sides
-from workbook.ops.windows import image_of, windows_of
+from workbook.ops.windows import Windows, image_of, windows_of
 
 
 class _MaxPool(Operation):
@@ -120,8 +120,28 @@ def max_pool1d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
                 (("kernel_size", kernel_size), ("padding", padding), ("dilation", dilation))]
     stride = settings[0] if stride is None or stride == () else sides("max_pool1d", "stride", stride, 1)
     kernel, padding, dilation = settings
+    if not return_indices:
+        _check_line(input.shape[-1], kernel[0], stride[0], padding[0], dilation[0], ceil_mode)
     found = max_pool2d(unsqueeze(input, -2), (1, *kernel), (1, *stride), (0, *padding), (1, *dilation), ceil_mode, return_indices)
     return tuple([squeeze(part, -2) for part in found]) if return_indices else squeeze(found, -2)
+
+
+def _check_line(length, kernel, stride, padding, dilation, ceil_mode):
+    """Raise where windows do not fit a line of numbers, in the words that PyTorch has for lines."""
+    for name, given in (("kernel_size", kernel), ("stride", stride), ("dilation", dilation)):
+        if given < 1:
+            raise RuntimeError(explain(f"max_pool1d() {name} must be greater than zero, but got {given}", "it counts places along the line",
+                                       f"use {name}=1 or more"))
+    if padding < 0:
+        raise RuntimeError(explain(f"max_pool1d() padding must be non-negative, but got {padding}", "it surrounds the line", "use 0 or more"))
+    if padding > kernel // 2:
+        raise RuntimeError(explain(
+            f"max_pool1d() padding should be at most half of kernel size, but got padding={padding} and kernel_size={kernel}",
+            "a window that lies in the padding alone would hold nothing", "make the kernel larger, or the padding smaller"))
+    (out,) = Windows((length,), (kernel,), (stride,), (padding,), (dilation,), ceil_mode).out
+    if out < 1:
+        raise RuntimeError(explain(f"max_pool1d() Invalid computed output size: {out}",
+                                   f"a window of {kernel} does not fit into a line of {length}", "use a smaller kernel, or a longer line"))
 
 
 _NOT_IN_ONE = (dtypes.bool, dtypes.uint8, dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64, dtypes.complex64, dtypes.complex128)

@@ -61,6 +61,7 @@ def relu_step(given, state, w_hh, b_hh=None):
     return (relu(linear(state[0], w_hh, b_hh) + given),)
 
 
+GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}  # a row of the weights for each, times hidden_size
 STEPS = {"LSTM": lstm_step, "GRU": gru_step, "RNN_TANH": tanh_step, "RNN_RELU": relu_step}
 
 

@@ -116,8 +116,9 @@ def _check_padding(kernel, padding):
     if min(padding) < 0:
         raise RuntimeError(explain(f"pad must be non-negative, but got pad: {min(padding)}", "it surrounds the image",
                                    "use padding=0 or more"))
-    if any(p > k // 2 for p, k in zip(padding, kernel)):
-        raise RuntimeError(explain(f"pad should be at most half of effective kernel size, but got pad={max(padding)}, "
-                                   f"kernel_size={min(kernel)} and dilation=1",
+    wide = next(((p, k) for p, k in zip(padding, kernel) if p > k // 2), None)
+    if wide is not None:
+        raise RuntimeError(explain(f"pad should be at most half of effective kernel size, but got pad={wide[0]}, kernel_size={wide[1]} and "
+                                   "dilation=1",
                                    "a window that lies in the padding alone would hold nothing",
                                    "make the kernel larger, or the padding smaller"))
