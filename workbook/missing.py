@@ -9,6 +9,8 @@ MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor", "bad
 
 # Names of modules that documents and tutorials misspell.
 MISSPELT_OF_MODULE = {
+    "utils.data": {"Dataloader": "DataLoader", "dataLoader": "DataLoader", "DataSet": "Dataset", "TensorDataSet": "TensorDataset",
+                   "IterDataset": "IterableDataset", "randomsplit": "random_split"},
     "optim": {"RMSProp": "RMSprop", "RMSPro": "RMSprop", "AdaGrad": "Adagrad", "AdaDelta": "Adadelta", "AdaMax": "Adamax",
               "ADAM": "Adam"},
     "nn": {"Relu": "ReLU", "RELU": "ReLU", "LeakyRelu": "LeakyReLU", "LeakyRELU": "LeakyReLU", "Elu": "ELU", "Gelu": "GELU", "Selu": "SELU", "Silu": "SiLU",
@@ -190,6 +192,9 @@ OF_MODULE = {
     | dict.fromkeys(("qat", "quantized", "quantizable", "intrinsic", "backends"), "the layers of torch.nn; numbers of fewer bits are not part of this "
                     "engine: net.half() halves the memory")
     | {"factory_kwargs": "device=..., dtype=..."},
+    "utils.data": dict.fromkeys(("datapipes", "IterDataPipe", "MapDataPipe", "DFIterDataPipe", "DataChunk", "functional_datapipe"),
+                                "torch.utils.data.Dataset and IterableDataset; data pipes are no part of this engine")
+    | {"backward_compatibility": "torch.utils.data.DataLoader(..., worker_init_fn=...)"},
     "optim": {"SparseAdam": "torch.optim.Adam; a gradient keeps every number here, also those of an embedding",
               "Adafactor": "torch.optim.AdamW; Adafactor saves memory where there are billions of parameters",
               "Muon": "torch.optim.AdamW; Muon is for the matrices of very large networks",

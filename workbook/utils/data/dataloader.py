@@ -2,19 +2,14 @@
 
 import difflib
 import inspect
-from itertools import islice
-from operator import index as as_index
+import os
+import warnings
 
-import numpy as np
-
-from workbook import random
-from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
-from workbook.ops.from_data import from_numpy
-from workbook.tensor import wrap
 from workbook.utils.data.collate import default_collate, default_convert
-from workbook.utils.data.dataset import IterableDataset, TensorDataset
+from workbook.utils.data.dataset import IterableDataset
+from workbook.utils.data.iteration import InThisProcess, InWorkers
 from workbook.utils.data.sampler import BatchSampler, RandomSampler, SequentialSampler, length_of
 
 
@@ -22,8 +17,13 @@ class DataLoader(metaclass=PrintsAsTorch):
     """Iterate over a data set in batches, shuffled or not, put together by `collate_fn`.
 
     Each `iter(loader)` draws one 64-bit number from the generator, and shuffling a second one, exactly as PyTorch does: what is
-    drawn after an epoch is what PyTorch draws. `num_workers`, `worker_init_fn`, `pin_memory` and their companions are accepted;
-    all samples are read in this process, in the same order.
+    drawn after an epoch is what PyTorch draws.
+
+    With `num_workers` other processes read the samples, `prefetch_factor` batches ahead each, and the order stays the same. Worker w
+    draws random numbers by the seed base + w, where the base is the 64-bit number; `worker_init_fn(w)` is called in it at the start.
+    Workers end with the epoch, or stay for the next one (`persistent_workers`). `multiprocessing_context` is "fork", "spawn" or
+    "forkserver"; for the latter two the data set and the functions are pickled. An error in a worker is raised here, with its
+    traceback, and so is RuntimeError where a worker dies or sends nothing for `timeout` seconds. `pin_memory` changes nothing.
 
     Raises ValueError for options that exclude each other, TypeError for an unknown option.
 
@@ -46,6 +46,8 @@ class DataLoader(metaclass=PrintsAsTorch):
         for name in misspelt:
             raise _unknown_option(name)
         _check_workers(num_workers, timeout, prefetch_factor, persistent_workers)
+        if num_workers > 0 and prefetch_factor is None:
+            prefetch_factor = 2
         self.dataset, self.generator = dataset, generator
         self.num_workers, self.timeout, self.worker_init_fn = num_workers, timeout, worker_init_fn
         self.prefetch_factor, self.persistent_workers, self.in_order = prefetch_factor, persistent_workers, in_order
@@ -64,6 +66,9 @@ class DataLoader(metaclass=PrintsAsTorch):
             batch_sampler = BatchSampler(sampler, batch_size, drop_last)
         self.batch_size, self.drop_last, self.sampler, self.batch_sampler = batch_size, drop_last, sampler, batch_sampler
         self.collate_fn = collate_fn or (default_convert if batch_sampler is None else default_collate)
+        self._promised_length = None  # what len() has said of an IterableDataset
+        self._iterator = None  # with workers that stay
+        self.check_worker_number_rationality()
         self._built = True
 
     def __setattr__(self, name, value):
@@ -73,35 +78,53 @@ class DataLoader(metaclass=PrintsAsTorch):
         super().__setattr__(name, value)
 
     def __iter__(self):
-        return _Batches(self)
+        if self.num_workers == 0:
+            return InThisProcess(self)
+        if self._iterator is not None and self._iterator.usable:
+            self._iterator.begin(self)
+            return self._iterator
+        self.check_worker_number_rationality()
+        iterator = InWorkers(self)
+        if self.persistent_workers:
+            self._iterator = iterator
+        return iterator
+
+    @property
+    def multiprocessing_context(self):
+        """How workers are started: a context of `multiprocessing`; None for the operating system's usual way."""
+        return self._context
+
+    @multiprocessing_context.setter
+    def multiprocessing_context(self, context):
+        self._context = _checked_context(context, self.num_workers)
+
+    @property
+    def _auto_collation(self):
+        return self.batch_sampler is not None
+
+    @property
+    def _index_sampler(self):
+        return self.sampler if self.batch_sampler is None else self.batch_sampler
+
+    def check_worker_number_rationality(self):
+        """Warn where there are more workers than processors. Raises nothing."""
+        cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        if self.num_workers > (cores or 1):
+            counted = "" if hasattr(os, "sched_getaffinity") else " (`cpuset` is not taken into account)"
+            warnings.warn(
+                f"This DataLoader will create {self.num_workers} worker processes in total. Our suggested max number of worker in current "
+                f"system is {cores}{counted}, which is smaller than what this DataLoader is going to create. Please be aware that "
+                "excessive worker creation might get DataLoader running slow or even freeze, lower the worker number to avoid potential "
+                "slowness/freeze if necessary.", stacklevel=3)
 
     def __len__(self):
         """The number of batches in an epoch."""
         if isinstance(self.dataset, IterableDataset):
-            size = length_of(self.dataset)
+            size = self._promised_length = length_of(self.dataset)
             if self.batch_size is None:
                 return size
             return size // self.batch_size if self.drop_last else -(-size // self.batch_size)
-        return len(self.sampler if self.batch_sampler is None else self.batch_sampler)
-
-
-class _Batches:
-    """One epoch of a DataLoader: gives a batch at a time and reads its samples only then."""
-
-    def __init__(self, loader):
-        self._loader = loader
-        self._numbers = iter(loader.sampler if loader.batch_sampler is None else loader.batch_sampler)
-        self._base_seed = random.random_int64(loader.generator)  # PyTorch's seed for workers, drawn also without them
-        self._batch = _way_to_read(loader)
-
-    def __iter__(self):
-        return self
-
-    def __next__(self):
-        return self._batch(next(self._numbers))
-
-    def __len__(self):
-        return len(self._loader)
+        return len(self._index_sampler)
 
 
 class _Forever:
@@ -112,46 +135,15 @@ class _Forever:
             yield None
 
 
-def _way_to_read(loader):
-    """Return the function that turns what the sampler gives into a batch."""
-    dataset, collate = loader.dataset, loader.collate_fn
-    if isinstance(dataset, IterableDataset):
-        samples = iter(dataset)
-        if loader.batch_sampler is None:
-            return lambda _: collate(next(samples))
-
-        def read(numbers):
-            batch = list(islice(samples, len(numbers)))
-            if not batch or (loader.drop_last and len(batch) < len(numbers)):
-                raise StopIteration
-            return collate(batch)
-
-        return read
-    if loader.batch_sampler is None:
-        return lambda number: collate(dataset[number])
-    if type(dataset) is TensorDataset and collate is default_collate and not any(t.requires_grad for t in dataset.tensors):
-        return lambda numbers: _rows(dataset.tensors, numbers)
-    if callable(getattr(dataset, "__getitems__", None)):
-        return lambda numbers: collate(dataset.__getitems__(numbers))
-    return lambda numbers: collate([dataset[number] for number in numbers])
-
-
-def _rows(tensors, numbers):
-    """What default_collate makes of these samples of a TensorDataset, taken from each tensor at once."""
-    rows = np.array([*map(as_index, numbers)], np.int64)
-    if all(tensor._device is CPU for tensor in tensors):
-        try:
-            return [wrap(tensor._array.take(rows, 0), CPU) for tensor in tensors]
-        except IndexError:
-            pass  # told in PyTorch's words below
-    rows = from_numpy(rows)
-    return [tensor[rows] for tensor in tensors]
-
-
 _FIXED = ("batch_size", "batch_sampler", "sampler", "drop_last", "dataset", "persistent_workers")
 
 
 def _check_workers(num_workers, timeout, prefetch_factor, persistent_workers):
+    for name, value, whole in (("num_workers", num_workers, True), ("timeout", timeout, False), ("prefetch_factor", prefetch_factor, True)):
+        if not (isinstance(value, int if whole else (int, float)) or value is None and name == "prefetch_factor"):
+            raise TypeError(explain(f"{name} should be a {'whole ' if whole else ''}number, but got {value!r}",
+                                    f"it counts {'seconds' if name == 'timeout' else 'workers' if name == 'num_workers' else 'batches'}",
+                                    f"write {name}=2"))
     if num_workers < 0:
         raise ValueError(explain("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.",
                                  "it counts the helpers that load data", "write num_workers=0"))
@@ -162,9 +154,35 @@ def _check_workers(num_workers, timeout, prefetch_factor, persistent_workers):
             "prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable "
             "multiprocessing, otherwise set prefetch_factor to None.",
             "nothing is loaded ahead without helpers", "leave prefetch_factor out"))
+    if prefetch_factor is not None and prefetch_factor < 0:
+        raise ValueError(explain("prefetch_factor option should be non-negative", "it says how many batches each worker reads ahead",
+                                 "leave prefetch_factor out"))
     if num_workers == 0 and persistent_workers:
         raise ValueError(explain("persistent_workers option needs num_workers > 0",
                                  "there are no helpers that could stay", "leave persistent_workers out"))
+
+
+def _checked_context(context, num_workers):
+    """Return a context of multiprocessing for what a student may give: a name, a context, or None."""
+    if context is None:
+        return None
+    if num_workers == 0:
+        raise ValueError(explain("multiprocessing_context can only be used with multi-process loading (num_workers > 0), but got "
+                                 "num_workers=0", "it says how workers are started", "leave it out, or set num_workers"))
+    import multiprocessing  # takes its time
+
+    methods = multiprocessing.get_all_start_methods()
+    if isinstance(context, str):
+        if context not in methods:
+            raise ValueError(explain(f"multiprocessing_context option should specify a valid start method in {methods!r}, but got "
+                                     f"multiprocessing_context={context!r}", "that is how this operating system starts processes",
+                                     f"write {methods[0]!r}"))
+        return multiprocessing.get_context(context)
+    if not isinstance(context, multiprocessing.context.BaseContext):
+        raise TypeError(explain("multiprocessing_context option should be a valid context object or a string specifying the start "
+                                f"method, but got multiprocessing_context={context}", "workers are started by it",
+                                f"write {methods[0]!r}"))
+    return context
 
 
 def _check_order(dataset, batch_size, shuffle, sampler, batch_sampler, drop_last):

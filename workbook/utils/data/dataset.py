@@ -6,8 +6,9 @@ import warnings
 from itertools import accumulate
 
 from workbook import random
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.naming import PrintsAsTorchABC
+from workbook.tensor import Tensor
 
 
 class Dataset(metaclass=PrintsAsTorchABC):
@@ -40,6 +41,9 @@ class Dataset(metaclass=PrintsAsTorchABC):
 class IterableDataset(Dataset):
     """The base of data sets that are read from the front only: a subclass defines `__iter__`.
 
+    In a DataLoader with workers each worker reads a copy of its own: `get_worker_info()` says which one, so that they can share
+    the samples out. Raises TypeError where there is no `__iter__`.
+
     >>> class Countdown(IterableDataset):
     ...     def __iter__(self): return iter([3, 2, 1])
     >>> list(Countdown())
@@ -50,10 +54,17 @@ class IterableDataset(Dataset):
 
     torch_name = "torch.utils.data.dataset.IterableDataset"
 
+    def __new__(cls, *args, **options):
+        if cls.__iter__ is IterableDataset.__iter__:
+            raise TypeError(explain(f"Can't instantiate abstract class {cls.__name__} with abstract method __iter__",
+                                    "its samples are what a loop over it gives", "write def __iter__(self): ... with yield"))
+        return super().__new__(cls)
+
     def __iter__(self):
-        raise NotImplementedError(explain(
-            f"Subclasses of IterableDataset should implement __iter__: {type(self).__name__} does not.",
-            "its samples are what a loop over it gives", "write def __iter__(self): ... with yield"))
+        raise NotImplementedError
+
+    def __add__(self, other):
+        return ChainDataset([self, other])
 
 
 class TensorDataset(Dataset):
@@ -71,6 +82,11 @@ class TensorDataset(Dataset):
     torch_name = "torch.utils.data.dataset.TensorDataset"
 
     def __init__(self, *tensors):
+        if not tensors:
+            raise IndexError(explain("TensorDataset got no tensor", "its samples are their rows", "write TensorDataset(x, y)"))
+        for place, tensor in enumerate(tensors, 1):
+            if not isinstance(tensor, Tensor):
+                raise not_a_tensor("TensorDataset", "tensors", place, tensor)
         if any(tensor.size(0) != tensors[0].size(0) for tensor in tensors):
             raise AssertionError(explain("Size mismatch between tensors",
                                          f"the shapes are {', '.join(shape_text(tensor.shape) for tensor in tensors)}: "
@@ -97,18 +113,29 @@ class Subset(Dataset):
 
     def __init__(self, dataset, indices):
         self.dataset, self.indices = dataset, indices
+        kind = type(self)
+        if kind.__getitem__ is not Subset.__getitem__ and kind.__getitems__ is Subset.__getitems__:
+            raise NotImplementedError(explain(
+                f"{kind.__name__} overrides __getitem__ but not __getitems__.", "a DataLoader asks a Subset for a whole batch at once",
+                "add def __getitems__(self, indices): return [self[i] for i in indices]"))
 
     def __getitem__(self, index):
         if isinstance(index, list):
             return self.dataset[[self.indices[i] for i in index]]
         return self.dataset[self.indices[index]]
 
+    def __getitems__(self, indices):
+        """Return the samples of a whole batch, as a list."""
+        return _samples(self.dataset, [self.indices[i] for i in indices])
+
     def __len__(self):
         return len(self.indices)
 
 
 class ConcatDataset(Dataset):
-    """Data sets one after the other. Raises AssertionError for an empty list, ValueError beyond the ends from behind.
+    """Data sets one after the other.
+
+    Raises AssertionError for an empty list or an IterableDataset, ValueError beyond the ends from behind.
 
     >>> ConcatDataset(["ab", "cde"])[3]
     'd'
@@ -123,10 +150,19 @@ class ConcatDataset(Dataset):
         if not self.datasets:
             raise AssertionError(explain("datasets should not be an empty iterable",
                                          "nothing can be joined", "give a list of data sets"))
+        if any(isinstance(dataset, IterableDataset) for dataset in self.datasets):
+            raise AssertionError(explain("ConcatDataset does not support IterableDataset", "it asks for samples by their number",
+                                         "write ChainDataset([...])"))
         self.cumulative_sizes = list(accumulate(len(dataset) for dataset in self.datasets))
 
     def __len__(self):
         return self.cumulative_sizes[-1]
+
+    @property
+    def cummulative_sizes(self):
+        """An older, misspelt name of `cumulative_sizes`."""
+        warnings.warn("`cummulative_sizes` attribute is renamed to `cumulative_sizes`", FutureWarning, stacklevel=2)
+        return self.cumulative_sizes
 
     def __getitem__(self, index):
         if index < 0:
@@ -139,6 +175,85 @@ class ConcatDataset(Dataset):
             raise IndexError(explain(f"index {index} is out of range: the data sets hold {len(self)} samples together",
                                      "samples are counted from 0", "ask for one of them"))
         return self.datasets[which][index - (self.cumulative_sizes[which - 1] if which else 0)]
+
+
+class ChainDataset(IterableDataset):
+    """Data sets that are read from the front, one after the other. Raises AssertionError, when it is read, for any other kind.
+
+    >>> class Countdown(IterableDataset):
+    ...     def __iter__(self): return iter([3, 2, 1])
+    >>> list(Countdown() + Countdown())
+    [3, 2, 1, 3, 2, 1]
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.ChainDataset
+    """
+
+    torch_name = "torch.utils.data.dataset.ChainDataset"
+
+    def __init__(self, datasets):
+        self.datasets = datasets
+
+    def __iter__(self):
+        for dataset in self._checked():
+            yield from dataset
+
+    def __len__(self):
+        return sum(len(dataset) for dataset in self._checked())
+
+    def _checked(self):
+        for dataset in self.datasets:
+            if not isinstance(dataset, IterableDataset):
+                raise AssertionError(explain("ChainDataset only supports IterableDataset", f"one of them is a {type(dataset).__name__}",
+                                             "write ConcatDataset([...])"))
+            yield dataset
+
+
+class StackDataset(Dataset):
+    """Data sets side by side: sample i is the tuple of their samples i or, for data sets given by name, a dict.
+
+    Raises ValueError where they differ in length, where both ways are mixed, and where there is none.
+
+    >>> StackDataset("ab", [1, 2])[0], StackDataset(letter="ab", number=[1, 2])[1]
+    (('a', 1), {'letter': 'b', 'number': 2})
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.StackDataset
+    """
+
+    torch_name = "torch.utils.data.dataset.StackDataset"
+
+    def __init__(self, *args, **kwargs):
+        if args and kwargs:
+            raise ValueError(explain(
+                "Supported either ``tuple``- (via ``args``) or``dict``- (via ``kwargs``) like input/output, but both types are given.",
+                "a sample is a tuple or a dict", "name all the data sets, or none"))
+        if not (args or kwargs):
+            raise ValueError(explain("At least one dataset should be passed", "a sample is made of theirs",
+                                     "write StackDataset(images, labels)"))
+        self.datasets = args or kwargs
+        lengths = [len(dataset) for dataset in args or kwargs.values()]
+        if len(set(lengths)) > 1:
+            raise ValueError(explain("Size mismatch between datasets", f"they hold {', '.join(map(str, lengths))} samples",
+                                     "give data sets of one length"))
+        self._length = lengths[0]
+
+    def __getitem__(self, index):
+        if isinstance(self.datasets, dict):
+            return {name: dataset[index] for name, dataset in self.datasets.items()}
+        return tuple(dataset[index] for dataset in self.datasets)
+
+    def __getitems__(self, indices):
+        """Return the samples of a whole batch, as a list."""
+        named = isinstance(self.datasets, dict)
+        columns = [_samples(dataset, indices) for dataset in (self.datasets.values() if named else self.datasets)]
+        for column in columns:
+            if len(column) != len(indices):
+                raise ValueError(explain(f"Nested dataset's output size mismatch. Expected {len(indices)}, got {len(column)}",
+                                         "a data set's __getitems__ gives one sample for each index", "look at what it returns"))
+        rows = zip(*columns)
+        return [dict(zip(self.datasets, row)) for row in rows] if named else list(rows)
+
+    def __len__(self):
+        return self._length
 
 
 def random_split(dataset, lengths, generator=None):
@@ -162,6 +277,13 @@ def random_split(dataset, lengths, generator=None):
     order = random.permutation(size, generator).tolist()
     ends = list(accumulate(lengths))
     return [Subset(dataset, order[end - length : end]) for length, end in zip(lengths, ends)]
+
+
+def _samples(dataset, indices):
+    """The samples at these indices, at once where the data set can do that."""
+    if callable(getattr(dataset, "__getitems__", None)):
+        return dataset.__getitems__(indices)
+    return [dataset[index] for index in indices]
 
 
 def _lengths_of(fractions, size):

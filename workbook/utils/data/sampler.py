@@ -4,9 +4,11 @@ from itertools import islice
 
 import numpy as np
 
-from workbook import random
+from workbook import dtypes, random
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
+from workbook.ops.chances import multinomial
+from workbook.ops.from_data import as_tensor
 
 
 class Sampler(metaclass=PrintsAsTorchABC):
@@ -111,6 +113,37 @@ class SubsetRandomSampler(Sampler):
 
     def __len__(self):
         return len(self.indices)
+
+
+class WeightedRandomSampler(Sampler):
+    """`num_samples` numbers, each drawn with a probability in proportion to its weight, with `replacement` or without.
+
+    `weights` has one float64 number for each sample. Raises ValueError for weights that are no row of numbers, and for a count that
+    is none; RuntimeError, when it is drawn, for a weight below zero or too few weights above it.
+
+    >>> import workbook as torch
+    >>> list(WeightedRandomSampler([0.1, 0.9, 0.], 4, generator=torch.Generator().manual_seed(0)))
+    [1, 1, 1, 1]
+
+    Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.WeightedRandomSampler
+    """
+
+    torch_name = "torch.utils.data.sampler.WeightedRandomSampler"
+
+    def __init__(self, weights, num_samples, replacement=True, generator=None):
+        _require_count(num_samples if not isinstance(num_samples, bool) else str(num_samples))
+        _require_bool("replacement", replacement, ValueError)
+        weights = as_tensor(weights, dtype=dtypes.float64)
+        if weights.ndim != 1:
+            raise ValueError(explain(f"weights should be a 1d sequence but given weights have shape {tuple(weights.shape)}",
+                                     "each sample has one weight", "flatten them"))
+        self.weights, self.num_samples, self.replacement, self.generator = weights, num_samples, replacement, generator
+
+    def __iter__(self):
+        yield from multinomial(self.weights, self.num_samples, self.replacement, generator=self.generator).tolist()
+
+    def __len__(self):
+        return self.num_samples
 
 
 class BatchSampler(Sampler):
