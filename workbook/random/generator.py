@@ -235,3 +235,7 @@ def _restore(device, state):
 
 default_generator = Generator()  # the one that is meant when none is named; PyTorch, too, starts it from a seed of chance
 default_generator.seed()
+
+if hasattr(os, "register_at_fork"):  # a thread that draws while another one forks would leave the lock closed in the new process
+    os.register_at_fork(before=default_generator.lock.acquire, after_in_parent=default_generator.lock.release,
+                        after_in_child=default_generator.lock.release)
