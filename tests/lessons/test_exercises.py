@@ -134,6 +134,8 @@ def perturbed(right):
         yield from (lambda *a: next(perturbed(right(*a))), lambda *a: None, lambda *a: [right(*a)], lambda: right, lambda *a: 1 / 0)
     elif isinstance(right, (list, tuple)):
         yield from (right[:-1], type(right)([*right, right[0]]), right[:1], str(right))
+    elif isinstance(right, torch.utils.data.DataLoader):
+        yield from (right.dataset, right.sampler, list(right), iter(right), [right], torch.utils.data.DataLoader(right.dataset, right.batch_size))
 
 
 def test_the_tests_of_this_file_notice_a_judge_that_is_too_lenient():
