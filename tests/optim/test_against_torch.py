@@ -88,21 +88,41 @@ def follow(engine, name, settings, first, gradients, reload_after=None):
     return path, state
 
 
+def steady(settings, first, gradients, path):
+    """Where the weight decay leaves a thousandth of every gradient, for each parameter: in the other few places in a thousand the
+    very direction of a step, g / |g|, hangs on the last bits of their sum, which torch adds in one rounding and NumPy in two."""
+    decay, sign, kept = settings.get("weight_decay", 0), -1 if settings.get("maximize") else 1, []
+    for place in range(len(first)):
+        everywhere = True
+        for values, step in zip([first, *path], gradients):
+            pushed, pulled = parts(sign * step[place]), parts(decay * values[place])
+            everywhere = everywhere & (np.abs(pushed + pulled) >= 1e-3 * (np.abs(pushed) + np.abs(pulled)))
+        kept.append(everywhere)
+        assert everywhere.size == 0 or everywhere.mean() > 0.98 or everywhere.size < 100
+    return kept
+
+
+def parts(values):
+    """Real and imaginary parts along an axis of their own; real numbers as they are."""
+    return np.stack([values.real, values.imag], -1) if np.iscomplexobj(values) else np.asarray(values)
+
+
 @given(sgd() | adam() | others(), st.integers(0, 10_000), st.sampled_from([np.float32, np.float64, np.complex64]))
 def test_trajectories(rule, seed, dtype):
     (name, settings), (first, gradients) = rule, problem(seed, dtype)
     (theirs, their_state), (mine, my_state) = (follow(engine, name, settings, first, gradients) for engine in (torch, workbook))
     # A few roundings of the arithmetic: of numbers of this size, and twice as many where they were added up over the steps.
-    tolerance = 1e-14 if dtype is np.float64 else 1e-6
+    tolerance, where = 1e-14 if dtype is np.float64 else 1e-6, steady(settings, first, gradients, theirs)
     for wanted, got in zip(theirs, mine):
-        for a, b in zip(got, wanted):
+        for a, b, kept in zip(got, wanted, where):
             scale = settings["lr"] * 100 + np.abs(b).max(initial=0)
-            np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * scale)
-    for wanted, got in zip(their_state, my_state):
+            np.testing.assert_allclose(parts(a)[kept], parts(b)[kept], rtol=tolerance, atol=tolerance * scale)
+    for wanted, got, kept in zip(their_state, my_state, where):
         assert list(got) == list(wanted) and [got[key].dtype for key in got] == [wanted[key].dtype for key in wanted]
         for key in wanted:
-            scale = np.abs(wanted[key]).max(initial=0)
-            np.testing.assert_allclose(got[key], wanted[key], rtol=tolerance, atol=tolerance * scale)
+            scale, (a, b) = np.abs(wanted[key]).max(initial=0), (parts(got[key]), parts(wanted[key]))
+            a, b = (a[kept], b[kept]) if b.shape == kept.shape else (a, b)  # a count of steps has no places
+            np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * scale)
 
 
 @given(sgd() | adam() | others(), st.integers(0, 10_000))
@@ -190,13 +210,14 @@ def test_a_state_goes_from_one_engine_to_the_other(rule, seed):
     assert [list(part) for part in my_state["state"].values()] == [list(part) for part in their_state["state"].values()]
     mine.load_state_dict(carried(their_state, workbook))
     theirs.load_state_dict(carried(my_state, torch))
+    where = steady(settings, first, gradients[:2], [[param.detach().numpy().copy() for param in params[0]]])
     for engine, optimizer, its in ((torch, theirs, params[0]), (workbook, mine, params[1])):
         for param, grad in zip(its, gradients[1]):
             param.grad = engine.from_numpy(np.array(grad))
         optimizer.step()
-    for a, b in zip(params[1], params[0]):
+    for a, b, kept in zip(params[1], params[0], where):
         scale = settings["lr"] * 100 + np.abs(b.detach().numpy()).max(initial=0)
-        np.testing.assert_allclose(a.detach().numpy(), b.detach().numpy(), rtol=1e-6, atol=1e-6 * scale)
+        np.testing.assert_allclose(a.detach().numpy()[kept], b.detach().numpy()[kept], rtol=1e-6, atol=1e-6 * scale)
 
 
 def test_defaults_and_arguments_are_torchs():

@@ -112,7 +112,7 @@ def xavier_uniform_(tensor, gain=1.0, generator=None):
     Source: https://pytorch.org/docs/2.13/nn.init.html#torch.nn.init.xavier_uniform_
     """
     fan_in, fan_out = _calculate_fan_in_and_fan_out(tensor)
-    bound = math.sqrt(3.0) * gain * math.sqrt(2.0 / (fan_in + fan_out))
+    bound = math.sqrt(3.0) * (gain * math.sqrt(2.0 / (fan_in + fan_out)))  # in PyTorch's order, to the last bit
     return uniform_(tensor, -bound, bound, generator)
 
 

@@ -15,6 +15,7 @@ from workbook.ops.linalg import linear, matmul
 from workbook.ops.lstm import LstmLayer
 from workbook.ops.parts import narrow
 from workbook.ops.pointwise import relu, sigmoid, tanh
+from workbook.ops.shape import view
 from workbook.ops.strided import TransposeInPlace
 
 
@@ -170,6 +171,9 @@ def recurrent(mode, input, state, params, has_biases, num_layers, p, train, bidi
                                    "give it at least one step"))
     directions = 2 if bidirectional else 1
     projects = mode == "LSTM" and state[0].shape[2] != state[1].shape[2]
+    one_length = batch_sizes is not None and len(set(batch_sizes)) == 1
+    if one_length and mode == "LSTM" and not projects and all(x.dtype is float32 for x in (input, *params, *state)):
+        return _of_one_length(input, state, params, has_biases, num_layers, p, train, bidirectional, batch_sizes)
     if projects and input.dtype is float32 and batch_sizes is None:
         _warn_of_projections()
     dealt = iter(zip(_dealt(params, has_biases, projects, num_layers * directions), zip(*(unbind(part, 0) for part in state))))
@@ -192,6 +196,14 @@ def recurrent(mode, input, state, params, has_biases, num_layers, p, train, bidi
         turn = Transpose if mode == "LSTM" else TransposeInPlace  # one view or the other: the node's name is PyTorch's
         input = turn.apply(input, first=0, second=1)
     return input, state
+
+
+def _of_one_length(input, state, params, has_biases, num_layers, p, train, bidirectional, batch_sizes):
+    """An LSTM over packed sequences that all have one length: a plain batch, which needs one step of the graph a layer, not one a step."""
+    steps, batch = len(batch_sizes), batch_sizes[0]
+    rows = view(input, (steps, batch, input.shape[1]))
+    output, state = recurrent("LSTM", rows, state, params, has_biases, num_layers, p, train, bidirectional)
+    return view(output, (steps * batch, output.shape[2])), state
 
 
 _warned = []  # PyTorch says it once a process
