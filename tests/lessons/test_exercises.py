@@ -134,6 +134,9 @@ def perturbed(right):
         yield from (lambda *a: next(perturbed(right(*a))), lambda *a: None, lambda *a: [right(*a)], lambda: right, lambda *a: 1 / 0)
     elif isinstance(right, (list, tuple)):
         yield from (right[:-1], type(right)([*right, right[0]]), right[:1], str(right))
+    elif isinstance(right, dict):
+        first = next(iter(right))
+        yield from ({**right, "more": right[first]}, {name: right[name] for name in right if name != first}, list(right), [right], {**right, first: None})
     elif isinstance(right, torch.utils.data.DataLoader):
         yield from (right.dataset, right.sampler, list(right), iter(right), [right], torch.utils.data.DataLoader(right.dataset, right.batch_size))
 

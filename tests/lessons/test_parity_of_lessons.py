@@ -81,7 +81,7 @@ class Translated:
         return translated(getattr(self._thing, name))
 
     def __call__(self, *args, **kwargs):
-        return translated(self._thing(*args, **kwargs))
+        return translated(self._thing(*map(ours, args), **{name: ours(value) for name, value in kwargs.items()}))
 
     def __getitem__(self, index):
         return translated(self._thing[index])
@@ -95,7 +95,16 @@ def translated(value):
         return torch.from_numpy(value.detach().numpy().copy())
     if isinstance(value, (tuple, list)):
         return type(value)(translated(entry) for entry in value)
-    return value if value is None or isinstance(value, (str, int, float, bool)) else Translated(value)
+    return value if value is None or isinstance(value, (str, int, float, bool, torch.Tensor)) else Translated(value)
+
+
+def ours(value):
+    """What is handed to a thing of ours: itself again, and tensors as ours."""
+    if isinstance(value, torch.Tensor):
+        return workbook.from_numpy(value.numpy())
+    if isinstance(value, (tuple, list)):
+        return type(value)(ours(entry) for entry in value)
+    return value._thing if isinstance(value, Translated) else value
 
 
 @pytest.mark.parametrize("lesson", NOTEBOOKS)
