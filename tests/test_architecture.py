@@ -117,7 +117,8 @@ def test_importing_workbook_loads_no_notebook_and_no_other_array_library():
 # ---- what the public names say of themselves --------------------------------------------------------------------------------
 
 PUBLIC = ("workbook", "workbook.nn", "workbook.nn.functional", "workbook.nn.init", "workbook.optim", "workbook.utils.data",
-          "workbook.autograd", "workbook.autograd.functional", "workbook.func", "workbook.special", "workbook.linalg", "workbook.vision.datasets", "workbook.vision.transforms",
+          "workbook.autograd", "workbook.autograd.functional", "workbook.func", "workbook.special", "workbook.linalg", "workbook.serialization", "workbook.safetensors.torch",
+          "workbook.vision.datasets", "workbook.vision.transforms",
           "workbook.vision.transforms.functional", "workbook.cuda")
 
 

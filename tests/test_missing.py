@@ -23,6 +23,10 @@ OWN_OF_TORCH = {  # names that PyTorch's modules import for themselves, or tell 
                       "has_torch_function_unary", "has_torch_function_variadic", "reproducibility_notes", "sparse_support_notes", "tf32_notes", "Callable", "Optional",
                       "DType", "importlib", "math", "np", "warnings", "torch", "grad", "Any", "Union", "TypeAlias", "sym_int", "dataclasses"},
     "nn.init": {"Tensor", "Callable", "Literal", "ParamSpec", "TypeVar", "math", "torch", "warnings", "overload"}, "optim": {"adadelta", "swap_tensors"}, "nn.utils": {"memory_format"},
+    "serialization": {"Any", "Callable", "Enum", "Generic", "IO", "TypeAlias", "TypeIs", "TypeVar", "cast", "T", "FileLike", "MAP_LOCATION", "STORAGE", "Storage", "closing",
+                      "contextmanager", "copyreg", "difflib", "functools", "mkdtemp", "re", "shutil", "struct", "tarfile", "tempfile", "threading", "torch", "get_source_lines_and_file",
+                      "DEFAULT_PROTOCOL", "INT_SIZE", "IS_WINDOWS", "LONG_SIZE", "MAGIC_NUMBER", "MAP_PRIVATE", "MAP_SHARED", "PROTOCOL_VERSION", "SHORT_SIZE",
+                      "STORAGE_KEY_SEPARATOR", "UNSAFE_MESSAGE"},
 }
 OWNERS |= {path: (lambda torch, path=path: reduce(getattr, path.split("."), torch)) for path in OWN_OF_TORCH}
 EXPLAINED |= {path: {*missing.OF_MODULE.get(path, ()), *names} for path, names in OWN_OF_TORCH.items()}

@@ -38,8 +38,9 @@ newaxis = None
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.((ops|autograd|optim|nn)\.|formats$)")
 
 _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "devices", "linalg", "random",
-               "func")
+               "func", "serialization", "safetensors")
 _NETWORKS = {name: room for room, names in methods.NETWORKS.items() for name in names.split()}
+_BY_NAME = {"vmap": "func", "save": "serialization", "load": "serialization"}  # rooms that load when one of their names is asked for
 
 
 def __getattr__(name):
@@ -48,10 +49,10 @@ def __getattr__(name):
     if name in _NETWORKS:
         found = globals()[name] = getattr(importlib.import_module(f"workbook.ops.{_NETWORKS[name]}"), name)
         return found
-    if name == "vmap":  # torch.func stands on the networks' floor, so it loads when it is asked for
-        return importlib.import_module("workbook.func").vmap
+    if name in _BY_NAME:
+        return getattr(importlib.import_module(f"workbook.{_BY_NAME[name]}"), name)
     raise missing.of_torch(name)
 
 
 def __dir__():
-    return sorted({*globals(), *_SUBMODULES, *_NETWORKS, "vmap"})
+    return sorted({*globals(), *_SUBMODULES, *_NETWORKS, *_BY_NAME})

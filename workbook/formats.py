@@ -209,7 +209,7 @@ def whole_memory(array):
     owner, inner = array, array.base
     while inner is not None:
         below = None if inner.__class__ is Lender else getattr(inner, "base", None)
-        if hasattr(inner, "strides") and inner.dtype == array.dtype and (inner.flags.c_contiguous or not hasattr(below, "strides")):
+        if hasattr(inner, "dtype") and inner.dtype == array.dtype and (inner.flags.c_contiguous or not hasattr(below, "dtype")):
             owner = inner
         inner = below
     if owner.flags.c_contiguous:

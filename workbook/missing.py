@@ -23,8 +23,6 @@ MISSPELT_OF_MODULE = {
 
 # ... or what to write.
 INSTEAD = {
-    "save": "files of tensors are not there yet: numpy.savez keeps the arrays of a state_dict()",
-    "load": "files of tensors are not there yet: numpy.load reads what numpy.savez wrote",
     "view": "it is a method only: x.view(shape), or torch.reshape(x, shape)",
     "expand": "it is a method only: x.expand(shape), or torch.broadcast_to(x, shape)",
     "repeat": "it is a method only: x.repeat(2, 3), or torch.tile(x, (2, 3))",
@@ -101,7 +99,7 @@ FAMILIES = {
         "narrow_copy permute_copy row_indices_copy select_copy slice_copy split_copy split_with_sizes_copy squeeze_copy t_copy transpose_copy "
         "unbind_copy unfold_copy unsqueeze_copy values_copy view_as_complex_copy view_as_real_copy view_copy",
     "the engine keeps rows of one length: pad them": "jagged nested",
-    "files of other programs are not part of this engine: keep net.state_dict()": "onnx serialization storage from_file",
+    "files of other programs are not part of this engine: torch.save(net.state_dict(), file)": "onnx storage from_file",
     "nothing is fetched from the network": "hub",
     "the engine keeps images in the order of their shape, (N, C, H, W); the numbers are the same without it":
         "legacy_contiguous_format",
@@ -206,6 +204,13 @@ OF_MODULE = {
                "lu_factor_ex": "torch.linalg.lu_factor, which raises where a step finds only zeros",
                "cholesky_ex": "torch.linalg.cholesky, which raises where there is none", "inv_ex": "torch.linalg.inv, which raises where there is none",
                "solve_ex": "torch.linalg.solve, which raises where there is no answer", "common_notes": "a text of PyTorch's documents"},
+    "serialization": dict.fromkeys(("LoadEndianness", "get_default_load_endianness", "set_default_load_endianness"),
+                                   "nothing: a file without a word about the order of its bytes is read as little-endian, as PyTorch does by default")
+    | dict.fromkeys(("get_crc32_options", "set_crc32_options"), "nothing: the sums are always written, and never needed to read a file")
+    | dict.fromkeys(("register_package", "location_tag", "validate_cuda_device", "validate_hpu_device"), "torch.load(file, map_location='cpu'); devices here are 'cpu' and 'cuda'")
+    | dict.fromkeys(("check_module_version_greater_or_equal", "normalize_storage_type", "storage_to_tensor_type", "StorageType"),
+                    "nothing; it belongs to PyTorch's own machinery")
+    | {"skip_data": "torch.save(obj, file), with the numbers"},
     "special": {name: _ELSEWHERE for name in (
         "airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v "
         "chebyshev_polynomial_w hermite_polynomial_h hermite_polynomial_he laguerre_polynomial_l legendre_polynomial_p modified_bessel_k0 "

@@ -23,9 +23,9 @@ from workbook.errors import explain
 
 HELP = "run an unmodified PyTorch script on this engine"
 
-NAMES = {"torch": "workbook", "torchvision": "workbook.vision"}
+NAMES = {"torch": "workbook", "torchvision": "workbook.vision", "safetensors": "workbook.safetensors"}
 NOT_TORCHS = {"advice", "axes", "callers", "cli", "commands", "devices", "dtypes", "errors", "exercises", "formats", "lessons", "limits",
-              "missing", "naming", "numbers", "ops", "printing", "queries", "refusals", "settings", "size", "strides", "tensor", "threads", "version",
+              "missing", "naming", "numbers", "ops", "printing", "queries", "refusals", "safetensors", "settings", "size", "strides", "tensor", "threads", "version",
               "vision", "widgets"}  # rooms that PyTorch does not have
 
 NOT_THE_STUDENTS = {__file__, "<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"}

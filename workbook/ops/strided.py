@@ -170,6 +170,19 @@ class UntypedStorage:
         """Return the bytes of one element."""
         return self._memory.itemsize
 
+    def to(self, device):
+        """Return the same bytes on a device: this storage, where it is there already. Raises what `Tensor.to` raises."""
+        moved = self._tensor.to(device)
+        return self if moved is self._tensor else type(self)(moved)
+
+    def cpu(self):
+        """Return the same bytes in the CPU's memory."""
+        return self.to("cpu")
+
+    def cuda(self, device=None):
+        """Return the same bytes on a GPU. Raises AssertionError where there is none."""
+        return self.to("cuda" if device is None else device)
+
     def tolist(self):
         """Return the elements as a list."""
         return self._memory.tolist()

@@ -2,6 +2,7 @@
 
 import itertools
 import weakref
+from collections import OrderedDict
 
 from workbook.naming import PrintsAsTorch
 
@@ -33,6 +34,15 @@ class RemovableHandle(metaclass=PrintsAsTorch):
         hooks = self._hooks()
         if hooks is not None:
             hooks.pop(self.id, None)
+
+    def __getstate__(self):
+        return self._hooks(), self.id
+
+    def __setstate__(self, state):
+        """A copy, or one that was pickled, takes the copied hook away."""
+        hooks, self.id = state
+        self._hooks = weakref.ref(OrderedDict() if hooks is None else hooks)
+        RemovableHandle._ids = itertools.count(max(self.id + 1, next(self._ids)))  # no later hook gets the number of this one
 
     def __enter__(self):
         return self
