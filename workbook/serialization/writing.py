@@ -120,8 +120,8 @@ class Writer:
         else:
             digits = encode_long(value)
             if len(digits) > 255:
-                raise OverflowError(explain(f"a whole number of {8 * len(digits)} bits does not fit into a checkpoint",
-                                            "the format has 255 bytes for it", "save it as text: str(number)"))
+                raise OverflowError(self.unsaved(f"a whole number of {8 * len(digits)} bits does not fit into a checkpoint",
+                                                 "the format has 255 bytes for it", "save it as text: hex(number)"))
             self.out += b"\x8a" + bytes([len(digits)]) + digits
 
     def text(self, value):
