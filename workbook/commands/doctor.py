@@ -22,6 +22,7 @@ PACKAGES = {
     "anywidget": ("the lessons", "lab"),
     "matplotlib": ("the lessons", "lab"),
     "pillow": ("the lessons", "lab"),
+    "tqdm": ("the lessons", "lab"),
     "nbval": ("the lessons", "lab"),
     "pytest": ("the tests", "test"),
     "hypothesis": ("the tests", "test"),

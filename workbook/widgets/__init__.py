@@ -5,8 +5,8 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["accumulation", "big_table", "broadcasting", "convolution", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "modules", "operation",
-           "pairing", "picture", "race", "recording", "reductions", "reshaping", "ruler", "scores", "training", "weights"]
+__all__ = ["accumulation", "big_table", "broadcasting", "convolution", "dashboard", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "modules", "operation",
+           "pairing", "per_class_accuracy", "picture", "race", "recording", "reductions", "reshaping", "ruler", "scores", "show_pictures", "training", "weights"]
 
 recording.start()
 
@@ -64,6 +64,35 @@ def training(make_net, loss_fn, data, lr=0.5, batch_size=32, test=None):
     from .training_view import Course, TrainingView
 
     return TrainingView(Course(make_net, loss_fn, data, batch_size, test), lr)
+
+
+def dashboard(net, optimizer, loss_fn, test=None, classes=None, writer=None):
+    """Return what lets a training loop of your own be watched and held: one line before it, and its loader in `watch(...)`.
+
+    It shows loss and accuracy, the weights and gradients of each layer, units that are dead, the learning rate, pictures with what the
+    network says of them, and what was taken for what; in a terminal a bar, and a line for each round. Buttons pause the loop, step, resume and
+    stop it; the learning rate may be moved while it runs. With `test`, a DataLoader, each round ends in a test. `classes` are names;
+    `writer` is a SummaryWriter that is told everything. Numbers are what they would be without it: it draws no random number.
+
+    A loop that computes its loss in a way of its own says it: `watch.step(loss, outputs, labels)`, after `optimizer.step()`.
+
+    Raises TypeError for what is no network, optimizer, loss function or loader; ValueError for the optimizer of another network.
+
+    >>> import workbook as torch
+    >>> from workbook import nn
+    >>> net, data = nn.Linear(1, 2), [(torch.ones(4, 1), torch.tensor([0, 1, 0, 0]))]
+    >>> optimizer, loss_fn = torch.optim.SGD(net.parameters(), lr=0.1), nn.CrossEntropyLoss()
+    >>> watch = dashboard(net, optimizer, loss_fn)
+    >>> for inputs, labels in watch(data):
+    ...     optimizer.zero_grad()
+    ...     loss = loss_fn(net(inputs), labels)
+    ...     loss.backward()
+    ...     _ = optimizer.step()
+    round 1: 1 batch, loss ...
+    """
+    from .dashboard import Dashboard
+
+    return Dashboard(net, optimizer, loss_fn, test, classes, writer)
 
 
 def indexing(expression, /, *unnamed, axes=None, **tensor):
@@ -395,3 +424,39 @@ def modules(net, /, *shape):
     from .modules_view import ModulesView
 
     return ModulesView(net, shape)
+
+
+def show_pictures(images, /, labels=None, classes=None):
+    """Return a figure of the pictures of a batch, each under its label: `show_pictures(images, labels, classes=train_set.classes)`.
+
+    `images` has shape (N, 1 or 3, height, width), or is one picture without N; at most 64 are drawn. The least number of the batch is black, the
+    largest white, so that normalised pictures are seen, too. `classes` are names.
+
+    Raises ValueError for what are no pictures, or another number of labels; ImportError without matplotlib.
+
+    >>> import workbook as torch
+    >>> show_pictures(torch.rand(2, 3, 4, 4), torch.tensor([1, 0]), classes=["cat", "dog"])
+    <Figure size 260x155 with 2 Axes>
+    """
+    from .plots import show_pictures
+
+    return show_pictures(images, labels, classes)
+
+
+def per_class_accuracy(net, loader, /, classes=None):
+    """Return a figure of the share of right answers of each class, in eval mode: `per_class_accuracy(net, test_loader)`.
+
+    The loader gives (inputs, labels); the network a score for each class. `classes` are names; without them those of the loader's data set.
+    The network's mode and the random numbers are as before.
+
+    Raises ValueError where the network gives no scores of classes; ImportError without matplotlib.
+
+    >>> import workbook as torch
+    >>> from workbook import nn
+    >>> data = [(torch.eye(3), torch.tensor([0, 1, 2]))]
+    >>> per_class_accuracy(nn.Identity(), data, classes=["cat", "dog", "owl"])
+    <Figure size 640x180 with 1 Axes>
+    """
+    from .plots import per_class_accuracy
+
+    return per_class_accuracy(net, loader, classes)

@@ -14,10 +14,10 @@ def curve(losses, earlier, looked_at, alone=False):
 
     `alone` gives the picture its own colours, for a page without the stylesheet.
     """
-    across = max(60, _round_up(len(losses)), _round_up(len(earlier)))
+    across = max(60, round_up(len(losses)), round_up(len(earlier)))
     finite = [x for x in [*losses, *earlier] if math.isfinite(x)]
     first = next(iter(losses or earlier), 2.5)
-    top = _round_up(min(max([2.4, *finite]), 3 * max(first, 1.0) if math.isfinite(first) else 5))
+    top = round_up(min(max([2.4, *finite]), 3 * max(first, 1.0) if math.isfinite(first) else 5))
     at = _Scale(across, top)
     parts = [*_axes(at, across, top)]
     if earlier:
@@ -70,7 +70,7 @@ def _means(losses):
     return [sum(losses[max(0, k - SMOOTH + 1):k + 1]) / len(losses[max(0, k - SMOOTH + 1):k + 1]) for k in range(len(losses))]
 
 
-def _round_up(number):
+def round_up(number):
     if number <= 0:
         return 0
     power = 10 ** math.floor(math.log10(number))
