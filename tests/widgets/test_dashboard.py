@@ -319,6 +319,7 @@ def test_one_loop_at_a_time():
 # ---- numbers that are none ---------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(("spoil", "told"), [
     (lambda net, x: x.fill_(math.nan), "It began in the data: this batch's inputs hold nan or inf."),
     (lambda net, x: net.last.bias.data.fill_(math.inf), "last.bias is the first parameter that holds nan or inf"),
@@ -339,6 +340,7 @@ def test_a_loss_that_is_no_number_says_where_it_began(spoil, told):
         assert not any("nan" in each or "inf" in each for each in found)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 def test_a_loss_that_breaks_by_itself():
     watch, net, optimizer, _, loader = made(loss_fn=lambda outputs, labels: (outputs.sum() * 0).log())
     train(watch, net, optimizer, watch.loss_fn, loader)

@@ -6,8 +6,6 @@ import time
 
 import traitlets
 
-from workbook.errors import explain
-
 from . import dashboard_drawing as drawing
 from .dashboard_words import class_rows, dead_rows, layer_rows, rows, sentence, status
 from .files import script, styles
