@@ -99,6 +99,53 @@ FOUND = {
         (grad,) = torch.autograd.grad(x[0].prod(), x, torch.tensor(0.5), create_graph=True); say(grad, grad.requires_grad)""",
     "a tensor that is repeated lies in order when it takes another dtype": """
         say((torch.ones(1, dtype=torch.float64) + torch.ones(3, 3).expand(2, 3, 3)).stride())""",
+    "what was written into a part is looked at, also by a pass that arrives before it": """
+        x = torch.ones(1, 3, requires_grad=True); b = x.tanh(); v = b[0]
+        v.mul_(v)
+        v.sum().backward(inputs=[b])""",
+    "also where what it saved was written later": """
+        x = torch.ones(3, requires_grad=True); b = torch.ones(1, 3); v = b.squeeze(); y = x * 2
+        v.addcmul_(y, y)
+        y.mul_(0.5); v.sum().backward(inputs=[b])""",
+    "a view that was made under no_grad says what it cannot say, also where a gradient arrives": """
+        x = torch.ones(2, 3, requires_grad=True)
+        with torch.no_grad(): v = x[0]
+        v.requires_grad_(); y = v + v
+        torch.mul(y.detach(), 0.5, out=v.detach())
+        y.sum().backward()""",
+    "and so does one of several pieces": """
+        x = torch.ones(3); v = x.split(2)[0]; w = x.view(3); v.requires_grad_(); y = v * 2
+        w.sub_(torch.ones(3, requires_grad=True))
+        y.sum().backward()""",
+    "whether a gradient may be asked for is said before whether its weight fits": """
+        x = torch.ones(1, 3, requires_grad=True); y = x * 1
+        with torch.no_grad(): y.t_(); z = y.tanh()
+        torch.autograd.grad(y, z, torch.ones(3, 1))""",
+    "what is added at no place has a gradient of its shape": """
+        x = torch.ones(0, 3, requires_grad=True); y = torch.cat([x, x])
+        y.scatter_add(0, torch.zeros(0, 3, dtype=torch.int64), y).backward(torch.ones(0, 3)); say(x.grad.shape)""",
+    "of an empty vector among others nothing is recorded": """
+        x = torch.ones(3, requires_grad=True); v = x[3:]; y = torch.cat([v, x])
+        say(*[grad.requires_grad for grad in torch.autograd.grad(y.sin().sum(), [v, x], create_graph=True)])""",
+    "a write through a view by strides that shows more than the view of which it was made": """
+        x = torch.ones(2, 3, requires_grad=True); b = x * 2; v = b[:, 2:]
+        w = v.as_strided((2,), (1,)); w.index_add_(0, torch.tensor([0]), torch.ones(1))
+        (b * torch.arange(6.).view(2, 3)).sum().backward(retain_graph=True); say(x.grad)
+        w.sin().sum().backward(); say(x.grad)""",
+    "and its second derivative": """
+        x = torch.arange(6.).view(2, 3).requires_grad_(); b = x * x; w = b[:, 2:].as_strided((2,), (1,)); w.mul_(w.clone())
+        (grad,) = torch.autograd.grad(w.sum() + b.sum(), x, create_graph=True); say(grad.detach())
+        grad.square().sum().backward(); say(x.grad)""",
+    "the slope of straight pieces has one, and it is 0": """
+        F = torch.nn.functional; weight = torch.tensor([0.25])
+        for f in (torch.relu, F.leaky_relu, F.hardtanh, F.relu6, F.hardshrink, F.softshrink, lambda x: F.threshold(x, 0.5, 0.0),
+                  lambda x: F.prelu(x, weight), F.rrelu, lambda x: F.rrelu(x, training=True), lambda x: torch.relu_(x * 1), lambda x: F.leaky_relu_(x * 1)):
+            x = torch.tensor([-2.0, 0.25, 3.0], requires_grad=True)
+            (grad,) = torch.autograd.grad(f(x).sum(), x, create_graph=True); say(grad.requires_grad, *torch.autograd.grad(grad.sum(), x))
+        x = torch.ones(2, requires_grad=True); (grad,) = torch.autograd.grad(torch.relu(x).sum(), x, create_graph=True); say(grad.grad_fn.name())""",
+    "what a leaky unit drew belongs to its input": """
+        x = torch.ones(2, requires_grad=True); y = x * 1; z = torch.nn.functional.rrelu(y, training=True)
+        y.add_(1); z.sum().backward()""",
     "a step's number stands behind its name where it is not 0": """
         x = torch.ones(3, requires_grad=True)
         with torch.no_grad(): v = x.view(3)

@@ -1,6 +1,7 @@
 """The graph of a tensor of which a part was written in place."""
 
 from workbook.autograd.complaints import second_time
+from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation, next_sequence
 from workbook.autograd.views import replay
 
@@ -18,6 +19,9 @@ class CopySlices(Operation, name="CopySlices"):
     def backward(ctx, grad):
         if ctx.chain is None:
             raise RuntimeError(second_time(ctx))
+        written = ctx.edges[1]
+        if written is not None and not thread.state.running.will_visit(written[0]):
+            written[0].look_at_saved()  # PyTorch's holds the write, which looks at all it saved, wherever the pass is to arrive
         if any(operation.by_strides for operation, _ in ctx.chain):
             grad = Laid.apply(grad, strides=ctx.strides)
         return ZeroSlices.apply(grad, chain=ctx.chain), replay(ctx.chain, grad)

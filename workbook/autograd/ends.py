@@ -106,8 +106,8 @@ def seeds_for(outputs, given):
     return seeds
 
 
-def seed_of(root, seed, number, create_graph):
-    """The gradient with which the walk begins at `root`, output `number`: an array, or under `create_graph` a Tensor."""
+def seed_of(root, seed, number):
+    """The gradient with which the walk begins at `root`, output `number`: a Tensor of its shape and dtype."""
     __tracebackhide__ = True
     if isinstance(root, Tensor):
         edge = edge_of(root)
@@ -126,8 +126,13 @@ def seed_of(root, seed, number, create_graph):
         raise _no_gradient(seed, f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     else:
         _check_seed(seed, shape, dtype, device, number)
-    recorded = edge[0].meta[edge[1]][0]  # not the shape that it has, where that was changed unseen
-    seed = fit(seed, recorded, dtype, (*(None,) * number, seed))
+    return fit(seed, seed._array.shape, dtype)
+
+
+def as_it_arrives(seed, node, index, number, create_graph):
+    """The gradient of output `number`, as it arrives at `node`: an array, or under `create_graph` a Tensor."""
+    recorded = node.meta[index][0]  # not the shape that it has, where that was changed unseen
+    seed = fit(seed, recorded, seed._array.dtype, (*(None,) * number, seed))
     return seed if create_graph else seed._array
 
 

@@ -80,6 +80,9 @@ class Node:
     def release(self):
         """Let go of what was saved for the backward pass."""
 
+    def look_at_saved(self):
+        """Raise where something that was saved for the backward pass cannot be read any more."""
+
 
 class AccumulateGrad(Node):
     """The end of the road: adds what arrives to the `.grad` of the leaf `variable`."""
@@ -294,6 +297,9 @@ class Operation(Node):
             self._saved = _FREED
         if self._kept:
             self._kept = _FREED
+
+    def look_at_saved(self):
+        return self.saved
 
     @property
     def saved_memories(self):

@@ -58,14 +58,19 @@ def refreshed_node(tensor):
     """Return the node of a view, made anew where the memory was written through another Tensor since."""
     view = tensor._view
     if view.version != tensor._memory.version and (tensor._node is not None or view.base.requires_grad):
-        if view.refusal is not None:
-            raise _ambiguous(tensor, "its base or another view of its base has been modified inplace")
+        refuse_unclear(tensor)
         view.version = tensor._memory.version
         with enable_grad():
             twin = _shown_anew(tensor)
         _keep_retaining(tensor, tensor._node, tensor._index, twin._node, twin._index)
         tensor._node, tensor._index = twin._node, twin._index
     return tensor._node
+
+
+def refuse_unclear(view):
+    """Raise for a view whose memory was written through another Tensor, and of which nobody can say what that means for its gradient."""
+    if view._view.refusal is not None and view._view.version != view._memory.version:
+        raise _ambiguous(view, "its base or another view of its base has been modified inplace")
 
 
 def stand_in(item, new, operation):
@@ -311,9 +316,11 @@ def _rewrite_base(target, result):
     view = target._view
     base, chain = view.base, view.chain
     if thread.state.grad_enabled and (result.requires_grad or base.requires_grad):
-        if target._memory.reshaped and all(step.same_numbers for step, _ in chain):
+        beyond = any(step.by_strides for step, _ in chain[1:])  # it may show more of the base than the view does of which it was made
+        if (beyond or target._memory.reshaped) and all(step.same_numbers for step, _ in chain):
             chain = ((AsStrided, geometry(target, base)),)  # the steps that led here may not fit the base any more
-        _pass_by_hooks(target, base, result, chain)
+        if beyond or _listened_to(target, base):
+            _pass_by(target, base, result, chain)
         written = CopySlices.apply(base, result, chain=chain)
         before, place = base._node, base._index
         base._node, base._index = written._node, written._index
@@ -321,19 +328,28 @@ def _rewrite_base(target, result):
         refreshed_node(target)
 
 
-def _pass_by_hooks(target, base, result, chain):
-    """Let the write's gradient go straight to the base as it was: hooks on views that the write has made out of date see none of it."""
-    from workbook.autograd.copy_slices import made_now
-
-    node, edges = target._node, result._node.edges if result._node is not None else ()
+def _listened_to(target, base):
+    """Tell whether hooks hang between a view and its base."""
+    node = target._node
     while node is not None and node is not base._node and node.edges:
         if node.hooks is not None or node.retains:
-            if edges and edges[0] == (target._node, target._index):
-                old = replay(chain, base)
-                edges[0] = old._node, old._index
-                made_now(result._node)  # newer than what it hands its gradient to
-            return
+            return True
         node = node.edges[0] and node.edges[0][0]
+    return False
+
+
+def _pass_by(target, base, result, chain):
+    """Let the write's gradient go straight to the base as it was, past the steps that led to the view: the write has made them out of date.
+
+    So hooks on them see none of it, and of what a view by strides shows beyond the view of which it was made, nothing is lost.
+    """
+    from workbook.autograd.copy_slices import made_now
+
+    edges = result._node.edges if result._node is not None else ()
+    if edges and edges[0] == (target._node, target._index):
+        old = replay(chain, base)
+        edges[0] = old._node, old._index
+        made_now(result._node)  # newer than what it hands its gradient to
 
 
 def detached(tensor):

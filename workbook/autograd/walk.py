@@ -11,11 +11,11 @@ from workbook.autograd.anomaly import watched
 from workbook.autograd.broadcast import Own, brought_home, fit
 from workbook.autograd.complaints import no_complex
 from workbook.autograd.conjugates import backward_of_complex
-from workbook.autograd.ends import arriving_at, inputs_of, may_be_asked_for, outputs_of, place_of, seed_of, seeds_for
+from workbook.autograd.ends import arriving_at, as_it_arrives, inputs_of, may_be_asked_for, outputs_of, place_of, seed_of, seeds_for
 from workbook.autograd.hook_calls import as_tensor, show_after, show_arrivals, show_before, show_filled
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import AccumulateGrad
-from workbook.autograd.views import refuse_inference, stands_for_one_element_each
+from workbook.autograd.views import refuse_inference, refuse_unclear, stands_for_one_element_each
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
 from workbook.tensor import Tensor, memory_of, wrap
@@ -170,14 +170,14 @@ class Pass:
         __tracebackhide__ = True  # IPython then shows a student's wrong call without the walk's own frames
         begin = []
         for number, (root, seed) in enumerate(zip(roots, seeds, strict=True)):
-            seed = seed_of(root, seed, number, create_graph)
+            seed = seed_of(root, seed, number)
             begin.append((*place_of(root), seed))
         if only is not None:
             may_be_asked_for(only, for_grad=caught is not None)
         self.wanted, self.way = _way_to(roots, only, caught)
         self.begin, self._reached = [node for node, _, _ in begin], None
-        for node, index, seed in begin:
-            self.arrive(node, index, seed, False)
+        for number, (node, index, seed) in enumerate(begin):
+            self.arrive(node, index, as_it_arrives(seed, node, index, number, create_graph), False)
 
     def arrive(self, node, index, gradient, new):
         """Add a gradient to what has arrived at a node. `new`: nobody else holds its memory."""
@@ -332,6 +332,8 @@ def accumulate(leaf, gradient, create_graph, new):
     """Add `gradient` to `leaf.grad`. The first one owns its memory; `new` says that nobody else holds this array."""
     view = leaf._view
     if leaf._node is not None or view is not None and view.version != leaf._memory.version and view.base.requires_grad:
+        if view is not None:
+            refuse_unclear(leaf)
         raise RuntimeError(explain("leaf variable has been moved into the graph interior",
                                    "it was a leaf when it was used, and was written in place since", "write into a clone()"))
     if create_graph:

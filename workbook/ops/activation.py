@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook.errors import explain
 from workbook.numbers import plain
-from workbook.ops.choices import where
+from workbook.ops.choices import straight_pieces, where
 from workbook.ops.elementwise import FloatElementwise, expect_number, expect_tensors, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
 from workbook.tensor import Tensor
@@ -29,6 +29,7 @@ class LeakyRelu(FloatElementwise):
         ctx.slope = slope
         return ctx.xp.where(a > 0, a, a * slope)
 
+    @straight_pieces("LeakyReluBackwardBackward0")
     def backward(ctx, grad):
         (a,) = ctx.saved
         return (where(a > 0, grad, grad * ctx.slope),)

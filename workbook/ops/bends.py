@@ -7,7 +7,7 @@ from workbook.errors import explain, not_a_tensor
 from workbook.formats import copied, in_order
 from workbook.numbers import plain
 from workbook.ops.activation import LeakyRelu
-from workbook.ops.choices import where
+from workbook.ops.choices import straight_pieces, where
 from workbook.ops.elementwise import Elementwise, expect_number, in_float32, not_implemented
 from workbook.ops.inplace import inplace, on_host
 from workbook.ops.shape import reshape
@@ -25,6 +25,7 @@ class Hardtanh(Elementwise):
         ctx.xp.maximum(out, a.dtype.type(low), out=out)
         return ctx.xp.minimum(out, a.dtype.type(high), out=out)
 
+    @straight_pieces("HardtanhBackwardBackward0")
     def backward(ctx, grad):
         (a,) = ctx.saved
         low, high = ctx.ends
@@ -85,6 +86,7 @@ class Threshold(Elementwise):
         ctx.edge, value = (np.asarray(number).astype(a.dtype)[()] for number in (edge, value))
         return ctx.xp.where(a <= ctx.edge, value, a)  # so that a NaN passes
 
+    @straight_pieces("ThresholdBackwardBackward0")
     def backward(ctx, grad):
         (a,) = ctx.saved
         return (where(a <= float(ctx.edge), 0.0, grad),)
@@ -187,9 +189,15 @@ class Hardshrink(Elementwise):
         ctx.width = width
         return ctx.xp.where(ctx.xp.abs(a) <= a.dtype.type(width), a.dtype.type(0), a)
 
+    @straight_pieces("HardshrinkBackwardBackward0")
     def backward(ctx, grad):
-        (a,) = ctx.saved
-        return (where((a >= -ctx.width) & (a <= ctx.width), 0.0, grad),)
+        return _beyond(ctx, grad)
+
+
+def _beyond(ctx, grad):
+    """The gradient where a lies further from 0 than `width`."""
+    (a,) = ctx.saved
+    return (where((a >= -ctx.width) & (a <= ctx.width), 0.0, grad),)
 
 
 def hardshrink(input, lambd=0.5):
@@ -206,7 +214,7 @@ def hardshrink(input, lambd=0.5):
     return Hardshrink.apply(input, width=plain(lambd))
 
 
-class Softshrink(Hardshrink):
+class Softshrink(Elementwise):
     """out = a moved towards 0 by `width`, and 0 where that would pass it"""
 
     def forward(ctx, a, *, width):
@@ -215,7 +223,9 @@ class Softshrink(Hardshrink):
         width = a.dtype.type(width)
         return ctx.xp.where(a > width, a - width, ctx.xp.where(a < -width, a + width, a * a.dtype.type(0)))
 
-    backward = Hardshrink.backward
+    @straight_pieces("SoftshrinkBackwardBackward0")
+    def backward(ctx, grad):
+        return _beyond(ctx, grad)
 
 
 def softshrink(input, lambd=0.5):
@@ -243,6 +253,7 @@ class PreluKernel(Elementwise):
         ctx.save(a, weight)
         return ctx.xp.where(a > 0, a, a * weight)
 
+    @straight_pieces("PreluKernelBackwardBackward0")
     def backward(ctx, grad):
         a, weight = ctx.saved
         return where(a > 0, grad, grad * weight), where(a > 0, 0.0, grad * a)
@@ -312,10 +323,13 @@ class RreluWithNoise(Elementwise):
 
     def forward(ctx, a, *, low, high, generator):
         noise = on_host(ctx.xp, lambda a: _slopes(a, low, high, generator), a)
+        ctx.save(a)  # PyTorch's derivative reads it, too, and refuses a write to it
         ctx.keep(noise)
         return in_order(ctx.xp, a * noise)
 
+    @straight_pieces("RreluWithNoiseBackwardBackward0")
     def backward(ctx, grad):
+        ctx.look_at_saved()
         (noise,) = ctx.kept
         return (grad * noise,)
 

@@ -1,10 +1,12 @@
 """Choosing between elements: by a condition, by size, within bounds."""
 
+import functools
 import math
 
 import numpy as np
 
 from workbook import dtypes
+from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, no_order, not_a_tensor
 from workbook.numbers import number_in, promote_held
@@ -96,6 +98,39 @@ class Flat(Operation):
 
     def forward(ctx, grad):
         return ctx.xp.zeros_like(grad)
+
+
+def straight_pieces(name):
+    """Decorate the derivative of a function of straight pieces, whose slope no small change of its first saved value alters.
+
+    Under `create_graph` its gradient is then recorded, by a step of this `name`, as one that this value decides, with a slope of 0 in
+    it. Otherwise a second derivative would be refused where PyTorch's is 0.
+    """
+    class Piece(FlatIn, name=name):
+        __doc__ = FlatIn.__doc__
+
+    def decorated(formula):
+        @functools.wraps(formula)
+        def backward(ctx, grad, *others):
+            handed = formula(ctx, grad, *others)
+            if thread.state.on_arrays:
+                return handed
+            first, *rest = handed if handed.__class__ is tuple else (handed,)
+            return Piece.apply(first, ctx.saved[0]), *rest
+
+        return backward
+
+    return decorated
+
+
+class FlatIn(Operation):
+    """out = the gradient, which x decides, too, and no small change of x alters"""
+
+    def forward(ctx, gradient, x):
+        return ctx.xp.array(gradient)
+
+    def backward(ctx, grad):
+        return grad, flat(grad)
 
 
 class Maximum(Elementwise):

@@ -8,6 +8,7 @@ from workbook.errors import explain, shape_text
 from workbook.formats import in_order, laid_as_parts
 from workbook.numbers import counted
 from workbook.ops import reduction
+from workbook.ops.choices import flat
 from workbook.ops.parts import narrow, select
 from workbook.ops.shape import in_shape, reshape, sizes
 from workbook.strides import grown, steps_of
@@ -29,7 +30,9 @@ class Cat(Operation):
         for shape in ctx.shapes:
             length = 0 if shape == (0,) else shape[ctx.axis]
             part = narrow(grad, ctx.axis, start, length)
-            parts.append(part if length else reshape(part, shape))
+            if not length:
+                part = reshape(part, shape)
+            parts.append(flat(part) if shape == (0,) else part)  # PyTorch records nothing of an empty vector
             start += length
         return tuple(parts)
 

@@ -2,7 +2,7 @@
 
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.errors import explain
-from workbook.ops.choices import flat, where
+from workbook.ops.choices import flat, straight_pieces, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented
 
 
@@ -192,6 +192,7 @@ class Relu(Elementwise):
         ctx.save(out)
         return out
 
+    @straight_pieces("ThresholdBackwardBackward0")
     def backward(ctx, grad):
         (out,) = ctx.saved
         return where(out <= 0, 0.0, grad)  # so that a NaN passes, as in PyTorch

@@ -127,7 +127,9 @@ def _scattered(operation, input, dim, index, src, **options):
                                    f"the tensor holds {input.dtype}, src {src.dtype}", f"write src.to({input.dtype})"))
     have, named = tuple(input.shape) or (1,), tuple(index.shape) or (1,)
     if not math.prod(named):
-        nowhere = wrap(index._array.reshape((0,) * input.ndim).astype("int64"), index._device) if input.ndim else index
+        fits = has_src and src.shape == index.shape and len(named) == input.ndim and all(n <= side for i, (n, side) in enumerate(zip(named, have)) if i != axis)
+        shape = named if fits else (0,) * input.ndim  # the gradient of src has the shape of the index
+        nowhere = wrap(index._array.reshape(shape).astype("int64"), index._device) if input.ndim else index
         nothing = src if has_src and src.ndim == input.ndim else 0.0
         return operation.apply(input, nothing, nowhere, axis=axis, **options) if input.ndim else clone(input)
     given = (tuple(src.shape) or (1,)) if has_src else named
