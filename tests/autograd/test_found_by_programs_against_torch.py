@@ -146,6 +146,10 @@ FOUND = {
     "what a leaky unit drew belongs to its input": """
         x = torch.ones(2, requires_grad=True); y = x * 1; z = torch.nn.functional.rrelu(y, training=True)
         y.add_(1); z.sum().backward()""",
+    "of a gradient that goes to two inputs, the one that it does not fit is named": """
+        x = torch.ones(2, 3, requires_grad=True); y = x * 2
+        with torch.no_grad(): x.t_()
+        (torch.tensor(2.0, requires_grad=True) + x).sum().backward()""",
     "a step's number stands behind its name where it is not 0": """
         x = torch.ones(3, requires_grad=True)
         with torch.no_grad(): v = x.view(3)

@@ -17,11 +17,18 @@ def fit(grad, shape, dtype, handed=(), node=None):
     if array.shape != shape:
         extra = array.ndim - len(shape)
         if extra < 0 or any(side not in (1, have) for side, have in zip(shape, array.shape[extra:])):
-            raise _invalid(node, next((place for place, other in enumerate(handed) if other is grad), 0), array.shape, shape)
+            raise _invalid(node, _place_among(handed, grad, node, shape), array.shape, shape)
         grad = SumTo.apply(grad, shape=shape)
     if array.dtype != dtype:
         grad = Cast.apply(grad, dtype=dtype)
     return grad
+
+
+def _place_among(handed, grad, node, shape):
+    """Which of the gradients of a step one is: one may go to several inputs, of which not all have this shape."""
+    edges = (None,) * len(handed) if node is None else node.edges
+    return next((place for place, (other, edge) in enumerate(zip(handed, edges))
+                 if other is grad and (edge is None or edge[0].meta[edge[1]][0] == shape)), 0)
 
 
 def _invalid(node, place, have, wanted):

@@ -81,21 +81,25 @@ def _first(xp, rows, k, largest, ordered):
     if not k or not len(rows):
         return xp.zeros((len(rows), k), dtypes.int64.numpy)
 
-    # All that are not smaller than the k-th largest, in order. With NaN or equal ones among them, that is not k different numbers.
+    if k == 1 and 64 <= count:  # PyTorch's heap of one element keeps the first of equal ones
+        return xp.asarray(keys_of(of_numpy(xp, rows), largest).argmin(1)[:, None])
+
+    # All that are not smaller than the k-th largest. With NaN or equal ones among them, that is not k different numbers.
     edge = count - k if largest else k - 1
-    bound = xp.partition(rows, edge, 1)[:, edge, None]
+    parted = xp.partition(rows, edge, 1)
+    bound, values = parted[:, edge, None], xp.sort(parted[:, edge:] if largest else parted[:, :k], 1)
     chosen = rows >= bound if largest else rows <= bound
-    doubtful = chosen.sum(1) != k
-    chosen[doubtful] = xp.arange(count) < k
-    places = xp.nonzero(chosen)[1].reshape(-1, k)
-    values = xp.take_along_axis(rows, places, 1)
-    ranks = values.argsort(1)
-    places, values = xp.take_along_axis(places, ranks, 1), xp.take_along_axis(values, ranks, 1)
-    doubtful |= (values[:, :-1] == values[:, 1:]).any(1)
+    doubtful = (chosen.sum(1) != k) | (values[:, 1:] == values[:, :-1]).any(1)
     if not ordered and 64 * k > count and rows.size <= FOLLOWED:
         doubtful[:] = True
 
-    return settle(xp, rows, places[:, ::-1] if largest else places, doubtful, lambda keys: _first_of(keys, k, ordered), largest)
+    places, clear = xp.empty((len(rows), k), dtypes.int64.numpy), ~doubtful
+    if clear.any():
+        some, chosen = (rows, chosen) if clear.all() else (rows[clear], chosen[clear])
+        found = xp.flatnonzero(chosen).reshape(-1, k)
+        ranks = some.reshape(-1)[found].argsort(1)
+        places[clear] = xp.take_along_axis(found, ranks[:, ::-1] if largest else ranks, 1) % count
+    return settle(xp, rows, places, doubtful, lambda keys: _first_of(keys, k, ordered), largest)
 
 
 def _first_of(keys, k, ordered):

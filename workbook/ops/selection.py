@@ -68,14 +68,14 @@ def _divided(keys, only=None):
             for a, b in zip(first.tolist(), last.tolist()):
                 _put_first_in_order(flat, places, a, b, b)
         else:
-            cut = _divide(flat, places, first, last)
+            cut = _divide(flat, places, first, last, width)
             first, last = np.stack([first, cut], 1).ravel(), np.stack([cut, last], 1).ravel()
     return flat.reshape(count, width), places.reshape(count, width)
 
 
 def nth_element(keys, nth):
     """The places in the order that `std::nth_element` leaves: what belongs to `nth` stands there, what comes before it before."""
-    (count, width), flat, places = keys.shape, *_flat(keys)
+    (count, width), flat, places = keys.shape, *_ranked(keys)
     first = np.arange(count) * width
     last, wanted = first + width, first + nth
     for patience in reversed(range(_patience(width) + 1)):
@@ -88,7 +88,7 @@ def nth_element(keys, nth):
                 _swap(flat, places, np.array([a]), np.array([n]))
             last[some] = first[some]
         else:
-            cut = _divide(flat, places, first[some], last[some])
+            cut = _divide(flat, places, first[some], last[some], width)
             behind = cut <= wanted[some]
             first[some[behind]], last[some[~behind]] = cut[behind], cut[~behind]
     for a, b in (0, 1), (1, 2), (0, 1):  # a sort by insertion of three elements or fewer
@@ -99,11 +99,53 @@ def nth_element(keys, nth):
 
 
 def partial_sort(keys, count):
-    """The first `count` places in the order that `std::partial_sort` leaves."""
-    flat, places = _flat(keys)
-    for first in range(0, keys.size, keys.shape[1]):
-        _put_first_in_order(flat, places, first, first + count, first + keys.shape[1])
-    return places.reshape(keys.shape)[:, :count]
+    """The first `count` places in the order that `std::partial_sort` leaves.
+
+    Source: Williams, Algorithm 232: Heapsort, 1964
+    """
+    entry = _Real if keys.dtype.kind == "f" else _Whole
+    found = np.empty((len(keys), count), "int64")
+    for row, (first, later, where) in enumerate(zip(keys[:, :count].tolist(), *_hopeful(keys, count))):
+        heap = [entry(-key) for key in first]
+        for place, each in enumerate(heap):
+            each.place = place
+        heapq.heapify(heap)
+        for key, place in zip(later, where):
+            if -key > heap[0]:
+                each = entry(-key)
+                each.place = place
+                heapq.heapreplace(heap, each)
+        found[row] = [heapq.heappop(heap).place for _ in range(count)][::-1]
+    return found
+
+
+def _hopeful(keys, count):
+    """For each row, lists of the later elements that may find a place among the `count` first, and of their places.
+
+    That is what comes before the last of the best `count` elements so far: so far, that is, as stretches go, of which each is eight
+    times longer than all before.
+    """
+    width, found = keys.shape[1], np.zeros(keys.shape, bool)
+    start = count
+    while start < width:
+        stop = min(8 * start, width)
+        worst = np.partition(keys[:, :start], count - 1, 1)[:, count - 1, None]
+        np.less(keys[:, start:stop], worst, out=found[:, start:stop])
+        start = stop
+    at = np.flatnonzero(found)
+    ends = np.searchsorted(at, np.arange(0, found.size + 1, width)).tolist()
+    lists = keys.ravel()[at].tolist(), (at % width).tolist()
+    return ([each[a:b] for a, b in zip(ends, ends[1:])] for each in lists)
+
+
+class _Real(float):
+    """An element of a heap whose top is the one that comes last, so by its negative key. Python's `heapq` takes the steps of C++'s heap."""
+
+    __slots__ = ("place",)
+
+
+class _Whole(int):
+    """The same for whole numbers. (They may have no slots.)"""
 
 
 def quickselect(keys, nth):
@@ -111,7 +153,7 @@ def quickselect(keys, nth):
 
     Source: Hoare, Algorithm 65: Find, 1961; the pivot is the middle one of three elements
     """
-    (count, width), flat, places = keys.shape, *_flat(keys)
+    (count, width), flat, places = keys.shape, *_ranked(keys)
     left = np.arange(count) * width
     right, wanted = left + width - 1, left + nth
     while True:
@@ -123,7 +165,8 @@ def quickselect(keys, nth):
         for before, behind in (a + 1, b), (a, b), (a + 1, a):
             wrong = flat[before] > flat[behind]
             _swap(flat, places, before[wrong], behind[wrong])
-        i, j = _exchange(flat, places, flat[a], a + 2, b, crossing=False)
+        walk = _walk_by_columns if width <= NARROW else _exchange
+        i, j = walk(flat, places, flat[a], a + 2, b, width, crossing=False)
         _swap(flat, places, a, j)
         go_on_left, go_on_right = j >= wanted[some], j <= wanted[some]
         right[some[go_on_left]] = j[go_on_left] - 1
@@ -142,22 +185,35 @@ def _flat(keys):
     return keys.ravel().copy(), np.tile(np.arange(keys.shape[1]), len(keys))
 
 
+def _ranked(keys):
+    """The same; of narrow rows, for each key the count of smaller ones in its row. So both are single bytes."""
+    count, width = keys.shape
+    if width > NARROW:
+        return _flat(keys)
+    columns = np.ascontiguousarray(keys.T)
+    ranks = np.zeros(columns.shape, "u1")
+    for column in columns:
+        ranks += (column < columns).view("u1")
+    return ranks.T.ravel(), np.tile(np.arange(width, dtype="u1"), count)
+
+
 def _patience(count):
     """After so many divisions the C++ library gives up hope of fast ones, and turns to a heap."""
     return 2 * (count.bit_length() - 1)
 
 
-def _divide(keys, places, first, last):
-    """Divide parts, each by one of its elements: return where those begin that do not come before it."""
+def _divide(keys, places, first, last, width):
+    """Divide parts of rows, each by one of its elements: return where those begin that do not come before it."""
     a, b, c = first + 1, first + (last - first) // 2, last - 1
     one, two, three = keys[a], keys[b], keys[c]
     middle = np.where(
         one < two, np.where(two < three, b, np.where(one < three, c, a)), np.where(one < three, a, np.where(two < three, c, b)))
     _swap(keys, places, first, middle)
-    return _exchange(keys, places, keys[first], first + 1, last)[0]
+    walk = _walk_by_columns if width <= NARROW else _exchange
+    return walk(keys, places, keys[first], first + 1, last, width)[0]
 
 
-def _exchange(keys, places, pivot, first, last, crossing=True):
+def _exchange(keys, places, pivot, first, last, width, crossing=True):
     """Hoare's walk through the parts from `first` to `last`, from both ends: what does not come before the pivot changes places with
     what does not come behind it, until the walkers meet. Return where they stand then.
 
@@ -217,6 +273,46 @@ def _walks(keys, places, pivot, first, last, crossing):
     i = np.where(moved > 0, np.minimum(i, np.append(b, 0)[latest]), i)
     j = np.where(moved > 0, np.maximum(j, np.append(a, 0)[latest]), j)
     return i - begin + first, j - begin + first
+
+
+NARROW = 16
+
+
+def _walk_by_columns(keys, places, pivot, first, last, width, crossing=True):
+    """The same walk through one part of each of many narrow rows: a line of NumPy looks at one place in all of them, and what is behind it."""
+    rows = first // width
+    first, last = ((end - rows * width).astype("i1") for end in (first, last))
+    columns, owners = (np.ascontiguousarray(flat.reshape(-1, width).take(rows, 0).T) for flat in (keys, places))
+    place = np.arange(width, dtype="i1")[:, None]
+    inside = (place >= first) & (place < last)
+    left, right = inside & ~(columns < pivot), inside & ~(columns > pivot)
+    a, b = _numbers_of(left, -1), _numbers_of(right[::-1], -2)[::-1]
+
+    moved = np.zeros(len(rows), "i1")
+    for here in range(width - 1):
+        meets = a[here] == b[here + 1:]
+        moved += meets.any(0)
+        for bits in columns, owners:  # an exchange by "exclusive or", of those that meet
+            change = (bits[here] ^ bits[here + 1:]) * meets
+            bits[here + 1:] ^= change
+            bits[here] ^= np.bitwise_xor.reduce(change, 0)
+    for flat, new in (keys, columns), (places, owners):
+        flat.reshape(-1, width)[rows] = new.T
+
+    done = moved if crossing else moved + (a == b).any(0)
+    elsewhere = np.array(64, "i1")  # beyond all places
+    i = np.minimum((place + ~((a == done + 1) | (b == moved)) * elsewhere).min(0), last)
+    j = np.maximum((place - ~((b == done + 1) | (a == moved)) * elsewhere).max(0), first - 1)
+    return i + rows * width, j + rows * width
+
+
+def _numbers_of(stops, other):
+    """Which of the stops in its column each place is, counted from 1; `other`, a negative number, for what is none."""
+    numbers, count = np.empty(stops.shape, "i1"), np.zeros(stops.shape[1], "i1")
+    for place, stop in enumerate(stops.view("i1")):
+        count += stop
+        numbers[place] = (count - other) * stop + other
+    return numbers
 
 
 def _of_parts(stops, begin):

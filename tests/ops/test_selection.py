@@ -1,0 +1,61 @@
+"""The fast ways through `ops/selection` beside the readable ones, and beside torch: the same place of every equal element."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import workbook
+from workbook.ops import selection
+
+KINDS = st.sampled_from(("float32", "float64", "int64", "uint8"))
+
+
+def rows_of(seed, rows, width, levels, kind):
+    """Rows with many equal elements, some of them in order already."""
+    keys = np.random.default_rng(seed).integers(0, levels, (rows, width)).astype(kind)
+    return np.sort(keys, 1) if seed % 4 == 0 else keys
+
+
+MANY = (st.integers(0, 2**20), st.integers(1, 30), st.integers(2, 16), st.integers(1, 12), KINDS)
+
+
+@given(*MANY, st.booleans())
+def test_a_walk_by_columns_is_the_walk(seed, rows, width, levels, kind, crossing):
+    keys, places = selection._ranked(rows_of(seed, rows, width, levels, kind))
+    first = np.arange(rows) * width
+    asked = keys[first], first + 1, first + width, width, crossing
+    walked = [(walk(flat := keys.copy(), own := places.copy(), *asked), flat, own)
+              for walk in (selection._exchange, selection._walk_by_columns)]
+    np.testing.assert_equal(*walked)
+
+
+@given(st.integers(0, 2**20), st.integers(1, 5), st.integers(2, 300), st.integers(1, 40), KINDS, st.integers(1, 12))
+def test_the_first_few_come_from_a_heap(seed, rows, width, levels, kind, count):
+    keys, count = rows_of(seed, rows, width, levels, kind), min(count, width)
+    flat, places = keys.ravel().copy(), np.tile(np.arange(width), rows)
+    for first in range(0, keys.size, width):
+        selection._put_first_in_order(flat, places, first, first + count, first + width)
+    np.testing.assert_array_equal(selection.partial_sort(keys, count), places.reshape(keys.shape)[:, :count])
+
+
+@given(*MANY, st.integers(0, 15), st.booleans(), st.booleans())
+def test_narrow_rows_beside_torch(seed, rows, width, levels, kind, k, largest, in_order):
+    torch, numbers, k = pytest.importorskip("torch"), rows_of(seed, rows, width, levels, kind), k % width + 1
+    mine, theirs = workbook.from_numpy(numbers), torch.from_numpy(numbers)
+    _same(mine.topk(k, 1, largest, in_order), theirs.topk(k, 1, largest, in_order))
+    _same(mine.kthvalue(k), theirs.kthvalue(k))
+
+
+@given(st.integers(0, 2**20), st.integers(1, 6), st.integers(64, 400), st.integers(1, 12), KINDS, st.booleans(), st.sampled_from((None, np.nan)))
+def test_a_few_of_many_beside_torch(seed, rows, width, levels, kind, largest, missing):
+    torch, numbers = pytest.importorskip("torch"), rows_of(seed, rows, width, levels, kind)
+    if missing is not None and kind.startswith("float"):
+        numbers[:, ::7] = missing
+    for k in range(1, width // 64 + 1):
+        _same(workbook.from_numpy(numbers).topk(k, 1, largest), torch.from_numpy(numbers).topk(k, 1, largest))
+
+
+def _same(mine, theirs):
+    for one, other in zip(mine, theirs):
+        np.testing.assert_array_equal(one.numpy(), other.numpy())
