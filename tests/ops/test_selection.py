@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import workbook
-from workbook.ops import selection
+from workbook.ops import heaps, selection
 
 KINDS = st.sampled_from(("float32", "float64", "int64", "uint8"))
 
@@ -35,8 +35,8 @@ def test_the_first_few_come_from_a_heap(seed, rows, width, levels, kind, count):
     keys, count = rows_of(seed, rows, width, levels, kind), min(count, width)
     flat, places = keys.ravel().copy(), np.tile(np.arange(width), rows)
     for first in range(0, keys.size, width):
-        selection._put_first_in_order(flat, places, first, first + count, first + width)
-    np.testing.assert_array_equal(selection.partial_sort(keys, count), places.reshape(keys.shape)[:, :count])
+        heaps.put_first_in_order(flat, places, first, first + count, first + width)
+    np.testing.assert_array_equal(heaps.partial_sort(keys, count), places.reshape(keys.shape)[:, :count])
 
 
 @given(*MANY, st.integers(0, 15), st.booleans(), st.booleans())
@@ -47,7 +47,8 @@ def test_narrow_rows_beside_torch(seed, rows, width, levels, kind, k, largest, i
     _same(mine.kthvalue(k), theirs.kthvalue(k))
 
 
-@given(st.integers(0, 2**20), st.integers(1, 6), st.integers(64, 400), st.integers(1, 12), KINDS, st.booleans(), st.sampled_from((None, np.nan)))
+@given(st.integers(0, 2**20), st.integers(1, 6), st.integers(64, 400), st.integers(1, 12), KINDS, st.booleans(),
+       st.sampled_from((None, np.nan)))
 def test_a_few_of_many_beside_torch(seed, rows, width, levels, kind, largest, missing):
     torch, numbers = pytest.importorskip("torch"), rows_of(seed, rows, width, levels, kind)
     if missing is not None and kind.startswith("float"):

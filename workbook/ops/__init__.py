@@ -30,7 +30,8 @@ Places: read and written
     searching histograms                where something is; how many lie where
 Many into fewer, and order
     reduction sums scans statistics     sum and mean; with a condition; running; quantiles and covariances
-    extremes ordering selection sorting max and argmax; sort and topk; which of several equal ones; medians
+    extremes ordering sorting           max and argmax; sort and topk; medians
+    selection heaps                     which of several equal ones; the first few of many
     norms lengths distances differences lengths of vectors; between rows; of neighbours
     similarity                          cosines, distances of pairs, vectors of length 1
 Matrices

@@ -14,7 +14,8 @@ from workbook.errors import explain, shape_text
 from workbook.formats import laid_as, of_numpy
 from workbook.numbers import counted
 from workbook.ops.extremes import Places, named_result, taken
-from workbook.ops.selection import keys_of, nth_element, partial_sort, sorted_places
+from workbook.ops.heaps import partial_sort
+from workbook.ops.selection import keys_of, nth_element, sorted_places
 
 sort_result = named_result("sort", "values", "indices")
 topk_result = named_result("topk", "values", "indices")

@@ -6,15 +6,15 @@ brings, and for `kthvalue` Hoare's quickselect. What calls the functions below d
 difference.
 
 Rows come as `keys`, a matrix of numbers: equal elements have equal ones, and what comes first has the smaller one (`keys_of`). Each
-function returns places, for each row its own.
+function returns places, for each row its own. (`std::partial_sort` is in `ops/heaps`.)
 
 All of these methods divide a part of a row by one of its elements, again and again, and parts know nothing of each other. So the
 parts of all rows are divided at the same time: one line of NumPy takes one step in each of them.
 """
 
-import heapq
-
 import numpy as np
+
+from workbook.ops.heaps import heap_of_first, put, put_first_in_order
 
 
 def keys_of(rows, descending=False):
@@ -66,7 +66,7 @@ def _divided(keys, only=None):
             break
         if not patience:
             for a, b in zip(first.tolist(), last.tolist()):
-                _put_first_in_order(flat, places, a, b, b)
+                put_first_in_order(flat, places, a, b, b)
         else:
             cut = _divide(flat, places, first, last, width)
             first, last = np.stack([first, cut], 1).ravel(), np.stack([cut, last], 1).ravel()
@@ -84,7 +84,7 @@ def nth_element(keys, nth):
             break
         if not patience:
             for a, b, n in zip(first[some].tolist(), last[some].tolist(), wanted[some].tolist()):
-                _put(flat, places, a, _heap_of_first(flat, places, a, n + 1, b))
+                put(flat, places, a, heap_of_first(flat, places, a, n + 1, b))
                 _swap(flat, places, np.array([a]), np.array([n]))
             last[some] = first[some]
         else:
@@ -96,56 +96,6 @@ def nth_element(keys, nth):
         wrong = flat[left] > flat[right]
         _swap(flat, places, left[wrong], right[wrong])
     return places.reshape(count, width)
-
-
-def partial_sort(keys, count):
-    """The first `count` places in the order that `std::partial_sort` leaves.
-
-    Source: Williams, Algorithm 232: Heapsort, 1964
-    """
-    entry = _Real if keys.dtype.kind == "f" else _Whole
-    found = np.empty((len(keys), count), "int64")
-    for row, (first, later, where) in enumerate(zip(keys[:, :count].tolist(), *_hopeful(keys, count))):
-        heap = [entry(-key) for key in first]
-        for place, each in enumerate(heap):
-            each.place = place
-        heapq.heapify(heap)
-        for key, place in zip(later, where):
-            if -key > heap[0]:
-                each = entry(-key)
-                each.place = place
-                heapq.heapreplace(heap, each)
-        found[row] = [heapq.heappop(heap).place for _ in range(count)][::-1]
-    return found
-
-
-def _hopeful(keys, count):
-    """For each row, lists of the later elements that may find a place among the `count` first, and of their places.
-
-    That is what comes before the last of the best `count` elements so far: so far, that is, as stretches go, of which each is eight
-    times longer than all before.
-    """
-    width, found = keys.shape[1], np.zeros(keys.shape, bool)
-    start = count
-    while start < width:
-        stop = min(8 * start, width)
-        worst = np.partition(keys[:, :start], count - 1, 1)[:, count - 1, None]
-        np.less(keys[:, start:stop], worst, out=found[:, start:stop])
-        start = stop
-    at = np.flatnonzero(found)
-    ends = np.searchsorted(at, np.arange(0, found.size + 1, width)).tolist()
-    lists = keys.ravel()[at].tolist(), (at % width).tolist()
-    return ([each[a:b] for a, b in zip(ends, ends[1:])] for each in lists)
-
-
-class _Real(float):
-    """An element of a heap whose top is the one that comes last, so by its negative key. Python's `heapq` takes the steps of C++'s heap."""
-
-    __slots__ = ("place",)
-
-
-class _Whole(int):
-    """The same for whole numbers. (They may have no slots.)"""
 
 
 def quickselect(keys, nth):
@@ -279,7 +229,7 @@ NARROW = 16
 
 
 def _walk_by_columns(keys, places, pivot, first, last, width, crossing=True):
-    """The same walk through one part of each of many narrow rows: a line of NumPy looks at one place in all of them, and what is behind it."""
+    """The same walk through one part of each of many narrow rows: a line of NumPy looks at one place in all."""
     rows = first // width
     first, last = ((end - rows * width).astype("i1") for end in (first, last))
     columns, owners = (np.ascontiguousarray(flat.reshape(-1, width).take(rows, 0).T) for flat in (keys, places))
@@ -338,44 +288,3 @@ def _inserted(keys):
                 j -= 1
         keys[j:i + 1], places[j:i + 1] = [key, *keys[j:i]], [place, *places[j:i]]
     return places
-
-
-# ---- heaps ----------------------------------------------------------------------------------------------------------------
-
-
-class _Entry:
-    """An element of a heap whose top is the one that comes last. Python's `heapq` takes the steps of C++'s heap, one by one."""
-
-    __slots__ = ("key", "place")
-
-    def __init__(self, key, place):
-        self.key, self.place = key, place
-
-    def __lt__(self, other):
-        return self.key > other.key
-
-
-def _heap_of_first(keys, places, first, middle, last):
-    """A heap of the `middle - first` elements that come first; what it drops takes the place of what came in."""
-    heap = [*map(_Entry, keys[first:middle].tolist(), places[first:middle].tolist())]
-    heapq.heapify(heap)
-    length = 16
-    while middle < last:  # stretches that double, of which only what beats the heap's worst is looked at
-        stretch = keys[middle:min(last, middle + length)]
-        better = np.flatnonzero(stretch < heap[0].key)
-        for i, key in zip((better + middle).tolist(), stretch[better].tolist()):
-            if key < heap[0].key:
-                dropped = heapq.heapreplace(heap, _Entry(key, places[i].item()))
-                keys[i], places[i] = dropped.key, dropped.place
-        middle, length = middle + length, 2 * length
-    return heap
-
-
-def _put_first_in_order(keys, places, first, middle, last):
-    heap = _heap_of_first(keys, places, first, middle, last)
-    _put(keys, places, first, [heapq.heappop(heap) for _ in range(len(heap))][::-1])
-
-
-def _put(keys, places, first, entries):
-    for i, entry in enumerate(entries, first):
-        keys[i], places[i] = entry.key, entry.place
