@@ -219,7 +219,7 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
     if ((classes._host() < 0) | (classes._host() >= rows.shape[1])).any():
         raise RuntimeError(explain("target out of range", f"the classes are 0 to {rows.shape[1] - 1}", "give the network more outputs"))
     losses = MultiMarginLoss.apply(rows, classes, weight, p=p, margin=float(margin), reduction=reduction)
-    return losses.reshape(()) if input.ndim < 2 else losses
+    return losses.reshape(target.shape) if reduction == "none" and tuple(target.shape) != tuple(losses.shape) else losses
 
 
 class MultilabelMarginLoss(Operation):
@@ -272,7 +272,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
         raise RuntimeError(explain("argument #2 'target' is out of range", f"the classes are 0 to {rows.shape[1] - 1}, and -1 ends a list; int64",
                                    "check the labels, and write target.long()"))
     losses = MultilabelMarginLoss.apply(rows, labels, reduction=reduction)
-    return losses.reshape(()) if input.ndim < 2 else losses
+    return losses.reshape(target.shape) if reduction == "none" and tuple(target.shape) != tuple(losses.shape) else losses
 
 
 def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):

@@ -136,8 +136,8 @@ def _check_mode(input, around, mode):
                 f"Expected {axes + 1}D or {axes + 2}D (batch mode) tensor with possibly 0 batch size and other non-zero dimensions "
                 f"for input, but got: {shape_text(input.shape)}", "there is nothing inside to fill the room with",
                 "give an input with numbers in it"))
-        if input.dtype is dtypes.bool:
-            raise refused_dtype(f"{'reflection' if mode == 'reflect' else 'replication'}_pad{axes}d", dtypes.bool)
+    if mode == "replicate" and input.dtype is dtypes.bool:
+        raise refused_dtype(f"replication_pad{axes}d", dtypes.bool)
     for place, (before, after) in enumerate(around):
         side, most = input.shape[-1 - place], max(before, after)
         if mode == "reflect" and most >= side:
@@ -154,3 +154,10 @@ def _check_mode(input, around, mode):
                 f"input ({'WHD'[place]}: {side}) is too small. Calculated output {'WHD'[place]}: {out}" if mode != "circular"
                 else "Negative padding value is resulting in an empty dimension.",
                 f"a padding of {before} and {after} cuts all of it away", "cut off less"))
+        kept = side + min(before, 0) + min(after, 0)
+        if mode == "circular" and most > kept:
+            raise RuntimeError(explain(
+                "unsupported operation: some elements of the input tensor and the written-to tensor refer to a single memory location.",
+                f"of the {side} places of axis {ndim - 1 - place} {kept} are kept, and {most} are to be filled with these", "cut off less, or pad less"))
+    if mode == "reflect" and input.dtype is dtypes.bool:
+        raise refused_dtype(f"reflection_pad{axes}d", dtypes.bool)

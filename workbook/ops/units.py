@@ -173,7 +173,9 @@ class Softplus(Elementwise):
 
     def backward(ctx, grad):
         (a,) = ctx.saved
-        return (where(a * ctx.beta > ctx.edge, grad, grad * sigmoid(a * ctx.beta)),)
+        x = a * ctx.beta
+        # at the edge itself the slope is the curve's, and the slope of the slope the line's: 0, as in PyTorch
+        return (where(x > ctx.edge, grad, grad * sigmoid(where(x < ctx.edge, x, ctx.edge))),)
 
 
 def softplus(input, beta=1.0, threshold=20.0):

@@ -24,7 +24,7 @@ INTERPOLATED = [
         derivatives=0, words={"size": ("None", "3", "None", "2.5", "(2, 2)"), "factor": ("None", "2", "None", "-1", "'a'"),
                               "mode": ("nearest", "bilinear", "linear", "cubic", "bicubic", "trilinear")}, values="finite", rounded=True),
     Row("F.interpolate(a, 4, mode='{mode}')", shapes("1x2x3x4"), ("float16", "uint8"), derivatives=0, words={"mode": ("nearest", "nearest-exact")}),
-    Row("F.upsample(a, {size}, mode='{mode}')", PICTURES[:3], REAL, values="finite", rounded=True,
+    Row("F.upsample(a, {size}, mode='{mode}')", PICTURES[:3], REAL, values="unit", rounded=True,
         words={"size": SIZES, "mode": ("nearest", "bilinear")}),
     *each("F.NAME(a, {size})", "upsample_nearest upsample_bilinear", PICTURES[:3], REAL, values="finite", rounded=True, words={"size": SIZES}),
 ]
