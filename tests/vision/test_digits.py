@@ -8,8 +8,8 @@ import pytest
 
 import workbook as torch
 from workbook.utils.data import DataLoader
-from workbook.vision import datasets, transforms
-from workbook.vision.datasets import Digits
+from workbook.vision import transforms
+from workbook.vision.datasets import Digits, digits
 
 FOLDER = resources.files("workbook.vision").joinpath("data")
 
@@ -37,7 +37,7 @@ def test_the_split_is_fixed_even_and_complete():
     assert (len(train), len(test)) == (1438, 359)
     assert np.bincount(test.targets.numpy()).tolist() == [36, 36, 35, 37, 36, 36, 36, 36, 35, 36]
     together = np.concatenate([train.data.numpy(), test.data.numpy()]).reshape(-1, 64)
-    images, labels = datasets._recorded()
+    images, labels = digits._recorded()
     assert sorted(map(bytes, together)) == sorted(map(bytes, images.reshape(-1, 64)))
     zeros = images[labels == 0]
     np.testing.assert_array_equal(test.data.numpy()[test.targets.numpy() == 0], zeros[2::5])

@@ -175,10 +175,27 @@ def normalize(tensor, mean, std, inplace=False):
     if tensor.dim() < 3:
         raise ValueError(explain(f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tensor.size()}",
                                  "one axis must count the channels", "tensor.unsqueeze(0) for an image of one channel"))
-    mean, std = (as_tensor(values, dtype=tensor.dtype, device=tensor.device) for values in (mean, std))
+    mean, std = (_of_channels(values, tensor) for values in (mean, std))
     if (std == 0).any():
         raise ValueError(explain(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.",
                                  "each channel is divided by its std", "give a std that the dtype can hold"))
-    mean, std = (values.reshape(-1, 1, 1) if values.dim() == 1 else values for values in (mean, std))
-    image = tensor if inplace else tensor.clone()
-    return image.sub_(mean).div_(std)
+    mean, std = (as_tensor(values, dtype=tensor.dtype, device=tensor.device) for values in (mean, std))
+    if inplace:
+        return tensor.sub_(mean).div_(std)
+    if mean.numel() > tensor.shape[-3] != mean.numel():
+        raise RuntimeError(explain(f"output with shape {shape_text(tensor.shape)} doesn't match the broadcast shape "
+                                   f"{shape_text((*tensor.shape[:-3], mean.numel(), *tensor.shape[-2:]))}",
+                                   f"the image has {tensor.shape[-3]} channels, and there are {mean.numel()} means",
+                                   f"give {tensor.shape[-3]} of them, and as many stds"))
+    return tensor.sub(mean).div_(std)
+
+
+def _of_channels(values, tensor):
+    """Numbers for the channels as an array that broadcasts against an image."""
+    if isinstance(values, Tensor):
+        array = values.detach().cpu().numpy().astype(tensor.dtype.numpy)
+    elif isinstance(values, (list, tuple)) and all(isinstance(value, (int, float)) for value in values):
+        array = np.asarray(values, tensor.dtype.numpy)  # a list of numbers, as nearly always
+    else:
+        array = as_tensor(values, dtype=tensor.dtype).numpy()
+    return array.reshape(-1, 1, 1) if array.ndim == 1 else array
