@@ -1,0 +1,200 @@
+"""Files of data sets, fetched so that a broken line, a wrong file or a full disk leave nothing half done.
+
+A file grows as `NAME.part` and gets its name when its length and its digest are right. A `.part` that was left is continued where
+it ended, if the server can. Only https is spoken; a redirection to plain http is refused.
+"""
+
+import hashlib
+import http.client
+import os
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from workbook.errors import explain
+
+CHUNK = 1 << 16
+MOST = 1 << 30  # bytes that a file of unknown length may have
+PATIENCE = 30  # seconds without a byte
+AGENT = "workbook"
+
+
+def download_url(url, root, filename=None, md5=None, size=None, most=MOST, insecure=False):
+    """Fetch `url` into the folder `root`, as `filename` (by default the address's last part), and return the file's Path.
+
+    The file's length has to be `size` and its MD5 digest `md5`, where they are given, and at most `most`; a file that is there and
+    right is not fetched again. `insecure` allows plain http, for a server of your own. Raises ValueError for an address or a name that is none,
+    RuntimeError where the file cannot be had or is not the right one; then nothing is left but, after a broken line, the `.part`
+    that the next call goes on with.
+
+    >>> download_url("http://example.org/data.gz", "data")
+    Traceback (most recent call last):
+    ValueError: the address 'http://example.org/data.gz' is not https
+      Why: what comes over plain http may be changed on its way
+      Fix: write https://, or insecure=True for a server of your own
+
+    Source: https://pytorch.org/vision/0.28/datasets.html
+    """
+    _check_address(url, insecure)
+    filename = _plain_name(filename or os.path.basename(urlsplit(url).path), url)
+    target = Path(os.path.expanduser(root)) / filename
+    if is_right(target, md5, size):
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part = target.with_name(filename + ".part")
+    try:
+        _fetch(url, part, size, size or most, insecure)
+    except RuntimeError:  # another file: nothing of it is kept
+        part.unlink(missing_ok=True)
+        raise
+    except (urllib.error.URLError, OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", None) or error
+        raise RuntimeError(explain(f"Error downloading {filename}: {reason}", f"{url} did not send the whole file",
+                                   "try again: what has come is kept and continued" if part.exists() else
+                                   f"is this machine on the network? Or put the file into {target.parent} yourself")) from error
+    wrong = what_is_wrong(part, md5, size)
+    if wrong:
+        part.unlink()
+        raise RuntimeError(explain(f"File not found or corrupted. {filename}: {wrong}", f"{url} sent another file, or it was damaged on its way; it was deleted",
+                                   f"try again, or put the right file into {target.parent} yourself"))
+    os.replace(part, target)
+    return target
+
+
+def is_right(path, md5=None, size=None):
+    """Whether there is a file with this digest and length."""
+    return Path(path).is_file() and not what_is_wrong(path, md5, size)
+
+
+def what_is_wrong(path, md5, size):
+    """What a file's length or digest is instead of the right one, or an empty text."""
+    length = os.path.getsize(path)
+    if size is not None and length != size:
+        return f"it has {length:,} bytes, and should have {size:,}"
+    if md5 is not None and (found := digest(path)) != md5:
+        return f"its MD5 is {found}, and should be {md5}"
+    return ""
+
+
+def digest(path):
+    """The MD5 digest of a file, in hexadecimal: it tells damage, it proves no origin."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+# ---- how it is fetched ------------------------------------------------------------------------------------------------------------
+
+
+def _fetch(url, part, size, most, insecure):
+    """Append to `part` what is missing of the file. Raises RuntimeError where another file comes."""
+    there = part.stat().st_size if part.exists() else 0
+    if there and size is not None and there >= size:
+        if there == size:
+            return
+        part.unlink()
+        there = 0
+    request = urllib.request.Request(url, headers={"User-Agent": AGENT, **({"Range": f"bytes={there}-"} if there else {})})
+    opener = urllib.request.build_opener(_SameSafety(insecure))
+    try:
+        response = opener.open(request, timeout=PATIENCE)
+    except urllib.error.HTTPError as error:
+        if there and error.code == 416:  # nothing after what is there: the digest will tell whether it is right
+            return
+        raise
+    with response:
+        if there and not _continues(response, there):
+            there = 0
+        length = response.length
+        whole = None if length is None else there + length
+        _check_length(whole, size, most)
+        with open(part, "ab" if there else "wb") as file:
+            _copy(response, file, there, whole, most, part.name.removesuffix(".part"))
+    if whole is not None and part.stat().st_size != whole:
+        raise OSError(explain(f"the line broke after {part.stat().st_size:,} of {whole:,} bytes", "the server or the network stopped", "try again"))
+
+
+def _continues(response, there):
+    """Whether the server sends the rest; one that does not know how sends the whole file again."""
+    return response.status == 206 and (response.headers.get("Content-Range") or "").startswith(f"bytes {there}-")
+
+
+def _check_length(whole, size, most):
+    if whole is not None and (whole > most or size is not None and whole != size):
+        wanted = f"{most:,} is the most that is taken" if size is None else f"{size:,} were expected"
+        raise RuntimeError(explain(f"File not found or corrupted. The server announces {whole:,} bytes, and {wanted}", "it would send another file",
+                                   "is the address right?"))
+
+
+def _copy(response, file, there, whole, most, name):
+    with progress(name, whole, there) as bar:
+        while chunk := response.read(CHUNK):
+            there += len(chunk)
+            if there > most:
+                raise RuntimeError(explain(f"File not found or corrupted. {name} is longer than the {most:,} bytes that it may have",
+                                           "the server sends another file", "is the address right?"))
+            file.write(chunk)
+            bar.update(len(chunk))
+
+
+class _SameSafety(urllib.request.HTTPRedirectHandler):
+    """Follows a redirection, but never from https to http."""
+
+    def __init__(self, insecure):
+        self.insecure = insecure
+
+    def redirect_request(self, request, file, code, message, headers, newurl):
+        if urlsplit(newurl).scheme != "https" and not self.insecure:
+            raise urllib.error.URLError(f"it leads to {newurl}, which is not https")
+        return super().redirect_request(request, file, code, message, headers, newurl)
+
+
+def _check_address(url, insecure):
+    parts = urlsplit(url)
+    if parts.scheme not in ("https", "http") or not parts.netloc:
+        raise ValueError(explain(f"the address {url!r} is no address of the web", "a data set is fetched over https", "write https://..."))
+    if parts.scheme == "http" and not insecure:
+        raise ValueError(explain(f"the address {url!r} is not https", "what comes over plain http may be changed on its way",
+                                 "write https://, or insecure=True for a server of your own"))
+
+
+def _plain_name(filename, url):
+    if not filename or filename in (".", "..") or Path(filename).name != filename or "\\" in filename or "\0" in filename:
+        raise ValueError(explain(f"{filename!r} is no file's name", f"the file of {url} goes into the folder root itself", "write a name without folders"))
+    return filename
+
+
+# ---- what a person sees -------------------------------------------------------------------------------------------------------------
+
+
+def progress(name, whole, there=0):
+    """A bar of tqdm's where that is installed; else lines of text, one a tenth of the file."""
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        return Lines(name, whole, there)
+    return tqdm(total=whole, initial=there, unit="B", unit_scale=True, desc=name)
+
+
+class Lines:
+    """Says on the error stream how far a file has come: at each tenth of it, or each 10 MB where its length is not known."""
+
+    def __init__(self, name, whole, there=0):
+        self.name, self.whole, self.there = name, whole, there
+        self.step = max((whole or 0) // 10, 1) if whole else 10_000_000
+        self.next, self.begin = there + self.step, time.monotonic()
+
+    def __enter__(self):
+        return self
+
+    def update(self, count):
+        self.there += count
+        if self.there >= self.next or self.there == self.whole:
+            self.next = self.there + self.step
+            share = f" of {self.whole / 1e6:.1f} MB ({100 * self.there // self.whole}%)" if self.whole else " MB"
+            print(f"{self.name}: {self.there / 1e6:.1f}{share}", file=sys.stderr, flush=True)
+
+    def __exit__(self, *_):
+        pass

@@ -1,0 +1,85 @@
+"""What is in a fetched file: IDX arrays, and members of a tar by their exact names. Nothing is unpickled, nothing is extracted."""
+
+import gzip
+import io
+import math
+import tarfile
+import zlib
+
+import numpy as np
+
+from workbook.errors import explain
+
+KINDS = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
+
+
+def read_idx(path, shape):
+    """Return the array of an IDX file, packed by gzip or not; `shape` is the one that is expected, None where any length may be.
+
+    The file: two bytes 0, the kind of number, how many axes, the length of each as four bytes, the numbers. Raises RuntimeError
+    for a file that is another.
+
+    Source: Y. LeCun, The MNIST database, the IDX file format
+    """
+    most = 4 + 4 * len(shape) + (1 << 26)
+    try:
+        with (gzip.open if str(path).endswith(".gz") else open)(path, "rb") as file:
+            raw = file.read(most + 1)  # no more, whatever the file would unpack to
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise damaged(path, f"gzip cannot unpack it: {error}") from error
+    if len(raw) > most:
+        raise damaged(path, f"it unpacks to more than {most:,} bytes")
+    if len(raw) < 4 or raw[:2] != b"\0\0" or raw[2] not in KINDS or len(raw) < 4 + 4 * raw[3]:
+        raise damaged(path, "it does not begin as an IDX file does")
+    kind, lengths = np.dtype(KINDS[raw[2]]), np.frombuffer(raw, ">u4", raw[3], 4).tolist()
+    begin = 4 + 4 * len(lengths)
+    if len(lengths) != len(shape) or any(side not in (None, length) for side, length in zip(shape, lengths)) or kind != np.uint8:
+        raise damaged(path, f"it holds an array {lengths} of {kind.name}")
+    if begin + math.prod(lengths) * kind.itemsize != len(raw):
+        raise damaged(path, f"it announces an array {lengths}, and holds {len(raw) - begin:,} bytes of numbers")
+    return np.frombuffer(raw, kind, offset=begin).reshape(lengths)
+
+
+def read_members(path, wanted):
+    """Return the bytes of members of a tar: `wanted` is `{exact name: length}`.
+
+    They are read into memory one by one, and nothing else of the archive is looked at: a link, a device, another length, a name that
+    is missing or stands there twice, or what is no archive: RuntimeError.
+    """
+    found, limit = {}, sum(wanted.values()) + (1 << 20) * 64
+    try:
+        with gzip.open(path, "rb") as packed, tarfile.open(fileobj=_Bounded(packed, limit), mode="r|") as archive:
+            for member in archive:
+                if member.name not in wanted:
+                    continue
+                if member.name in found or not member.isreg() or member.size != wanted[member.name]:
+                    kind = f"{member.size:,} bytes" if member.isreg() else "no file"
+                    raise damaged(path, f"{member.name} is {kind}, and should be one file of {wanted[member.name]:,} bytes"
+                                  if member.name not in found else f"{member.name} stands there twice")
+                found[member.name] = archive.extractfile(member).read()
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, OverflowError, ValueError) as error:
+        raise damaged(path, f"it is no whole archive: {error}") from error
+    missing = [name for name in wanted if len(found.get(name, b"")) != wanted[name]]
+    if missing:
+        raise damaged(path, f"{missing[0]} is not in it")
+    return found
+
+
+class _Bounded(io.RawIOBase):
+    """A stream that ends with an error after so many bytes: what a few kilobytes of gzip unpack to can fill a disk."""
+
+    def __init__(self, stream, most):
+        self.stream, self.left = stream, most
+
+    def read(self, size=-1):
+        data = self.stream.read(size)
+        self.left -= len(data)
+        if self.left < 0:
+            raise tarfile.ReadError(explain("it unpacks to far more than the files that are wanted", "a bound stops it", "fetch it again"))
+        return data
+
+
+def damaged(path, what):
+    """The error for a file that is not what it should be."""
+    return RuntimeError(explain(f"Dataset not found or corrupted. {path}: {what}", "the file is damaged, or another one",
+                                "delete it, and download=True fetches it again"))
