@@ -55,6 +55,22 @@ def test_scaled_dot_product_attention(seed, batch, heads, length, seen, features
         close(mine, theirs, dtype)
 
 
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("factor", [1.0, 59.0, 100.0, 1e4, -1e4])
+def test_scores_of_any_size(factor, causal):
+    """Small ones need no shift before the exponential, large ones do; also in a row of which all are very small."""
+    found = []
+    for engine in ENGINES:
+        query = engine.tensor([[[[factor, 0.0], [0.0, 1.0], [1.0, -1.0]]]], requires_grad=True)
+        key = engine.tensor([[[[1.0, -1.0], [0.9, 1.0], [-1.0, 0.5]]]], requires_grad=True)
+        value = engine.from_numpy(numbers(0, 1, 1, 3, 2)).requires_grad_()
+        out = engine.nn.functional.scaled_dot_product_attention(query, key, value, is_causal=causal, scale=1.0)
+        out.pow(2).sum().backward()
+        found.append([out, query.grad, key.grad, value.grad])
+    for mine, theirs in zip(*found[::-1], strict=True):
+        close(mine, theirs, "float32")
+
+
 @given(SEEDS, SIZES, SIZES, SIZES, st.sampled_from([None, "bool", "numbers"]), st.booleans(), st.booleans())
 def test_attention_at_once_is_attention_in_small_steps(seed, length, seen, features, kind, causal, shared):
     found = []

@@ -31,8 +31,9 @@ def test_gelu_and_its_slope_are_as_near_as_torchs():
     for place, exact in enumerate((NUMBERS * below, slope)):
         theirs, mine = (np.abs(each[place] - exact).max() for each in found)
         assert mine <= max(theirs, 5e-7)
-    near = np.abs(NUMBERS) < 4
-    np.testing.assert_allclose(found[1][0][near], (NUMBERS * below)[near], rtol=1e-6)
+    near = (np.abs(NUMBERS) < 4) & (NUMBERS != 0)  # where the probability is small, 1 + erf has lost digits, theirs more than mine
+    theirs, mine = (np.abs(each[0] / (NUMBERS * below) - 1)[near].max() for each in found)
+    assert mine < theirs / 5
 
 
 def test_the_curve_of_gelu_is_that_of_its_slope():

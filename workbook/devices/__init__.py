@@ -6,6 +6,7 @@ where there is none, and registers itself through `register`.
 
 import math
 
+from workbook.devices.allocator import keep_freed_memory
 from workbook.devices.backend import Backend, CpuBackend
 from workbook.devices.cuda import CudaBackend
 from workbook.errors import explain, no_memory
@@ -108,6 +109,7 @@ def settle(where):
 
 
 CPU = device("cpu")
+keep_freed_memory()
 
 
 def check_memory(shape, itemsize=8):

@@ -58,7 +58,7 @@ class Erf(FloatElementwise):
         if a.dtype.kind == "c":
             raise not_implemented("erf_vml_cpu", a)
         ctx.save(a)
-        return one_by_one(ctx.xp, math.erf, a) if a.dtype.itemsize > 4 else _in_blocks(ctx.xp, _near_erf, a, np.float64)
+        return one_by_one(ctx.xp, math.erf, a) if a.dtype.itemsize > 4 else _in_blocks(ctx.xp, _near_erf, np.float64, a)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -69,7 +69,7 @@ _erf = np.vectorize(math.erf, otypes=[np.float64])
 # erf(x) is x P(x^2) / Q(x^2), fitted by least squares for |x| < 4, where float32 is 1, and 3e-8 off at most: less than float32 rounds
 _P = (1.98676167386460e-06, 2.84566091993038e-04, 3.88339096934449e-03, 5.31018873983828e-02, 1.93546273397708e-01, 1.12837913934095)
 _Q = (3.74199706929284e-05, 1.18558092662922e-03, 1.52073457597862e-02, 1.15350483700772e-01, 5.04858474440045e-01, 1.0)
-_BLOCK = 8192  # numbers that stay near the processor from one step to the next
+_BLOCK = 2**14  # numbers that stay near the processor from one step to the next
 
 
 def _near_erf(x):
@@ -89,36 +89,51 @@ def _near_erf(x):
     return np.where(square < 16, above, np.sign(x))
 
 
-def _in_blocks(xp, function, a, kind):
-    """Return `function`, of arrays of `kind`, of each element of `a`, computed in blocks where `a` lies in order."""
-    out = xp.empty_like(a)
-    if not a.flags.c_contiguous:
-        out[...] = function(a.astype(kind))
+def _in_blocks(xp, function, kind, first, *others):
+    """Return `function`, of arrays of `kind`, of the elements of these arrays, computed in blocks where all lie in order."""
+    out = xp.empty_like(first)
+    if not all(a.flags.c_contiguous for a in (first, *others)):
+        out[...] = function(*(a.astype(kind, copy=False) for a in (first, *others)))
         return out
-    source, target = a.reshape(-1), out.reshape(-1)
-    for start in range(0, a.size, _BLOCK):
-        target[start:start + _BLOCK] = function(source[start:start + _BLOCK].astype(kind))
+    target, *sources = (a.reshape(-1) for a in (out, first, *others))
+    for start in range(0, first.size, _BLOCK):
+        some = slice(start, start + _BLOCK)
+        target[some] = function(*(a[some].astype(kind, copy=False) for a in sources))
     return out
 
 
-# The probability that a normal number lies below -y is exp(-y^2 / 2) t S(t) with t = 1 / (1 + 0.26 y): the form of Abramowitz and
-# Stegun 1964, formula 26.2.17, with a longer S, fitted by least squares to 2e-8 of the probability.
-_S = (0.0310658094966, -0.155573243359, 0.257208312665, -0.157557863553, 0.165575094298, 0.0490224846088, 0.103554494297,
-      0.102941263472, 0.103763638798)
+# The probability that a normal number lies below x is (1 + tanh(x P(x^2))) / 2 with a smooth P: fitted by least squares, weighted until
+# the largest error was smallest, for |x| < 5.6; 3e-8 off at most, about half of what float32 rounds 1 by. Beyond, P is a number.
+_EDGE = 5.6
+_IN_TANH = (1.75627814e-09, -1.32266303e-07, 3.96477343e-06, -5.53063182e-05, -3.25947415e-05, 0.0363330844, 0.797884941)
 
 
 def _below(x):
-    """The probability that a normal number lies below each of x, in float32."""
-    y = abs(x)
-    t = 1 / (1 + np.float32(0.26) * y)
-    tail = t * np.float32(_S[0])
-    for s in _S[1:]:
-        tail += np.float32(s)
-        tail *= t
-    y *= y
-    y *= np.float32(-0.5)
-    tail *= np.exp(y, out=y)
-    return tail + (x > 0) * (1 - 2 * tail)  # 1 - tail where x > 0: faster than a choice by a mask of any pattern
+    """The probability that a normal number lies below each of x, in float32. `Erf` says the same to float64's last digits."""
+    square = x * x
+    np.minimum(square, _EDGE ** 2, out=square)
+    out = square * _IN_TANH[0]
+    for p in _IN_TANH[1:-1]:
+        out += p
+        out *= square
+    out += _IN_TANH[-1]
+    out *= x
+    np.tanh(out, out=out)
+    out *= 0.5
+    out += 0.5
+    return out
+
+
+def _gelu_slope(grad, a, below):
+    """The line of `Gelu.backward` in one array."""
+    out = a * a
+    out *= -0.5
+    np.exp(out, out=out)
+    out *= a
+    out *= 1 / math.sqrt(2 * math.pi)
+    out += below
+    out *= grad
+    return out
 
 
 def erf(input):
@@ -146,7 +161,7 @@ class Gelu(FloatElementwise):
         if a.dtype.itemsize > 4:
             below = 0.5 * (1 + _erf(a / math.sqrt(2)))
         else:
-            below = _in_blocks(ctx.xp, _below, a, np.float32)
+            below = _in_blocks(ctx.xp, _below, np.float32, a)
         ctx.keep(below)
         return a * below
 
@@ -156,7 +171,9 @@ class Gelu(FloatElementwise):
             bent = tanh(_ROOT * (a + 0.044715 * (a * a * a)))
             slope = 0.5 * a * (1 - bent * bent) * (_ROOT * (1 + 3 * 0.044715 * (a * a)))
             return (grad * (0.5 * (1 + bent) + slope),)
-        below = 0.5 * (1 + erf(a * math.sqrt(0.5))) if isinstance(grad, Tensor) else ctx.kept[0]
+        if not isinstance(grad, Tensor) and grad.dtype == a.dtype:
+            return (_in_blocks(ctx.xp, _gelu_slope, np.promote_types(a.dtype, np.float32), grad, a, *ctx.kept),)
+        below = 0.5 * (1 + erf(a * math.sqrt(0.5)))
         return (grad * (below + a * exp(a * a * -0.5) * (1 / math.sqrt(2 * math.pi))),)
 
 

@@ -18,20 +18,24 @@ from workbook.ops.placing import masked_fill
 from workbook.ops.rearranging import repeat_interleave
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape
+from workbook.ops.totals import row_products, total
 from workbook.ops.triangles import tril
 from workbook.tensor import Tensor
 
 
-def _softmax(xp, scores):
-    """exp(scores) divided by its sum along the last axis, in place; 0 where nothing may be looked at."""
-    if scores.shape[-1]:
-        top = scores.max(-1, keepdims=True)
+SMALL = 60  # exp of it is far from what float32 holds, and so is 1 / exp of it, and their sums
+
+
+def _softmax(xp, scores, small=False):
+    """exp(scores) divided by its sum along the last axis, in place; 0 where nothing may be looked at. `small`: all are, or are -inf."""
+    if scores.shape[-1] and not small:
+        top = scores.max(-1, keepdims=True)  # so that no exponential overflows
         top[top == -xp.inf] = 0
         scores -= top
     xp.exp(scores, out=scores)
-    total = scores.sum(-1, keepdims=True)
-    total[total == 0] = 1
-    scores /= total
+    whole = total(scores, (scores.ndim - 1,), True)
+    whole[whole == 0] = 1
+    scores /= whole
     return scores
 
 
@@ -69,11 +73,12 @@ class Attention(Operation, name="ScaledDotProductFlashAttentionForCpuBackward0")
         ctx.save(q, k, v, mask)
         q, k, v = (in_float32(array) for array in (q, k, v))
         weights = (q * scale) @ _for_each(xp, k, heads).swapaxes(-1, -2)
+        small = (mask is None or mask.dtype.kind == "b") and bool(weights.size) and -SMALL < weights.min() and weights.max() < SMALL
         if mask is not None:
             weights += xp.where(mask, xp.zeros((), weights.dtype), -xp.inf) if mask.dtype.kind == "b" else mask
         if causal:
             weights += _before(xp, weights)
-        weights = _softmax(xp, weights)
+        weights = _softmax(xp, weights, small)
         ctx.keep(weights)
         out = empty_as(xp, q, weights.dtype)
         xp.matmul(weights, _for_each(xp, v, heads), out=out)
@@ -91,7 +96,12 @@ class Attention(Operation, name="ScaledDotProductFlashAttentionForCpuBackward0")
             (weights,) = ctx.kept
         to_values = transpose(weights, -2, -1) @ grad
         to_weights = grad @ transpose(values, -2, -1)
-        to_scores = weights * (to_weights - sum(to_weights * weights, -1, True))
+        if isinstance(grad, Tensor):
+            to_scores = weights * (to_weights - sum(to_weights * weights, -1, True))
+        else:  # the same in one array
+            to_scores = to_weights
+            to_scores -= row_products(ctx.xp, to_weights, weights)[..., None]
+            to_scores *= weights
         to_keys = transpose(to_scores, -2, -1) @ (q * ctx.scale)
         if groups[2] > 1:  # what served several queries gets the sum
             to_keys, to_values = sum(reshape(to_keys, groups), 2), sum(reshape(to_values, groups), 2)

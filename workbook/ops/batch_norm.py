@@ -11,10 +11,12 @@ from workbook.ops.exponentials import rsqrt
 from workbook.ops.joining import repeat
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape, view
+from workbook.ops.totals import row_products
 from workbook.tensor import Tensor
 
 
-BLOCK = 2**15  # numbers that are taken at a time, so that what lies between two steps stays in a core's cache
+BLOCK = 2**14  # numbers that are taken at a time, so that what lies between two steps stays in a core's cache
+SPREAD = 2**12  # places of a channel from which on it costs nothing to stretch one number over them
 
 
 class BatchStatistics(Operation):
@@ -27,10 +29,11 @@ class BatchStatistics(Operation):
         count = a.shape[0] * a.shape[2]
         if not count:
             return xp.zeros(a.shape[1], a.dtype), xp.zeros(a.shape[1], a.dtype)
-        center, spread = channel_sums(xp, a) / a.dtype.type(count), 0
+        center, spread = channel_sums(xp, a) / a.dtype.type(count), xp.zeros(a.shape[1], a.dtype)
+        middle = _beside(xp, center, a)
         for some in _blocks(a):
-            part = a[some] - center[:, None]
-            spread = spread + xp.einsum("ncl,ncl->c", part, part)
+            part = a[some] - middle[some[1]]
+            spread[some[1]] += channel_products(xp, part, part)
         return center, spread / a.dtype.type(count)
 
 
@@ -45,9 +48,10 @@ class NativeBatchNorm(Operation):
         shift = (0 if bias is None else in_float32(bias)) - in_float32(center) * scale
         channels = _by_channels(in_float32(a))
         out = xp.empty(channels.shape, channels.dtype)
+        scale, shift = _beside(xp, scale, channels), _beside(xp, shift, channels)
         for some in _blocks(channels):
-            block = xp.multiply(channels[some], scale[:, None], out=out[some])
-            block += shift[:, None]
+            block = xp.multiply(channels[some], scale[some[1]], out=out[some])
+            block += shift[some[1]]
         return _laid(xp, out.reshape(a.shape).astype(kind, copy=False), a)
 
     def backward(ctx, grad):
@@ -60,21 +64,23 @@ class NativeBatchNorm(Operation):
         """The same as `batch_norm_slopes`, in few passes over the memory."""
         xp, kind = ctx.xp, a.dtype
         grad, a = _by_channels(in_float32(grad)), _by_channels(in_float32(a))
-        count = a.shape[0] * a.shape[2]
+        count = a.dtype.type(a.shape[0] * a.shape[2])
         inverse = _inverse(xp, in_float32(spread), ctx.eps)
         scale = inverse if weight is None else inverse * in_float32(weight)
         out = xp.empty(ctx.meta[0][0], a.dtype)  # a leaf may keep this array as its gradient
-        part = xp.subtract(a, in_float32(center)[:, None], out=_by_channels(out))
-        to_bias = channel_sums(xp, grad)
-        to_weight = xp.einsum("ncl,ncl->c", grad, part) * inverse
+        part, middle = _by_channels(out), _beside(xp, in_float32(center), a)
+        to_bias, to_weight = channel_sums(xp, grad), xp.zeros(a.shape[1], a.dtype)
+        for some in _blocks(a):
+            block = xp.subtract(a[some], middle[some[1]], out=part[some])
+            to_weight[some[1]] += channel_products(xp, grad[some], block)
+        to_weight *= inverse
         if ctx.of_batch and count:
-            slope, even = -to_weight * inverse / a.dtype.type(count), to_bias / a.dtype.type(count)
+            slope, even, scale = (_beside(xp, x, a) for x in (-to_weight * inverse * scale / count, to_bias * scale / count, scale))
             for some in _blocks(a):
                 block = part[some]
-                block *= slope[:, None]
-                block += grad[some]
-                block -= even[:, None]
-                block *= scale[:, None]
+                block *= slope[some[1]]
+                block -= even[some[1]]
+                block += grad[some] * scale[some[1]]
         else:
             xp.multiply(grad, scale[:, None], out=part)
         return out.astype(kind, copy=False), to_weight, to_bias
@@ -98,9 +104,20 @@ def batch_norm_slopes(grad, a, weight, center, spread, eps, of_batch):
 
 
 def _blocks(a):
-    """Slices of the batch with some `BLOCK` numbers each."""
-    some = max(1, BLOCK // max(a.shape[1] * a.shape[2], 1))
-    return [slice(start, start + some) for start in range(0, len(a), some)]
+    """Pieces of (N, C, L) with some `BLOCK` numbers each: a slice of the batch, and one of the channels."""
+    examples, channels, places = a.shape
+    wide = max(1, min(channels, BLOCK // max(places, 1)))
+    high = max(1, BLOCK // max(wide * places, 1))
+    return [(slice(start, start + high), slice(first, first + wide)) for start in range(0, examples, high) for first in range(0, channels, wide)]
+
+
+def _beside(xp, vector, a):
+    """One number a channel, to be computed with the places of (N, C, L); as an array of their size where a short line costs more."""
+    if a.shape[2] >= SPREAD:
+        return vector[:, None]
+    out = xp.empty(a.shape[1:], vector.dtype)
+    out[...] = vector[:, None]
+    return out
 
 
 def _by_channels(a):
@@ -116,6 +133,11 @@ def _along_channels(vector, ndim):
 def channel_sums(xp, a):
     """The sum of each channel of (N, C, L). A product with ones adds many lanes at a time; a vector of ones adds short rows at once."""
     return a.sum(0)[:, 0] if a.shape[2] == 1 else (a @ xp.ones(a.shape[2], a.dtype)).sum(0)
+
+
+def channel_products(xp, a, b):
+    """The sum of a * b in each channel of (N, C, L). BLAS adds rows fast, if they are long."""
+    return row_products(xp, a, b).sum(0) if a.shape[2] > 16 else xp.einsum("ncl,ncl->c", a, b)
 
 
 def _inverse(xp, spread, eps):

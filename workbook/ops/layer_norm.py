@@ -15,6 +15,7 @@ from workbook.ops.exponentials import rsqrt
 from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import contiguous, reshape
+from workbook.ops.totals import row_products, total
 from workbook.tensor import Tensor
 
 
@@ -46,7 +47,7 @@ class NativeLayerNorm(Operation):
         whole = xp.empty(shape, rows.dtype)  # no view of this array comes back: a leaf may keep it as its gradient
         normal, inverse = _standardised(xp, rows, ctx.eps, whole)
         to_weight = xp.einsum("mk,mk->k", grad, normal).reshape(shape[-ctx.axes:]) if weight is not None else None
-        to_bias = grad.sum(0).reshape(shape[-ctx.axes:]) if ctx.needs_input_grad[2] else None
+        to_bias = total(grad, (0,), False).reshape(shape[-ctx.axes:]) if ctx.needs_input_grad[2] else None
         if weight is not None:
             grad = grad * in_float32(weight).reshape(-1)
         _slope_of_rows(xp, grad, normal, inverse)
@@ -80,7 +81,7 @@ def _standardised(xp, rows, eps, whole=None):
     length = rows.dtype.type(max(rows.shape[1], 1))
     center = rows @ xp.ones(rows.shape[1], rows.dtype) / length  # a product adds many lanes at a time
     rows = xp.subtract(rows, center[:, None], out=None if whole is None else whole.reshape(rows.shape))
-    inverse = 1 / xp.sqrt(xp.einsum("mk,mk->m", rows, rows) / length + rows.dtype.type(eps))
+    inverse = 1 / xp.sqrt(row_products(xp, rows, rows) / length + rows.dtype.type(eps))
     rows *= inverse[:, None]
     return rows, inverse
 
@@ -88,7 +89,7 @@ def _standardised(xp, rows, eps, whole=None):
 def _slope_of_rows(xp, inner, normal, inverse):
     """Write the gradient to the rows into the memory of `normal`, from that to `normal`."""
     length = inner.dtype.type(max(inner.shape[1], 1))
-    along = xp.einsum("mk,mk->m", inner, normal) / length
+    along = row_products(xp, inner, normal) / length
     even = inner @ xp.ones(inner.shape[1], inner.dtype) / length
     normal *= -along[:, None]
     normal -= even[:, None]

@@ -19,6 +19,7 @@ from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
 from workbook.ops.targets import check_classes, check_kinds, check_places
+from workbook.ops.totals import total
 from workbook.tensor import Tensor
 from workbook.threads import thread
 
@@ -28,8 +29,9 @@ class Softmax(Operation):
 
     def forward(ctx, a, *, axis):
         ctx.axis = axis
-        out = ctx.xp.exp(_shifted("softmax", a, axis))
-        out /= out.sum(axis, keepdims=True)
+        out = ctx.xp.asarray(_shifted("softmax", a, axis))
+        ctx.xp.exp(out, out=out)
+        out /= total(out, (axis,)[:a.ndim], True)
         out = out.astype(a.dtype, order="C", copy=False)
         ctx.save(out)
         return out

@@ -38,6 +38,7 @@ class LstmLayer(Operation, name="MkldnnRnnLayerBackward0"):
         seen = xp.empty((length + 1, batch, features + hidden + 1), x.dtype)
         seen[:-1, :, :features], seen[0, :, features:-1], seen[:, :, -1] = x[::-1] if reverse else x, h, 1
         gates, cells = xp.empty((length, 4, batch, hidden), x.dtype), xp.empty((length, batch, hidden), x.dtype)
+        part = xp.empty((batch, hidden), x.dtype)
         for t in range(length):
             z = xp.matmul(seen[t], weight, out=gates[t])
             xp.tanh(z, out=z)
@@ -46,8 +47,8 @@ class LstmLayer(Operation, name="MkldnnRnnLayerBackward0"):
             sigmoids += 0.5
             i, f, o, g = z
             c = xp.multiply(f, c, out=cells[t])
-            c += i * g
-            xp.multiply(o, xp.tanh(c), out=seen[t + 1, :, features:-1])
+            c += xp.multiply(i, g, out=part)
+            xp.multiply(o, xp.tanh(c, out=part), out=seen[t + 1, :, features:-1])
         out = seen[1:, :, features:-1]
         last = out[-1].copy()
         out = (out[::-1] if reverse else out).copy()
@@ -58,30 +59,61 @@ class LstmLayer(Operation, name="MkldnnRnnLayerBackward0"):
 
     def backward(ctx, to_out, to_h, to_c):
         x, w_ih, w_hh, b_ih, b_hh, h, c, out = ctx.saved
-        length, batch, features = x.shape
-        hidden = w_hh.shape[1]
-        if ctx.reverse:
-            x, out, to_out = (flip(sequence, 0) for sequence in (x, out, to_out))
-        seen, gates, cells = _again(x, w_ih, w_hh, b_ih, b_hh, h, c, out) if isinstance(to_out, Tensor) else ctx.kept
-        squashed = tanh(cells)
-        to_gates = []  # of the last step first
+        if isinstance(to_out, Tensor):
+            return lstm_slopes(x, w_ih, w_hh, b_ih, b_hh, h, c, out, to_out, to_h, to_c, ctx.reverse)
+        return ctx._in_one_go(w_ih, w_hh, c, to_out[::-1] if ctx.reverse else to_out, to_h, to_c)
+
+    def _in_one_go(ctx, w_ih, w_hh, begin, to_out, to_h, to_c):
+        """The same as `lstm_slopes`, with all that does not need the step after it computed of all steps at once."""
+        xp, (seen, gates, cells) = ctx.xp, ctx.kept
+        length, batch, hidden = cells.shape
+        (i, f, o, g), squashed = gates.swapaxes(0, 1), xp.tanh(cells)
+        # by how much each gate moves the cell, or o the hidden state: times what arrives there, it becomes the gradient to the gate
+        to_gates = xp.empty((4, length, batch, hidden), cells.dtype)  # of i, f, g, o, as the rows of the weights
+        for to_gate, sigmoid_of, factor in ((to_gates[0], i, g), (to_gates[3], o, squashed), (to_gates[1, 1:], f[1:], cells[:-1]), (to_gates[1, :1], f[:1], begin)):
+            xp.multiply(sigmoid_of, sigmoid_of, out=to_gate)
+            xp.subtract(sigmoid_of, to_gate, out=to_gate)
+            to_gate *= factor
+        to_gates[2] = i - i * g * g
+        through = o - o * squashed * squashed
+        by_gate, parts = w_hh.reshape(4, hidden, hidden), xp.empty((4, batch, hidden), cells.dtype)
         for t in reversed(range(length)):
-            (i, f, o, g), sigmoids = gates[t], gates[t][:3]
-            slope_i, slope_f, slope_o = sigmoids - sigmoids * sigmoids
-            s, before = squashed[t], cells[t - 1] if t else c
             to_h = to_h + to_out[t]
-            to_c = to_c + to_h * (o - o * s * s)
-            to_gates.append(joined((to_c * g * slope_i, to_c * before * slope_f, to_c * (i - i * g * g), to_h * s * slope_o), 1))
-            to_h, to_c = Mm.apply(to_gates[-1], w_hh), to_c * f
-        to_gates = joined(to_gates[::-1], 0)
+            to_c = to_c + to_h * through[t]
+            of_cell, of_output = to_gates[:3, t], to_gates[3, t]
+            of_cell *= to_c
+            of_output *= to_h
+            to_h, to_c = xp.matmul(to_gates[:, t], by_gate, out=parts).sum(0), to_c * f[t]
+        to_gates = to_gates.reshape(4, length * batch, hidden)
         to_x = to_w_ih = to_w_hh = to_bias = None
         if ctx.needs_input_grad[0]:
-            to_x = reshape(Mm.apply(to_gates, w_ih), (length, batch, features))
-            to_x = flip(to_x, 0) if ctx.reverse else to_x
+            to_x = xp.matmul(to_gates, w_ih.reshape(4, hidden, -1)).sum(0).reshape(length, batch, -1)
+            to_x = to_x[::-1] if ctx.reverse else to_x
         if any(ctx.needs_input_grad[1:5]):
-            to_weight = Mm.apply(T.apply(to_gates), reshape(seen, (length * batch, features + hidden + 1)))
-            to_w_ih, to_w_hh, to_bias = to_weight[:, :features], to_weight[:, features:-1], to_weight[:, -1]
+            to_weight = xp.matmul(to_gates.swapaxes(1, 2), seen.reshape(length * batch, -1)).reshape(4 * hidden, -1)
+            to_w_ih, to_w_hh, to_bias = to_weight[:, :-hidden - 1], to_weight[:, -hidden - 1:-1], to_weight[:, -1]
         return to_x, to_w_ih, to_w_hh, to_bias, to_bias, to_h, to_c
+
+
+def lstm_slopes(x, w_ih, w_hh, b_ih, b_hh, h, c, out, to_out, to_h, to_c, reverse):
+    """The gradients to x, the weights, the biases, h and c, step by step, as they are derived."""
+    length, batch, features = x.shape
+    if reverse:
+        x, out, to_out = (flip(sequence, 0) for sequence in (x, out, to_out))
+    seen, gates, cells = _again(x, w_ih, w_hh, b_ih, b_hh, h, c, out)
+    squashed = tanh(cells)
+    to_gates = []  # of the last step first
+    for t in reversed(range(length)):
+        (i, f, o, g), s, before = gates[t], squashed[t], cells[t - 1] if t else c
+        to_h = to_h + to_out[t]
+        to_c = to_c + to_h * (o - o * s * s)
+        to_gates.append(joined((to_c * g * (i - i * i), to_c * before * (f - f * f), to_c * (i - i * g * g), to_h * s * (o - o * o)), 1))
+        to_h, to_c = Mm.apply(to_gates[-1], w_hh), to_c * f
+    to_gates = joined(to_gates[::-1], 0)
+    to_x = reshape(Mm.apply(to_gates, w_ih), (length, batch, features))
+    to_weight = Mm.apply(T.apply(to_gates), reshape(seen, (length * batch, seen.shape[2])))
+    to_bias = to_weight[:, -1]
+    return (flip(to_x, 0) if reverse else to_x, to_weight[:, :features], to_weight[:, features:-1], to_bias, to_bias, to_h, to_c)
 
 
 def _by_gate(rows):

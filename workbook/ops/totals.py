@@ -34,6 +34,11 @@ def total(a, axes, keepdim):
     return found.reshape([1 if axis in axes else side for axis, side in enumerate(shape) if keepdim or axis not in axes])
 
 
+def row_products(xp, a, b):
+    """Return the sum of a * b along the last axis, one product of vectors a row."""
+    return xp.vecdot(a, b) if xp is np else (a * b).sum(-1)
+
+
 def added(a, axes, keepdim, kind=None):
     """Return the array library's own sum. (The ufunc's: then a warning of NaN belongs to this file, and stays unseen.)"""
     if a.__class__ is np.ndarray:
