@@ -42,12 +42,14 @@ class Softmax(Operation):
 
 
 def _shifted(name, a, axis):
-    """a without its largest number along `axis`: this changes no quotient and keeps exp finite."""
+    """a without its largest number along `axis`, in new memory: this changes no quotient and keeps exp finite."""
     if a.dtype.kind != "f" and a.size:
         last = "_lastdim" if axis == a.ndim - 1 else ""
         raise not_implemented(f"{name}{last}_kernel_impl", a)
+    if not a.size:
+        return a.real.astype("float32")
     a = in_float32(a)
-    return a - a.max(axis, keepdims=True) if a.size else a
+    return a - a.max(axis, keepdims=True)
 
 
 class LogSoftmax(Operation):

@@ -197,12 +197,13 @@ class Generator(metaclass=PrintsAsTorch):
 
     def below64(self, n, p):
         """Return `uniform64(n) < p`, from the whole numbers that a uniform is made of: the first output decides nearly always."""
-        first, second = self.random32(2 * n).reshape(n, 2).T
+        pairs = self.random32(2 * n).astype("<u4", copy=False).view("<u8")  # the low half of each is what was drawn first
         high, low = divmod(math.ceil(p * 2**53), 2**32)
-        first = first & np.uint32(2**21 - 1)
+        first = pairs.astype(np.uint32)
+        first &= np.uint32(2**21 - 1)
         below = first < high
-        if low:
-            below |= (first == high) & (second < low)
+        if low and (equal := first == high).any():
+            below |= equal & (pairs >> np.uint64(32) < low)
         return below
 
     def normals(self, n):
