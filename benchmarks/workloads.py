@@ -5,6 +5,8 @@ function that is timed; what that function returns, by name, must be the same on
 """
 
 import importlib
+import os
+import tempfile
 import typing
 from dataclasses import dataclass
 
@@ -399,6 +401,31 @@ def data_loader(torch):
     return epoch
 
 
+def checkpoint(loads):
+    """A state_dict of 200 MB to a file, or from it again; what is compared is read from the file where it lies."""
+
+    def prepare(torch):
+        folder = tempfile.TemporaryDirectory()
+        path = os.path.join(folder.name, "net.pt")
+        torch.manual_seed(0)
+        part = torch.randn(1_000_000)
+        state = {f"layer{number}.weight": part + number for number in range(50)}
+        torch.save(state, path)
+
+        def run():
+            if loads:
+                found = torch.load(path)
+            else:
+                torch.save(state, path)
+                found = torch.load(path, mmap=True)
+            assert folder  # it is removed with the work
+            return {name: found[name][::100_000] for name in ("layer0.weight", "layer49.weight")}
+
+        return run
+
+    return prepare
+
+
 def optimizer_step(rule, **settings):
     """One step of a rule on a million parameters."""
 
@@ -510,6 +537,8 @@ WORKLOADS = (
     Workload("group-norm", "group norm, 4 groups, 32x16x28x28", layer(lambda nn: nn.GroupNorm(4, 16), 32, 16, 28, 28)),
     Workload("embedding", "embedding, 2,048 words of 5,000, width 64", word_vectors, 1.4),
     Workload("loader", "DataLoader, 50,000 images, shuffled", data_loader, 0.35),
+    Workload("checkpoint-save", "torch.save of 200 MB", checkpoint(False), 2),
+    Workload("checkpoint-load", "torch.load of 200 MB", checkpoint(True), 2),
     Workload("dropout", "dropout of a million", million("dropout"), 0.6),
     Workload("adam", "Adam, a million parameters", optimizer_step("Adam"), 0.9),
     Workload("sgd", "SGD, a million parameters", optimizer_step("SGD", lr=1e-3), 1.3),
