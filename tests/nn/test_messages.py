@@ -109,6 +109,32 @@ def test_loading_from_data_parallel_shows_how_to_strip_the_prefix():
     assert "saved from a DataParallel network" in text and 'key.removeprefix("module.")' in text.replace("'", '"')
 
 
+@pytest.mark.parametrize("prefix, why", [("module.", "saved from a DataParallel network"), ("_orig_mod.", "torch.compile had wrapped"), ("model.net.", "a part of another one")])
+def test_loading_from_a_network_that_was_wrapped_shows_how_to_strip_the_prefix(prefix, why):
+    net = nn.Sequential(nn.Linear(2, 1), nn.Linear(1, 1))
+    state = {f"{prefix}{key}": value for key, value in net.state_dict().items()}
+    text = message(RuntimeError, lambda: net.load_state_dict(state))
+    assert '"0.weight"' in text and f'"{prefix}0.weight"' in text, "both sides are listed"
+    assert why in parts(text)[1]
+    assert str(eval(parts(text)[2], {"net": net, "state": state})) == "<All keys matched successfully>"
+
+
+def test_loading_into_a_wrapped_network_shows_how():
+    net = nn.Sequential()
+    net.add_module("inner", nn.Linear(2, 1))
+    state = nn.Linear(2, 1).state_dict()
+    text = message(RuntimeError, lambda: net.load_state_dict(state))
+    assert 'every key of this network starts with "inner."' in parts(text)[1]
+    assert str(eval(parts(text)[2], {"net": net, "state": state})) == "<All keys matched successfully>"
+
+
+def test_loading_a_whole_checkpoint_shows_where_the_networks_part_lies():
+    net = nn.Linear(2, 1)
+    checkpoint = {"epoch": 3, "model": net.state_dict(), "optimizer": {"state": {}}}
+    text = message(RuntimeError, lambda: net.load_state_dict(checkpoint))
+    assert str(eval(parts(text)[2], {"net": net, "checkpoint": checkpoint})) == "<All keys matched successfully>"
+
+
 def test_loading_other_sizes_names_the_constructors_settings():
     build = lambda a, b: nn.Sequential(nn.Conv2d(1, 2, 3, groups=1), nn.Linear(a, b))
     text = message(RuntimeError, lambda: build(3, 2).load_state_dict(build(5, 2).state_dict()))

@@ -139,15 +139,41 @@ def _diagnose(missing, unexpected, state_dict, sizes):
     if not missing and not unexpected:
         why = "the checkpoint was saved from a network of other sizes"
         return why, "; ".join(sizes) or "build the network with the sizes it was saved with"
-    if unexpected and all(key.startswith("module.") for key in state_dict):
-        return ('every key starts with "module.": it was saved from a DataParallel network',
-                "net.load_state_dict({key.removeprefix('module.'): value for key, value in state.items()})")
+    for key, value in state_dict.items():
+        if isinstance(value, dict) and missing and {*missing} <= value.keys():
+            return f'it is a checkpoint with more in it, and the network\'s part lies under "{key}"', f"net.load_state_dict(checkpoint[{key!r}])"
+    if found := _one_prefix(missing, unexpected, state_dict):
+        return found
     pairs = _pair_up(missing, unexpected)
     if pairs:
         return ("the names differ: " + ", ".join(f'"{theirs}" may be "{mine}"' for mine, theirs in pairs),
                 "give the attributes the names they were saved with, or rename the keys")
     why = "the checkpoint was saved from a network with other parts"
     return why, "build the network it was saved from, or pass strict=False to load what fits"
+
+
+_WRAPPED_BY = {"module.": "it was saved from a DataParallel network", "_orig_mod.": "it was saved from a network that torch.compile had wrapped"}
+
+
+def _one_prefix(missing, unexpected, state_dict):
+    """Why and what to do where the keys of one side are those of the other behind a prefix, such as "module."; None elsewhere."""
+    if unexpected and all(key.startswith("module.") for key in state_dict):
+        prefix = "module."
+    else:
+        prefix = _before(missing[0], unexpected) if missing else ""
+    if prefix and all(key.startswith(prefix) for key in unexpected):
+        return (f'every key starts with "{prefix}": {_WRAPPED_BY.get(prefix, "there the network was a part of another one")}',
+                f"net.load_state_dict({{key.removeprefix('{prefix}'): value for key, value in state.items()}})")
+    prefix = _before(unexpected[0], missing) if unexpected else ""
+    if prefix and {key.removeprefix(prefix) for key in missing} == {*unexpected}:
+        return (f'every key of this network starts with "{prefix}": here the network is a part of another one, or wrapped',
+                f"net.{prefix}load_state_dict(state)")
+    return None
+
+
+def _before(key, others):
+    """Return what stands before `key`, up to its last dot, in the one of `others` that ends with it; "" where none does."""
+    return next((other.removesuffix(key) for other in others if other.endswith(f".{key}")), "")
 
 
 def _pair_up(missing, unexpected):
