@@ -45,6 +45,7 @@ ATTACKS = {
     "NEWOBJ": name("collections", "OrderedDict") + b")\x81",
     "EXT1": b"\x82\x01", "STACK_GLOBAL": b"\x8c\x02os\x8c\x06system\x93", "FRAME": b"\x95" + bytes(8), "MEMOIZE": b"]\x94", "DUP": b"N2", "POP": b"NN0",
     "PERSID": b"Pstorage\n", "STRING": b"S'a'\n", "INT": b"I1\n", "BINBYTES": b"B\x01\0\0\0a", "LONG4": b"\x8b" + struct.pack("<i", 2**31 - 1),
+    "a call of a class that is a value": call(name("torch", "Tensor"), number(2**30)),
     "REDUCE of a number": b"K\x01)R", "REDUCE of a dictionary": b"})R", "REDUCE of a result": EMPTY + b")R", "REDUCE without a tuple": name("torch", "Size") + b"NR",
     "BUILD of a function": name("torch._utils", "_rebuild_tensor_v2") + b"}" + text("makes_tensors") + b"K\x00sb",
     "BUILD that hides a method": EMPTY + b"}" + text("clear") + b"K\x07sb",
