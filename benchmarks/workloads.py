@@ -382,6 +382,17 @@ def word_vectors(torch):
     return run
 
 
+class _Pictures:
+    def __init__(self, torch):
+        self.picture = torch.zeros(3, 32, 32)
+
+    def __len__(self):
+        return 2000
+
+    def __getitem__(self, index):
+        return self.picture + index, index
+
+
 # Data and parameters --------------------------------------------------------------------------------------------------
 
 
@@ -424,6 +435,18 @@ def checkpoint(loads):
         return run
 
     return prepare
+
+
+def loader_with_workers(torch):
+    """An epoch of 2,000 pictures that two workers read: what it costs the process that trains, starting the workers included."""
+    data = importlib.import_module(f"{torch.__name__}.utils.data")
+    loader = data.DataLoader(_Pictures(torch), batch_size=64, num_workers=2)
+
+    def epoch():
+        batches = list(loader)
+        return {"labels": torch.cat([numbers for _, numbers in batches]), "last batch": batches[-1][0]}
+
+    return epoch
 
 
 def optimizer_step(rule, **settings):
@@ -539,6 +562,7 @@ WORKLOADS = (
     Workload("loader", "DataLoader, 50,000 images, shuffled", data_loader, 0.35),
     Workload("checkpoint-save", "torch.save of 200 MB", checkpoint(False), 2),
     Workload("checkpoint-load", "torch.load of 200 MB", checkpoint(True), 2),
+    Workload("workers", "DataLoader, two workers, the caller's part", loader_with_workers, 1),
     Workload("dropout", "dropout of a million", million("dropout"), 0.6),
     Workload("adam", "Adam, a million parameters", optimizer_step("Adam"), 0.9),
     Workload("sgd", "SGD, a million parameters", optimizer_step("SGD", lr=1e-3), 1.3),

@@ -1,5 +1,6 @@
 """Workers that fail, die, hang or are no longer wanted: the caller is told, and nothing is left."""
 
+import multiprocessing
 import os
 import signal
 import threading
@@ -88,6 +89,14 @@ def test_after_an_error_the_next_batch_comes():
     with pytest.raises(ValueError):
         next(batches)
     assert [batch.item() for batch in batches] == [2, 3]
+
+
+def test_an_error_that_is_kept_keeps_no_worker():
+    try:
+        list(DataLoader(Numbers(_1=lambda: fail(ValueError)), num_workers=2))
+    except ValueError as error:
+        kept = error
+    assert multiprocessing.active_children() == [] and kept.__traceback__
 
 
 def test_uneven_samples_are_named_by_their_numbers_in_the_data_set():

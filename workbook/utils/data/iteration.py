@@ -1,5 +1,6 @@
 """One pass over a DataLoader: `InThisProcess` reads each batch when it is asked for, `InWorkers` has workers read ahead."""
 
+import contextlib
 import itertools
 import warnings
 import weakref
@@ -32,6 +33,10 @@ class Batches(metaclass=PrintsAsTorch):
 
     def __next__(self):
         batch = self._next()
+        if isinstance(batch, Failure):
+            error = batch.error()
+            del self  # who keeps the error, as a notebook does, keeps this frame, and must not keep the workers
+            raise error
         if self._promised is not None:
             self._given += 1
             if self._given > self._promised:
@@ -75,10 +80,10 @@ class InWorkers(Batches):
     """
 
     torch_name = "torch.utils.data.dataloader._MultiProcessingDataLoaderIter"
-    watch = None
+    watch = _pool = None
 
     def __init__(self, loader):
-        from workbook.utils.data.pool import Pool  # asks for multiprocessing, which takes its time
+        from workbook.utils.data.pool import Pool, no_interrupts  # asks for multiprocessing, which takes its time
 
         if loader.prefetch_factor <= 0:
             raise AssertionError(explain("prefetch_factor must be greater than 0 for MultiProcessingDataLoaderIter",
@@ -88,14 +93,21 @@ class InWorkers(Batches):
         self._workers, self._timeout, self._in_order = loader.num_workers, loader.timeout, loader.in_order
         self._most_under_way = loader.prefetch_factor * loader.num_workers
         self._persistent, self._epoch = loader.persistent_workers, 0
-        self._pool = Pool(Job(loader.dataset, loader._auto_collation, loader.collate_fn, loader.drop_last, loader.worker_init_fn,
-                              self._base_seed, loader.num_workers), loader.num_workers, loader.multiprocessing_context)
-        self._close = weakref.finalize(self, self._pool.close)
-        self._close.atexit = False  # the pool sees to that itself
-        self.begin(loader)
+        job = Job(loader.dataset, loader._auto_collation, loader.collate_fn, loader.drop_last, loader.worker_init_fn, self._base_seed,
+                  loader.num_workers)
+        with self._closing_on_ctrl_c():
+            with no_interrupts():
+                self._pool = Pool(job, loader.num_workers, loader.multiprocessing_context)
+                self._close = weakref.finalize(self, self._pool.close)
+                self._close.atexit = False  # the pool sees to that itself
+            self._begin(loader)
 
     def begin(self, loader):
         """Begin an epoch: order as many batches as may be under way."""
+        with self._closing_on_ctrl_c():
+            self._begin(loader)
+
+    def _begin(self, loader):
         self._order = iter(self._numbers)
         self._watch_length(loader)
         self._epoch += 1
@@ -132,6 +144,19 @@ class InWorkers(Batches):
         self._sent += 1
 
     def _next(self):
+        with self._closing_on_ctrl_c():
+            return self._next_batch()
+
+    @contextlib.contextmanager
+    def _closing_on_ctrl_c(self):
+        try:
+            yield
+        except KeyboardInterrupt:  # a notebook keeps the error, and the error this iterator
+            if self._pool:
+                self._pool.close(patient=False)
+            raise
+
+    def _next_batch(self):
         while self._find_due():
             if self._due in self._arrived:
                 return self._give(self._due, self._arrived.pop(self._due))
@@ -171,7 +196,7 @@ class InWorkers(Batches):
             if got is None:
                 raise self._pool.late(self._timeout)
             return got
-        except BaseException:  # a worker has died or hangs, or somebody pressed Ctrl-C
+        except Exception:  # a worker has died or hangs
             self._pool.close(patient=False)
             raise
 
@@ -180,8 +205,6 @@ class InWorkers(Batches):
         if number == self._due:
             self._due += 1
         self._order_next()
-        if isinstance(thing, Failure):
-            raise thing.error()
         return thing
 
 

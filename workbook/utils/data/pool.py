@@ -52,7 +52,7 @@ class Pool:
             self._channels.append(Channel(here, self._folder))
             process = self._context.Process(target=work, args=(there, job, worker, self._folder), daemon=True,
                                             name=f"DataLoader worker {worker}")
-            with there, _no_interrupts():  # the worker lets them through when it can take them
+            with there:
                 process.start()
             self.processes.append(process)
 
@@ -148,18 +148,22 @@ class Pool:
             if patient:
                 self._say_goodbye()
         finally:
-            for end in ("terminate", "kill"):
-                for process in self.processes:
-                    getattr(process, end)()
-                for process in self.processes:
-                    process.join(1)
+            with no_interrupts():
+                self._end()
+
+    def _end(self):
+        for end in ("terminate", "kill"):
             for process in self.processes:
-                with contextlib.suppress(ValueError):
-                    process.close()
-            for channel in self._channels:
-                channel.close()
-            if self._folder:
-                shutil.rmtree(self._folder, ignore_errors=True)
+                getattr(process, end)()
+            for process in self.processes:
+                process.join(1)
+        for process in self.processes:
+            with contextlib.suppress(ValueError):
+                process.close()
+        for channel in self._channels:
+            channel.close()
+        if self._folder:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _say_goodbye(self):
         for worker in range(len(self.processes)):
@@ -206,16 +210,24 @@ if hasattr(os, "register_at_fork"):
 
 
 @contextlib.contextmanager
-def _no_interrupts():
-    """Ctrl-C waits until the block ends, and a process that is started within begins with it waiting."""
-    if not hasattr(signal, "pthread_sigmask"):
+def no_interrupts():
+    """Ctrl-C waits until the block ends; a process that is started within begins with it waiting, and takes it when it is ready.
+
+    So no worker is started of which nobody knows.
+    """
+    if not hasattr(signal, "pthread_sigmask") or threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    pressed = []
+    before = signal.signal(signal.SIGINT, lambda *given: pressed.append(given))
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        signal.signal(signal.SIGINT, before)
+        if pressed and callable(before):
+            before(*pressed[0])
 
 
 def _pickled(job, method):
