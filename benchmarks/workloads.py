@@ -443,8 +443,10 @@ def loader_with_workers(torch):
     loader = data.DataLoader(_Pictures(torch), batch_size=64, num_workers=2)
 
     def epoch():
-        batches = list(loader)
-        return {"labels": torch.cat([numbers for _, numbers in batches]), "last batch": batches[-1][0]}
+        labels = []
+        for batch, numbers in loader:
+            labels.append(numbers)
+        return {"labels": torch.cat(labels), "last batch": batch}
 
     return epoch
 
