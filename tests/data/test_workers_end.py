@@ -85,7 +85,7 @@ def test_ctrl_c_that_is_caught_leaves_no_worker_and_the_next_loop_works():
     process = start("""
 import multiprocessing
 SLOW = (5,)
-loader = DataLoader(Numbers(), num_workers=2, persistent_workers=True)
+loader = DataLoader(Numbers(), num_workers=2)
 try:
     for batch in loader:
         if batch[0, 0] == 4: print("ready", flush=True)
