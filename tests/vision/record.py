@@ -34,6 +34,10 @@ def main(folder):
 
     warnings.simplefilter("ignore")
     found = {"torchvision": vision.__version__, "torch": torch.__version__, "pillow": PILLOW, **transforms(torch, vision.transforms)}
+    names = truth.for_utils(torch, vision)
+    found["utils"] = {row: truth.answer(row, names) for row in truth.rows("utils")}
+    found["named"] = {name: truth.named(getattr(vision.models, name)()) for name in truth.NAMED}
+    found["started"] = {name: truth.started(torch, vision.models, name) for name in truth.MODELS}
     text = json.dumps(found, indent=0)
     truth.RECORDED.write_text(text + "\n", encoding="utf-8")
     print(f"{len(text):,} bytes")

@@ -5,6 +5,7 @@ answer is kept as text: how something prints, which error came, or of an image i
 """
 
 import hashlib
+import io
 import json
 import random
 import re
@@ -39,6 +40,44 @@ def images(torch):
             "grey floats": torch.from_numpy(grey[None].copy()) / 255, "batch": torch.stack([bytes_, bytes_.flip(-1)])}
 
 
+def saved(utils, images, **more):
+    """What `save_image` wrote, read again."""
+    file = io.BytesIO()
+    utils.save_image(images, file, format="png", **more)
+    return Image.open(file)
+
+
+def for_utils(torch, vision):
+    """The names that the rows of `utils` speak of."""
+    torch.manual_seed(0)
+    return {"U": vision.utils, "T": vision.transforms, "D": vision.datasets, "M": vision.models, "torch": torch, "saved": saved,
+            "batch": torch.rand(4, 3, 5, 6) * 3 - 1, "bytes": torch.randint(0, 256, (3, 12, 14)).to(torch.uint8)}
+
+
+# name: (arguments, the side of the image that it is tried on); the first two are tried in every run, the others with --full
+MODELS = {"resnet18": ({"num_classes": 10}, 64), "squeezenet1_1": ({}, 64), "resnet34": ({}, 64), "resnet50": ({"zero_init_residual": True}, 64),
+          "resnet101": ({}, 64), "squeezenet1_0": ({}, 64), "vgg11_bn": ({}, 32), "vgg16": ({"num_classes": 10}, 32), "alexnet": ({}, 64)}
+NAMED = [*MODELS, "resnet152", "vgg11", "vgg13", "vgg13_bn", "vgg16_bn", "vgg19", "vgg19_bn"]
+
+
+def named(net):
+    """A digest of the names and shapes of a network's numbers, in order, and of how it prints."""
+    text = "\n".join(f"{name} {tuple(value.shape)} {value.dtype}" for name, value in net.state_dict().items())
+    return [len(net.state_dict()), *(hashlib.sha1(part.encode()).hexdigest()[:12] for part in (text, repr(net)))]
+
+
+def started(torch, models, name):
+    """A network's first values, as sums, and what it makes of a random image."""
+    arguments, side = MODELS[name]
+    torch.manual_seed(0)
+    net = getattr(models, name)(**arguments).eval()
+    with torch.no_grad():
+        sums = [value.double().sum().item() for value in net.parameters()]
+        out = net(torch.rand(2, 3, side, side))
+    chosen = [sums[place] for place in (0, len(sums) // 2, -2, -1)] + [sum(sums)]
+    return [*(f"{number:.8g}" for number in chosen), shown(out)]
+
+
 def answer(expression, names, image=None):
     """What `expression` gives, as text or a list of texts, for the names T, F, M and torch, and img."""
     names = dict(names, img=image)
@@ -60,7 +99,7 @@ def shown(value):
     if isinstance(value, Image.Image):
         array = np.asarray(value)
         return f"{value.mode} {numbers(array)} {hashlib.sha1(array.tobytes()).hexdigest()[:10]}"
-    if hasattr(value, "dtype") and hasattr(value, "detach"):
+    if hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(value, "detach"):
         array = value.detach().numpy()
         return f"{value.dtype} {numbers(array)}"
     return repr(value)
