@@ -7,14 +7,20 @@ Its compiled half asks for another build of torch and does not load, so the two 
 empty ones: what is computed by it (torchvision.ops, torchvision.io) cannot be recorded.
 """
 
+import contextlib
+import io
 import json
+import os
+import runpy
 import sys
+import tempfile
 import types
 import warnings
 
 from PIL import __version__ as PILLOW
 
 from tests.vision import truth
+from tests.vision.document_002 import PROGRAM, cifar10_of, write_data
 
 
 def torchvision_from(folder):
@@ -38,9 +44,24 @@ def main(folder):
     found["utils"] = {row: truth.answer(row, names) for row in truth.rows("utils")}
     found["named"] = {name: truth.named(getattr(vision.models, name)()) for name in truth.NAMED}
     found["started"] = {name: truth.started(torch, vision.models, name) for name in truth.MODELS}
+    found["document 002"] = document_002(vision)
     text = json.dumps(found, indent=0)
     truth.RECORDED.write_text(text + "\n", encoding="utf-8")
     print(f"{len(text):,} bytes")
+
+
+def document_002(vision):
+    """What the program prints under torch."""
+    vision.datasets.CIFAR10 = cifar10_of(vision)
+    before = os.getcwd()
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()) as text:
+        write_data(folder)
+        os.chdir(folder)
+        try:
+            runpy.run_path(str(PROGRAM), run_name="__main__")
+        finally:
+            os.chdir(before)
+    return text.getvalue()
 
 
 def transforms(torch, transforms):
