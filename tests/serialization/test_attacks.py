@@ -47,6 +47,7 @@ ATTACKS = {
     "PERSID": b"Pstorage\n", "STRING": b"S'a'\n", "INT": b"I1\n", "BINBYTES": b"B\x01\0\0\0a", "LONG4": b"\x8b" + struct.pack("<i", 2**31 - 1),
     "a call of a class that is a value": call(name("torch", "Tensor"), number(2**30)),
     "REDUCE of a number": b"K\x01)R", "REDUCE of a dictionary": b"})R", "REDUCE of a result": EMPTY + b")R", "REDUCE without a tuple": name("torch", "Size") + b"NR",
+    "NEWOBJ of a class that is a value": name("torch", "Tensor") + b")\x81",
     "BUILD of a function": name("torch._utils", "_rebuild_tensor_v2") + b"}" + text("makes_tensors") + b"K\x00sb",
     "BUILD that hides a method": EMPTY + b"}" + text("clear") + b"K\x07sb",
     "BUILD that is no dictionary": EMPTY + b"]b", "BUILD of a class": EMPTY + b"}" + text("__class__") + b"Nsb",
@@ -60,7 +61,7 @@ ATTACKS = {
     "a shape past the end": tensor(shape=(5,)), "an offset past the end": tensor(offset=1), "strides past the end": tensor(shape=(2, 2), steps=(3, 1)),
     "an offset far past the end": tensor(offset=BIG, shape=(0,)), "a negative offset": tensor(offset=-1, shape=(1,)),
     "a negative stride": tensor(offset=3, steps=(-1,)), "a negative side": tensor(shape=(-1,)), "sides whose product wraps around": tensor(shape=(2**32, 2**32), steps=(0, 0)),
-    "numbers of 2000 bits": tensor(shape=(2**2000,), steps=(0,)), "a shape of a bool": tensor(shape=()).replace(b"(t", b"(\x88t", 1),
+    "numbers of 2000 bits": tensor(shape=(2**2000,), steps=(0,)), "a shape of a bool": tensor(shape=(1,)).replace(row(number(1)), b"(\x88t", 1),
     "more strides than sides": tensor(steps=(1, 1)), "a shape that is a list": tensor().replace(row(number(4)), b"](" + number(4) + b"e"),
     "70 axes": tensor(shape=(1,) * 70, steps=(1,) * 70), "40 TB by a stride of 0": tensor(shape=(10**6, 10**7), steps=(0, 0)),
     "a stride as long as memory": tensor(shape=(1,), steps=(2**62,)),
@@ -77,12 +78,13 @@ ATTACKS = {
     "a Parameter of integers": call(name("torch._utils", "_rebuild_parameter"), tensor(storage("IntStorage")), b"\x88", EMPTY),
     "100,000 nested lists": nested(100_000), "100,000 nested tuples from the inside": nested_from_inside(100_000), "201 nested lists": nested(201),
     "a list in itself": b"]q\x00h\x00a", "a dictionary in itself": b"}q\x00" + text("a") + b"h\x00s", "two lists in each other": b"]q\x00]q\x01h\x00aa",
+    "a depth in two halves": b"]" + nested(150) + b"q\x00" + b"\x85" * 150 + b"ah\x00a",
     "a depth hidden in attributes": EMPTY + b"q\x00}" + text("x") + b"h\x00sb",
     "a key that is a list": b"}]Ns", "a key that is a tensor": b"}" + tensor() + b"Ns", "a key of keys": b"}" + b")" + b"\x85" * 60 + b"Ns",
     "a key whose sum takes for ever": b"})" + b"".join(b"q\x00h\x00\x86" for _ in range(60)) + b"Ns",
     "a set of lists": call(name("builtins", "set"), b"](]e"), "a set of a number": call(name("builtins", "set"), b"K\x05"),
     "a Counter of a list": call(name("collections", "Counter"), b"]"), "an OrderedDict of numbers": call(name("collections", "OrderedDict"), b"](K\x01K\x02e"),
-    "copies of copies": b"X" + struct.pack("<I", 10**6) + b"a" * 10**6 + b"q\x00" + b"".join(call(name("_codecs", "encode"), b"h\x00") for _ in range(200)),
+    "copies of copies": b"(X" + struct.pack("<I", 10**6) + b"a" * 10**6 + b"q\x00" + b"".join(call(name("_codecs", "encode"), b"h\x00") for _ in range(200)) + b"t",
     "encoding by another name": call(name("_codecs", "encode"), text("a"), text("zlib")), "a complex of text": call(name("builtins", "complex"), text("1"), text("2")),
     "bytes of a number": call(name("builtins", "bytearray"), number(2**31 - 1)), "a size of text": call(name("torch", "Size"), row(text("a"))),
     "a device of a list": call(name("torch", "device"), b"]"), "a layout of its own": call(name("torch.serialization", "_get_layout"), text("torch.sparse_coo")),
@@ -90,6 +92,15 @@ ATTACKS = {
     "a memo that nobody wrote": b"h\x07", "nothing": b"", "more than one value": b"NN", "a mark left behind": b"N(N", "text longer than the program": b"X\xff\xff\xff\x7fa", "text that is none": b"X\x01\0\0\0\xff",
     "the end in the middle of a number": b"J\x01", "a function as a value": name("collections", "OrderedDict"), "a function in a list": b"]" + name("torch", "Size") + b"a",
     "a storage's kind as a value": b"}" + text("a") + name("torch", "FloatStorage") + b"s",
+}
+
+
+REASONS = {  # where two walls stand one behind the other, the first one is to hold
+    "a shape past the end": "reaches to number 5 of a storage of 4", "an offset past the end": "reaches to number 5", "strides past the end": "reaches to number 5",
+    "a negative stride": "no row of numbers from 0 on", "a stride as long as memory": "no row of numbers from 0 on", "70 axes": "do not belong together",
+    "text longer than the program": "and the program has not so many", "a depth in two halves": "containers lie in containers", "copies of copies": "does not end",
+    "a key that leaves the folder": "a storage is named by something else", "NEWOBJ of a class that is a value": "Can only create new object",
+    "a call of a class that is a value": "Trying to call reduce for unrecognized function",
 }
 
 
@@ -105,6 +116,7 @@ def test_it_is_refused_and_changes_nothing(attack, tmp_path, monkeypatch):
     with pytest.raises(CheckpointError) as told:
         torch.load(file)
     assert state_of_the_world() == before
+    assert REASONS.get(attack, "") in str(told.value)
     assert "\n  Why: " in str(told.value) and "\n  Fix: " in str(told.value)
 
 

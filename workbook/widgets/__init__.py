@@ -5,7 +5,7 @@ import sys
 from . import recording
 from .still import picture
 
-__all__ = ["accumulation", "big_table", "broadcasting", "convolution", "dashboard", "descent", "fitting", "functions", "graph", "indexing", "inspector", "memory_map", "modules", "operation",
+__all__ = ["accumulation", "big_table", "broadcasting", "convolution", "dashboard", "descent", "fitting", "functions", "graph", "indexing", "inspector", "match_keys", "memory_map", "modules", "operation",
            "pairing", "per_class_accuracy", "picture", "race", "recording", "reductions", "reshaping", "ruler", "scores", "show_pictures", "training", "weights"]
 
 recording.start()
@@ -250,6 +250,24 @@ def memory_map(*unnamed, **names):
 
     unnamed_refused(unnamed)
     return MemoryView(names, sys._getframe(1))
+
+
+def match_keys(module, state_dict):
+    """Return a view of the keys that a network asks for beside those of a state: lines join what fits, the rest is missing or unexpected.
+
+    The reader renames the keys: takes `module.` away, or puts something in front; the line of code that does it stands beside, and
+    what the engine says of loading it into a copy. Nothing of yours is changed.
+
+    Raises TypeError for what is no network, and for what is no dictionary with names as keys; ImportError without anywidget.
+
+    >>> from workbook import nn
+    >>> net = nn.Linear(2, 1)
+    >>> match_keys(net, {f"module.{key}": value for key, value in net.state_dict().items()})
+    Key matcher: 0 of 2 keys match. Missing: weight, bias. Unexpected: module.weight, module.bias. Try to take 'module.' away.
+    """
+    from .keys_view import KeysView
+
+    return KeysView(module, state_dict)
 
 
 def accumulation(result, /, **arguments):
