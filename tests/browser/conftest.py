@@ -1,4 +1,8 @@
-"""One JupyterLab and one Chromium for all browser tests; a fresh context, and a gate that nothing leaves the machine by, for each."""
+"""One JupyterLab, one Chromium and one page of it for all browser tests, with a gate that nothing leaves the machine by.
+
+The page stays: a notebook is opened in it in place of the one before, in a kernel of its own, and serves all tests of it that follow each
+other. Tests of one lesson are brought together for that. After a test that failed the page is loaded anew.
+"""
 
 import contextlib
 import json
@@ -85,54 +89,73 @@ def theme(request):
     return request.param
 
 
-@contextlib.contextmanager
-def fresh_page(browser, lab):
-    """A page in a fresh context. `page.refused` lists the requests that wanted to leave this machine: each was refused."""
+def pytest_collection_modifyitems(items):
+    """Bring the tests of one lesson together, in the order of the lessons, so that each lesson is opened once."""
+    places = [place for place, item in enumerate(items) if item.get_closest_marker("lesson")]
+    for place, item in zip(places, sorted((items[place] for place in places), key=lambda item: item.get_closest_marker("lesson").args[0])):
+        items[place] = item
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    if call.excinfo is not None and not call.excinfo.errisinstance(pytest.skip.Exception):
+        Desk.spoiled = True
+    return (yield)
+
+
+@pytest.fixture(scope="session")
+def desk(browser, lab):
+    """The page of JupyterLab in which notebooks are opened one after the other."""
     context = browser.new_context(viewport={"width": 1360, "height": 1000}, reduced_motion="reduce")
-    opened = context.new_page()
-    opened.set_default_timeout(PATIENCE)
-    opened.refused, opened.problems = [], []
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    page.refused, page.problems = [], []
 
     def gate(route):
         address = route.request.url
         if address.startswith((lab, lab.replace("http", "ws", 1), "data:", "blob:", "about:")):
             route.continue_()
         else:
-            opened.refused.append(address)
+            page.refused.append(address)
             route.abort()
 
     context.route("**/*", gate)
-    opened.on("pageerror", lambda problem: opened.problems.append(str(problem)))
-    yield opened
+    page.on("pageerror", lambda problem: page.problems.append(str(problem)))
+    yield Desk(page, lab)
     context.close()
 
 
-@pytest.fixture
-def page(browser, lab):
-    """A fresh page for one test."""
-    with fresh_page(browser, lab) as opened:
-        yield opened
+@pytest.fixture(scope="session")
+def page(desk):
+    """The page. `page.refused` lists the requests that wanted to leave this machine: each was refused."""
+    return desk.page
 
 
-@pytest.fixture
-def lesson(page, lab):
-    """A function that opens a lesson in JupyterLab, in a kernel of its own, runs all its cells and returns a Lesson."""
-    end_kernels(lab)
-    return lambda name, theme="light": Lesson(page, lab, name, theme)
+@pytest.fixture(scope="session")
+def once(desk):
+    """A function that returns a lesson, or a notebook of (name, sources of its cells), open in a kernel of its own, all cells run."""
+    return desk.opened
 
 
-@pytest.fixture(scope="module")
-def once(browser, lab):
-    """A function that opens a lesson, or a notebook of (name, sources of its cells), once for all tests that follow each other."""
-    with contextlib.ExitStack() as stack:
-        def opened(name, theme="light", cells=None):
-            stack.close()  # one page and one kernel at a time
-            end_kernels(lab)
+class Desk:
+    """One page of JupyterLab, and the notebook that is open in it."""
+
+    spoiled = True  # nothing is loaded yet, or a test failed and may have left a dialog or half a drag behind
+
+    def __init__(self, page, lab):
+        self.page, self.lab, self.name, self.lesson = page, lab, None, None
+
+    def opened(self, name, theme="light", cells=None):
+        if Desk.spoiled or name != self.name:
+            end_kernels(self.lab)
             if cells is not None:
-                put_notebook(lab, name, cells)
-            return Lesson(stack.enter_context(fresh_page(browser, lab)), lab, name, theme)
-
-        yield opened
+                put_notebook(self.lab, name, cells)
+            self.page.refused.clear()
+            self.page.problems.clear()
+            self.name, self.lesson = name, Lesson(self.page, self.lab, name, anew=Desk.spoiled)
+            Desk.spoiled = False
+        self.lesson.wear(theme)
+        return self.lesson
 
 
 def put_notebook(lab, name, cells):
@@ -155,18 +178,27 @@ def end_kernels(lab):
 class Lesson:
     """An open lesson whose cells have all run."""
 
-    def __init__(self, page, lab, name, theme):
+    def __init__(self, page, lab, name, anew):
         self.page = page
-        page.goto(f"{lab}/lab/tree/{name}?reset")
-        page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.content?.widgets?.length > 5", timeout=PATIENCE)
-        self.command("apputils:change-theme", {"theme": f"JupyterLab {theme.title()}"})  # the server remembers the theme of an earlier test
-        page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "light").lower())
-        page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'", timeout=PATIENCE)
+        if anew:
+            page.goto(f"{lab}/lab?reset")
+            page.wait_for_function("window.jupyterapp?.shell?.currentWidget")
+        page.evaluate("""() => { for (const widget of [...jupyterapp.shell.widgets("main")].filter((widget) => widget.context)) {
+                           widget.context.model.dirty = false; widget.dispose(); } }""")
+        self.command("docmanager:open", {"path": name, "factory": "Notebook"})
+        page.wait_for_function("name => jupyterapp.shell.currentWidget?.context?.path === name && jupyterapp.shell.currentWidget.context.isReady "
+                               "&& jupyterapp.shell.currentWidget.content.widgets.length > 5", arg=name)
+        page.wait_for_function("jupyterapp.shell.currentWidget.sessionContext?.session?.kernel?.status === 'idle'")
         self.command("notebook:run-all-cells")  # ends at the first error, also at one that is made on purpose
         page.wait_for_function(
             """() => jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model)
                  .every((model) => model.type !== "code" || model.executionCount !== null && model.executionState !== "running")
-                 && jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "idle" """, timeout=PATIENCE)
+                 && jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "idle" """)
+
+    def wear(self, theme):
+        """Change the look of JupyterLab, which the server remembers from an earlier test."""
+        self.command("apputils:change-theme", {"theme": f"JupyterLab {theme.title()}"})
+        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "light").lower())
 
     def command(self, name, options=None):
         """Run a command of JupyterLab, for at most as long as patience lasts."""
@@ -180,12 +212,12 @@ class Lesson:
         """Scroll a part of the page into view and return it, once it is there."""
         part = self.page.locator(selector).first
         place = None
-        for _ in range(50):  # JupyterLab draws cells as they come into view, and what stood there moves
+        for _ in range(150):  # JupyterLab draws cells as they come into view, and what stood there moves
             part.scroll_into_view_if_needed()
             earlier, place = place, part.bounding_box()
             if place is not None and place == earlier:
                 return part
-            self.page.wait_for_timeout(300)
+            self.page.wait_for_timeout(100)
         raise AssertionError(f"{selector} did not come to rest")
 
     def errors(self):
@@ -201,52 +233,3 @@ class Lesson:
         return self.page.evaluate(
             """() => jupyterapp.shell.currentWidget.content.widgets.map((cell) => cell.model)
                  .filter((model) => model.type === "code").map((model) => model.executionCount)""")
-
-
-@pytest.fixture
-def live():
-    """The class that drives a live view."""
-    return Live
-
-
-class Live:
-    """A live view in the page, told apart by its class; `seq` counts the updates that are on the screen."""
-
-    def __init__(self, root):
-        self.root = root
-
-    @property
-    def seq(self):
-        return int(self.root.get_attribute("data-seq"))
-
-    def after(self, action):
-        """Do something, and wait until the view has answered."""
-        before = self.seq
-        action()
-        until = time.monotonic() + 15
-        while self.seq <= before:
-            assert time.monotonic() < until, "the view did not answer within 15 s"
-            self.root.page.wait_for_timeout(20)
-        return self
-
-    def until(self, question, answer):
-        """Ask until the answer is right; a view may answer several times while something is typed or dragged."""
-        end = time.monotonic() + 10
-        while (found := question()) != answer and time.monotonic() < end:
-            self.root.page.wait_for_timeout(30)
-        assert found == answer
-
-    def press(self, action):
-        """Press one of the buttons."""
-        return self.after(self.root.locator(f"[data-action={action}]").click)
-
-    def text(self, selector):
-        return self.root.locator(selector).first.inner_text()
-
-    def cells(self, row, table="table.wb-leaf-table"):
-        """Return the texts of one row of a table, by its first cell."""
-        for line in self.root.locator(f"{table} tbody tr").all():
-            texts = line.locator("th, td").all_inner_texts()
-            if texts and texts[0] == row:
-                return texts[1:]
-        raise AssertionError(f"no row {row!r}")

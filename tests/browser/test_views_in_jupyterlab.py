@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from tests.browser.view import View
+
 pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
@@ -44,16 +46,16 @@ ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEI
 @pytest.fixture(scope="module", params=["light", pytest.param("dark", marks=pytest.mark.full("every view a second time, in the dark"))])
 def notebook(request, once):
     """A notebook that holds every view, open in both themes; the views stay what the tests before made of them."""
-    return once("views.ipynb", request.param, CELLS)
+    return once(f"views_{request.param}.ipynb", request.param, CELLS)
 
 
 @pytest.fixture
-def view(notebook, live):
+def view(notebook):
     """A function that brings a view to its first state and returns it. Afterwards nothing may have failed, left or been deleted."""
     cells = notebook.counts()
 
     def shown(selector):
-        found = View(notebook, selector, live)
+        found = View(notebook, selector)
         if not found.disabled("reset"):
             found.press("reset")
         return found
@@ -61,77 +63,6 @@ def view(notebook, live):
     yield shown
     assert notebook.page.refused == [] and notebook.page.problems == []
     assert notebook.errors() == [] and notebook.counts() == cells
-
-
-class View:
-    """A live view, and the keys and clicks of a reader."""
-
-    def __init__(self, notebook, selector, live):
-        self.root, self.page = notebook.show(selector), notebook.page
-        self.live = live(self.root)
-        self.press, self.after, self.text = self.live.press, self.live.after, self.live.text
-
-    def find(self, selector):
-        return self.root.locator(selector).first
-
-    def count(self, selector):
-        return self.root.locator(selector).count()
-
-    def disabled(self, action):
-        return self.find(f"[data-action={action}]").is_disabled()
-
-    def tab_to(self, selector):
-        """Reach a part of the view by Tab alone, at its end again from the first thing in it that takes the focus."""
-        for _ in range(60):
-            inside, there = self.root.evaluate(
-                "(root, part) => [root.contains(document.activeElement), document.activeElement.matches(part)]", selector)
-            if inside and there:
-                return
-            self.page.keyboard.press("Tab") if inside else self.find("button").focus()
-        raise AssertionError(f"Tab does not reach {selector}")
-
-    def keys(self, *keys):
-        """Press keys, and wait after each until the view has answered."""
-        for key in keys:
-            self.after(lambda: self.page.keyboard.press(key))
-
-    def write(self, text):
-        """Type in place of what stands in the input that has the focus."""
-        self.page.keyboard.press("Control+A")
-        self.after(lambda: self.page.keyboard.type(text))
-
-    def drag(self, selector, across):
-        """Drag a part with the mouse, so many pixels to the right."""
-        box = self.find(selector).bounding_box()
-        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-        self.page.mouse.move(x, y)
-        self.page.mouse.down()
-        self.after(lambda: self.page.mouse.move(x + across, y, steps=8))
-        self.page.mouse.up()
-
-    def numbers(self, selector):
-        """Return the numbers of the cells that a selector finds in the picture, in their order."""
-        return self.root.locator(f".wb-canvas {selector} .number").all_text_contents()
-
-    def left(self, which):
-        """Where something stands from the left; None while the page draws it anew."""
-        box = self.find(which).bounding_box()
-        return box and box["x"]
-
-    def until(self, question, answer):
-        self.live.until(question, answer)
-
-    def spoken(self):
-        """Return what a screen reader is given: the text of the one live line, as the browser's own tree of accessible parts has it."""
-        line = self.find(".wb-sentence")
-        line.evaluate("line => { window.line = line; }")
-        tree = self.page.context.new_cdp_session(self.page)
-        part = tree.send("Runtime.evaluate", {"expression": "window.line"})["result"]["objectId"]
-        node = tree.send("Accessibility.getPartialAXTree", {"objectId": part, "fetchRelatives": False})["nodes"][0]
-        tree.detach()
-        live = {each["name"]: each["value"].get("value") for each in node["properties"]}
-        assert (node["role"]["value"], live["live"], node["ignored"]) == ("status", "polite", False)
-        return line.inner_text()
 
 
 # ---- the tensor inspector -------------------------------------------------------------------------------------------------
@@ -508,48 +439,3 @@ def test_a_layer_lights_up_its_parameters(view):
     assert board.spoken() == "spare[0] is not registered: it stands in a plain list; make it nn.ModuleList(...). parameters() does not give it, so no optimizer moves it, and state_dict() does not keep it."
     board.keys("ArrowDown")
     assert board.count(".wb-canvas .chosen") == 4 and board.spoken().startswith("0, a Conv2d: 20 numbers in 2 parameters")
-
-
-# ---- the lessons that hold them -------------------------------------------------------------------------------------------
-
-
-def test_lesson_01_makes_tensors_in_the_dark(once, live):
-    lesson = once("01_tensors.ipynb", "dark")
-    made = View(lesson, ".wb-inspector", live)
-    made.tab_to("select")
-    made.keys("ArrowDown")
-    made.tab_to('input[aria-label="its arguments"]')
-    made.write("3, 1")
-    made.until(lambda: made.text("header b"), "x = torch.ones(3, 1)")
-    assert made.count(".wb-grid .cell") == 3 and made.spoken().startswith("x[0, 0] is 1.")
-    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
-
-
-def test_lesson_04_writes_into_memory_in_the_light(once, live):
-    lesson = once("04_numpy_memory_in_place.ipynb", "light")
-    memory = View(lesson, ".wb-memorymap", live)
-    memory.after(memory.find('.mark[data-name="part"]').click)
-    memory.press("write")
-    assert memory.count(".mark.wrote") == 4 and " It is seen at once as x[" in memory.spoken()
-    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
-
-
-def test_lesson_06_piles_up_gradients_in_the_dark(once, live):
-    lesson = once("06_vectors_accumulation_stopping.ipynb", "dark")
-    pile = View(lesson, PILE, live)
-    pile.after(pile.root.locator(".wb-chips button", has_text="one round").first.click)
-    assert pile.spoken().startswith("w moved by −0.1 × (−6) = 0.6, from 2 to 2.6.")
-    weighed = View(lesson, WEIGHED, live)
-    weighed.after(weighed.root.locator(".wb-chips button", has_text="as mean()").first.click)
-    assert weighed.spoken().startswith("The gradient of a[0] is 0.5 × 36 + 0.5 × 0 = 18.")
-    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
-
-
-def test_lesson_07_shows_what_an_operation_saves_in_the_dark(once, live):
-    lesson = once("07_what_one_operation_knows.ipynb", "dark")
-    card = View(lesson, CARD, live)
-    card.tab_to('[data-control="operation"]')
-    card.keys("ArrowDown")
-    assert card.text("header b") == "y = torch.add(a, b)" and "nothing" in card.find(".wb-canvas").inner_html()
-    assert card.spoken().startswith("By its rule ∇a = g = 1.")
-    assert lesson.errors() == lesson.page.refused == lesson.page.problems == []
