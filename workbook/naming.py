@@ -1,6 +1,7 @@
 """How the classes of the engine print: as PyTorch's, while keeping their real module."""
 
 import abc
+import types
 
 
 class PrintsAsTorch(type):
@@ -18,9 +19,22 @@ class PrintsAsTorch(type):
     True
     """
 
+    def __init__(cls, name, bases, namespace, **options):
+        super().__init__(name, bases, namespace, **options)
+        shared = getattr(cls.__init__, "__qualname__", "")
+        if "torch_name" in namespace and "__init__" not in namespace and shared.startswith("_") and not name.startswith("_"):
+            cls.__init__ = _renamed(cls.__init__, f"{name}.__init__")
+
     def __repr__(cls):
         name = cls.__dict__.get("torch_name")
         return f"<class '{name}'>" if name else super().__repr__()
+
+
+def _renamed(function, name):
+    """The same function by another name: Python's own error for a missing argument then speaks of Conv2d, not of what all convolutions share."""
+    own = types.FunctionType(function.__code__, function.__globals__, function.__name__, function.__defaults__, function.__closure__)
+    own.__kwdefaults__, own.__doc__, own.__module__, own.__qualname__ = function.__kwdefaults__, function.__doc__, function.__module__, name
+    return own
 
 
 class PrintsAsTorchABC(PrintsAsTorch, abc.ABCMeta):

@@ -150,4 +150,4 @@ def test_loading_from_a_path_or_a_network():
 
 
 def test_a_parameter_is_made_from_a_tensor():
-    assert "nn.Parameter(torch.tensor(...))" in message(TypeError, lambda: nn.Parameter([1.0]))
+    assert "nn.Parameter(torch.tensor(...))" in message(AttributeError, lambda: nn.Parameter([1.0]))

@@ -4,6 +4,7 @@ import pytest
 import torch
 
 import workbook
+from workbook.ops import layer_norm
 
 REFUSED = """
 cross_entropy(x, None)
@@ -66,6 +67,15 @@ linear(x[None], torch.ones(4, 3), torch.ones(3))
 conv2d(torch.ones(1, 3, 4, 4), torch.ones(2, 3, 0, 0))
 conv1d(torch.ones(1, 3, 4), torch.ones(2, 3, 0))
 conv_transpose2d(torch.ones(1, 3, 4, 4), torch.ones(3, 2, 0, 0))
+binary_cross_entropy_with_logits(x.long(), x)
+binary_cross_entropy_with_logits(x.long(), x.long())
+binary_cross_entropy_with_logits(x.bool(), x)
+pairwise_distance(x, x, "2")
+pairwise_distance(x, x, None)
+pairwise_distance(x[:, :0], x[:, :0], float("inf"))
+adaptive_avg_pool2d(x, 2)
+adaptive_avg_pool2d(x[0], 1)
+rms_norm(x.long(), (3,))
 """.strip().splitlines()
 
 
@@ -108,3 +118,46 @@ def test_weights_of_doubles_leave_a_loss_of_floats():
     for engine in (torch, workbook):
         loss = engine.nn.functional.binary_cross_entropy(engine.ones(2) / 2, engine.ones(2), weight=engine.ones(2).double())
         assert str(loss.dtype) == "torch.float32"
+
+
+PRIVATE = ("Norm", "Dropout", "Uninitialized", "MaxPool", "LPPool", "Adaptive")  # whose name in torch's error is that of a private class, such as _BatchNorm
+
+
+@pytest.mark.parametrize("name", [name for name in dir(torch.nn) if isinstance(getattr(torch.nn, name), type) and hasattr(workbook.nn, name)])
+def test_a_missing_argument_is_asked_for_in_the_name_of_the_layer(name):
+    said = []
+    for engine in (torch, workbook):
+        try:
+            said.append(type(getattr(engine.nn, name)()))
+        except Exception as problem:
+            said.append((type(problem), str(problem).splitlines()[0]))
+    if not any(part in name for part in PRIVATE) and isinstance(said[0], tuple):
+        assert said[0] == said[1]
+    elif isinstance(said[0], tuple):
+        assert said[0][0] is said[1][0] and f" {name}.__" in " " + said[1][1] or "LayerNorm" in name or "GroupNorm" in name or "RMSNorm" in name
+
+
+def test_a_students_own_layer_keeps_the_name_of_the_one_it_is_made_of():
+    for engine in (torch, workbook):
+        with pytest.raises(TypeError, match=r"^Conv2d.__init__\(\) missing 1 required positional argument: 'kernel_size'"):
+            type("Mine", (engine.nn.Conv2d,), {})(1, 6)
+
+
+def test_what_is_no_tensor_makes_no_parameter():
+    for engine in (torch, workbook):
+        for given in ([1.0], 1.0, "a"):
+            with pytest.raises(AttributeError, match="^'(list|float|str)' object has no attribute 'detach'"):
+                engine.nn.Parameter(given)
+
+
+def test_a_mean_over_an_image_needs_no_channels():
+    for shape in ((4, 6), (1, 2, 3, 4, 5)):
+        mine, theirs = (engine.nn.functional.adaptive_avg_pool2d(engine.ones(shape), 1).shape for engine in (workbook, torch))
+        assert tuple(mine) == tuple(theirs)
+
+
+def test_a_weight_of_another_dtype_is_told_once(recwarn):
+    layer_norm._warned.clear()
+    for _ in range(2):
+        workbook.nn.RMSNorm(3)(workbook.ones(2, 3, dtype=workbook.float64))
+    assert [str(said.message)[:88] for said in recwarn] == ["Mismatch dtype between input and weight: input dtype = double, weight dtype = float, Can"]

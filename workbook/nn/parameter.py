@@ -12,7 +12,7 @@ class Parameter(Tensor):
     """A Tensor that is registered as a parameter when it is set as an attribute of a Module. It shares memory with `data`;
     without data it is empty.
 
-    Raises TypeError when `data` is no Tensor, RuntimeError when `requires_grad` is wanted of integers.
+    Raises AttributeError when `data` is no Tensor, RuntimeError when `requires_grad` is wanted of integers.
 
     >>> import workbook as torch
     >>> torch.nn.Parameter(torch.ones(2))
@@ -28,7 +28,7 @@ class Parameter(Tensor):
         if data is None:
             data = empty(0)
         if not isinstance(data, Tensor):
-            raise TypeError(explain(f"Parameter data must be a Tensor, not {type(data).__name__}",
+            raise AttributeError(explain(f"'{type(data).__name__}' object has no attribute 'detach'",
                                     "a Parameter is a Tensor that a Module trains",
                                     "nn.Parameter(torch.tensor(...))"))
         if requires_grad and not (data.is_floating_point() or data.is_complex()):

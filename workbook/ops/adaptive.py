@@ -319,7 +319,8 @@ def _sizes(function, axes, input, output_size, channels=True):
         raise ValueError(explain(f"Input dimension should be at least {len(size) + 1}", f"it is {input.ndim}, with the channels",
                                  f"give {axes} sizes, and an input with the axes (N, C, {AXES[axes]})"))
     size = tuple([side if wanted is None else wanted for wanted, side in zip(size, (None,) * axes if isinstance(output_size, int) else input.shape[-len(size):])])
-    if input.ndim not in (axes + 1, axes + 2):
+    whole = not channels and size == (1,) * axes  # one window is a mean, which knows of no channels
+    if input.ndim not in (axes + 1, axes + 2) and not whole:
         raise RuntimeError(explain(
             f"{function}(): Expected {axes + 1}D or {axes + 2}D tensor, but got {shape_text(input.shape)}",
             f"the axes are (N, C, {AXES[axes]}), or (C, {AXES[axes]}) without a batch", "give the input its axes: x.unsqueeze(0)"))
@@ -331,7 +332,7 @@ def _sizes(function, axes, input, output_size, channels=True):
     if min(size) < 0:
         raise RuntimeError(explain(f"{function}: elements of output_size must be greater than or equal to 0 but received "
                                    f"{shape_text(size)}", "it counts windows", "give a size of 0 or more"))
-    if 0 in input.shape[-axes - channels:]:
+    if 0 in input.shape[-axes - channels:] and not whole:
         raise RuntimeError(explain(
             f"{function}(): Expected input to have non-zero size for non-batch dimensions, but input has sizes "
             f"{shape_text(input.shape)} with an empty dimension", "there is nothing to pool", "give an input with numbers in it"))

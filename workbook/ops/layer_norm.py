@@ -1,6 +1,7 @@
 """Layer, group and RMS norm: each example by itself, so that no example depends on the others of its batch."""
 
 import math
+import warnings
 
 from workbook import dtypes
 from workbook.autograd.modes import thread
@@ -251,6 +252,9 @@ def unchecked_groups(input, num_groups, weight, bias, eps):
     return NativeGroupNorm.apply(input, weight, bias, groups=num_groups, eps=eps)
 
 
+_warned = []  # PyTorch says it once a process
+
+
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Return `input` divided by the root of the mean square of what its last axes, of `normalized_shape`, hold; times `weight`.
 
@@ -264,6 +268,10 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
     Source: Zhang and Sennrich 2019; https://pytorch.org/docs/2.13/generated/torch.nn.functional.rms_norm.html
     """
     shape = _normalized_shape("rms_norm", input, normalized_shape, weight)
+    if weight is not None and weight.dtype is not input.dtype and not _warned:
+        _warned.append(True)
+        warnings.warn(f"Mismatch dtype between input and weight: input dtype = {input.dtype.in_c}, weight dtype = {weight.dtype.in_c}, "
+                      "Cannot dispatch to fused implementation.", UserWarning, stacklevel=2)
     if not (input.is_floating_point() or input.is_complex()):
         raise refused_dtype("rms_norm", input.dtype)
     x = to(input, dtypes.float32) if input.dtype is dtypes.float16 else input

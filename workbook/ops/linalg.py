@@ -324,12 +324,19 @@ def linear(input, weight, bias=None):
             f"The expanded size of the tensor ({weight.shape[0]}) must match the existing size ({bias.shape[0]}) at non-singleton dimension 1.  "
             f"Target sizes: [{rows.shape[0]}, {weight.shape[0]}].  Tensor sizes: {shape_text(bias.shape)}",
             f"the weight has {weight.shape[0]} rows, one an output, and each output has one bias", f"give a bias of {weight.shape[0]} numbers"))
-    out = Mm.apply(rows, columns) if bias is None else Addmm.apply(bias, rows, columns)
+    in_one = bias is not None and (len(shape) == 2 or _in_order(input, bias))  # else the bias is a step of its own, as in PyTorch
+    out = Addmm.apply(bias, rows, columns) if in_one else Mm.apply(rows, columns)
     if len(shape) == 2:
         return out
-    if len(shape) == 1 and bias is None:
-        return SqueezeIn.apply(out, axes=(0,))
-    return (_unsafe_view if bias is None else reshape)(out, (*shape[:-1], weight.shape[0]))
+    if in_one:
+        return reshape(out, (*shape[:-1], weight.shape[0]))
+    out = SqueezeIn.apply(out, axes=(0,)) if len(shape) == 1 else _unsafe_view(out, (*shape[:-1], weight.shape[0]))
+    return out if bias is None else add(out, bias)
+
+
+def _in_order(input, bias):
+    """Whether rows and bias lie number after number, so that the product may be asked for in one step with the bias."""
+    return bias._array.ndim == 1 and input._array.flags.c_contiguous and bias._array.flags.c_contiguous
 
 
 def _flatten_advice(input, wanted):

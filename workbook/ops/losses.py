@@ -6,10 +6,10 @@ import warnings
 from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
-from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import laid_by
-from workbook.ops.arithmetic import div, mul, sub
-from workbook.ops.axes import squeeze, unsqueeze
+from workbook.ops.arithmetic import Div, div, mul, sub
+from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import clamp, where
 from workbook.ops.comparison import ne
 from workbook.ops.elementwise import Elementwise, broadcast_shape, expect_number, in_float32, not_implemented
@@ -220,25 +220,33 @@ def warn_about_shapes(input, target):
 
 
 class NllLoss(Operation):
-    """out = minus the log-probability of each row's true class, weighted and reduced"""
+    """out = minus the log-probability of each item's true class, weighted and reduced; classes lie along the first or the second axis"""
 
     def forward(ctx, logs, target, weight, *, reduction, ignore):
         if logs.dtype.kind == "c":
             raise not_implemented("nll_loss_out_frame", logs)
         ctx.save(target)
-        ctx.shape, ctx.ignore = logs.shape, ignore
-        counted = target != ignore
-        safe = ctx.xp.where(counted, target, 0)
-        shares = counted.astype(logs.dtype) if weight is None else weight[safe] * counted
-        losses = ctx.xp.where(counted, -logs[ctx.xp.arange(len(target)), safe], 0) * shares
+        ctx.shape, ctx.ignore, ctx.axis = logs.shape, ignore, min(logs.ndim - 1, 1)
+        xp, counted = ctx.xp, target != ignore
+        safe = xp.where(counted, target, 0)
+        shares = xp.asarray(counted, logs.dtype) if weight is None else weight[safe] * counted
+        if logs.ndim == 2:
+            found = logs[xp.arange(len(target)), safe]
+        else:
+            found = xp.take_along_axis(logs, xp.expand_dims(safe, ctx.axis), ctx.axis).reshape(target.shape)
+        losses = xp.where(counted, -found, 0) * shares
         total = shares.sum() if reduction == "mean" else None
-        ctx.keep(shares if total is None else ctx.xp.where(counted, shares / total, 0))
+        ctx.keep(xp.asarray(shares if total is None else xp.where(counted, shares / total, 0)))
         return losses if reduction == "none" else losses.sum() if total is None else losses.sum() / total
 
     def backward(ctx, grad):
         (target,), (shares,) = ctx.saved, ctx.kept
-        places = unsqueeze(where(target == ctx.ignore, 0, target), 1)
-        return (ScatterAdd.apply(unsqueeze(-grad * shares, 1), places, shape=ctx.shape, axis=1),)
+        places = unsqueeze(where(target == ctx.ignore, 0, target), ctx.axis)
+        return (ScatterAdd.apply(unsqueeze(-grad * shares, ctx.axis), places, shape=ctx.shape, axis=ctx.axis),)
+
+
+class NllLossOfPlaces(NllLoss, name="NllLoss2DBackward0"):
+    """The same of images (N, C, H, W), an item a place"""
 
 
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
@@ -260,15 +268,14 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     check_places(input, target)
     (weights,) = _given("nll_loss_forward", input, weight=weight)
     check_classes(input, target, weight, ignore_index)
-    if input.ndim == 1:
-        single = nll_loss(unsqueeze(input, 0), reshape(target, (1,)), weight, None, ignore_index, None, reduction)
-        return squeeze(single, 0) if reduction == "none" else single
-    if input.ndim > 2:  # (N, C, ...) and (N, ...): one item a place
-        order = (0, *range(2, input.ndim), 1)
-        flat = nll_loss(reshape(input.permute(order), (-1, input.shape[1])), reshape(target, (-1,)), weight, None, ignore_index,
-                        None, reduction)
-        return reshape(flat, tuple(target.shape)) if reduction == "none" else flat
-    return NllLoss.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
+    if input.ndim <= 2:
+        return NllLoss.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
+    if input.ndim == 4:
+        return NllLossOfPlaces.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
+    line = (input.shape[0], 1, math.prod(target.shape[1:]))  # (N, C, ...) as an image of one row
+    out = NllLossOfPlaces.apply(reshape(input, (line[0], input.shape[1], *line[1:])), reshape(target, line), weight, reduction=reduction,
+                                ignore=ignore_index)
+    return reshape(out, tuple(target.shape)) if reduction == "none" else out
 
 
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
@@ -330,8 +337,19 @@ def _soft_cross_entropy(input, target, weight, ignore_index, reduction, smoothin
     if smoothing:
         target = target * (1 - smoothing) + smoothing / input.shape[axis]
     losses = mul(log_softmax(input, axis), target)
-    losses = -sum(losses if weight is None else losses * _along(weight, axis, losses.ndim), axis)
-    return reduced(losses, reduction)
+    losses = losses if weight is None else losses * _along(weight, axis, losses.ndim)
+    if reduction == "none":
+        return -sum(losses, axis)
+    return -sum(losses) if reduction == "sum" else Share.apply(-sum(losses), _items(input, axis))
+
+
+class Share(Div, name="DivBackward1"):
+    """out = a / b, which is a Python number"""
+
+
+def _items(input, axis):
+    """How many items there are, each with its row of classes."""
+    return math.prod([side for place, side in enumerate(input.shape) if place != axis])
 
 
 class BinaryCrossEntropy(Elementwise):
@@ -458,6 +476,8 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
                 if target.dtype.legacy != "Bool" else "Subtraction, the `-` operator, with two bool tensors is not supported.")
         raise RuntimeError(explain(what, f"the target holds {target.dtype}, and the loss is computed in the target's dtype",
                                    "write target.float()"))
+    if not (input.is_floating_point() or input.is_complex()):
+        raise refused_dtype("log_sigmoid_cpu", input.dtype)
     weights, positive = _given("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
     broadcast_shape(positive.shape, tuple(input.shape))
     broadcast_shape(tuple(input.shape), weights.shape)

@@ -11,6 +11,7 @@ from workbook.ops.elementwise import Elementwise
 from workbook.ops.losses import _reduced_array, _share, check_reduction, modern, reduced
 from workbook.ops.pointwise import sigmoid, sqrt
 from workbook.ops.reduction import sum
+from workbook.ops.shape import reshape
 from workbook.ops.similarity import pairwise_distance
 from workbook.ops.units import logsigmoid
 
@@ -169,21 +170,29 @@ class MultiMarginLoss(Operation):
     """out = for each row, the mean over classes of max(0, margin - a[right] + a[other]) ** p, without the right one; weighted and reduced"""
 
     def forward(ctx, a, target, weight, *, p, margin, reduction):
-        xp, count = ctx.xp, a.shape[1]
-        right = xp.arange(count) == target[:, None]
-        shares = right.astype(a.dtype).sum(1)[:, None] if weight is None else weight[target][:, None]
         ctx.save(a)
+        ctx.shape, a, classes = a.shape, _rows(a), target.reshape(-1)
+        xp, count = ctx.xp, a.shape[1]
+        right = xp.arange(count) == classes[:, None]
+        shares = right.astype(a.dtype).sum(1)[:, None] if weight is None else weight[classes][:, None]
         ctx.keep(right, shares * a.dtype.type(_share(len(a), reduction) / count))
         ctx.p, ctx.margin, ctx.none = p, margin, reduction == "none"
         gap = xp.where(right, 0, xp.maximum(margin - xp.where(right, a, 0).sum(1, keepdims=True) + a, 0))
-        return _reduced_array((gap ** p * shares).sum(1) / a.dtype.type(count), reduction)
+        losses = _reduced_array((gap ** p * shares).sum(1) / a.dtype.type(count), reduction)
+        return losses.reshape(target.shape) if ctx.none else losses
 
     def backward(ctx, grad):
         (a,), (right, shares) = ctx.saved, ctx.kept
+        a = reshape(a, tuple(right.shape))
         gap = ctx.margin - sum(where(right, a, 0.0), 1, True) + a
         ahead = where(right, 0.0, where(gap > 0, ctx.p * gap ** (ctx.p - 1), 0.0)) * shares
         slope = where(right, -sum(ahead, 1, True), ahead)
-        return slope * (grad[:, None] if ctx.none else grad), None, None
+        return reshape(slope * (reshape(grad, (-1, 1)) if ctx.none else grad), ctx.shape), None, None
+
+
+def _rows(a):
+    """Scores as rows: one row where there is no axis of a batch."""
+    return a.reshape(-1, a.shape[-1] if a.ndim else 1)
 
 
 def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=None, reduce=None, reduction="mean"):
@@ -218,14 +227,14 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
                                        "has the input's dtype", f"write .to({kind})"))
     if ((classes._host() < 0) | (classes._host() >= rows.shape[1])).any():
         raise RuntimeError(explain("target out of range", f"the classes are 0 to {rows.shape[1] - 1}", "give the network more outputs"))
-    losses = MultiMarginLoss.apply(rows, classes, weight, p=p, margin=float(margin), reduction=reduction)
-    return losses.reshape(target.shape) if reduction == "none" and tuple(target.shape) != tuple(losses.shape) else losses
+    return MultiMarginLoss.apply(input, target, weight, p=p, margin=float(margin), reduction=reduction)
 
 
 class MultilabelMarginLoss(Operation):
     """out = for each row, the mean over classes of the sum over its labels of max(0, 1 - a[label] + a[other]); reduced"""
 
     def forward(ctx, a, target, *, reduction):
+        ctx.shape, a = a.shape, _rows(a)
         xp, count = ctx.xp, a.shape[1]
         there = xp.cumprod(target >= 0, 1).astype(bool)  # up to the first -1
         labels = xp.where(there, target, 0)
@@ -238,11 +247,12 @@ class MultilabelMarginLoss(Operation):
             slope[xp.arange(len(a)), labels[:, place]] -= behind[:, place].sum(1)
         ctx.keep(slope * a.dtype.type(_share(len(a), reduction) / count))
         ctx.none = reduction == "none"
-        return _reduced_array((gap * behind).sum((1, 2)) / a.dtype.type(count), reduction)
+        losses = _reduced_array((gap * behind).sum((1, 2)) / a.dtype.type(count), reduction)
+        return losses.reshape(ctx.shape[:-1]) if ctx.none else losses
 
     def backward(ctx, grad):
         (slope,) = ctx.kept
-        return (grad[:, None] if ctx.none else grad) * slope, None
+        return reshape((reshape(grad, (-1, 1)) if ctx.none else grad) * slope, ctx.shape), None
 
 
 def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduction="mean"):
@@ -271,8 +281,7 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     if target.dtype is not dtypes.int64 or ((found < -1) | (found >= rows.shape[1])).any():
         raise RuntimeError(explain("argument #2 'target' is out of range", f"the classes are 0 to {rows.shape[1] - 1}, and -1 ends a list; int64",
                                    "check the labels, and write target.long()"))
-    losses = MultilabelMarginLoss.apply(rows, labels, reduction=reduction)
-    return losses.reshape(target.shape) if reduction == "none" and tuple(target.shape) != tuple(losses.shape) else losses
+    return MultilabelMarginLoss.apply(input, labels, reduction=reduction)
 
 
 def multilabel_soft_margin_loss(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):

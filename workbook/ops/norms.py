@@ -34,6 +34,10 @@ class VectorNorm(Operation, name="LinalgVectorNormBackward0"):
         return (_slope(a, out, grad, ctx.p, ctx.axes),)
 
 
+class PNorm(VectorNorm, name="NormBackward1"):
+    """The same, as PyTorch's distances of pairs ask for it"""
+
+
 class Dist(Elementwise):
     """out = the length of a - b"""
 
@@ -130,11 +134,14 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
     if not isinstance(ord, (int, float)):
         raise TypeError(explain(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}",
                                 "it is the power in the sum", "write 2, or float('inf')"))
-    x = in_dtype("linalg.vector_norm", x, dtype)
-    if ord < 0 or ord == math.inf:
-        _refuse_nothing(x, ord, dim)
-    axes = axes_of(dim, x.shape)
-    return VectorNorm.apply(x, p=float(ord), axes=axes, keepdim=keepdim)
+    return norm_along(in_dtype("linalg.vector_norm", x, dtype), ord, dim, keepdim)
+
+
+def norm_along(x, p, dim, keepdim, step=VectorNorm):
+    """The p-norm of floats as one step of the graph, `VectorNorm` or one of its names."""
+    if p < 0 or p == math.inf:
+        _refuse_nothing(x, p, dim)
+    return step.apply(x, p=float(p), axes=axes_of(dim, x.shape), keepdim=keepdim)
 
 
 def in_dtype(function, x, dtype):

@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
-from workbook.ops.resampling import Taps, resampling
+from workbook.ops.resampling import Resample, Taps, resampling
 from workbook.tensor import Tensor
 
 
@@ -45,8 +45,17 @@ def _around(size, before, after):
 
 
 _PLACES = {"reflect": _mirrored, "replicate": _edge, "circular": _around}
-_NODES = {(mode, axes): resampling(f"{name}{axes}D") for mode, name in
-          (("reflect", "ReflectionPad"), ("replicate", "ReplicationPad"), ("circular", "CircularPad")) for axes in (1, 2, 3)}
+_NODES = {(mode, axes): resampling(f"{name}{axes}D") for mode, name in (("reflect", "ReflectionPad"), ("replicate", "ReplicationPad"))
+          for axes in (1, 2, 3)}
+
+
+class CircularPad(Resample, name="CopySlices"):
+    """The same by PyTorch's name for it, which writes a circle slice by slice into new memory"""
+
+    prefix = "torch::autograd::"
+
+
+_NODES |= {("circular", axes): CircularPad for axes in (1, 2, 3)}
 
 
 @functools.lru_cache

@@ -356,16 +356,23 @@ def ceil(input):
 class Round(Elementwise):
     """out = the nearest whole number; halves go to the even one"""
 
-    def forward(ctx, a, *, decimals=0):
-        if decimals and a.dtype.kind == "c":
-            raise not_implemented("round_cpu", a)
-        return ctx.xp.round(a, decimals) if decimals else rounded(ctx.xp, "round", a)
+    def forward(ctx, a):
+        return rounded(ctx.xp, "round", a)
 
     def backward(ctx, grad):
         return flat(grad)
 
 
-def round(input, *, decimals=0):
+class RoundDecimals(Round, name="RoundBackward1"):
+    """out = the nearest number of so many digits after the point"""
+
+    def forward(ctx, a, *, decimals):
+        if decimals and a.dtype.kind == "c":
+            raise not_implemented("round_cpu", a)
+        return ctx.xp.round(a, decimals) if decimals else rounded(ctx.xp, "round", a)
+
+
+def round(input, *, decimals=None):
     """Return each element rounded to the nearest whole number, halves to the even one; or to `decimals` digits.
 
     Raises NotImplementedError for bools and complex numbers.
@@ -376,4 +383,4 @@ def round(input, *, decimals=0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.round.html
     """
-    return Round.apply(input, decimals=decimals)
+    return Round.apply(input) if decimals is None else RoundDecimals.apply(input, decimals=decimals)

@@ -6,8 +6,8 @@ from workbook.autograd.modes import no_grad
 from workbook.errors import explain, refused_dtype
 from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.bounds import clamp_min
-from workbook.ops.elementwise import broadcast_shape, expect_tensors
-from workbook.ops.norms import vector_norm
+from workbook.ops.elementwise import broadcast_shape, expect_number, expect_tensors
+from workbook.ops.norms import PNorm, in_dtype, norm_along, vector_norm
 from workbook.ops.reduction import sum
 from workbook.ops.shape import clone, expand
 
@@ -65,8 +65,8 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.pairwise_distance.html
     """
     expect_tensors("pairwise_distance", x1=x1, x2=x2)
-    gap = add(sub(x1, x2), eps)
-    return vector_norm(gap, p, -1, keepdim)
+    expect_number("pairwise_distance", "p", 3, p, "float")
+    return norm_along(in_dtype("linalg.vector_norm", add(sub(x1, x2), eps), None), p, -1, keepdim, PNorm)
 
 
 def pdist(input, p=2.0):
