@@ -16,6 +16,7 @@ from workbook.ops.batch_norm import batch_norm, instance_norm
 from workbook.ops.bends import (hardshrink, hardsigmoid, hardswish, hardtanh, hardtanh_, leaky_relu_, prelu, relu6, rrelu, rrelu_, softshrink, threshold,
                                 threshold_)
 from workbook.ops.bilinear import bilinear
+from workbook.ops.binary import binary_cross_entropy, binary_cross_entropy_with_logits
 from workbook.ops.conversion import one_hot
 from workbook.ops.convolution import conv1d, conv2d, conv3d, conv_tbc, conv_transpose1d, conv_transpose2d, conv_transpose3d
 from workbook.ops.ctc import ctc_loss
@@ -29,8 +30,7 @@ from workbook.ops.inplace import inplace as inplace_form
 from workbook.ops.interpolation import interpolate, upsample, upsample_bilinear, upsample_nearest
 from workbook.ops.layer_norm import group_norm, layer_norm, rms_norm
 from workbook.ops.linalg import linear
-from workbook.ops.losses import (binary_cross_entropy, binary_cross_entropy_with_logits, cross_entropy, l1_loss, log_softmax,
-                                 mse_loss, nll_loss, softmax)
+from workbook.ops.losses import cross_entropy, l1_loss, log_softmax, mse_loss, nll_loss, softmax
 from workbook.ops.margins import (cosine_embedding_loss, hinge_embedding_loss, margin_ranking_loss, multi_margin_loss, multilabel_margin_loss,
                                   multilabel_soft_margin_loss, soft_margin_loss, triplet_margin_loss, triplet_margin_with_distance_loss)
 from workbook.ops.masks import alpha_dropout, dropout1d, dropout2d, dropout3d, feature_alpha_dropout

@@ -51,7 +51,7 @@ Networks
     embedding bilinear                  tables of vectors; a product of two vectors with weights
     units bends masks softmaxes         activations that curve, that bend; dropouts of channels; softmin, a drawn softmax
     regressions margins ctc             losses of numbers, with a margin, of sequences of labels
-    losses                              softmax, and how wrong a prediction is
+    losses binary                       softmax, and how wrong a prediction is; one of yes and no
     targets                             what the targets of a loss of classes have to be
     recurrent lstm packing              cells along sequences; a layer of an LSTM in one step; sequences of several lengths
     attention heads                     looking at keys, taking values; in several heads

@@ -6,15 +6,14 @@ import warnings
 from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
-from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
-from workbook.formats import laid_by
+from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import Div, div, mul, sub
 from workbook.ops.axes import unsqueeze
-from workbook.ops.choices import clamp, where
+from workbook.ops.choices import where
 from workbook.ops.comparison import ne
-from workbook.ops.elementwise import Elementwise, broadcast_shape, expect_number, in_float32, not_implemented
+from workbook.ops.elementwise import Elementwise, expect_number, in_float32, not_implemented
 from workbook.ops.picks import ScatterAdd
-from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
+from workbook.ops.pointwise import abs, exp
 from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
@@ -104,13 +103,13 @@ def softmax_axis(name, input, dim):
 # ---- regression -----------------------------------------------------------------------------------------------------------
 
 
-def _reduced_array(losses, reduction):
+def reduced_array(losses, reduction):
     if reduction == "none":
         return losses
     return losses.sum() if reduction == "sum" else losses.sum() / losses.dtype.type(losses.size)
 
 
-def _share(count, reduction):
+def share(count, reduction):
     """How much one element counts in the reduced loss."""
     return 1.0 if reduction != "mean" else 1 / count if count else math.nan
 
@@ -126,11 +125,11 @@ class MseLoss(Elementwise):
         gap = a - b
         ctx.count = gap.size
         gap *= gap
-        return _reduced_array(gap, reduction)
+        return reduced_array(gap, reduction)
 
     def backward(ctx, grad):
         a, b = ctx.saved
-        step = (a - b) * (_share(ctx.count, ctx.reduction) * 2) * grad
+        step = (a - b) * (share(ctx.count, ctx.reduction) * 2) * grad
         return step, -step if ctx.needs_input_grad[1] else None
 
 
@@ -220,7 +219,29 @@ def warn_about_shapes(input, target):
 
 
 class NllLoss(Operation):
-    """out = minus the log-probability of each item's true class, weighted and reduced; classes lie along the first or the second axis"""
+    """out = minus the log-probability of each row's true class, weighted and reduced"""
+
+    def forward(ctx, logs, target, weight, *, reduction, ignore):
+        if logs.dtype.kind == "c":
+            raise not_implemented("nll_loss_out_frame", logs)
+        ctx.save(target)
+        ctx.shape, ctx.ignore = logs.shape, ignore
+        counted = target != ignore
+        safe = ctx.xp.where(counted, target, 0)
+        shares = counted.astype(logs.dtype) if weight is None else weight[safe] * counted
+        losses = ctx.xp.where(counted, -logs[ctx.xp.arange(len(target)), safe], 0) * shares
+        total = shares.sum() if reduction == "mean" else None
+        ctx.keep(shares if total is None else ctx.xp.where(counted, shares / total, 0))
+        return losses if reduction == "none" else losses.sum() if total is None else losses.sum() / total
+
+    def backward(ctx, grad):
+        (target,), (shares,) = ctx.saved, ctx.kept
+        places = unsqueeze(where(target == ctx.ignore, 0, target), 1)
+        return (ScatterAdd.apply(unsqueeze(-grad * shares, 1), places, shape=ctx.shape, axis=1),)
+
+
+class NllLossAlong(NllLoss, name="NllLossBackward0"):
+    """The same for one item (C) and for images (N, C, H, W), an item a place: the classes lie along the first or the second axis"""
 
     def forward(ctx, logs, target, weight, *, reduction, ignore):
         if logs.dtype.kind == "c":
@@ -230,10 +251,7 @@ class NllLoss(Operation):
         xp, counted = ctx.xp, target != ignore
         safe = xp.where(counted, target, 0)
         shares = xp.asarray(counted, logs.dtype) if weight is None else weight[safe] * counted
-        if logs.ndim == 2:
-            found = logs[xp.arange(len(target)), safe]
-        else:
-            found = xp.take_along_axis(logs, xp.expand_dims(safe, ctx.axis), ctx.axis).reshape(target.shape)
+        found = xp.take_along_axis(logs, xp.expand_dims(safe, ctx.axis), ctx.axis).reshape(target.shape)
         losses = xp.where(counted, -found, 0) * shares
         total = shares.sum() if reduction == "mean" else None
         ctx.keep(xp.asarray(shares if total is None else xp.where(counted, shares / total, 0)))
@@ -245,8 +263,8 @@ class NllLoss(Operation):
         return (ScatterAdd.apply(unsqueeze(-grad * shares, ctx.axis), places, shape=ctx.shape, axis=ctx.axis),)
 
 
-class NllLossOfPlaces(NllLoss, name="NllLoss2DBackward0"):
-    """The same of images (N, C, H, W), an item a place"""
+class NllLossOfPlaces(NllLossAlong, name="NllLoss2DBackward0"):
+    """The same, by PyTorch's name for images"""
 
 
 def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean"):
@@ -266,10 +284,11 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     check_reduction(reduction)
     check_kinds("nll_loss_nd", input, target, weight, ignore_index)
     check_places(input, target)
-    (weights,) = _given("nll_loss_forward", input, weight=weight)
+    (weights,) = given_weights("nll_loss_forward", input, weight=weight)
     check_classes(input, target, weight, ignore_index)
     if input.ndim <= 2:
-        return NllLoss.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
+        step = NllLoss if input.ndim == 2 else NllLossAlong
+        return step.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
     if input.ndim == 4:
         return NllLossOfPlaces.apply(input, target, weight, reduction=reduction, ignore=ignore_index)
     line = (input.shape[0], 1, math.prod(target.shape[1:]))  # (N, C, ...) as an image of one row
@@ -352,57 +371,7 @@ def _items(input, axis):
     return math.prod([side for place, side in enumerate(input.shape) if place != axis])
 
 
-class BinaryCrossEntropy(Elementwise):
-    """out = -(t log p + (1 - t) log(1 - p)), logarithms held above -100; weighted and reduced"""
-
-    def forward(ctx, p, t, *, weight, reduction):
-        if p.dtype.kind != "f":
-            raise not_implemented("binary_cross_entropy", p)
-        xp = ctx.xp
-        losses = -(t * xp.maximum(xp.log(p), -100) + (1 - t) * xp.maximum(xp.log(1 - p), -100))
-        ctx.save(p, t)
-        ctx.keep(weight)
-        ctx.share = _share(losses.size, reduction)
-        return _reduced_array(losses * weight, reduction)
-
-    def backward(ctx, grad):
-        p, t = ctx.saved
-        (weight,) = ctx.kept
-        each = grad * weight * ctx.share
-        return (each * (p - t) / clamp((1 - p) * p, _TINY) if ctx.needs_input_grad[0] else None,
-                each * (log(1 - p) - log(p)) if ctx.needs_input_grad[1] else None)
-
-
-_TINY = 9.999999960041972e-13  # PyTorch's 1e-12, which it keeps as a float32
-
-
-class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
-    """out = (1 - t) x + (1 + (w - 1) t) log(1 + exp(-x)), with w the weight of t = 1; without overflow, weighted and reduced"""
-
-    lies_as_inputs = False  # but as the target does
-
-    def forward(ctx, x, t, *, weight, positive, reduction):
-        if x.dtype.kind != "f":
-            raise not_implemented("log_sigmoid_cpu", x, t)
-        xp = ctx.xp
-        losses = (1 - t) * x + (1 + (positive - 1) * t) * (xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x))))
-        ctx.save(x, t)
-        ctx.keep(weight, positive)
-        ctx.share = _share(losses.size, reduction)
-        return _reduced_array(laid_by(xp, losses * weight, (1, t), (1, t)), reduction)
-
-    def backward(ctx, grad):
-        x, t = ctx.saved
-        weight, positive = ctx.kept
-        each = grad * weight * ctx.share
-        to_t = None
-        if ctx.needs_input_grad[1]:
-            to_t = each * ((positive - 1) * (relu(-x) + log(1 + exp(-abs(x)))) - x)
-        counted = positive * t
-        return each * ((counted + 1 - t) * sigmoid(x) - counted) if ctx.needs_input_grad[0] else None, to_t
-
-
-def _given(function, input, **tensors):
+def given_weights(function, input, **tensors):
     """Return the arrays of optional Tensors, 1 for None. Raises RuntimeError where one wants a gradient that is not defined."""
     for position, (name, tensor) in enumerate(tensors.items(), start=3):
         if tensor is not None and not isinstance(tensor, Tensor):
@@ -414,73 +383,3 @@ def _given(function, input, **tensors):
                 "the formula has no slope there", "give it detached: target.detach()"))
     one = input._device.xp.ones((), input._array.dtype)
     return [one if tensor is None else tensor._array.astype(one.dtype, copy=False) for tensor in tensors.values()]
-
-
-def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
-    """Return the cross-entropy of probabilities `input` against `target`, both between 0 and 1 and of one shape.
-
-    Raises RuntimeError for input outside 0 to 1, ValueError where the shapes differ.
-
-    >>> import workbook as torch
-    >>> torch.nn.functional.binary_cross_entropy(torch.tensor([0.9]), torch.tensor([1.]))
-    tensor(0.1054)
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy.html
-    """
-    reduction = modern(size_average, reduce, reduction)
-    check_reduction(reduction)
-    if input.shape != target.shape:
-        raise ValueError(explain(
-            f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please "
-            "ensure they have the same size.", "each prediction needs its own target", "write input.squeeze(1)"))
-    if target.dtype is not input.dtype:
-        raise RuntimeError(explain(f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}",
-                                   "the target must hold floats too", "write target.float()"))
-    if not ((target._array >= 0) & (target._array <= 1)).all():
-        raise RuntimeError(explain("all elements of target should be between 0 and 1", "a target is a probability", None))
-    values = input._host()
-    if values.size and not ((values >= 0) & (values <= 1)).all():
-        wrong = values[~((values >= 0) & (values <= 1))][0]
-        raise RuntimeError(explain("all elements of input should be between 0 and 1",
-                                   f"found {wrong:.4g}: these look like logits, not probabilities",
-                                   "use binary_cross_entropy_with_logits, or sigmoid first"))
-    (weights,) = _given("binary_cross_entropy", input, weight=weight)
-    sides = list(zip(reversed(weights.shape), reversed(input.shape)))
-    if weights.ndim > input.ndim or any(side not in (1, wanted) for side, wanted in sides):
-        raise RuntimeError(explain(
-            f"Attempting to broadcast a dimension of length {weights.shape[-1]} at -1! Mismatching argument at index 1 had "
-            f"torch.Size({list(weights.shape)}); but expected shape should be broadcastable to {list(input.shape)}",
-            "each prediction has one weight", f"give the weight the shape {list(input.shape)}"))
-    return BinaryCrossEntropy.apply(input, target, weight=weights, reduction=reduction)
-
-
-def binary_cross_entropy_with_logits(input, target, weight=None, size_average=None, reduce=None, reduction="mean", pos_weight=None):
-    """Return the cross-entropy of `sigmoid(input)` against `target`, computed from the logits without overflow.
-
-    `pos_weight`, which broadcasts: how much a target of 1 counts. Raises ValueError where the shapes differ,
-    RuntimeError for a target that holds no floats.
-
-    >>> import workbook as torch
-    >>> torch.nn.functional.binary_cross_entropy_with_logits(torch.tensor([2.]), torch.tensor([1.]))
-    tensor(0.1269)
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
-    """
-    reduction = modern(size_average, reduce, reduction)
-    check_reduction(reduction)
-    if input.shape != target.shape:
-        raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
-                                 "each prediction needs its own target", "write input.squeeze(1)"))
-    if input.dtype.is_floating_point and not target.dtype.is_floating_point:
-        what = (f"result type {input.dtype.legacy} can't be cast to the desired output type {target.dtype.legacy}"
-                if target.dtype.legacy != "Bool" else "Subtraction, the `-` operator, with two bool tensors is not supported.")
-        raise RuntimeError(explain(what, f"the target holds {target.dtype}, and the loss is computed in the target's dtype",
-                                   "write target.float()"))
-    if not (input.is_floating_point() or input.is_complex()):
-        raise refused_dtype("log_sigmoid_cpu", input.dtype)
-    weights, positive = _given("binary_cross_entropy_with_logits", input, weight=weight, pos_weight=pos_weight)
-    broadcast_shape(positive.shape, tuple(input.shape))
-    broadcast_shape(tuple(input.shape), weights.shape)
-    return BceWithLogits.apply(input, target, weight=weights, positive=positive, reduction=reduction)
-
-

@@ -8,7 +8,7 @@ from workbook.ops.arithmetic import add, div, mul, neg, sub
 from workbook.ops.bounds import clamp_min
 from workbook.ops.choices import minimum, where
 from workbook.ops.elementwise import Elementwise
-from workbook.ops.losses import _reduced_array, _share, check_reduction, modern, reduced
+from workbook.ops.losses import reduced_array, share, check_reduction, modern, reduced
 from workbook.ops.pointwise import sigmoid, sqrt
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape
@@ -22,8 +22,8 @@ class SoftMarginLoss(Elementwise):
     def forward(ctx, a, b, *, reduction):
         ctx.save(a, b)
         losses = ctx.xp.log1p(ctx.xp.exp(-b * a))
-        ctx.share = _share(losses.size, reduction)
-        return _reduced_array(losses, reduction)
+        ctx.share = share(losses.size, reduction)
+        return reduced_array(losses, reduction)
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -175,10 +175,10 @@ class MultiMarginLoss(Operation):
         xp, count = ctx.xp, a.shape[1]
         right = xp.arange(count) == classes[:, None]
         shares = right.astype(a.dtype).sum(1)[:, None] if weight is None else weight[classes][:, None]
-        ctx.keep(right, shares * a.dtype.type(_share(len(a), reduction) / count))
+        ctx.keep(right, shares * a.dtype.type(share(len(a), reduction) / count))
         ctx.p, ctx.margin, ctx.none = p, margin, reduction == "none"
         gap = xp.where(right, 0, xp.maximum(margin - xp.where(right, a, 0).sum(1, keepdims=True) + a, 0))
-        losses = _reduced_array((gap ** p * shares).sum(1) / a.dtype.type(count), reduction)
+        losses = reduced_array((gap ** p * shares).sum(1) / a.dtype.type(count), reduction)
         return losses.reshape(target.shape) if ctx.none else losses
 
     def backward(ctx, grad):
@@ -245,9 +245,9 @@ class MultilabelMarginLoss(Operation):
         slope = behind.sum(1)
         for place in range(target.shape[1]):  # a label may stand twice
             slope[xp.arange(len(a)), labels[:, place]] -= behind[:, place].sum(1)
-        ctx.keep(slope * a.dtype.type(_share(len(a), reduction) / count))
+        ctx.keep(slope * a.dtype.type(share(len(a), reduction) / count))
         ctx.none = reduction == "none"
-        losses = _reduced_array((gap * behind).sum((1, 2)) / a.dtype.type(count), reduction)
+        losses = reduced_array((gap * behind).sum((1, 2)) / a.dtype.type(count), reduction)
         return losses.reshape(ctx.shape[:-1]) if ctx.none else losses
 
     def backward(ctx, grad):

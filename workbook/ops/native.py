@@ -6,8 +6,8 @@ stand their kinds, to which `native` holds a call.
 """
 
 from workbook.errors import explain
-from workbook.ops import (adaptive, batch_norm as batch_norms, bends, ctc, embedding as tables, grids, layer_norm as layer_norms,
-                          losses, margins, masks, padding, pooling, regressions, units)
+from workbook.ops import (adaptive, batch_norm as batch_norms, bends, binary, ctc, embedding as tables, grids, layer_norm as layer_norms,
+                          margins, masks, padding, pooling, regressions, units)
 from workbook.ops.adaptive import adaptive_avg_pool1d  # noqa: F401 - for the door `torch.name`, as all imports marked so
 from workbook.ops.averages import avg_pool1d  # noqa: F401
 from workbook.ops.bends import hardshrink, prelu, rrelu_, threshold_  # noqa: F401
@@ -224,7 +224,7 @@ def _word(reduction):
 def binary_cross_entropy_with_logits(input: Tensor, target: Tensor, weight: Tensor | None = None, pos_weight: Tensor | None = None,
                                      reduction: int = 0):
     """As `torch.nn.functional.binary_cross_entropy_with_logits`. Raises what that raises."""
-    return losses.binary_cross_entropy_with_logits(input, target, weight, reduction=_word(reduction), pos_weight=pos_weight)
+    return binary.binary_cross_entropy_with_logits(input, target, weight, reduction=_word(reduction), pos_weight=pos_weight)
 
 
 @native

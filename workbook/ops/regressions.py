@@ -11,7 +11,7 @@ from workbook.ops.choices import clamp, where
 from workbook.ops.creation import full
 from workbook.ops.elementwise import Elementwise, broadcast_shape, expect_number, expect_tensors, not_implemented
 from workbook.ops.entropies import xlogy
-from workbook.ops.losses import _reduced_array, _share, check_reduction, modern, reduced, warn_about_shapes, weighted
+from workbook.ops.losses import reduced_array, share, check_reduction, modern, reduced, warn_about_shapes, weighted
 from workbook.ops.pointwise import abs, exp, log, sign
 from workbook.ops.powers import pow
 from workbook.ops.reduction import sum
@@ -26,8 +26,8 @@ class SmoothL1Loss(Elementwise):
             raise not_implemented("smooth_l1_cpu", a, b)
         ctx.save(a, b)
         gap = ctx.xp.abs(a - b)
-        ctx.beta, ctx.share = beta, _share(gap.size, reduction)
-        return _reduced_array(ctx.xp.where(gap < beta, 0.5 * gap * gap / beta, gap - 0.5 * beta), reduction)
+        ctx.beta, ctx.share = beta, share(gap.size, reduction)
+        return reduced_array(ctx.xp.where(gap < beta, 0.5 * gap * gap / beta, gap - 0.5 * beta), reduction)
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -67,8 +67,8 @@ class HuberLoss(Elementwise):
             raise not_implemented("huber_cpu", b if b.dtype.kind == "c" else a, b)
         ctx.save(a, b)
         gap = ctx.xp.abs(a - b)
-        ctx.delta, ctx.share = delta, _share(gap.size, reduction)
-        return _reduced_array(ctx.xp.where(gap <= delta, 0.5 * gap * gap, delta * (gap - 0.5 * delta)), reduction)
+        ctx.delta, ctx.share = delta, share(gap.size, reduction)
+        return reduced_array(ctx.xp.where(gap <= delta, 0.5 * gap * gap, delta * (gap - 0.5 * delta)), reduction)
 
     def backward(ctx, grad):
         a, b = ctx.saved
