@@ -41,16 +41,20 @@ def end_of(code):
     return finish(start(code))
 
 
+def more(*case):
+    return pytest.param(*case, marks=pytest.mark.full("each case starts a Python of its own"))
+
+
 @pytest.mark.parametrize("code", [
     "it = iter(DataLoader(Numbers(), num_workers=2)); next(it)",
-    "loader = DataLoader(Numbers(), num_workers=2, persistent_workers=True)\nfor batch in loader: break",
+    more("loader = DataLoader(Numbers(), num_workers=2, persistent_workers=True)\nfor batch in loader: break"),
     "SLOW = range(1, 100)\nit = iter(DataLoader(Numbers(), num_workers=2)); next(it)",
-    "threading.Thread(target=lambda: list(DataLoader(Numbers(), num_workers=1)), daemon=True).start(); time.sleep(0.2)",
-    "it = iter(DataLoader(Numbers(), num_workers=2)); next(it)\nif os.fork() == 0: del it; os._exit(0)\nos.wait(); list(it)",
+    more("threading.Thread(target=lambda: list(DataLoader(Numbers(), num_workers=1)), daemon=True).start(); time.sleep(0.2)"),
+    more("it = iter(DataLoader(Numbers(), num_workers=2)); next(it)\nif os.fork() == 0: del it; os._exit(0)\nos.wait(); list(it)"),
     "import multiprocessing\nit = iter(DataLoader(Numbers(), num_workers=1)); next(it)\n"
     "p = multiprocessing.Process(target=lambda: list(DataLoader(range(3), num_workers=1))); p.start(); p.join(); list(it)\n"
     "assert p.exitcode == 0",
-], ids=["iterator", "workers that stay", "slow samples", "thread", "fork", "process"])
+])
 def test_a_program_ends_in_the_middle_of_an_epoch_without_a_word(code):
     assert end_of(code) == (0, "", "")
 
@@ -72,7 +76,7 @@ for batch in loader:
 """
 
 
-@pytest.mark.parametrize("stay, body", [(False, "pass"), (True, "pass"), (False, "threading.Event().wait()")])
+@pytest.mark.parametrize("stay, body", [more(False, "pass"), (True, "pass"), more(False, "threading.Event().wait()")])
 def test_ctrl_c_ends_everything_with_one_traceback(stay, body):
     process = start(WAITING.format(stay=stay, body=body))
     assert process.stdout.readline() == "ready\n"
@@ -123,6 +127,7 @@ def test_a_class_of_a_script_is_found_by_workers_that_begin_empty(tmp_path):
     assert (done.returncode, done.stdout, done.stderr) == (0, "10\n", "")
 
 
+@pytest.mark.full("two Pythons, for the words alone")
 def test_a_script_without_the_guard_is_told_of_it(tmp_path):
     script = tmp_path / "train.py"
     script.write_text(BEGIN + "list(DataLoader(Numbers(), 10, num_workers=1, multiprocessing_context='spawn'))\n")
