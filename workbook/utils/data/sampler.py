@@ -119,7 +119,7 @@ class WeightedRandomSampler(Sampler):
     """`num_samples` numbers, each drawn with a probability in proportion to its weight, with `replacement` or without.
 
     `weights` has one float64 number for each sample. Raises ValueError for weights that are no row of numbers, and for a count that
-    is none; RuntimeError, when it is drawn, for a weight below zero or too few weights above it.
+    is none; RuntimeError, when it is drawn, for a weight below zero or nothing but zeros.
 
     >>> import workbook as torch
     >>> list(WeightedRandomSampler([0.1, 0.9, 0.], 4, generator=torch.Generator().manual_seed(0)))
