@@ -16,6 +16,16 @@ def in_rows(shape):
     return packed(shape, range(len(shape)))
 
 
+def lies_in_rows(array):
+    """Return whether an array has the steps of memory in the order of its shape, also along axes of length 1."""
+    step = array.itemsize
+    for side, have in zip(array.shape[::-1], array.strides[::-1]):
+        if have != step:
+            return False
+        step *= side
+    return True
+
+
 def packed(shape, axes):
     """Return the steps of memory in which `axes` lie from the outside to the inside, without gaps."""
     steps, step = [1] * len(shape), 1

@@ -389,7 +389,11 @@ def _is_new(gradient, arrived, handed):
     for other in arrived:
         if other is not None and _memory(other) is memory:
             return False
-    return [other is not None and _memory(other) is memory for other in handed].count(True) == 1
+    times = 0
+    for other in handed:
+        if other is gradient or other is not None and _memory(other) is memory:
+            times += 1
+    return times == 1
 
 
 def _memory(array):

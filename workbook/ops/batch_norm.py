@@ -15,8 +15,7 @@ from workbook.ops.totals import row_products
 from workbook.tensor import Tensor
 
 
-BLOCK = 2**14  # numbers that are taken at a time, so that what lies between two steps stays in a core's cache
-SPREAD = 2**12  # places of a channel from which on it costs nothing to stretch one number over them
+BLOCK = 2**15  # numbers that are taken at a time, so that what lies between two steps stays in a core's cache
 
 
 class BatchStatistics(Operation):
@@ -75,12 +74,13 @@ class NativeBatchNorm(Operation):
             to_weight[some[1]] += channel_products(xp, grad[some], block)
         to_weight *= inverse
         if ctx.of_batch and count:
-            slope, even, scale = (_beside(xp, x, a) for x in (-to_weight * inverse * scale / count, to_bias * scale / count, scale))
+            slope, even, scale = (_beside(xp, x, a) for x in (-to_weight * inverse / count, to_bias / count, scale))
             for some in _blocks(a):
-                block = part[some]
-                block *= slope[some[1]]
-                block -= even[some[1]]
-                block += grad[some] * scale[some[1]]
+                block, channels = part[some], some[1]
+                block *= slope[channels]
+                block += grad[some]
+                block -= even[channels]
+                block *= scale[channels]
         else:
             xp.multiply(grad, scale[:, None], out=part)
         return out.astype(kind, copy=False), to_weight, to_bias
@@ -112,11 +112,11 @@ def _blocks(a):
 
 
 def _beside(xp, vector, a):
-    """One number a channel, to be computed with the places of (N, C, L); as an array of their size where a short line costs more."""
-    if a.shape[2] >= SPREAD:
+    """One number a channel, to be computed with the places of (N, C, L): for many blocks of short lines as an array of their size."""
+    if a.shape[2] == 1 or a.shape[1] * a.shape[2] > BLOCK or a.size < 4 * BLOCK:
         return vector[:, None]
     out = xp.empty(a.shape[1:], vector.dtype)
-    out[...] = vector[:, None]
+    out[...] = vector[:, None]  # numbers that lie as those they meet are computed in one run
     return out
 
 

@@ -126,7 +126,7 @@ def _convolution(function, axes, input, weight, bias, stride, padding, dilation,
     if input.ndim == axes + 1:
         return squeeze(_convolution(function, axes, unsqueeze(input, 0), weight, bias, stride, padding, dilation, groups), 0)
     check_weight(function, axes, input, weight, bias, groups)
-    g = forward_geometry(function, tuple(input.shape[2:]), tuple(weight.shape[2:]), _hashable(stride), _hashable(padding),
+    g = forward_geometry(function, input._array.shape[2:], weight._array.shape[2:], _hashable(stride), _hashable(padding),
                          _hashable(dilation), groups)
     if padding == "same" and any(before != after for before, after in g.padding):
         warnings.warn("Using padding='same' with even kernel lengths and odd dilation may require a zero-padded copy of the input be "
@@ -141,7 +141,7 @@ def _transposed(function, axes, input, weight, bias, stride, padding, output_pad
         return squeeze(_transposed(function, axes, unsqueeze(input, 0), weight, bias, stride, padding, output_padding, groups,
                                    dilation), 0)
     check_transposed(function, axes, input, weight, bias, groups)
-    g = transposed_geometry(function, tuple(input.shape[2:]), tuple(weight.shape[2:]), _hashable(stride), _hashable(padding),
+    g = transposed_geometry(function, input._array.shape[2:], weight._array.shape[2:], _hashable(stride), _hashable(padding),
                             _hashable(output_padding), _hashable(dilation), groups)
     return ConvolveTransposed.apply(input, weight, bias, geometry=g)
 

@@ -86,12 +86,13 @@ def _check_steps(stride, dilation, around):
 
 def check_weight(function, axes, input, weight, bias, groups):
     """Refuse an input, weights and a bias of a convolution whose shapes do not belong together."""
-    if input.ndim == weight.ndim == axes + 2 and not weight.shape[1]:
+    given, weighed = input._array.shape, weight._array.shape
+    if len(given) == len(weighed) == axes + 2 and not weighed[1]:
         raise RuntimeError(explain(
             f"Given weight of size {shape_text(weight.shape)}, expected at least one input channel", _at_layer() + "a sum over no channels says nothing "
             "of the image (PyTorch's result has no channels then)", "use in_channels=1 or more"))
-    fits = input.ndim == weight.ndim == axes + 2 and groups > 0 and input.shape[1] == weight.shape[1] * groups
-    if fits and (bias is None or tuple(bias.shape) == (weight.shape[0],)) and weight.shape[0] and weight.shape[0] % groups == 0:
+    fits = len(given) == len(weighed) == axes + 2 and groups > 0 and given[1] == weighed[1] * groups
+    if fits and (bias is None or bias._array.shape == weighed[:1]) and weighed[0] and weighed[0] % groups == 0:
         return
     _check_axes(function, axes, input, weight, groups)
     outs, channels = weight.shape[0], weight.shape[1] * groups

@@ -10,7 +10,7 @@ from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.formats import asked_format, contiguous_format, copied, lies_in, preserve_format, with_steps
-from workbook.strides import of_view, steps_of
+from workbook.strides import lies_in_rows, of_view, steps_of
 from workbook.tensor import Size, Tensor
 
 
@@ -18,7 +18,12 @@ def sizes(shape):
     """Return a shape given as several numbers, or as one sequence, as a tuple of ints."""
     if len(shape) == 1 and isinstance(shape[0], (tuple, list, range)) or len(shape) == 1 and getattr(shape[0], "ndim", 0):
         shape = shape[0]
-    return tuple(_side(side, place) for place, side in enumerate(shape, start=1))
+    if isinstance(shape, tuple) and _WHOLE.issuperset(map(type, shape)) and max(map(abs, shape), default=0) < 2**63:
+        return tuple(shape)  # the common case: nothing to convert
+    return tuple([_side(side, place) for place, side in enumerate(shape, start=1)])
+
+
+_WHOLE = frozenset((int,))
 
 
 def _side(side, place):
@@ -79,7 +84,7 @@ class View(Operation):
 def in_shape(xp, a, shape):
     """Return an array in another shape, with PyTorch's steps where NumPy leaves them open."""
     out = a.reshape(shape)
-    if a.flags.c_contiguous and a.size and 1 not in a.shape:
+    if a.flags.c_contiguous and a.size and (1 not in a.shape or lies_in_rows(a)):
         return out
     steps = of_view(a.shape, steps_of(a), out.shape)
     return out if steps is None else with_steps(xp, out, steps)
@@ -175,10 +180,9 @@ def reshape(input, *shape):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.reshape.html
     """
-    wanted = sizes(shape)
-    if not isinstance(input, Tensor):
-        return View.apply(input, shape=wanted)
-    wanted = _filled_in(wanted, input._array.size)
+    if not isinstance(input, Tensor):  # inside of a formula, whose shape is one tuple
+        return View.apply(input, shape=shape[0] if shape[0].__class__ is tuple else sizes(shape))
+    wanted = _filled_in(sizes(shape), input._array.size)
     if input.is_contiguous():
         return View.apply(input, shape=wanted)
     if shares(input._array, wanted):
