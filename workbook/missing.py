@@ -253,3 +253,13 @@ def of_tensor(kind, name):
     """
     plain = f"'{kind}' object has no attribute '{name}'"
     return AttributeError(plain + (f"\n  Fix: write {OF_TENSOR[name]}" if name in OF_TENSOR else ""))
+
+
+class Absent:
+    """Stands where a Tensor has no attribute, and says what to write instead. To `hasattr` and `dir` it is not there."""
+
+    def __init__(self, name):
+        self._name = name
+
+    def __get__(self, tensor, kind):
+        raise of_tensor(kind.__name__, self._name)

@@ -29,6 +29,9 @@ class PrintsAsTorch(type):
         name = cls.__dict__.get("torch_name")
         return f"<class '{name}'>" if name else super().__repr__()
 
+    def __dir__(cls):
+        return [name for name in super().__dir__() if hasattr(cls, name)]  # without `missing.Absent`
+
 
 def _renamed(function, name):
     """The same function by another name: Python's own error for a missing argument then speaks of Conv2d, not of what all convolutions share."""

@@ -204,8 +204,8 @@ class Tensor(metaclass=PrintsAsTorch):
     retains_grad = property(lambda self: self._retains_grad, doc="Whether a computed Tensor keeps its gradient: see retain_grad().")
     is_cpu = property(lambda self: self._device.type == "cpu", doc="Whether its memory is the CPU's.")
 
-    def __getattr__(self, name):
-        raise missing.of_tensor(type(self).__name__, name)
+    def __dir__(self):
+        return [name for name in super().__dir__() if name not in missing.OF_TENSOR]
 
     @property
     def is_cuda(self):
@@ -417,6 +417,11 @@ class Tensor(metaclass=PrintsAsTorch):
     def _attributes(self):
         """What a student has set on this Tensor. Hooks are not: they belong to this one."""
         return {name: value for name, value in self.__dict__.items() if name != "_hooks"}
+
+
+# (A class with a `__getattr__` would do as well, but then Python looks up every attribute of every Tensor the long way.)
+for _name in missing.OF_TENSOR:
+    setattr(Tensor, _name, missing.Absent(_name))
 
 
 def wrap(array, device=CPU, cls=Tensor):
