@@ -10,7 +10,6 @@ import pytest
 
 import workbook as torch
 from workbook import missing
-from workbook import missing
 from workbook.ops import methods
 
 ROOT = Path(__file__).parents[1]
