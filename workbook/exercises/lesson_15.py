@@ -8,14 +8,14 @@ from workbook.exercises.functions import called, written
 
 _NET = """from workbook import nn
 torch.manual_seed(3)
-net = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Linear(3, 2))
-net(torch.randn(8, 4))
+trained = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3), nn.ReLU(), nn.Linear(3, 2))
+trained(torch.randn(8, 4))
 """
 
 
 def _state(answer, names):
     """Judge what is to be saved of `net`: every weight and buffer under its name."""
-    torch, net = names["torch"], names["net"]
+    torch, net = names["torch"], names["trained"]
     if isinstance(answer, torch.nn.Module):
         return "That is the net itself. Saved whole, it can be read only where the very same class stands at the same place, and by running code from the file."
     if type(answer) in (list, tuple) or hasattr(answer, "__next__"):
@@ -46,28 +46,28 @@ WHAT = Exercise(
     kind="fill in",
     level=1,
     minutes=3,
-    prompt="`net` is a trained network of four layers, with a batch norm among them. `torch.save(answer, \"net.pt\")` is to write all numbers that it needs to predict again, and no code. Give `answer`.",
+    prompt="`trained`, made in the cell above, is a network of four layers, with a batch norm among them. `torch.save(answer, \"trained.pt\")` is to write all numbers that it needs to predict again, and no code. Give `answer`.",
     setup=_NET,
     judge=_state,
-    right=("net.state_dict()", "dict(net.state_dict())", "{**dict(net.named_parameters()), **dict(net.named_buffers())}",
-           "{name: value.clone() for name, value in net.state_dict().items()}"),
+    right=("trained.state_dict()", "dict(trained.state_dict())", "{**dict(trained.named_parameters()), **dict(trained.named_buffers())}",
+           "{name: value.clone() for name, value in trained.state_dict().items()}"),
     wrong=(
-        ("net", "the net itself"),
-        ("list(net.parameters())", "tensors without names"),
-        ("net.parameters()", "tensors without names"),
-        ("dict(net.named_parameters())", "are no parameters"),
-        ("dict(net.named_buffers())", "is missing"),
-        ("dict(net.named_modules())", "code again"),
-        ("net[0].state_dict()", "is missing"),
-        ("{'net': net.state_dict()}", "is missing"),
-        ("{name: value.tolist() for name, value in net.state_dict().items()}", "its tensor is asked for"),
-        ("{name: value + 1 for name, value in net.state_dict().items()}", "not the number asked for"),
-        ("list(net.state_dict())", "tensors without names"),
-        ("net.state_dict", "a dictionary from names to tensors"),
-        ("'net.pt'", "a dictionary from names to tensors"),
+        ("trained", "the net itself"),
+        ("list(trained.parameters())", "tensors without names"),
+        ("trained.parameters()", "tensors without names"),
+        ("dict(trained.named_parameters())", "are no parameters"),
+        ("dict(trained.named_buffers())", "is missing"),
+        ("dict(trained.named_modules())", "code again"),
+        ("trained[0].state_dict()", "is missing"),
+        ("{'net': trained.state_dict()}", "is missing"),
+        ("{name: value.tolist() for name, value in trained.state_dict().items()}", "its tensor is asked for"),
+        ("{name: value + 1 for name, value in trained.state_dict().items()}", "not the number asked for"),
+        ("list(trained.state_dict())", "tensors without names"),
+        ("trained.state_dict", "a dictionary from names to tensors"),
+        ("'trained.pt'", "a dictionary from names to tensors"),
     ),
     hints=("A module gives its numbers under their names by one call. Lesson 08 printed it.", "The call is state_dict(). named_parameters() lacks what the optimizer does not train."),
-    solution="net.state_dict()",
+    solution="trained.state_dict()",
     reason="Weights and buffers, under the names that the class gives them. The class itself stays in your code, where it can be read and mended.",
 )
 
@@ -97,7 +97,7 @@ def _stripped(answer, names):
 
 
 PREFIX = Exercise(
-    id="15.2",
+    id="15.4",
     title="A prefix too many",
     kind="write it",
     level=2,
@@ -216,7 +216,7 @@ def _no_net(got):
 _read = partial(written, "make_net, file")
 
 READ = Exercise(
-    id="15.4",
+    id="15.2",
     title="From a file to predictions",
     kind="fix the bug",
     level=2,
@@ -318,7 +318,7 @@ def _about_resumed(got, net, optimizer, checkpoint, names):
 _go_on = partial(written, "make, checkpoint")
 
 RESUME = Exercise(
-    id="15.5",
+    id="15.6",
     title="As if nothing had happened",
     kind="write it",
     level=3,
@@ -355,8 +355,15 @@ RESUME = Exercise(
 )
 
 _TWO_STATES = """from workbook import nn
-net = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))
-state = {'0.weight': torch.zeros(2, 2), '0.bias': torch.zeros(2), '2.weight': torch.zeros(1, 2), '2.bias': torch.zeros(1)}
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 2, 3)
+        self.classifier = nn.Linear(8, 3)
+
+changed_net = Net()
+state = {'conv.weight': torch.zeros(2, 1, 3, 3), 'conv.bias': torch.zeros(2), 'fc.weight': torch.zeros(3, 8), 'fc.bias': torch.zeros(3)}
 """
 
 
@@ -365,45 +372,47 @@ def _missing(answer, names):
     if type(answer) not in (list, tuple, set) or any(as_text(entry) is None for entry in answer):
         return f"The answer is {describe(answer)}; a list of names is asked for."
     given = sorted(as_text(entry) for entry in answer)
-    if given == ["1.bias", "1.weight"]:
+    if given == ["classifier.bias", "classifier.weight"]:
         return None
-    if given == ["2.bias", "2.weight"]:
+    if given == ["fc.bias", "fc.weight"]:
         return "These stand in the file, and the net has no such names: they are unexpected. Missing is what the net has and the file has not."
-    if given == ["1.bias", "1.weight", "2.bias", "2.weight"]:
+    if given == ["classifier.bias", "classifier.weight", "fc.bias", "fc.weight"]:
         return "Two of these are unexpected, not missing."
-    if "0.weight" in given or "0.bias" in given:
-        return "Names that begin with 0. are on both sides."
-    if len(given) == 1 and given[0] in ("1.weight", "1.bias"):
+    if "conv.weight" in given or "conv.bias" in given:
+        return "conv.weight and conv.bias are on both sides."
+    if given in (["classifier.weight"], ["classifier.bias"]):
         return "A layer has a weight and a bias."
+    if given == ["classifier"]:
+        return "That is the layer. What stands in a state are its tensors, by their whole names."
     return f"{', '.join(given) or 'Nothing'} is not it."
 
 
 MISSING = Exercise(
-    id="15.6",
+    id="15.5",
     title="Missing and unexpected",
     kind="predict",
     level=2,
     minutes=3,
-    prompt="A net was stored when it still had a `ReLU` between its layers. Now it has not, so that the names differ:\n\n```python\nnet = nn.Sequential(nn.Linear(2, 2), nn.Linear(2, 1))\n"
-    "state = {'0.weight': ..., '0.bias': ..., '2.weight': ..., '2.bias': ...}\nreport = net.load_state_dict(state, strict=False)\n```\n\nWhat is `report.missing_keys`? Give a list of names; their order does not count.",
+    prompt="Somebody renamed a layer of their class after the file had been written:\n\n```python\nself.conv = nn.Conv2d(1, 2, 3)\nself.classifier = nn.Linear(8, 3)      # was: self.fc\n```\n\n"
+    "What is `report.missing_keys` of `report = Net().load_state_dict(torch.load(\"old.pt\"), strict=False)`? Give a list of names; their order does not count.",
     setup=_TWO_STATES,
     judge=_missing,
-    right=("['1.weight', '1.bias']", "['1.bias', '1.weight']", "net.load_state_dict(state, strict=False).missing_keys"),
+    right=("['classifier.weight', 'classifier.bias']", "['classifier.bias', 'classifier.weight']", "changed_net.load_state_dict(state, strict=False).missing_keys"),
     wrong=(
-        ("['2.weight', '2.bias']", "they are unexpected"),
-        ("net.load_state_dict(state, strict=False).unexpected_keys", "they are unexpected"),
-        ("['1.weight', '1.bias', '2.weight', '2.bias']", "Two of these are unexpected"),
-        ("['0.weight', '0.bias']", "on both sides"),
-        ("['1.weight']", "a weight and a bias"),
+        ("['fc.weight', 'fc.bias']", "they are unexpected"),
+        ("changed_net.load_state_dict(state, strict=False).unexpected_keys", "they are unexpected"),
+        ("['classifier.weight', 'classifier.bias', 'fc.weight', 'fc.bias']", "Two of these are unexpected"),
+        ("['conv.weight', 'conv.bias']", "on both sides"),
+        ("['classifier.weight']", "a weight and a bias"),
+        ("['classifier']", "by their whole names"),
         ("[]", "is not it"),
-        ("net.load_state_dict(state, strict=False)", "a list of names"),
-        ("'1.weight'", "a list of names"),
+        ("changed_net.load_state_dict(state, strict=False)", "a list of names"),
+        ("'classifier.weight'", "a list of names"),
         ("2", "a list of names"),
-        ("['1']", "is not it"),
     ),
-    hints=("Write down the names of the net: list(net.state_dict()).", "Missing is said from the net's side: what it needs and did not find."),
-    solution="net.load_state_dict(state, strict=False).missing_keys",
+    hints=("Which names has the net, with its class as it is today? list(net.state_dict()) would print them.", "Missing is said from the net's side: what it needs and did not find."),
+    solution="['classifier.weight', 'classifier.bias']",
     reason="With strict=False the second layer would keep its random numbers, and only the report says so. With strict=True, the default, nothing is loaded and both lists stand in the error.",
 )
 
-EXERCISES = (WHAT, PREFIX, WEIGHTS_ONLY, READ, RESUME, MISSING)
+EXERCISES = (WHAT, READ, WEIGHTS_ONLY, PREFIX, MISSING, RESUME)
