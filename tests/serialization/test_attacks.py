@@ -150,9 +150,8 @@ def test_a_program_that_takes_too_many_steps_is_stopped(monkeypatch):
 
 
 def test_a_bool_may_be_any_byte():
-    for program, steps in ((storage("BoolStorage"), 1),):
-        found = torch.load(archive(tensor(program), {"0": bytes([0, 1, 2, 255])}))
-        assert found.tolist() == [False, True, True, True] and found.sum().item() == 3
+    found = torch.load(archive(tensor(storage("BoolStorage")), {"0": bytes([0, 1, 2, 255])}))
+    assert found.tolist() == [False, True, True, True] and found._array.tobytes() == bytes([0, 1, 1, 1])
 
 
 def test_a_blocked_module_cannot_be_declared_safe(tmp_path):
@@ -178,14 +177,11 @@ def with_two_of_one_name():
 
 
 def where_members_overlap():
-    """The list of members says of one that it lies where another one does."""
-    data = bytearray(archive(GOOD, extra=[("archive/data/1", struct.pack("<4f", 5, 6, 7, 8))]).getvalue())
-    entries = [at for at in range(len(data)) if data[at:at + 4] == b"PK\1\2"]
-    zero, one = (at for at in entries if data[at + 46:at + 60] in (b"archive/data/0", b"archive/data/1"))
-    data[one + 42:one + 46] = data[zero + 42:zero + 46]
-    local, = struct.unpack_from("<I", data, zero + 42)
-    data[one + 46:one + 60] = b"archive/data/0"
-    data[zero + 46:zero + 60] = b"archive/data/0"
+    """The list of members says of the program that it reaches into what lies behind it."""
+    data = bytearray(archive(GOOD).getvalue())
+    entry = data.index(b"PK\1\2")
+    size, = struct.unpack_from("<I", data, entry + 24)
+    struct.pack_into("<2I", data, entry + 20, size + 20, size + 20)
     return io.BytesIO(bytes(data))
 
 

@@ -1,5 +1,6 @@
 """A file is written whole or not at all: programs that are killed, disks that are full, objects that cannot be saved."""
 
+import gzip
 import io
 import os
 import pathlib
@@ -147,7 +148,7 @@ def test_a_file_that_only_reads_is_enough():
             return self.inner.read(count)
 
         def seek(self, *place):
-            return self.inner.seek(*place)
+            self.inner.seek(*place)
 
         def tell(self):
             return self.inner.tell()
@@ -155,6 +156,15 @@ def test_a_file_that_only_reads_is_enough():
     buffer = io.BytesIO()
     torch.save(torch.arange(3), buffer)
     assert torch.load(Narrow(buffer.getvalue())).tolist() == [0, 1, 2]
+
+
+def test_a_packed_file_is_read_through_what_unpacks_it(tmp_path):
+    with gzip.open(tmp_path / "x.pt.gz", "wb") as file:
+        torch.save(torch.arange(3), file)
+    with gzip.open(tmp_path / "x.pt.gz") as file:
+        assert torch.load(file).tolist() == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="gzip.open"):
+        torch.load(tmp_path / "x.pt.gz")
 
 
 def test_two_saves_of_the_same_are_the_same_bytes():

@@ -11,8 +11,11 @@ import numpy as np
 import pytest
 
 import workbook as torch
-from workbook import nn
+from workbook import devices, nn
+from workbook.devices.backend import Backend
+from workbook.devices.cuda import CudaBackend
 from workbook.serialization import CheckpointError
+from workbook.tensor import wrap
 
 
 class Net(nn.Module):
@@ -109,6 +112,20 @@ def point():
     return made
 
 
+class Held:
+    def __init__(self, holder):
+        self.holder = holder
+
+    def __reduce__(self):
+        return Held, (self.holder,)
+
+
+def in_its_own_arguments():
+    made = Held([])
+    made.holder.append(made)
+    return made
+
+
 def with_itself():
     made = ([],)
     made[0].append(made)
@@ -124,6 +141,7 @@ OBJECTS = {"slots": (point, lambda found: (found.x, found.y) == (1, [2])), "an e
            "an error": (lambda: ValueError("x"), lambda found: found.args == ("x",)), "type(None)": (lambda: type(None), lambda found: found is type(None)),
            "ellipsis": (lambda: ..., lambda found: found is ...), "a list in itself": (lambda: with_itself()[0], lambda found: found[0][0] is found),
            "a tuple in itself": (with_itself, lambda found: found[0][0] is found), "a generator of numbers": (lambda: torch.Generator(), lambda found: isinstance(found, torch.Generator)),
+           "an object in its own arguments": (in_its_own_arguments, lambda found: found.holder[0] is found),
            "an optimizer": (lambda: torch.optim.Adam(nn.Linear(1, 1).parameters()), lambda found: found.param_groups[0]["lr"] == 0.001)}
 
 
@@ -210,3 +228,58 @@ def test_map_location_of_every_kind():
     buffer.seek(0)
     with pytest.raises(ZeroDivisionError):  # a mistake of the function's own
         torch.load(buffer, map_location=lambda storage, location: 1 // 0)
+
+
+class Elsewhere(Backend):
+    """A second memory, which is NumPy's, too."""
+
+    xp = np
+
+    def status(self):
+        return True, "a stand-in"
+
+    def require(self):
+        pass
+
+    def count(self):
+        return 1
+
+    def from_host(self, array, index):
+        return array.copy()
+
+    def to_host(self, array):
+        return array.copy()
+
+
+@pytest.fixture
+def elsewhere():
+    earlier = devices.register("cuda", Elsewhere())
+    yield
+    devices.register("cuda", earlier)
+
+
+def test_tensors_go_back_to_the_device_that_they_were_saved_from_or_where_map_location_says(elsewhere):
+    x = torch.arange(6.0).view(2, 3).to("cuda:0")
+    turned = wrap(x._array.T, x._device)  # x.t() copies here: the gate takes NumPy's arrays for the CPU's
+    buffer = io.BytesIO()
+    torch.save([x, turned, torch.ones(1)], buffer)
+
+    def places(**settings):
+        buffer.seek(0)
+        found = torch.load(buffer, **settings)
+        assert [part.tolist() for part in found] == [[[0, 1, 2], [3, 4, 5]], [[0, 3], [1, 4], [2, 5]], [1]]
+        assert found[0].untyped_storage().data_ptr() == found[1].untyped_storage().data_ptr()
+        return [str(part.device) for part in found]
+
+    assert places() == ["cuda:0", "cuda:0", "cpu"]
+    assert places(map_location="cpu") == places(map_location=torch.device("cpu")) == places(map_location={"cuda:0": "cpu"}) == ["cpu", "cpu", "cpu"]
+    assert places(map_location="cuda:0") == places(map_location=lambda storage, location: storage.cuda()) == ["cuda:0", "cuda:0", "cuda:0"]
+    assert places(map_location=lambda storage, location: storage if location == "cuda:0" else None) == ["cpu", "cpu", "cpu"]
+    with pytest.raises(RuntimeError, match="Attempting to deserialize object on CUDA device 7 but torch.cuda.device_count\\(\\) is 1"):
+        places(map_location="cuda:7")
+    assert places(map_location="cuda:0", weights_only=False) == ["cuda:0"] * 3
+    devices.register("cuda", CudaBackend())
+    if not torch.cuda.is_available():
+        with pytest.raises(CheckpointError, match="Attempting to deserialize object on a CUDA device") as told:
+            places()
+        assert "the tensors were saved from cuda:0" in str(told.value) and places(map_location="cpu") == ["cpu"] * 3

@@ -33,7 +33,8 @@ class Source:
             f.seek(self.start)
         except (AttributeError, OSError) as error:
             raise _not_seekable(f, error) from None
-        self.size = f.seek(0, os.SEEK_END) - self.start
+        f.seek(0, os.SEEK_END)
+        self.size = f.tell() - self.start
 
     def at(self, offset, count):
         """Return `count` bytes that begin at `offset`. Raises CheckpointError where the file has not so many."""
