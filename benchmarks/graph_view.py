@@ -1,6 +1,7 @@
 """`python -m benchmarks.graph_view [STEPS ...]`: how long the live graph takes to open, to step back and to follow a slider.
 
-Times are Python's part, in milliseconds, the median of several goes; the way to the page and back is measured in the browser tests.
+Times are Python's part, in milliseconds of the processor (so that others at work do not count), the median of several goes; the way
+to the page and back is measured in the browser tests.
 PyTorch has no such view, so there is nothing to compare with: the figures say how a view grows with its graph.
 """
 
@@ -32,9 +33,9 @@ def milliseconds(work, goes=GOES):
     """Return the median time of `work(number of the go)`."""
     taken = []
     for go in range(goes):
-        begun = time.perf_counter()
+        begun = time.process_time()
         work(go)
-        taken.append(1000 * (time.perf_counter() - begun))
+        taken.append(1000 * (time.process_time() - begun))
     return statistics.median(taken)
 
 

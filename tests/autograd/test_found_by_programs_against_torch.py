@@ -143,6 +143,18 @@ FOUND = {
             x = torch.tensor([-2.0, 0.25, 3.0], requires_grad=True)
             (grad,) = torch.autograd.grad(f(x).sum(), x, create_graph=True); say(grad.requires_grad, *torch.autograd.grad(grad.sum(), x))
         x = torch.ones(2, requires_grad=True); (grad,) = torch.autograd.grad(torch.relu(x).sum(), x, create_graph=True); say(grad.grad_fn.name())""",
+    "pools, the largest element and a loss of classes keep their input, and refuse a write to it": """
+        F = torch.nn.functional; classes = torch.tensor([0, 1])
+        for f in (lambda x: F.max_pool1d(x, 2), lambda x: F.max_pool2d(x, 2), lambda x: F.avg_pool1d(x, 2), lambda x: F.avg_pool2d(x, 2),
+                  lambda x: F.adaptive_avg_pool2d(x, 2), lambda x: F.adaptive_max_pool2d(x, 2), lambda x: x.amax(-1), lambda x: F.nll_loss(x[0], classes)):
+            x = torch.arange(16.0).reshape(1, 2, 8).requires_grad_(); y = x * 1; z = f(y).sum()
+            y.add_(1)
+            try: z.backward()
+            except RuntimeError as problem: say(str(problem)[:80])""",
+    "a second pass through a pool is refused, and its slope has one, which is 0": """
+        x = torch.arange(16.0).reshape(1, 2, 8).requires_grad_(); y = torch.nn.functional.max_pool2d(x, 2)
+        (grad,) = torch.autograd.grad((y * y).sum(), x, create_graph=True); say(grad.grad_fn.name(), *torch.autograd.grad(grad.sum(), x))
+        y = torch.nn.functional.avg_pool2d(x, 2).sum(); y.backward(); say(x.grad); y.backward()""",
     "what a leaky unit drew belongs to its input": """
         x = torch.ones(2, requires_grad=True); y = x * 1; z = torch.nn.functional.rrelu(y, training=True)
         y.add_(1); z.sum().backward()""",

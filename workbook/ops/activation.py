@@ -29,7 +29,7 @@ class LeakyRelu(FloatElementwise):
         ctx.slope = slope
         return ctx.xp.where(a > 0, a, a * slope)
 
-    @straight_pieces("LeakyReluBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         (a,) = ctx.saved
         return (where(a > 0, grad, grad * ctx.slope),)

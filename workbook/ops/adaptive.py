@@ -11,6 +11,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.ops.axes import squeeze, unsqueeze
+from workbook.ops.choices import straight_pieces
 from workbook.ops.pooling import largest, places_of
 from workbook.ops.reduction import mean
 from workbook.ops.windows import AXES, Windows
@@ -35,12 +36,15 @@ class _AdaptiveAvgPool(Operation):
     def forward(ctx, x, *, size):
         if x.dtype.kind != "f":
             raise refused_dtype(f"adaptive_avg_pool{len(size)}d", dtypes.of(x))
+        ctx.save(x)  # PyTorch's derivative reads it, too, and refuses a write to it
         ctx.image = image = x.shape[-len(size):]
         for axis, wanted in enumerate(size, x.ndim - len(size)):
             x = _sums(ctx.xp, x, axis, wanted)
         return x / _counts(ctx.xp, image, size, x.dtype)
 
+    @straight_pieces
     def backward(ctx, grad):
+        ctx.look_at_saved()
         return (_Spread.apply(grad, image=ctx.image, node=type(ctx)),)
 
 
@@ -110,6 +114,7 @@ class _AdaptiveMaxPool(Operation):
     def forward(ctx, x, *, size):
         if x.dtype.kind != "f":
             raise refused_dtype(f"adaptive_max_pool{len(size)}d", dtypes.of(x))
+        ctx.save(x)  # PyTorch's derivative reads it, too, and refuses a write to it
         ctx.image = image = x.shape[-len(size):]
         if math.prod(size) and not any(side % wanted for side, wanted in zip(image, size)):
             kernel = tuple([side // wanted for side, wanted in zip(image, size)])
@@ -120,7 +125,9 @@ class _AdaptiveMaxPool(Operation):
             best, ctx.places = _largest_in_spans(ctx.xp, x, size)
         return best, ctx.places
 
+    @straight_pieces
     def backward(ctx, grad, *_):
+        ctx.look_at_saved()
         return (ToPlaces.apply(grad, places=ctx.places, image=ctx.image),)
 
 

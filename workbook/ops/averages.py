@@ -8,6 +8,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype
 from workbook.ops.arithmetic import mul, neg
 from workbook.ops.axes import squeeze, unsqueeze
+from workbook.ops.choices import straight_pieces
 from workbook.ops.pointwise import abs, relu, sign
 from workbook.ops.pooling import max_pool1d, max_pool2d, max_pool3d
 from workbook.ops.powers import pow
@@ -22,6 +23,7 @@ class _AvgPool(Operation):
         ctx.windows, ctx.divisor = windows, divisor
         if x.dtype.kind in "bc" or x.dtype.kind in "iu" and x.dtype != "int64":
             raise refused_dtype(f"avg_pool{len(windows.out)}d", dtypes.of(x))
+        ctx.save(x)  # PyTorch's derivative reads it, too, and refuses a write to it
         image = windows.pad(ctx.xp, x, 0)
         total = image[windows.taps[0]].copy()
         for tap in windows.taps[1:]:
@@ -29,7 +31,9 @@ class _AvgPool(Operation):
         divisor = _divisor(ctx.xp, divisor, x)
         return total / divisor if x.dtype.kind == "f" else ctx.xp.trunc(total / divisor).astype(x.dtype)
 
+    @straight_pieces
     def backward(ctx, grad):
+        ctx.look_at_saved()
         return (SpreadOut.apply(grad, windows=ctx.windows, divisor=ctx.divisor, node=type(ctx)),)
 
 

@@ -25,7 +25,7 @@ class Hardtanh(Elementwise):
         ctx.xp.maximum(out, a.dtype.type(low), out=out)
         return ctx.xp.minimum(out, a.dtype.type(high), out=out)
 
-    @straight_pieces("HardtanhBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         (a,) = ctx.saved
         low, high = ctx.ends
@@ -86,7 +86,7 @@ class Threshold(Elementwise):
         ctx.edge, value = (np.asarray(number).astype(a.dtype)[()] for number in (edge, value))
         return ctx.xp.where(a <= ctx.edge, value, a)  # so that a NaN passes
 
-    @straight_pieces("ThresholdBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         (a,) = ctx.saved
         return (where(a <= float(ctx.edge), 0.0, grad),)
@@ -189,7 +189,7 @@ class Hardshrink(Elementwise):
         ctx.width = width
         return ctx.xp.where(ctx.xp.abs(a) <= a.dtype.type(width), a.dtype.type(0), a)
 
-    @straight_pieces("HardshrinkBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         return _beyond(ctx, grad)
 
@@ -223,7 +223,7 @@ class Softshrink(Elementwise):
         width = a.dtype.type(width)
         return ctx.xp.where(a > width, a - width, ctx.xp.where(a < -width, a + width, a * a.dtype.type(0)))
 
-    @straight_pieces("SoftshrinkBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         return _beyond(ctx, grad)
 
@@ -253,7 +253,7 @@ class PreluKernel(Elementwise):
         ctx.save(a, weight)
         return ctx.xp.where(a > 0, a, a * weight)
 
-    @straight_pieces("PreluKernelBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         a, weight = ctx.saved
         return where(a > 0, grad, grad * weight), where(a > 0, 0.0, grad * a)
@@ -327,7 +327,7 @@ class RreluWithNoise(Elementwise):
         ctx.keep(noise)
         return in_order(ctx.xp, a * noise)
 
-    @straight_pieces("RreluWithNoiseBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         ctx.look_at_saved()
         (noise,) = ctx.kept

@@ -100,27 +100,30 @@ class Flat(Operation):
         return ctx.xp.zeros_like(grad)
 
 
-def straight_pieces(name):
+def straight_pieces(formula):
     """Decorate the derivative of a function of straight pieces, whose slope no small change of its first saved value alters.
 
-    Under `create_graph` its gradient is then recorded, by a step of this `name`, as one that this value decides, with a slope of 0 in
-    it. Otherwise a second derivative would be refused where PyTorch's is 0.
+    Under `create_graph` its gradient is then recorded as one that this value decides, with a slope of 0 in it. Otherwise a second
+    derivative would be refused where PyTorch's is 0.
     """
-    class Piece(FlatIn, name=name):
+    @functools.wraps(formula)
+    def backward(ctx, grad, *others):
+        handed = formula(ctx, grad, *others)
+        if thread.state.on_arrays:
+            return handed
+        first, *rest = handed if handed.__class__ is tuple else (handed,)
+        return _piece_of(type(ctx).__name__).apply(first, ctx.saved[0]), *rest
+
+    return backward
+
+
+@functools.cache
+def _piece_of(name):
+    """The step that records it, named after the node as in PyTorch."""
+    class Piece(FlatIn, name={"Relu": "Threshold"}.get(name[:-9], name[:-9]) + "BackwardBackward0"):
         __doc__ = FlatIn.__doc__
 
-    def decorated(formula):
-        @functools.wraps(formula)
-        def backward(ctx, grad, *others):
-            handed = formula(ctx, grad, *others)
-            if thread.state.on_arrays:
-                return handed
-            first, *rest = handed if handed.__class__ is tuple else (handed,)
-            return Piece.apply(first, ctx.saved[0]), *rest
-
-        return backward
-
-    return decorated
+    return Piece
 
 
 class FlatIn(Operation):

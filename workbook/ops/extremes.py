@@ -58,11 +58,13 @@ class Amax(Operation):
 
     def forward(ctx, a, *, axes, keepdim, smallest=False):
         out = _extreme_along(a, axes, smallest)
+        ctx.save(a)  # PyTorch's derivative compares with it, and refuses a write to it
         ctx.keep(_equal_share(ctx.xp, a, out, axes))
         ctx.shape, ctx.axes, ctx.keepdim = a.shape, axes, keepdim
         return out if keepdim else out.squeeze(axes)
 
     def backward(ctx, grad):
+        ctx.look_at_saved()
         (share,) = ctx.kept
         return (spread(grad, ctx.shape, ctx.axes, ctx.keepdim) * share,)
 

@@ -8,6 +8,7 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.ops.choices import straight_pieces
 from workbook.ops.draws import rand
 from workbook.ops.sides import sides
 from workbook.ops.windows import AXES
@@ -20,6 +21,7 @@ class _FractionalMaxPool(Operation):
 
     def forward(ctx, x, samples, *, kernel, size):
         xp, axes = ctx.xp, len(size)
+        ctx.save(x)  # PyTorch's derivative reads it, too, and refuses a write to it
         ctx.image = image = x.shape[-axes:]
         lines = lines_of(x, image)
         samples = samples.reshape(len(lines), axes)
@@ -38,7 +40,9 @@ class _FractionalMaxPool(Operation):
         ctx.places = xp.take_along_axis(seen, winner, -1).reshape(shape)
         return xp.take_along_axis(numbers, winner, -1).reshape(shape), ctx.places
 
+    @straight_pieces
     def backward(ctx, grad, *_):
+        ctx.look_at_saved()
         return ToPlaces.apply(grad, places=ctx.places, image=ctx.image), None
 
 

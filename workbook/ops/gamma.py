@@ -6,6 +6,7 @@ from workbook.devices import check_memory
 from workbook.errors import explain
 from workbook.numbers import counted
 from workbook.ops.elementwise import FloatElementwise, not_implemented, one_by_one
+from workbook.ops.shape import contiguous
 
 
 class Lgamma(FloatElementwise):
@@ -167,6 +168,7 @@ def mvlgamma(input, p):
         raise RuntimeError(explain("p has to be greater than or equal to 1",
                                    "p counts the factors of the product", "write p=1 or more"))
     check_memory((*input.shape, p), 8)
+    input = contiguous(input)  # as the result lies
     total = math.log(math.pi) * (p * (p - 1) / 4)
     for j in range(p):
         total = total + lgamma(input - j / 2)

@@ -224,7 +224,7 @@ class NllLoss(Operation):
     def forward(ctx, logs, target, weight, *, reduction, ignore):
         if logs.dtype.kind == "c":
             raise not_implemented("nll_loss_out_frame", logs)
-        ctx.save(target)
+        ctx.save(target, logs)  # PyTorch's derivative reads both, and refuses a write to them
         ctx.shape, ctx.ignore = logs.shape, ignore
         counted = target != ignore
         safe = ctx.xp.where(counted, target, 0)
@@ -235,7 +235,7 @@ class NllLoss(Operation):
         return losses if reduction == "none" else losses.sum() if total is None else losses.sum() / total
 
     def backward(ctx, grad):
-        (target,), (shares,) = ctx.saved, ctx.kept
+        (target, _), (shares,) = ctx.saved, ctx.kept
         places = unsqueeze(where(target == ctx.ignore, 0, target), 1)
         return (ScatterAdd.apply(unsqueeze(-grad * shares, 1), places, shape=ctx.shape, axis=1),)
 

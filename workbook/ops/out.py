@@ -21,7 +21,7 @@ from workbook.errors import explain, shape_text
 from workbook.formats import with_steps
 from workbook.ops.arguments import refuse_arguments
 from workbook.ops.strided import take_shape
-from workbook.strides import axes_in_memory, steps_of
+from workbook.strides import axes_in_memory, of_result, steps_of
 from workbook.tensor import Tensor, memory_of
 
 
@@ -33,6 +33,11 @@ _READ_FIRST = frozenset((
 _READ_WHILE_WRITING = frozenset("index_select gather cat stack hstack vstack dstack column_stack take diff kron masked_select topk".split())
 # Functions whose own results lie column by column, but not in an `out` that had no room for them.
 _IN_ORDER = frozenset("cholesky cholesky_solve matrix_power mvlgamma".split())
+
+
+# Functions whose own results lie as a copy of the input does, but in an `out` that had no room for them as elementwise results do.
+# (With the number by which they multiply, if they do: PyTorch counts it as a second operand, without axes.)
+_AS_RESULT = {"deg2rad": [((), ())], "rad2deg": [((), ())], "nan_to_num": []}
 
 
 def with_out(function, kind):
@@ -114,9 +119,10 @@ def _write(result, target, name):
                 "outputs will not be resized unless they have zero elements. You can explicitly reuse an out tensor t by resizing "
                 "it, "
                 "inplace, to zero elements with t.resize_(0).", UserWarning, stacklevel=4)
-        in_order = name in _IN_ORDER or new.flags.c_contiguous or name == "cholesky_inverse" and new.dtype != array.dtype
-        take_shape(target, new.shape, range(new.ndim) if in_order else axes_in_memory(new.shape, new.strides))
-        if not new.size:
-            target._array = with_steps(target._device.xp, target._array, steps_of(new))
+        in_order = name in _IN_ORDER or name == "cholesky_inverse" and new.dtype != array.dtype
+        take_shape(target, new.shape, range(new.ndim) if in_order or new.flags.c_contiguous else axes_in_memory(new.shape, new.strides))
+        if not in_order or not new.size:
+            steps = of_result(new.shape, [(new.shape, steps_of(new)), *_AS_RESULT[name]]) if name in _AS_RESULT else steps_of(new)
+            target._array = with_steps(target._device.xp, target._array, steps)
     target._array[...] = new if new.dtype.kind != "c" or target._array.dtype.kind == "c" else new.real
     memory_of(target).wrote(f"{name}(out=)")

@@ -6,7 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
-from workbook.formats import in_order
+from workbook.formats import in_order, laid_as
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.elementwise import NUMBERS, broadcast_shape
@@ -302,7 +302,10 @@ def masked_scatter(input, mask, source):
 
 
 class IndexPutAdd(IndexAddTo, name="IndexPutBackward0"):
-    """out = a, to which values are added at the places that index Tensors or masks choose"""
+    """out = a, to which values are added at the places that index Tensors or masks choose; it lies as a copy of a"""
+
+    def forward(ctx, a, values, *places, pattern):
+        return laid_as(ctx.xp, IndexAddTo.forward(ctx, a, values, *places, pattern=pattern), a)
 
 
 def index_put(input, indices, values, accumulate=False):

@@ -192,7 +192,7 @@ class Relu(Elementwise):
         ctx.save(out)
         return out
 
-    @straight_pieces("ThresholdBackwardBackward0")
+    @straight_pieces
     def backward(ctx, grad):
         (out,) = ctx.saved
         return where(out <= 0, 0.0, grad)  # so that a NaN passes, as in PyTorch

@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype
 from workbook.ops.axes import squeeze, unsqueeze
+from workbook.ops.choices import straight_pieces
 from workbook.ops.sides import sides
 from workbook.ops.windows import Windows, image_of, windows_of
 
@@ -16,11 +17,14 @@ class _MaxPool(Operation):
     def forward(ctx, x, *, windows, indices=False):
         if x.dtype.kind in "bc":
             raise refused_dtype(f"max_pool{len(windows.out)}d", dtypes.of(x))
+        ctx.save(x)  # PyTorch's derivative reads it, too, and refuses a write to it
         best, winner = largest(ctx.xp, x, windows)
         ctx.windows, ctx.winner = windows, winner
         return (best, places_of(ctx.xp, winner, windows)) if indices else best
 
+    @straight_pieces
     def backward(ctx, grad, *_):
+        ctx.look_at_saved()
         return (Unpool.apply(grad, windows=ctx.windows, winner=ctx.winner),)
 
 

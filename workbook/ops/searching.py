@@ -26,7 +26,8 @@ class Nonzero(Operation):
         if axes_first:
             return tuple([along.copy() for along in places])
         if not places:
-            return ctx.xp.zeros((int(a != 0), 0), dtypes.int64.numpy)
+            count = int(a != 0)
+            return with_steps(ctx.xp, ctx.xp.zeros((count, 0), dtypes.int64.numpy), (1, count))
         return with_steps(ctx.xp, ctx.xp.stack(places).swapaxes(0, 1), (1, len(places[0])))
 
 

@@ -118,9 +118,10 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
     axis = None if dim is None else axis_of(dim, input.shape)
     kept = [1] * input.ndim if dim is None else [1 if i == axis else side for i, side in enumerate(input.shape)]
     rows = reshape(input, (-1,)) if dim is None or not input.ndim else _last(input, axis)
-    found = _in_rows(sort(rows, -1).values, reshape(q, (-1,)), name == "nanquantile", interpolation)
-    found = permute(found, (found.ndim - 1, *range(found.ndim - 1)))  # q comes first
     shape = kept if keepdim else [] if dim is None else [side for i, side in enumerate(kept) if i != axis]
+    ordered = reshape(sort(rows, -1).values, (*shape, rows.shape[-1] if rows.ndim else 1))
+    found = _in_rows(ordered, reshape(q, (-1,)), name == "nanquantile", interpolation)
+    found = permute(found, (found.ndim - 1, *range(found.ndim - 1)))  # q comes first
     return reshape(found, (*q.shape, *shape))
 
 
