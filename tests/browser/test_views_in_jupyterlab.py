@@ -420,6 +420,15 @@ def test_a_kernel_moves_over_a_picture(view, way):
     assert board.spoken().startswith("Output[0, 2] = 0 × (−1) + 9 × 1") and board.text(".wb-status") == "place 3 of 16"
     board.after(lambda: board.find('[data-control="padding"]').select_option("1"))
     assert board.text(".wb-status") == "place 1 of 36" and "= 6" in board.text("aside")
+    board.after(lambda: board.find('[data-control="picture"]').select_option("a photograph"))
+    assert board.text(".wb-status") == "place 463 of 896" and board.count("image") == 2
+    if way == "keyboard":
+        board.tab_to("[data-choose]")
+        board.keys("ArrowDown", "ArrowRight")  # the next row, the next column
+        assert board.text(".wb-status") == "place 492 of 896"
+    else:
+        board.after(board.find('[data-choose="30"]').click)
+        assert board.spoken().startswith("Output[1, 2] = ")
 
 
 def test_a_picture_that_does_not_fit_is_told_with_what_would(view):

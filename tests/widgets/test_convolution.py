@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import workbook as torch
 from workbook.nn import functional as F
-from workbook.widgets import convolution
+from workbook.widgets import convolution, photograph
 from workbook.widgets.convolution_view import FILTERS, PICTURES
 
 
@@ -117,3 +117,57 @@ def test_wrong_use_is_refused_with_what_to_write(arguments, options, kind, said)
 def test_a_picture_may_be_a_batch_of_one():
     x = torch.arange(12.0).view(1, 1, 3, 4)
     assert convolution(x).picture == x[0, 0].tolist() and re.search("your own", convolution(x).state["controls"][0]["options"][0][0])
+
+
+# ---- the photograph -------------------------------------------------------------------------------------------------------
+
+
+def photographed(**chosen):
+    view = convolution()
+    view.act("set", "picture", photograph.NAME)
+    for name, value in chosen.items():
+        view.act("set", name, value)
+    return view
+
+
+@pytest.mark.parametrize("kernel", ["left to right", "mean", "sharpen", "2 × 2, all ones"])
+def test_a_photograph_is_convolved_by_the_engine_and_every_place_can_be_chosen(kernel):
+    view = photographed(kernel=kernel)
+    x, w = torch.tensor(photograph.numbers())[None, None], torch.tensor(FILTERS[kernel], dtype=torch.float32)[None, None]
+    expected = F.conv2d(x, w)[0, 0]
+    assert torch.equal(torch.tensor(view.result), expected)
+    places = [part for part in ET.fromstring(view.drawing).iter() if part.get("data-choose")]
+    assert sorted(int(part.get("data-choose")) for part in places) == list(range(expected.numel()))
+    view.act("choose", None, 77)
+    assert sum(a * b for a, b in view.products()) == pytest.approx(expected.flatten()[77].item(), abs=1e-3)
+    now = [part for part in ET.fromstring(view.drawing).iter() if part.get("tabindex") == "0"]
+    assert [part.get("data-choose") for part in now] == ["77"] and now[0].get("aria-label").startswith("output row ")
+
+
+def test_the_frame_stands_over_the_window_whose_numbers_are_shown():
+    view = photographed(kernel="mean", stride="2", padding="1", dilation="2")
+    view.act("choose", None, 20)
+    row, column = divmod(20, len(view.result[0]))
+    frame = next(part for part in parts(view, "face") if part.get("style") == "fill:none")
+    side = photograph.POINT
+    assert [float(frame.get(name)) for name in ("x", "y", "width", "height")] == [
+        photograph.LEFT + 2 * column * side, photograph.TOP + 2 * row * side, 5 * side, 5 * side]
+    assert ["".join(cell.itertext()) for cell in parts(view, "s0")] == [f"{int(number)}" for number, _ in view.products()]
+
+
+def test_the_greys_of_an_output_say_what_they_stand_for():
+    assert "black −" in photographed(kernel="left to right").drawing and ", grey 0, white " in photographed(kernel="top to bottom").drawing
+    assert "black 0 and less, white 255 and more" in photographed(kernel="sharpen").drawing
+    assert "white 1020 and more" in photographed(kernel="2 × 2, all ones").drawing
+
+
+def test_the_photograph_is_left_out_where_nothing_can_read_it(monkeypatch):
+    monkeypatch.setattr(photograph, "is_there", lambda: False)
+    assert photograph.NAME not in convolution().pictures
+    monkeypatch.undo()
+    assert photograph.NAME in convolution().pictures
+
+
+def test_rows_of_the_output_are_as_long_as_the_page_is_told():
+    for view in (convolution(), photographed(padding="1")):
+        assert ET.fromstring(view.drawing).get("data-columns") == str(len(view.result[0]))

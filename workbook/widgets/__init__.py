@@ -417,7 +417,8 @@ def race(loss=None, /, start=(-3.0, 2.0), across=(-4, 4), up=(-3, 3)):
 def convolution(picture=None, kernel=None, *, stride=1, padding=0, dilation=1):
     """Return a view of a kernel that slides over a small picture: the window, the products, and the output so far.
 
-    `picture` and `kernel` are matrices of your own, up to 8 and 4 on a side; the reader may choose others, and stride, padding, dilation.
+    `picture` and `kernel` are matrices of your own, up to 8 and 4 on a side; the reader may choose others, a photograph too, and stride,
+    padding, dilation.
 
     Raises TypeError for what is no matrix; ValueError for one that is too large, or settings that are not drawn; ImportError without
     anywidget.

@@ -159,7 +159,8 @@ function render({ model, el }) {
     event.preventDefault();
     if (point) return act("nudge", { id: Number(point.dataset.point), value: KEYS[event.key] });
     const cells = [...canvas.querySelectorAll("[data-choose]")];
-    const down = event.key in ROWS ? ROWS[event.key] : KEYS[event.key]; // in a list, down is the next one
+    const columns = Number(canvas.querySelector("svg")?.dataset.columns ?? 1); // in a list, down is the next one
+    const down = event.key in ROWS ? ROWS[event.key] * columns : KEYS[event.key];
     const next = cells[cells.indexOf(cell) + down];
     if (next) act("choose", { value: Number(next.dataset.choose) });
   });

@@ -94,7 +94,7 @@ class Picture:
         """Put a line of text; `role` is its class."""
         self.parts.append(f'<text class="{role}" x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(text)}</text>')
         if anchor == "start":
-            self._reach(x + len(text) * (8.2 if role == "title" else 7.3 if role == "code" else 6.5), y + 4)
+            self.reach(x + len(text) * (8.2 if role == "title" else 7.3 if role == "code" else 6.5), y + 4)
 
     def grid(self, x, y, grid, cells, group=""):
         """Put a Grid of cells: dicts with text, and key, mark, classes, told, extra where they have one."""
@@ -105,7 +105,7 @@ class Picture:
             drawn = (f'<rect class="nothing" x="{x}" y="{y}" width="{grid.width}" height="{grid.height}" rx="5"/>'
                      f'<text class="tick" x="{x + grid.width / 2}" y="{y + grid.height / 2 + 4}" text-anchor="middle">no cells</text>')
         self.parts.append(f'<g class="{group}">{ticks}{drawn}</g>')
-        self._reach(x + grid.width, y + grid.height)
+        self.reach(x + grid.width, y + grid.height)
 
     def tensor(self, x, y, title, shape, axes, grid, cells, group=""):
         """Put a grid under its title, its shape and a line for each axis; return (right, bottom)."""
@@ -127,7 +127,7 @@ class Picture:
         self.parts.append(f'<path class="arrow" d="{line}"/><path class="arrow-head" d="{tip}"/>')
         if label:
             self.text(*((x + 12, y + length / 2 + 4, label, "code") if down else (x + length / 2, y - 8, label, "code", "middle")))
-        self._reach(*ends)
+        self.reach(*ends)
 
     def svg(self, told, style=""):
         """Return the SVG. `told` is its text; `style` gives it its own colours, for a page without ours."""
@@ -136,7 +136,8 @@ class Picture:
         return (f'<svg xmlns="http://www.w3.org/2000/svg" class="wb-cells" viewBox="0 0 {width} {height}" width="{width}" '
                 f'height="{height}" role="group" aria-label="{escape(told, quote=True)}"{self.more}>{ground}{"".join(self.parts)}</svg>')
 
-    def _reach(self, x, y):
+    def reach(self, x, y):
+        """Let the picture be at least so wide and so high."""
         self.width, self.height = max(self.width, x), max(self.height, y)
 
 

@@ -7,6 +7,7 @@ from workbook.errors import explain
 from workbook.nn import functional as F
 from workbook.tensor import Tensor
 
+from . import photograph
 from .board import Board, first_lines
 from .cells import Grid, Picture, shape_text
 from .numbers import in_brackets, short
@@ -29,6 +30,7 @@ FILTERS = {
     "left to right": [[-1, 0, 1]] * 3,
     "top to bottom": [[-1, -1, -1], [0, 0, 0], [1, 1, 1]],
     "mean": [[1 / 9] * 3] * 3,
+    "sharpen": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
     "the middle alone": [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
     "2 × 2, all ones": [[1, 1], [1, 1]],
 }
@@ -40,6 +42,8 @@ class ConvolutionView(Board):
 
     def __init__(self, picture, kernel, stride, padding, dilation):
         self.pictures = ({"your own": _numbers("picture", picture, SIDES)} if picture is not None else {}) | PICTURES
+        if photograph.is_there():
+            self.pictures[photograph.NAME] = None  # it is read when it is asked for
         self.kernels = ({"your own": _numbers("kernel", kernel, KERNELS)} if kernel is not None else {}) | FILTERS
         settings = {"stride": stride, "padding": padding, "dilation": dilation}
         for name, value in settings.items():
@@ -70,15 +74,22 @@ class ConvolutionView(Board):
             self.chosen = {**self.chosen, id: int(value) if id in CHOICES else value}
             self.place = 0
             self._compute()
+            if self.is_photograph() and self.result:  # in the middle, where there is something to see
+                self.place = len(self.result) // 2 * len(self.result[0]) + len(self.result[0]) // 2
         self.show()
 
     def _begin(self):
         self.chosen, self.place = dict(self._first), 0
         self._compute()
 
+    def is_photograph(self):
+        """Whether the picture is the photograph, which is drawn in greys and without its numbers."""
+        return self.chosen["picture"] == photograph.NAME
+
     def _compute(self):
         """Let the engine convolve."""
-        self.picture, self.kernel = self.pictures[self.chosen["picture"]], self.kernels[self.chosen["kernel"]]
+        self.picture = photograph.numbers() if self.is_photograph() else self.pictures[self.chosen["picture"]]
+        self.kernel = self.kernels[self.chosen["kernel"]]
         settings = {name: self.chosen[name] for name in CHOICES}
         self.problem = None
         with unseen():
@@ -111,6 +122,8 @@ class ConvolutionView(Board):
     # ---- what it shows ---------------------------------------------------------------------------------------------------
 
     def _picture(self, style):
+        if self.is_photograph():
+            return photograph.draw(self, _brief, style)
         picture, padded = Picture(), self.padded()
         edge, inside = self.chosen["padding"], set() if self.problem else set(self.window())
         rows, columns = len(padded), len(padded[0])
@@ -133,11 +146,12 @@ class ConvolutionView(Board):
             picture.text(x, below - 22, "picture × kernel", "title")
             self._grid(picture, x, (len(self.kernel), len(self.kernel[0])), [{"text": _brief(a * b), "classes": "off"} for a, b in self.products()], below - 18)
             self._output(picture, x + max(wide, 118) + SPACE)
-        return picture.svg(self._told(), style)
+        return picture.svg(self.told(), style)
 
     def _output(self, picture, x):
         """The numbers so far; the place that is computed now can be chosen."""
         shape = len(self.result), len(self.result[0])
+        picture.more = f' data-columns="{shape[1]}"'
         picture.text(x, 22, "output", "title")
         picture.text(x, 40, shape_text(shape), "code")
         cells = []
@@ -155,7 +169,8 @@ class ConvolutionView(Board):
         picture.grid(x - 18, y, grid, cells)
         return grid.width - 18
 
-    def _told(self):
+    def told(self):
+        """Return what happens at this place, as a sentence."""
         if self.problem is not None:
             return f"The kernel does not fit. {first_lines(self.problem)}"
         row, column = divmod(self.place, len(self.result[0]))
@@ -184,7 +199,7 @@ class ConvolutionView(Board):
         ready = self.problem is None
         return {
             "label": "convolution stepper", "title": self.code(),
-            "status": f"place {self.place + 1} of {self.count}" if ready else "it does not fit", "sentence": self._told(),
+            "status": f"place {self.place + 1} of {self.count}" if ready else "it does not fit", "sentence": self.told(),
             "panels": [
                 {"heading": "How large is the output?", "lines": ["(size + 2 · padding − dilation · (kernel − 1) − 1) // stride + 1", f"rows: {self.formula(0)}", f"columns: {self.formula(1)}"]},
                 {"heading": "Weights", "lines": [f"{len(self.kernel) * len(self.kernel[0])} numbers of the kernel, the same at every place. A layer that connects everything with everything would have "
