@@ -186,6 +186,8 @@ def differing_step(mine, theirs, step, last):
     one, other = mine.step(*step), theirs.step(*step)
     if other and any(re.search(said, other[1]) for said, only_in_passes, _ in ENDS if step[0] in BACKWARD or not only_in_passes):
         return "end"
+    if one and not other and any(said in one[1] for said, _ in REFUSED_HERE):
+        return "end"
     if empty and one and not other and re.search("out of (bounds|range)", one[1]):
         return "end"  # where there is nothing, torch mostly looks at no index
     if one and other and step[0] in BACKWARD and theirs.writing_hooks:
@@ -262,6 +264,13 @@ ENDS = (
     ("detached in-place", False, "torch minds that what it saved was detached"),
     ("setStorage", True, "a view by strides showed more than its base does; torch's gradient of the base has no such memory, here it has"),
     ("more than one element of the written-to", True, "torch writes its gradient where one number stands for several; here it goes through"),
+)
+
+
+# What is refused here alone, and why.
+REFUSED_HERE = (
+    ("the leaf was given data of another shape", "its shape was changed under no_grad; torch keeps a .grad of the old one, where nobody else "
+     "holds that gradient's memory"),
 )
 
 
