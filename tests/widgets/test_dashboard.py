@@ -49,6 +49,14 @@ def at_once(monkeypatch):
         monkeypatch.setattr(module, name, 0)
 
 
+def test_looks_keep_their_distance_and_the_last_one_shows_the_last_weights(monkeypatch):
+    monkeypatch.setattr(module, "OFTEN", 1e9)
+    watch, net, *rest = made()
+    train(watch, net, *rest)
+    assert watch._face.shown == ["opened", "show", "show", "closed"]  # after the first batch, and at the end
+    assert watch.layers[0].weights.size == pytest.approx(float(net.first.weight.pow(2).mean().sqrt()), rel=1e-5)
+
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()

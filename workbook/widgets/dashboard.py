@@ -61,7 +61,7 @@ class Dashboard:
         self._asked, self._lock = threading.Event(), threading.Lock()
         self._paused = self._one_step = self._stop = False
         self._rate_wanted = None
-        self._look_at, self._looked = 0.0, None
+        self._look_at, self._due, self._looked = 0.0, False, None
         self._face, self._going, self._handles = None, None, []
 
     # ---- the loop --------------------------------------------------------------------------------------------------------------
@@ -84,7 +84,7 @@ class Dashboard:
                     break
                 self._inputs, self._labels = _parts(batch)
                 self._outputs = self._loss = None
-                self._broken = ""
+                self._broken, self._due = "", time.perf_counter() >= self._look_at
                 yield batch
                 now.batch += 1
                 self._after_a_batch()
@@ -95,6 +95,7 @@ class Dashboard:
         finally:
             if self._going is now:  # else the cell is over, and the loop with it: an error keeps this frame alive for a while
                 self._note_what_was_seen()
+                self.layers = self._look_at_layers() if self.steps else []
                 self._let_go()
                 self.state = "stopped" if self._stop else "between" if now.ended else "left"
                 self._look()
@@ -117,7 +118,7 @@ class Dashboard:
 
     def _after_a_batch(self):
         self._note_what_was_seen()
-        if time.perf_counter() >= self._look_at:
+        if self._due:
             self._look()
         self._face.stepped()
 
@@ -225,8 +226,7 @@ class Dashboard:
         self._outputs = outputs._host()
         if not self.began_to_break and outputs.is_floating_point() and not np.isfinite(self._outputs).all():
             self._broken = self._where_it_broke()
-        self._looked = None
-        if time.perf_counter() >= self._look_at:
+        if self._due:
             self._looked = relus(outputs, self._names)  # now: backward lets go of what is saved
 
     def _after_loss(self, loss_fn, inputs, loss):
@@ -285,9 +285,10 @@ class Dashboard:
                 self._write(loss, right, of)
 
     def _look_at_layers(self):
-        layers = []
+        """Return the Layer of each parameter; where the loop has cleared a gradient, the one that was seen last stands for it."""
+        layers, before = [], {layer.name: layer.gradient for layer in self.layers}
         for name, param in self.net.named_parameters():
-            gradient = None if param.grad is None else histogram(param.grad.detach()._host())
+            gradient = before.get(name) if param.grad is None else histogram(param.grad.detach()._host())
             layers.append(Layer(name, tuple(param.shape), histogram(param.detach()._host()), gradient))
         return layers
 
