@@ -1,327 +1,304 @@
-"""Exercises of lesson 14: training and testing a classifier."""
+"""Exercises of lesson 14: train and test a classifier."""
 
 from functools import partial
 
-from workbook.exercises.compare import as_number, close, describe, is_tensor
+from workbook.exercises.compare import close, describe, is_tensor, show
 from workbook.exercises.exercise import Exercise
-from workbook.exercises.functions import called, written
+from workbook.exercises.functions import called, not_a_function, written
 from workbook.exercises.judges import function, number
 
 ACCURACY = Exercise(
     id="14.1",
-    title="Accuracy from scores",
-    kind="fill in",
+    title="Right answers of a small batch",
+    kind="predict",
     level=1,
     minutes=3,
-    prompt="A net gave three pictures these scores for two classes; the labels stand below:\n\n```python\noutputs = torch.tensor([[1., 5.], [4., 2.], [0., 3.]])\nlabels = torch.tensor([1, 0, 0])\n```\n\n"
-    "Which share of the pictures was read correctly? Let PyTorch compute it.",
-    setup="outputs = torch.tensor([[1., 5.], [4., 2.], [0., 3.]])\nlabels = torch.tensor([1, 0, 0])",
-    judge=number(2 / 3, known={
-        2: "2 is how many were right. The share is that number divided by how many there are.",
-        1 / 3: "1/3 was wrong. The share of the right ones is asked for.",
-        1: "That would be all three. The third picture has the higher score for class 1, and its label is 0.",
-        0.5: "argmax(0) goes down the columns and finds a picture for each class. For each picture a class is asked for: argmax(1).",
-        66.66666666666667: "That is per cent. A share lies between 0 and 1.",
-        3: "3 is how many pictures there are.",
-    }, tol=1e-5),
-    right=("2 / 3", "(outputs.argmax(1) == labels).float().mean()", "(outputs.max(dim=1).indices == labels).sum().item() / len(labels)"),
-    wrong=(
-        ("(outputs.argmax(1) == labels).sum()", "how many were right"),
-        ("1 / 3", "was wrong"),
-        ("1", "all three"),
-        ("outputs.argmax(0).float().mean()", "down the columns"),
-        ("100 * 2 / 3", "per cent"),
-        ("3", "how many pictures"),
-        ("0.25", "is not it"),
-        ("outputs.argmax(1) == labels", "one number is asked for"),
-        ("'2/3'", "without quotation marks"),
+    prompt="A network gives the scores `[[1., 5.], [4., 2.], [0., 3.]]` for three pictures, whose labels are `[1, 0, 0]`. What is the accuracy, as a number between 0 and 1?",
+    judge=number(
+        2 / 3,
+        tol=1e-4,
+        known={
+            2: "2 is how many are right. Accuracy is their share of all three.",
+            3: "3 is how many pictures there are.",
+            1 / 3: "1/3 is the share of the wrong ones: the highest score of the third picture is that of class 1, and its label is 0.",
+            0.5: "Each row is a picture, and has one answer: the place of its highest score, argmax(1). argmax(0) looks for the best picture of each class.",
+            1: "Look at the third picture: its highest score is that of class 1, and its label is 0.",
+            66.6667: "That is in percent. A number between 0 and 1 is asked for.",
+            0: "Two of the three pictures have their highest score at their label.",
+        },
     ),
-    hints=("The class of a picture is the place of its largest score: outputs.argmax(1).", "(a == b) gives True and False. As floats they are 1 and 0, and their mean is the share of True."),
-    solution="(outputs.argmax(1) == labels).float().mean()",
-    reason="The first two are right, the third is not. mean() of zeros and ones is the share of ones.",
+    setup="scores = torch.tensor([[1., 5.], [4., 2.], [0., 3.]])\nlabels = torch.tensor([1, 0, 0])",
+    right=("2 / 3", "(scores.argmax(1) == labels).float().mean()", "(torch.max(scores, 1)[1] == labels).sum().item() / labels.size(0)"),
+    wrong=(
+        ("(scores.argmax(1) == labels).sum()", "how many are right"),
+        ("scores.argmax(0).float().mean()", "the best picture of each class"),
+        ("1 / 3", "the share of the wrong ones"),
+        ("1", "its label is 0"),
+        ("200 / 3", "in percent"),
+        ("3", "how many pictures"),
+        ("0", "Two of the three"),
+        ("0.6", "is not it"),
+        ("'2/3'", "without quotation marks"),
+        ("(scores.argmax(1) == labels).float()", "one number is asked for"),
+    ),
+    hints=("Which class has the highest score in each row?", "The rows say 1, 0 and 1; the labels are 1, 0 and 0."),
+    solution="2 / 3",
+    reason="`scores.argmax(1)` is `[1, 0, 1]`. Two of three agree with the labels.",
 )
+
+_number_of_loss = partial(written, "loss")
 
 
 def _python_number(answer, names):
-    """Judge a Python float out of a loss."""
-    if is_tensor(answer):
-        held = " It holds its whole graph as long as it lives, batch after batch." if answer.requires_grad else " .data and detach() leave the graph, and a tensor is what is left."
-        return f"That is still a tensor.{held} A Python number is asked for."
-    if type(answer) is not float:
-        return f"The answer is {describe(answer)}; a Python float is asked for."
-    return None if answer == 1.5 else f"{answer:g} is another number: the loss is 1.5."
+    """Judge a function that takes the number out of a loss: what it returns is a float of Python, and the loss keeps its graph."""
+    torch = names["torch"]
+    if not callable(answer):
+        return not_a_function(answer)
+    for value in (1.5, 0.25):
+        loss = torch.tensor(value, requires_grad=True) * 1
+        got, problem = called(answer, loss, case=f"torch.tensor({value})")
+        if problem and "IndexError" in problem:
+            return f"{problem}. A loss has no axes, so there is nothing to take the first of: this is how it was done before 2018."
+        if problem:
+            return problem
+        if is_tensor(got):
+            return "What comes back is still a tensor" + (", and holds the graph behind it." if got.requires_grad else ". A number of Python is asked for: a float.")
+        if type(got) is not float:
+            return f"The function returns {describe(got)}; a float of Python is asked for."
+        if not close(got, value, 1e-6):
+            return f"Of a loss of {value} the function returns {show(got)}."
+    return None
 
 
 ITEM = Exercise(
     id="14.2",
-    title="The number in a loss",
-    kind="fill in",
+    title="The number inside a loss",
+    kind="write it",
     level=1,
     minutes=2,
-    prompt="`loss` is a tensor without axes, the result of a network. A running sum needs the Python number in it: an old tutorial writes `running_loss += loss.data[0]`, which raises an IndexError "
-    "today. What do you add in its place?",
-    setup="loss = (torch.tensor([1., 2.], requires_grad=True) ** 1).mean()",
+    prompt="The document adds up `loss.data[0]`, which raises an IndexError today. Write a function of a loss, a tensor with one element, that returns it as a `float` of Python.",
     judge=_python_number,
-    right=("loss.item()", "float(loss)", "loss.tolist()"),
+    right=("lambda loss: loss.item()", _number_of_loss("return float(loss)"), _number_of_loss("return loss.tolist()")),
     wrong=(
-        ("loss", "its whole graph"),
-        ("loss.data", "leave the graph"),
-        ("loss.detach()", "leave the graph"),
-        ("loss.detach().numpy()", "a Python float is asked for"),
-        ("int(loss)", "a Python float is asked for"),
-        ("loss.item", "a Python float is asked for"),
-        ("round(loss.item(), 0)", "another number"),
-        ("[loss.item()]", "a Python float is asked for"),
-        ("'1.5'", "a Python float is asked for"),
+        (_number_of_loss("return loss"), "holds the graph behind it"),
+        (_number_of_loss("return loss.data"), "A number of Python is asked for"),
+        (_number_of_loss("return loss.detach()"), "A number of Python is asked for"),
+        (_number_of_loss("return loss.data[0]"), "before 2018"),
+        (_number_of_loss("return int(loss)"), "a float of Python is asked for"),
+        (_number_of_loss("return str(loss.item())"), "a float of Python is asked for"),
+        (_number_of_loss("return round(loss.item()) * 1.0"), "the function returns 2"),
+        (_number_of_loss("return 1.5"), "Of a loss of 0.25"),
+        (_number_of_loss("return loss.detach().numpy()"), "a float of Python is asked for"),
+        (_number_of_loss("loss.item()"), "Is there a `return`?"),
+        ("1.5", "a function is asked for"),
     ),
-    hints=("A tensor with one number has a method that gives it as a Python number.", "It is called item()."),
-    solution="loss.item()",
-    reason="item() takes the number out and leaves the graph. With running_loss += loss every graph of the epoch would stay in memory.",
+    hints=("Lesson 10 took the number out of a tensor of one element. How?", "A method with four letters, and brackets behind it."),
+    solution="lambda loss: loss.item()",
+    reason="`item()` gives the number alone. `running_loss += loss` would keep every loss with the graph behind it.",
 )
 
 MEAN_LOSS = Exercise(
     id="14.3",
-    title="A short last batch",
+    title="The mean over a short last batch",
     kind="predict",
     level=2,
     minutes=4,
-    prompt="A test set came in two batches. The first had 100 pictures and a mean loss of 0.5 each, the last one 2 pictures and a mean loss of 1.0. What is the mean loss of a picture of the whole set, "
-    "to four digits?",
-    judge=number(52 / 102, known={
-        0.75: "0.75 is the mean of the two means: it counts 2 pictures as much as 100.",
-        1.5: "1.5 is the sum of the means.",
-        0.5: "0.5 leaves the last batch out.",
-        52: "52 is the sum over all pictures. Divide it by how many there are.",
-        26: "26 divides the sum by the number of batches. The pictures count.",
-        0.52: "52 is the sum, and there are 102 pictures, not 100.",
-    }, tol=1e-4),
-    right=("52 / 102", "(100 * 0.5 + 2 * 1.0) / (100 + 2)"),
+    prompt="102 pictures come in a batch of 100, with the mean loss 0.5, and a last batch of 2, with the mean loss 1.0. What is the mean loss **of a picture**, to four digits?",
+    judge=number(
+        52 / 102,
+        tol=1e-4,
+        known={
+            0.75: "0.75 is the mean of the two means: it weighs 2 pictures as much as 100.",
+            1.5: "1.5 is the sum of the two means.",
+            0.5: "0.5 leaves out the last batch.",
+            52: "52 is the sum of all losses. Divide it by the number of pictures.",
+            0.52: "The sum, 52, is that of 102 pictures.",
+            1.0: "1.0 is the last batch alone.",
+            26: "52 is the sum of all losses; it is divided by the number of pictures, not of batches.",
+        },
+    ),
+    right=("52 / 102", "(100 * 0.5 + 2 * 1.0) / (100 + 2)", "0.5098"),
     wrong=(
-        ("(0.5 + 1) / 2", "mean of the two means"),
-        ("0.5 + 1", "sum of the means"),
-        ("0.5", "leaves the last batch out"),
-        ("52", "sum over all pictures"),
-        ("26", "The pictures count"),
-        ("0.52", "not 100"),
-        ("0.6", "is not it"),
+        ("(0.5 + 1.0) / 2", "the mean of the two means"),
+        ("0.5 + 1.0", "the sum of the two means"),
+        ("0.5", "leaves out the last batch"),
+        ("100 * 0.5 + 2 * 1.0", "the sum of all losses"),
+        ("52 / 100", "that of 102 pictures"),
+        ("1.0", "the last batch alone"),
+        ("52 / 2", "not of batches"),
+        ("0.51", "close, but not exact enough"),
+        ("0.2", "is not it"),
         ("'0.5098'", "without quotation marks"),
     ),
-    hints=("What do the 100 pictures add up to? And the two?", "(100 · 0.5 + 2 · 1.0) / 102."),
+    hints=("A mean loss times the number of its pictures is the sum of their losses.", "100 · 0.5 + 2 · 1.0, divided by all pictures."),
     solution="(100 * 0.5 + 2 * 1.0) / 102",
-    reason="Each batch counts with its size: total += loss.item() * labels.size(0), and at the end total / count. The same holds for accuracy.",
+    reason="CrossEntropyLoss gives the mean of a batch. Add up `loss.item() * labels.size(0)`, and divide by the number of pictures at the end.",
 )
 
+_counted = partial(written, "outputs, labels, count")
+_BEGIN = ("right, total = [0] * count, [0] * count", "said = outputs.argmax(1)")
+_COUNT = ("    right[labels[i].item()] += (said[i] == labels[i]).item()", "    total[labels[i].item()] += 1")
 
-def _two_modes(answer, names):
-    """Judge two answers of yes or no: eval() keeps gradients, no_grad() keeps dropout."""
-    if type(answer) not in (tuple, list) or len(answer) != 2:
-        return f"The answer is {describe(answer)}; two values, each True or False, are asked for: answer = True, False."
-    if any(type(entry) is not bool for entry in answer):
-        return "Each of the two is to be True or False."
-    first, second = answer
-    if not first and not second:
-        return "Both are the other way round: eval() says nothing about gradients, and no_grad() nothing about dropout."
-    if not first:
-        return "eval() changes what dropout and batch norm do. Gradients are recorded as before."
-    if not second:
-        return "no_grad() stops the recording. Dropout goes by train() and eval() alone, and drops."
-    return None
-
-
-MODES = Exercise(
+EACH_CLASS = Exercise(
     id="14.4",
-    title="Two switches",
-    kind="predict",
-    level=2,
-    minutes=3,
-    prompt="`net` has a dropout and is new.\n\n```python\nnet.eval()\nfirst = net(x).requires_grad\nnet.train()\nwith torch.no_grad():\n    second = not torch.equal(net(x), net(x))\n```\n\n`first` says whether the result could "
-    "still be sent backward, `second` whether two passes over a large `x` differ. Give both: `answer = first, second`.",
-    setup="from workbook import nn\ntorch.manual_seed(0)\nnet, x = nn.Sequential(nn.Linear(8, 8), nn.Dropout(0.5)), torch.ones(50, 8)",
-    judge=_two_modes,
-    right=("True, True", "[True, True]",
-           "net.eval()\nfirst = net(x).requires_grad\nnet.train()\nwith torch.no_grad():\n    second = not torch.equal(net(x), net(x))\nanswer = first, second"),
-    wrong=(
-        ("False, True", "Gradients are recorded as before"),
-        ("True, False", "stops the recording"),
-        ("False, False", "the other way round"),
-        ("True", "two values"),
-        ("'True', 'True'", "True or False"),
-        ("1, 1", "True or False"),
-        ("None", "two values"),
-        ("True, True, False", "two values"),
-    ),
-    hints=("One switch is for layers that behave differently while they learn, the other for the recording of the graph.", "eval() is the first, no_grad() the second. Neither does the other's work."),
-    solution="True, True",
-    reason="A test needs both: eval() for what is right, no_grad() for what is quick and small.",
-)
-
-_counted = partial(written, "predicted, labels, classes")
-_TWO_BATCHES = (
-    "torch.tensor([0, 2, 2, 1, 0]), torch.tensor([0, 2, 1, 1, 2]), 3",
-    "torch.tensor([1]), torch.tensor([1]), 3",
-    "torch.tensor([3, 1]), torch.tensor([0, 1]), 4",
-)
-
-PER_CLASS = Exercise(
-    id="14.5",
-    title="Counting by class",
+    title="Right answers of each class",
     kind="fix the bug",
     level=2,
-    minutes=7,
-    prompt="This function, out of document 002, counts for each class how many pictures were right, and how many there were. It works for batches of four and for no others: the last batch is short, and "
-    "one of a single picture loses its axis. Repair it, so that it works for a batch of any size.\n\n```python\ndef answer(predicted, labels, classes):\n    class_correct, class_total = [0] * classes, [0] * classes\n"
-    "    c = (predicted == labels).squeeze()\n    for i in range(4):\n        label = labels[i]\n        class_correct[label] += c[i].item()\n        class_total[label] += 1\n    return class_correct, class_total\n```",
+    minutes=6,
+    prompt="The function should count, for each of `count` classes, how many pictures were right and how many came. It is the document's loop: it knows batches of four only. Replace\n"
+    "`answer = ...` by the repaired function, which returns `right, total`, two lists, for a batch of any size.\n\n```python\n"
+    + _counted(*_BEGIN, "for i in range(4):", *_COUNT, "return right, total") + "\n```",
     judge=function(
-        "lambda predicted, labels, classes: ([int(((predicted == labels) & (labels == k)).sum()) for k in range(classes)], [int((labels == k).sum()) for k in range(classes)])",
-        _TWO_BATCHES,
+        _counted(*_BEGIN, "for i in range(labels.size(0)):", *_COUNT, "return right, total"),
+        ("torch.eye(4)[[0, 1, 1, 3]], torch.tensor([0, 1, 2, 3]), 4", "torch.eye(3)[[2, 0]], torch.tensor([2, 2]), 3", "torch.eye(3)[[1]], torch.tensor([1]), 3",
+         "torch.eye(2)[[0, 1, 1, 1, 0, 1]], torch.tensor([0, 1, 0, 0, 1, 1]), 2"),
         known={
-            "lambda predicted, labels, classes: ([int(((predicted == labels) & (labels == k)).sum()) for k in range(classes)], [int((predicted == k).sum()) for k in range(classes)])":
-                "The totals count what was predicted. How many pictures of each class there were is asked for: the labels.",
-            "lambda predicted, labels, classes: ([int((predicted == k).sum()) for k in range(classes)], [int((labels == k).sum()) for k in range(classes)])":
-                "The first list counts what was predicted, right or wrong.",
-            "lambda predicted, labels, classes: ([int(((predicted != labels) & (labels == k)).sum()) for k in range(classes)], [int((labels == k).sum()) for k in range(classes)])":
-                "The first list counts the wrong ones.",
-            "lambda predicted, labels, classes: ([int((labels == k).sum()) for k in range(classes)], [int(((predicted == labels) & (labels == k)).sum()) for k in range(classes)])":
-                "The two lists have changed places: first the right ones, then all.",
+            _counted(*_BEGIN, "for i in range(labels.size(0)):", "    right[said[i].item()] += (said[i] == labels[i]).item()", "    total[said[i].item()] += 1", "return right, total"):
+                "It counts by what the network said. The class of a picture is its label.",
+            _counted(*_BEGIN, "for i in range(labels.size(0)):", *_COUNT, "return total, right"): "The two lists are exchanged: right first, then total.",
         },
     ),
     right=(
-        _counted("class_correct, class_total = [0] * classes, [0] * classes", "for guess, label in zip(predicted.tolist(), labels.tolist()):", "    class_correct[label] += guess == label",
-                 "    class_total[label] += 1", "return class_correct, class_total"),
-        _counted("class_correct, class_total = [0] * classes, [0] * classes", "c = predicted == labels", "for i in range(labels.size(0)):", "    class_correct[labels[i]] += c[i].item()",
-                 "    class_total[labels[i]] += 1", "return class_correct, class_total"),
-        _counted("right = torch.bincount(labels[predicted == labels], minlength=classes)", "return right.tolist(), torch.bincount(labels, minlength=classes).tolist()"),
+        _counted(*_BEGIN, "for i in range(labels.size(0)):", *_COUNT, "return right, total"),
+        _counted(*_BEGIN, "for i in range(len(labels)):", *_COUNT, "return right, total"),
+        _counted("right, total = [0] * count, [0] * count", "for answer, label in zip(outputs.argmax(1).tolist(), labels.tolist()):",
+                 "    total[label] += 1", "    right[label] += int(answer == label)", "return right, total"),
     ),
     wrong=(
-        (_counted("class_correct, class_total = [0] * classes, [0] * classes", "c = (predicted == labels).squeeze()", "for i in range(4):", "    class_correct[labels[i]] += c[i].item()",
-                  "    class_total[labels[i]] += 1", "return class_correct, class_total"), "the result"),
-        (_counted("class_correct, class_total = [0] * classes, [0] * classes", "c = (predicted == labels).squeeze()", "for i in range(labels.size(0)):", "    class_correct[labels[i]] += c[i].item()",
-                  "    class_total[labels[i]] += 1", "return class_correct, class_total"), "raises IndexError"),
-        (_counted("class_correct, class_total = [0] * classes, [0] * classes", "for i in range(classes):", "    class_correct[labels[i]] += (predicted == labels)[i].item()",
-                  "    class_total[labels[i]] += 1", "return class_correct, class_total"), "the result"),
-        (_counted("class_correct, class_total = [0] * classes, [0] * classes", "for guess, label in zip(predicted.tolist(), labels.tolist()):", "    class_correct[label] += guess == label",
-                  "    class_total[guess] += 1", "return class_correct, class_total"), "what was predicted"),
-        (_counted("return torch.bincount(predicted, minlength=classes).tolist(), torch.bincount(labels, minlength=classes).tolist()"), "right or wrong"),
-        (_counted("wrong = torch.bincount(labels[predicted != labels], minlength=classes)", "return wrong.tolist(), torch.bincount(labels, minlength=classes).tolist()"), "the wrong ones"),
-        (_counted("right = torch.bincount(labels[predicted == labels], minlength=classes)", "return torch.bincount(labels, minlength=classes).tolist(), right.tolist()"), "changed places"),
-        (_counted("right = torch.bincount(labels[predicted == labels])", "return right.tolist(), torch.bincount(labels).tolist()"), "the result"),
-        (_counted("return [int((predicted == labels).sum())] * classes, [len(labels)] * classes"), "the result"),
-        (_counted("c = predicted == labels", "print(c)"), "Is there a `return`?"),
-        ("[2, 3]", "a function is asked for"),
+        (_counted(*_BEGIN, "for i in range(4):", *_COUNT, "return right, total"), "raises IndexError"),
+        (_counted(*_BEGIN, "for i in range(min(4, len(labels))):", *_COUNT, "return right, total"), "[0, 1, 1, 1, 0, 1]"),
+        (_counted(*_BEGIN, "for i in range(count):", *_COUNT, "return right, total"), "raises IndexError"),
+        (_counted(*_BEGIN, "for i in range(labels.dim()):", *_COUNT, "return right, total"), "Called with torch.eye(4)"),
+        (_counted(*_BEGIN, "c = (said == labels).squeeze()", "for i in range(labels.size(0)):", "    right[labels[i].item()] += c[i].item()", _COUNT[1], "return right, total"),
+         "raises IndexError"),
+        (_counted(*_BEGIN, "for i in range(labels.size(0)):", "    right[said[i].item()] += (said[i] == labels[i]).item()", "    total[said[i].item()] += 1", "return right, total"),
+         "The class of a picture is its label"),
+        (_counted(*_BEGIN, "for i in range(labels.size(0)):", *_COUNT, "return total, right"), "exchanged"),
+        (_counted(*_BEGIN, "for i in range(labels.size(0)):", *_COUNT), "Is there a `return`?"),
+        ("lambda labels: labels.size(0)", "raises TypeError"),
+        ("4", "a function is asked for"),
     ),
-    hints=("How many are in this batch? labels.size(0), or zip over both. And squeeze() is not needed: the comparison has one axis already.",
-           "for guess, label in zip(predicted.tolist(), labels.tolist()): count."),
-    solution=_counted("class_correct, class_total = [0] * classes, [0] * classes", "for guess, label in zip(predicted.tolist(), labels.tolist()):", "    class_correct[label] += guess == label",
-                      "    class_total[label] += 1", "return class_correct, class_total"),
-    reason="No batch size stands in the code, so none can be wrong. A class without pictures keeps a total of 0: do not divide by it.",
+    hints=("How many labels has this batch? It knows it itself.", "labels.size(0), or len(labels), in place of 4."),
+    solution=_counted(*_BEGIN, "for i in range(labels.size(0)):", *_COUNT, "return right, total"),
+    reason="The last batch of a loader may be short: ask the batch for its size. Nor squeeze what has one axis already: of one picture it makes a tensor without axes.",
 )
-
-_NET = """from workbook import nn
-from workbook.utils.data import DataLoader, TensorDataset
-
-def case(seed, count, batch_size):
-    torch.manual_seed(seed)
-    net = nn.Sequential(nn.Linear(4, 16), nn.BatchNorm1d(16), nn.ReLU(), nn.Dropout(0.5), nn.Linear(16, 3))
-    for _ in range(20):
-        net(torch.randn(32, 4) * 3 + 1)
-    x = torch.randn(count, 4)
-    y = net.eval()(x).argmax(1)
-    y[2:5] = (y[2:5] + 1) % 3
-    net.train()
-    return net, DataLoader(TensorDataset(x, y), batch_size=batch_size), 1 - 3 / count
-"""
-
-
-def _tests(answer, names):
-    """Judge a function that tests a net: the share of right ones, over batches of unequal size, in the mode for it."""
-    for seed, count, batch_size in ((1, 23, 8), (4, 13, 5)):
-        net, loader, share = names["case"](seed, count, batch_size)
-        before = {name: value.clone() for name, value in net.state_dict().items()}
-        recorded = []
-        handle = net.register_forward_hook(lambda *_: recorded.append(names["torch"].is_grad_enabled()))
-        got, problem = called(answer, net, loader, case=f"a net and a loader of {count} examples")
-        handle.remove()
-        if problem:
-            return problem
-        found = _about_share(got, net, loader, share, count, names["torch"])
-        if found:
-            return found
-        if any((net.state_dict()[name] != value).any() for name, value in before.items()):
-            return "The test has changed the net: in training mode the batch norm's running figures move."
-        if any(recorded):
-            return "The share is right, and every pass was recorded: graphs that nobody walks back take time and memory. Put the loop under torch.no_grad()."
-    return None
-
-
-def _about_share(got, net, loader, share, count, torch):
-    value = as_number(got)
-    if value is None:
-        return f"The function returns {describe(got)}; one number, the share of right ones, is asked for."
-    if close(value, share, 1e-5):
-        return None
-    rights = []
-    training = net.training
-    net.eval()
-    with torch.no_grad():
-        for x, y in loader:
-            rights.append(((net(x).argmax(1) == y).sum().item(), len(y)))
-    net.train(training)
-    if close(value, sum(r / n for r, n in rights) / len(rights), 1e-5):
-        return "That is the mean of the batches' shares: the short last batch counts as much as a full one. Count the right ones and all of them."
-    if close(value, sum(r for r, _ in rights), 1e-5):
-        return "That is how many were right. Divide by how many there were."
-    if close(value, 100 * share, 1e-5):
-        return "That is per cent. A share lies between 0 and 1."
-    if close(value, sum(r for r, _ in rights) / (len(rights) * rights[0][1]), 1e-5):
-        return "Divided by batches times batch size: the last batch is short. Add up labels.size(0)."
-    if close(value, sum(r for r, _ in rights) / len(rights), 1e-5):
-        return "Divided by the number of batches. The examples count."
-    if close(value, rights[-1][0] / rights[-1][1], 1e-5) or close(value, rights[0][0] / rights[0][1], 1e-5):
-        return "That is the share of one batch. Count over all of them, and return after the loop."
-    return f"Of {count} examples {round(share * count)} are right, {share:.4f}; the function returns {value:.4f}. Is the net in the mode for tests?"
-
 
 _tested = partial(written, "net, loader")
 _LOOP = ("right = total = 0", "for inputs, labels in loader:", "    right += (net(inputs).argmax(1) == labels).sum().item()", "    total += labels.size(0)")
+_QUIET = ("right = total = 0", "with torch.no_grad():", "    for inputs, labels in loader:", "        right += (net(inputs).argmax(1) == labels).sum().item()", "        total += labels.size(0)")
+
+
+def _test_of(answer, names):
+    """Judge a function that tests a network: its number, the mode while it runs and afterwards, and that nothing is recorded."""
+    torch = names["torch"]
+    seen = []
+
+    class Net(torch.nn.Module):
+        def forward(self, x):
+            seen.append((self.training, torch.is_grad_enabled()))
+            return x if not self.training else -x
+
+    if not callable(answer):
+        return not_a_function(answer)
+    scores = torch.eye(3)[[0, 1, 2, 0, 1]]
+    loader = [(scores[:4], torch.tensor([0, 1, 2, 1])), (scores[4:], torch.tensor([0]))]
+    net = Net()
+    net.weight = torch.nn.Parameter(torch.zeros(1))
+    got, problem = called(answer, net, loader, case="a net and a loader with batches of 4 and of 1")
+    if problem:
+        return problem
+    if not seen:
+        return "The network is never called."
+    if any(training for training, _ in seen):
+        return "The network runs in training mode: dropout would drop, and batch norm would change what it keeps. Call net.eval() first."
+    if any(recorded for _, recorded in seen):
+        return "eval() does not stop the recording: every step of the test is kept for a backward pass that never comes. Put the loop into `with torch.no_grad():`."
+    value = got.item() if is_tensor(got) and got.numel() == 1 else got
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return f"The function returns {describe(got)}; a number between 0 and 1 is asked for."
+    if close(value, (3 / 4 + 0) / 2, 1e-6):
+        return "That is the mean of the batches' accuracies: the one picture of the last batch weighs as much as four. Count right ones and all."
+    if close(value, 3, 1e-6):
+        return "That is how many are right. Divide by how many there are."
+    if close(value, 60, 1e-4):
+        return "That is in percent. A number between 0 and 1 is asked for."
+    if not close(value, 3 / 5, 1e-4):
+        return f"On 5 pictures of which 3 are right the function returns {show(value)}."
+    if not net.training:
+        return "The number is right, but the network is left in eval mode: training would go on without dropout. Call net.train() at the end."
+    return None
+
 
 TEST = Exercise(
-    id="14.6",
-    title="A test, whole",
+    id="14.5",
+    title="A test that leaves no trace",
     kind="write it",
     level=3,
-    minutes=10,
-    prompt="Write a function of `net` and `loader` that returns the share of examples which the net puts into the right class. The net has dropout and batch norm and may arrive in training mode; the last batch "
-    "may be short; nothing is to be recorded for a backward pass.",
-    setup=_NET,
-    judge=_tests,
+    minutes=8,
+    prompt="Write a function of `net` and `loader` that returns the accuracy of the network on all pictures of the loader, a number between 0 and 1. The network runs in eval mode, nothing is\n"
+    "recorded, and afterwards the network is in training mode again.",
+    judge=_test_of,
     right=(
-        _tested("net.eval()", "right = total = 0", "with torch.no_grad():", "    for inputs, labels in loader:", "        right += (net(inputs).argmax(1) == labels).sum().item()",
-                "        total += labels.size(0)", "return right / total"),
-        _tested("net.eval()", "with torch.no_grad():", "    hits = torch.cat([net(x).argmax(1) == y for x, y in loader])", "net.train()", "return hits.float().mean()"),
-        _tested("was = net.training", "net.train(False)", "with torch.inference_mode():", *("    " + line for line in _LOOP), "net.train(was)", "return right / len(loader.dataset)"),
+        _tested("net.eval()", *_QUIET, "net.train()", "return right / total"),
+        "@torch.no_grad()\n" + _tested("net.eval()", *_LOOP, "net.train()", "return right / total"),
+        _tested("net.train(False)", "with torch.inference_mode():", "    hits = torch.cat([net(x).argmax(1) == y for x, y in loader])", "net.train(True)", "return hits.float().mean()"),
     ),
     wrong=(
-        (_tested(*_LOOP, "return right / total"), "the mode for tests"),
-        (_tested("with torch.no_grad():", *("    " + line for line in _LOOP), "return right / total"), "the mode for tests"),
-        (_tested("net.eval()", *_LOOP, "return right / total"), "was recorded"),
-        (_tested("net.eval()", *_LOOP, "with torch.no_grad():", "    return right / total"), "was recorded"),
-        (_tested("net.eval()", "shares = [(net(x).argmax(1) == y).float().mean().item() for x, y in loader]", "return sum(shares) / len(shares)"), "mean of the batches' shares"),
-        (_tested("net.eval()", *_LOOP, "return right"), "how many were right"),
-        (_tested("net.eval()", *_LOOP, "return 100 * right / total"), "per cent"),
-        (_tested("net.eval()", *_LOOP, "return right / (len(loader) * loader.batch_size)"), "the last batch is short"),
-        (_tested("net.eval()", *_LOOP, "return right / len(loader)"), "The examples count"),
-        (_tested("net.eval()", "right = total = 0", "for inputs, labels in loader:", "    right += (net(inputs).argmax(1) == labels).sum().item()", "    total += labels.size(0)", "    return right / total"), "one batch"),
-        (_tested("net.eval()", "right = total = 0", "for inputs, labels in loader:", "    right += (net(inputs).argmax(0) == labels).sum().item()", "    total += labels.size(0)", "return right / total"),
-         "raises RuntimeError"),
-        (_tested("net.eval()", *_LOOP, "print(right / total)"), "Is there a `return`?"),
-        (_tested("net.eval()", "for inputs, labels in loader:", "    predicted = net(inputs).argmax(1)", "return predicted == labels"), "one number"),
-        ("0.9", "a function is asked for"),
+        (_tested(*_QUIET, "return right / total"), "runs in training mode"),
+        (_tested("net.eval()", *_LOOP, "net.train()", "return right / total"), "eval() does not stop the recording"),
+        (_tested("net.eval()", *_QUIET, "return right / total"), "left in eval mode"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "return right"), "how many are right"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "return 100 * right / total"), "in percent"),
+        (_tested("net.eval()", "shares = []", "with torch.no_grad():", "    for inputs, labels in loader:", "        shares.append((net(inputs).argmax(1) == labels).float().mean().item())",
+                 "net.train()", "return sum(shares) / len(shares)"), "the mean of the batches' accuracies"),
+        (_tested("net.eval()", *_QUIET[:3], _QUIET[3].replace("argmax(1)", "argmin(1)"), _QUIET[4], "net.train()", "return right / total"), "of which 3 are right"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "return right / len(loader)"), "of which 3 are right"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "print(right / total)"), "Is there a `return`?"),
+        (_tested("return 0.6"), "never called"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "return str(right / total)"), "a number between 0 and 1 is asked for"),
+        ("0.6", "a function is asked for"),
     ),
-    hints=("Two switches before the loop: one for the layers, one for the recording (14.4). Two counters in it: right ones, and all.",
-           "net.eval(); with torch.no_grad(): for inputs, labels in loader: right += (net(inputs).argmax(1) == labels).sum().item(); total += labels.size(0)."),
-    solution=_tested("net.eval()", "right = total = 0", "with torch.no_grad():", "    for inputs, labels in loader:", "        right += (net(inputs).argmax(1) == labels).sum().item()",
-                     "        total += labels.size(0)", "return right / total"),
-    reason="eval() so that dropout and batch norm behave, no_grad() so that no graph is kept, and counters that add up what really came. Call net.train() before you train on.",
+    hints=("Three things stand around the loop of the lesson: net.eval() before it, with torch.no_grad(): over it, net.train() after it.",
+           "Count right and total over all batches, and divide once, at the end."),
+    solution=_tested("net.eval()", *_QUIET, "net.train()", "return right / total"),
+    reason="eval() and no_grad() are two things: the one changes what layers do, the other what is recorded. A test wants both, and training wants train() again.",
 )
 
-EXERCISES = (ACCURACY, ITEM, MEAN_LOSS, MODES, PER_CLASS, TEST)
+FIRST_LOSS = Exercise(
+    id="14.6",
+    title="The loss before the first step",
+    kind="predict",
+    level=2,
+    minutes=3,
+    prompt="A new network has learned nothing: it gives each of ten classes about the same probability. Near which number does its cross-entropy begin? Answer to two digits after the point.",
+    judge=number(
+        2.302585,
+        tol=2e-3,
+        known={
+            0.1: "0.1 is the probability of each class. The loss is −log of it.",
+            1: "1 is the logarithm to base 10. PyTorch, like mathematics, takes the natural one.",
+            10: "10 is the number of classes.",
+            -2.302585: "A loss of a probability below 1 is above 0: −log(0.1).",
+            0.9: "0.9 is the share of wrong answers, not the loss.",
+            3.3219: "That is the logarithm to base 2. PyTorch takes the natural one.",
+            0: "0 would be the loss of a network that is right, and sure.",
+        },
+    ),
+    right=("2.30", "torch.log(torch.tensor(10.))", "torch.nn.functional.cross_entropy(torch.zeros(1, 10), torch.tensor([3]))"),
+    wrong=(
+        ("0.1", "the probability of each class"),
+        ("1", "to base 10"),
+        ("10", "the number of classes"),
+        ("torch.log(torch.tensor(0.1))", "is above 0"),
+        ("0.9", "the share of wrong answers"),
+        ("torch.log2(torch.tensor(10.))", "to base 2"),
+        ("0", "right, and sure"),
+        ("2.4", "is not it"),
+        ("'2.30'", "without quotation marks"),
+    ),
+    hints=("Lesson 10: the loss of a picture is −log of the probability of its class.", "Ten equal probabilities are 0.1 each."),
+    solution="torch.log(torch.tensor(10.))",
+    reason="−log(1/10) = log 10 = 2.3026. A first loss far above it means large scores at the start, one that stays there that nothing is learned.",
+)
+
+EXERCISES = (ACCURACY, ITEM, MEAN_LOSS, EACH_CLASS, TEST, FIRST_LOSS)

@@ -84,7 +84,8 @@ class Dashboard:
                     break
                 self._inputs, self._labels = _parts(batch)
                 self._outputs = self._loss = None
-                self._broken, self._due = "", time.perf_counter() >= self._look_at
+                self._broken = ""
+                self._due = time.perf_counter() >= self._look_at or now.batch + 1 == now.batches  # what stays on the screen is the last batch
                 yield batch
                 now.batch += 1
                 self._after_a_batch()

@@ -63,7 +63,10 @@ class DashboardView(View):
         from IPython.display import display
 
         self._open = True
-        display(self)
+        data, metadata = self._repr_mimebundle_()
+        if self.dashboard.state == "running":  # the picture for the saved notebook comes when the cell is over, and shows something
+            del data["text/html"]
+        display(data, metadata=metadata, raw=True)
 
     def stepped(self):
         """A step was made; it shows with the next look."""
