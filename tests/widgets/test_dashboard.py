@@ -16,7 +16,7 @@ from workbook.widgets import dashboard, faces
 from workbook.widgets.dashboard_words import class_rows, dead_rows, layer_rows, round_line, rows, sentence, table_shown
 
 pytest.importorskip("anywidget", reason="the live view needs anywidget: pip install workbook[lab]")
-module = importlib.import_module("workbook.widgets.dashboard")  # the function of the same name stands before it
+module = importlib.import_module("workbook.widgets.watching")
 
 
 class Face:

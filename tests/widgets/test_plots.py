@@ -46,3 +46,13 @@ def test_accuracy_of_each_class_in_the_mode_of_use():
 def test_a_network_without_scores_is_refused():
     with pytest.raises(ValueError, match="gave shape \\(2, 1\\) for labels of shape \\(2,\\)"):
         per_class_accuracy(nn.Linear(3, 1), [(torch.zeros(2, 3), torch.tensor([0, 1]))])
+
+
+def test_no_module_takes_the_name_of_a_view():
+    """A module that is imported becomes an attribute of its package, and would stand where the function stood."""
+    import pkgutil
+
+    import workbook.widgets
+
+    modules = {module.name for module in pkgutil.iter_modules(workbook.widgets.__path__)}
+    assert modules & set(workbook.widgets.__all__) == {"recording"}

@@ -264,41 +264,4 @@ TEST = Exercise(
     reason="eval() and no_grad() are two things: the one changes what layers do, the other what is recorded. A test wants both, and training wants train() again.",
 )
 
-FIRST_LOSS = Exercise(
-    id="14.6",
-    title="The loss before the first step",
-    kind="predict",
-    level=2,
-    minutes=3,
-    prompt="A new network has learned nothing: it gives each of ten classes about the same probability. Near which number does its cross-entropy begin? Answer to two digits after the point.",
-    judge=number(
-        2.302585,
-        tol=2e-3,
-        known={
-            0.1: "0.1 is the probability of each class. The loss is −log of it.",
-            1: "1 is the logarithm to base 10. PyTorch, like mathematics, takes the natural one.",
-            10: "10 is the number of classes.",
-            -2.302585: "A loss of a probability below 1 is above 0: −log(0.1).",
-            0.9: "0.9 is the share of wrong answers, not the loss.",
-            3.3219: "That is the logarithm to base 2. PyTorch takes the natural one.",
-            0: "0 would be the loss of a network that is right, and sure.",
-        },
-    ),
-    right=("2.30", "torch.log(torch.tensor(10.))", "torch.nn.functional.cross_entropy(torch.zeros(1, 10), torch.tensor([3]))"),
-    wrong=(
-        ("0.1", "the probability of each class"),
-        ("1", "to base 10"),
-        ("10", "the number of classes"),
-        ("torch.log(torch.tensor(0.1))", "is above 0"),
-        ("0.9", "the share of wrong answers"),
-        ("torch.log2(torch.tensor(10.))", "to base 2"),
-        ("0", "right, and sure"),
-        ("2.4", "is not it"),
-        ("'2.30'", "without quotation marks"),
-    ),
-    hints=("Lesson 10: the loss of a picture is −log of the probability of its class.", "Ten equal probabilities are 0.1 each."),
-    solution="torch.log(torch.tensor(10.))",
-    reason="−log(1/10) = log 10 = 2.3026. A first loss far above it means large scores at the start, one that stays there that nothing is learned.",
-)
-
-EXERCISES = (ACCURACY, ITEM, MEAN_LOSS, EACH_CLASS, TEST, FIRST_LOSS)
+EXERCISES = (ACCURACY, ITEM, MEAN_LOSS, EACH_CLASS, TEST)

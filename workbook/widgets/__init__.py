@@ -90,7 +90,7 @@ def dashboard(net, optimizer, loss_fn, test=None, classes=None, writer=None):
     ...     _ = optimizer.step()
     round 1: 1 batch, loss ...
     """
-    from .dashboard import Dashboard
+    from .watching import Dashboard
 
     return Dashboard(net, optimizer, loss_fn, test, classes, writer)
 

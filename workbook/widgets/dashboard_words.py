@@ -33,7 +33,7 @@ def name_of(dashboard, number):
 def sentence(dashboard):
     """Return how things stand, in a sentence or three."""
     steps = dashboard.steps
-    said = {"ready": "Nothing has been trained yet.", "running": "", "between": "", "left": f"The loop left the loader after step {steps}.",
+    said = {"ready": "Nothing has been trained yet.", "running": "" if steps else "The loop has begun.", "between": "", "left": f"The loop left the loader after step {steps}.",
             "testing": f"Testing after round {len(dashboard.rounds)}.", "paused": f"Held before step {steps}: look, change the learning rate, take a step, or go on.",
             "done": f"Done: {_times(len(dashboard.rounds), 'round')}, {_times(steps, 'step')}.",
             "stopped": f"Stopped after {_times(steps, 'step')}: the loader gives no more batches.",

@@ -21,7 +21,7 @@ def show_pictures(images, labels=None, classes=None):
     """See `workbook.widgets.show_pictures`."""
     import numpy as np
 
-    from .dashboard import _array
+    from .watching import _array
 
     shown = _array(images)
     if shown is None or shown.ndim not in (3, 4) or shown.shape[-3] not in (1, 3) or not shown.size:
@@ -54,7 +54,7 @@ def per_class_accuracy(net, loader, classes=None):
     """See `workbook.widgets.per_class_accuracy`."""
     from workbook.autograd.modes import no_grad
 
-    from .dashboard import _array, _names_in, in_use
+    from .watching import _array, _names_in, in_use
     from .watched import Confusion, said_and_right
 
     table = Confusion()
