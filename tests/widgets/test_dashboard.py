@@ -53,7 +53,7 @@ def test_looks_keep_their_distance_and_the_last_one_shows_the_last_weights(monke
     monkeypatch.setattr(module, "OFTEN", 1e9)
     watch, net, *rest = made()
     train(watch, net, *rest)
-    assert watch._face.shown == ["opened", "show", "show", "closed"]  # after the first batch, and at the end
+    assert watch._face.shown == ["opened", "show", "show", "show", "closed"]  # after the first batch, after the last, and at the end
     assert watch.layers[0].weights.size == pytest.approx(float(net.first.weight.pow(2).mean().sqrt()), rel=1e-5)
 
 
