@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 import workbook as torch
+import workbook.vision.transforms.v2
 from tests.vision.truth import pixels
 from workbook import vision
 from workbook.vision.io import ImageReadMode, decode_image, encode_jpeg, encode_png, read_file, read_image, write_jpeg, write_png
@@ -71,6 +72,10 @@ def test_what_is_written_is_read_again(tmp_path):
     (lambda p: vision.ops.nms, AttributeError, "module 'torchvision.ops' has no attribute 'nms'(.|\n)*finding objects"),
     (lambda p: vision.nothing, AttributeError, "module 'torchvision' has no attribute 'nothing'"),
     (lambda p: vision.datasets.CocoDetection, AttributeError, "has no attribute 'CocoDetection'(.|\n)*ImageFolder"),
+    (lambda p: vision.transforms.AutoAugment, AttributeError, "has no attribute 'AutoAugment'(.|\n)*TrivialAugmentWide"),
+    (lambda p: vision.transforms.ToTensro, AttributeError, "has no attribute 'ToTensro'(.|\n)*there are CenterCrop"),
+    (lambda p: vision.transforms.v2.ToImage, AttributeError, "transforms.v2' has no attribute 'ToImage'(.|\n)*ToTensor"),
+    (lambda p: vision.transforms.v2.Resize, AttributeError, "torchvision.transforms.Resize does it for images"),
     (lambda p: vision.set_image_backend("accimage"), ValueError, "Invalid backend 'accimage'"),
 ])
 def test_what_is_refused(path, act, error, words):

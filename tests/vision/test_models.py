@@ -29,6 +29,7 @@ def test_names_shapes_and_printed_form(without_values, name):
 
 @pytest.mark.parametrize("name", [name if name in ALWAYS else pytest.param(name, marks=pytest.mark.full("draws up to 138 million numbers"))
                                   for name in truth.MODELS])
+@pytest.mark.timeout(600)  # as long as `--full` may wait for the largest on a busy machine
 def test_first_values_and_what_it_computes(name):
     mine, wanted = truth.started(torch, models, name), WANTED["started"][name]
     for a, b in zip(mine[:-1], wanted[:-1], strict=True):

@@ -64,6 +64,7 @@ def accuracy_after(net, optimizer, epochs, batch_size):
 
 
 @pytest.mark.full("trains on 10,000 pictures: some ten seconds")
+@pytest.mark.timeout(600)
 def test_a_linear_model_fails():
     torch.manual_seed(0)
     net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
@@ -71,6 +72,7 @@ def test_a_linear_model_fails():
 
 
 @pytest.mark.full("trains on 10,000 pictures: some twenty seconds")
+@pytest.mark.timeout(600)
 def test_a_small_convolutional_network_learns():
     torch.manual_seed(0)
     net = nn.Sequential(nn.Conv2d(3, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
