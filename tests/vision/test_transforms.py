@@ -1,7 +1,10 @@
 """Transforms under torchvision's names."""
 
+import sys
+
 import numpy as np
 import pytest
+from PIL import Image
 
 import workbook as torch
 from workbook.vision import transforms
@@ -51,3 +54,35 @@ def test_messages(error, act, words):
     with pytest.raises(error) as caught:
         act()
     assert words in str(caught.value)
+
+
+def test_four_points_that_span_no_area_bend_nothing():
+    with pytest.raises(torch.linalg.LinAlgError, match="does not have full rank"):
+        transforms.functional.perspective(torch.ones(3, 4, 4), [[0, 0]] * 4, [[0, 0]] * 4)
+
+
+def test_pictures_of_every_mode():
+    """Bits, palettes, greys of 16 and 32 bits, transparency: each mode's channels and range."""
+    picture = Image.fromarray(np.arange(24, dtype=np.uint8).reshape(2, 4, 3) * 10)
+    for mode, channels, dtype in (("1", 1, torch.float32), ("L", 1, torch.float32), ("LA", 2, torch.float32), ("P", 1, torch.float32), ("RGBA", 4, torch.float32),
+                                  ("CMYK", 4, torch.float32), ("I", 1, torch.int32), ("I;16", 1, torch.int16), ("F", 1, torch.float32)):
+        out = transforms.ToTensor()(picture.convert(mode))
+        assert out.shape == (channels, 2, 4) and out.dtype is dtype and out.max() > 0, mode
+        back = transforms.ToPILImage()(out)
+        assert back.size == (4, 2)
+    assert transforms.ToTensor()(picture.convert("1")).unique().tolist() in ([1.0], [0.0, 1.0])
+
+
+def test_a_picture_needs_pillow_and_says_so(monkeypatch):
+    for name in [name for name in sys.modules if name == "PIL" or name.startswith("PIL.")]:
+        monkeypatch.setitem(sys.modules, name, None)
+    with pytest.raises(ModuleNotFoundError, match="No module named 'PIL'(.|\n)*pip install pillow"):
+        transforms.ToPILImage()(torch.ones(3, 2, 2))
+    assert transforms.RandomCrop(2)(torch.ones(3, 4, 4)).shape == (3, 2, 2)  # tensors do without
+
+
+def test_gradients_pass_through():
+    image = torch.ones(3, 4, 4, requires_grad=True)
+    out = transforms.Compose([transforms.Normalize((0.5,) * 3, (0.5,) * 3), transforms.Pad(1), transforms.CenterCrop(4)])(image)
+    out.sum().backward()
+    assert image.grad.tolist() == torch.full((3, 4, 4), 2.0).tolist()

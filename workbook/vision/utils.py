@@ -29,6 +29,8 @@ def make_grid(tensor, nrow=8, padding=2, normalize=False, value_range=None, scal
         if len(images) == 1:
             return images.squeeze(0)
         columns = min(nrow, len(images))
+        if columns == 0:
+            raise ZeroDivisionError(explain("float division by zero", "nrow is how many images stand beside each other", "write 8"))
         lines = math.ceil(len(images) / columns)
         height, width = images.shape[2] + padding, images.shape[3] + padding
         grid = images.new_full((images.shape[1], height * lines + padding, width * columns + padding), pad_value)

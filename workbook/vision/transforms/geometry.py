@@ -219,6 +219,8 @@ def pad(img, padding, fill=0, padding_mode="constant"):
     check_padding(padding, fill if fill is not None else 0, padding_mode)
     left, top, right, bottom = sides(padding)
     if tensor:
+        if not all(isinstance(side, int) for side in (left, top, right, bottom)):
+            raise TypeError(explain("Got inappropriate padding arg", f"{padding} are no whole numbers of pixels", "write 4, or [left, top, right, bottom]"))
         if not isinstance(fill, (int, float, type(None))):
             raise TypeError(explain("Got inappropriate fill arg", "a tensor's border has one number for all channels",
                                     "write a number, or put the transform before ToTensor()"))

@@ -65,7 +65,8 @@ def affine(img, angle, translate, scale, shear, interpolation=InterpolationMode.
 def perspective(img, startpoints, endpoints, interpolation=InterpolationMode.BILINEAR, fill=None):
     """Bend an image so that the four `startpoints` `[x, y]` come to lie at the `endpoints`: the look from another side.
 
-    Both name the corners top left, top right, bottom right, bottom left. Raises ValueError for another number of points.
+    Both name the corners top left, top right, bottom right, bottom left. Raises ValueError for another number of points,
+    LinAlgError where they span no area.
 
     >>> corners = [[0, 0], [1, 0], [1, 1], [0, 1]]
     >>> perspective(torch.ones(1, 2, 2), corners, corners)
@@ -141,8 +142,11 @@ def perspective_coefficients(startpoints, endpoints):
         rows.append([to_x, to_y, 1, 0, 0, 0, -x * to_x, -x * to_y])
         rows.append([0, 0, 0, to_x, to_y, 1, -y * to_x, -y * to_y])
     places = torch.tensor(startpoints, dtype=torch.float64).reshape(8)
-    solution = torch.linalg.lstsq(torch.tensor(rows, dtype=torch.float32).double(), places).solution
-    return solution.float().tolist()
+    equations = torch.tensor(rows, dtype=torch.float32).double()
+    if torch.linalg.matrix_rank(equations) < 8:
+        raise torch.linalg.LinAlgError(explain("torch.linalg.lstsq: The least squares solution could not be computed because the input matrix does "
+                                               "not have full rank", f"the endpoints {list(endpoints)} are no corners of an area", "name four different points, no three on a line"))
+    return torch.linalg.lstsq(equations, places).solution.float().tolist()
 
 
 def _from_the_middle(center, img):
