@@ -11,7 +11,7 @@ PYTHONS_OWN = ("object is not callable", "'NoneType' object has no attribute", "
                "object has no attribute 'requires_grad'", "not here, please")
 
 
-@pytest.mark.parametrize("code", [pytest.param(code, id=f"{room}-{number}") for room in ("anomaly", "ends", "hooks", "inference")
+@pytest.mark.parametrize("code", [pytest.param(code, id=f"{room}-{number}") for room in ("anomaly", "ends", "functions", "hooks", "inference")
                                   for number, code in enumerate(programs(room))])
 def test_a_program_tells_the_same(code):
     mine, theirs = told("workbook", code), told("torch", code)

@@ -20,7 +20,7 @@ STEPS = "sum abs sign exp log sin cos sigmoid tanh relu sqrt square conj transpo
 AXES = "axis first second".split()
 ARRIVES = "grad grads".split()
 ASKED = "shape dtype ndim size".split()  # attributes of an array that say nothing of its numbers
-ONLY_SHAPES = "flat len chunks isinstance".split()  # zeros like it; its length; how many images are computed at once; its type
+ONLY_SHAPES = "flat len chunks isinstance holds_complex".split()  # zeros like it; its length; how many images are computed at once; its type
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,8 @@ def formulas(path):
 
 @functools.cache
 def derivatives(path):
-    """Return the derivatives of a file as `(name, function)`: each `backward` of a class, and the functions that only help one."""
+    """Return the derivatives of a file as `(name, function)`: each `backward` of a class, the functions that only help one, each
+    `forward` of what arrives, and each that keeps numbers for its derivative, with the functions that compute these."""
     functions, mentions, found = {}, {}, {}
     for part in ast.parse(path.read_text(encoding="utf-8")).body:
         if isinstance(part, ast.ClassDef):
@@ -69,7 +70,8 @@ def derivatives(path):
             mentions |= {word.id: {""} for word in ast.walk(part) if isinstance(word, ast.Name)}
     for name, function in functions.items():
         method, of_operations = "." in name, path.parent.name in ("ops", "nn")
-        if name.endswith(".backward") or of_operations and not method and any(given.arg in ARRIVES for given in function.args.args):
+        slope = any(given.arg in ARRIVES for given in function.args.args)
+        if name.endswith(".backward") or of_operations and slope and (not method or name.endswith(".forward")):
             found[name] = function
         for word in ast.walk(function):
             called = word.id if isinstance(word, ast.Name) else word.attr if isinstance(word, ast.Attribute) else None
@@ -77,7 +79,25 @@ def derivatives(path):
                 mentions.setdefault(called, set()).add(name)
     while more := {name: function for name, function in functions.items() if name not in found and only_helps(name, mentions, found)}:
         found |= more
-    return [*found.items()]
+    keeping = {name: function for name, function in functions.items() if name.endswith(".forward") and name not in found and kept(function)}
+    found |= keeping
+    asked = {name for function in keeping.values() for part in kept(function) for name in names_in(part)}
+    return [*found.items(), *((name, functions[name]) for name in sorted(asked & functions.keys() - found.keys()) if only_helps(name, mentions, found))]
+
+
+def kept(function):
+    """Return the parts of a forward from which numbers for its derivative come: what it keeps, and what is written to the names in that."""
+    parts = list(ast.walk(function))
+    found = [given for call in parts if isinstance(call, ast.Call) and ast.unparse(call.func) == "ctx.keep" for given in call.args]
+    writes = [(part.targets, part.value) if isinstance(part, ast.Assign) else ([part.target], part)
+              for part in parts if isinstance(part, (ast.Assign, ast.AugAssign))]
+    while more := [value for targets, value in writes if value not in found and names_in(*found) & names_in(*targets)]:
+        found += more
+    return found
+
+
+def names_in(*parts):
+    return {word.id for part in parts for word in ast.walk(part) if isinstance(word, ast.Name)}
 
 
 def as_function(part):
@@ -110,6 +130,8 @@ def breaks(path):
     """Yield every Break of the derivatives of a file."""
     for name, function in formulas(path):
         left = {id(inner) for part in unread(function) for inner in ast.walk(part)}
+        if name.endswith(".forward") and not any(given.arg in ARRIVES for given in function.args.args):
+            left |= {id(inner) for inner in ast.walk(function)} - {id(inner) for part in kept(function) for inner in ast.walk(part)}
         seen, alike = set(), Counter()
         for place, node in enumerate(ast.walk(function)):
             if id(node) in left or isinstance(getattr(node, "ctx", None), ast.Store):
@@ -149,6 +171,8 @@ def changes_of(node):
             changed += [node.left, node.right]  # a factor is lost
         if type(node.op) in SWAPPED:
             changed.append(ast.BinOp(node.left, SWAPPED[type(node.op)](), node.right))
+    elif isinstance(node, ast.AugAssign) and type(node.op) in SWAPPED:
+        changed.append(ast.AugAssign(node.target, SWAPPED[type(node.op)](), node.value))
     elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         changed.append(node.operand)
     elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:

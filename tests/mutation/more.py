@@ -176,7 +176,7 @@ def hooked(x, y):
 
 def rrelu(x, y):
     torch.manual_seed(3)
-    return F.rrelu(x * y, training=True)
+    return F.rrelu((x * x.detach().flip(0) - y * y) * 0.25, training=True)
 
 
 def slope_in_a_slope(x, y):
@@ -214,6 +214,12 @@ def attended(q, k, v):
 
 def attended_by_groups(q, k, v):
     return F.scaled_dot_product_attention(q * 0.5, k, v, enable_gqa=True)
+
+
+def attended_behind_masks(q, k, v):
+    """One of yes and no, and one that is added."""
+    seen, added = torch.tensor([[True, False, True], [True, True, False], [False, True, True]]), torch.from_numpy(uneven((3, 3), 2))
+    return F.scaled_dot_product_attention(q, k, v, seen), F.scaled_dot_product_attention(q, k, v, added)
 
 
 def shares_of_embeddings(x, y):
@@ -254,7 +260,14 @@ def times_the_logarithm(x, y):
 
 def class_of_one(x, y):
     """Which class an example has that is ignored says nothing, and there may be but one."""
-    return F.nll_loss((x * y)[:, :1], torch.tensor([0, -100]), reduction="sum")
+    one = (x * y)[:, :1]
+    return F.nll_loss(one, torch.tensor([0, -100]), reduction="sum"), F.multilabel_margin_loss(one, torch.tensor([[0], [-1]]), reduction="sum")
+
+
+def looked_at_from_nowhere(x, y):
+    """A place that is no number lies outside of the image, however wide that is."""
+    image = torch.cat([x.reshape(1, 1, 1, 6).repeat(1, 1, 1, 20), x[:1].reshape(1, 1, 1, 3)], -1)
+    return F.grid_sample(image, torch.tensor([[[[float("nan"), 0.0], [0.25, 0.0]]]], dtype=torch.float64), "nearest", align_corners=False) * y[0]
 
 
 def lengths_of_rows(v, g):
@@ -270,6 +283,16 @@ def labels_spread_over_time(x):
     return F.ctc_loss(F.log_softmax(x, -1), torch.tensor([[1, 1], [0, 1]]), (5, 4), (2, 1), blank=2, reduction="none")
 
 
+def labels_of_no_time(x):
+    """The second example has neither."""
+    return F.ctc_loss(F.log_softmax(x, -1), torch.tensor([[1, 2], [0, 0]]), (5, 0), (2, 0), reduction="sum")
+
+
+def four_labels(x):
+    """Two of them are equal beside each other, and no way passes over the blank between these."""
+    return F.ctc_loss(F.log_softmax(x, -1).reshape(10, 1, 3)[:7], torch.tensor([[0, 1, 1, 0]]), (7,), (4,), blank=2, reduction="sum")
+
+
 def labels_in_one_row(x):
     return F.ctc_loss(F.log_softmax(x * x, -1), torch.tensor([1, 2, 1]), (5, 3), (2, 1), reduction="mean")
 
@@ -281,14 +304,17 @@ def labels_that_do_not_fit(x):
 
 _OF_LSTM = [leaf(*shape, seed=seed) for seed, shape in enumerate([(3, 2, 3), (8, 3), (8, 2), (8,), (8,), (2, 2), (2, 2)])]
 MORE += [(lstm, _OF_LSTM), (lstm_from_the_end, _OF_LSTM), (packed, [leaf(4, 3, 2)])]
-MORE += [(attended, [leaf(1, 2, 3, 4, seed=seed) for seed in (0, 2, 5)]),
+MORE += [*((function, [leaf(1, 2, 3, 4, seed=seed) for seed in (0, 2, 5)]) for function in (attended, attended_behind_masks)),
          (attended_by_groups, [leaf(2, 4, 2, 3), leaf(2, 2, 5, 3, seed=2), leaf(2, 2, 5, 3, seed=5)]),
          (shares_of_embeddings, [leaf(2, 3), leaf(3, seed=4)]), (margins_of_each_row, [leaf(2, 3), leaf(3, seed=4)])]
 MORE += [(lengths_of_rows, [leaf(2, 3, 2), leaf(2, 1, 1, seed=4)]), (length_of_all, [leaf(2, 3), leaf(1, 3, 2, seed=4)])]
 MORE += [(function, [leaf(2, 3), leaf(3, seed=4)]) for function in (
-    weighed_by_targets, twice_as_much, filled_by_a_number, of_other_powers, class_of_one)]
+    weighed_by_targets, twice_as_much, filled_by_a_number, of_other_powers, class_of_one, looked_at_from_nowhere)]
 MORE += [(times_the_logarithm, [torch.zeros(2, 3, dtype=torch.float64, requires_grad=True), leaf(3, seed=4)])]
-ONCE = [(function, [leaf(5, 2, 3)]) for function in (labels_spread_over_time, labels_in_one_row, labels_that_do_not_fit)]
+ONCE = [(function, [leaf(5, 2, 3)]) for function in (
+    labels_spread_over_time, labels_in_one_row, labels_that_do_not_fit, labels_of_no_time, four_labels)]
+# In float32 another formula computes it, and no difference quotient tells its slope: it is that in float64.
+IN_FLOAT32 = [(lambda x: F.gelu(x.float() * 2), lambda x: F.gelu(x * 2), [leaf(4, 3)])]
 
 
 class Misfit(torch.autograd.Function):

@@ -4,15 +4,16 @@ import importlib
 import inspect
 import pkgutil
 
+import numpy as np
 import pytest
 
 import workbook as torch
 from tests.mutation.breaks import ENGINE, ROOMS, breaks, derivatives, files, formulas, place_of
 from tests.mutation.equivalent import EQUIVALENT
-from tests.mutation.more import MORE, ONCE, REFUSED
+from tests.mutation.more import IN_FLOAT32, MORE, ONCE, REFUSED
 from tests.mutation.noticing import begin_of, examples, noticed
 from tests.ops.both import quiet
-from tests.ops.slopes import check_alone, check_slopes
+from tests.ops.slopes import check_alone, check_slopes, gradients
 from workbook.autograd.operation import Operation
 
 OF_LESSONS = ("exercises", "widgets", "commands")  # rooms whose Functions are a student's, and are shown
@@ -86,6 +87,12 @@ def test_examples_that_have_one_derivative_are_slopes(function, leaves):
         assert torch.autograd.gradcheck(function, leaves)
         with pytest.raises(NotImplementedError):
             torch.autograd.gradgradcheck(function, leaves)
+
+
+@pytest.mark.parametrize("function, wide, leaves", IN_FLOAT32, ids=lambda given: "")
+def test_examples_in_float32_have_the_gradient_of_float64(function, wide, leaves):
+    for found, wanted in zip(gradients(function, leaves), gradients(wide, leaves)):
+        np.testing.assert_allclose(found.numpy(), wanted.numpy(), 1e-6, 1e-6)
 
 
 @pytest.mark.parametrize("function, leaves", REFUSED, ids=lambda given: "")

@@ -57,6 +57,7 @@ CASES = {
     "r of qr": (lambda a: linalg.qr(a)[1], (3, 2)), "det of stacks": (torch.det, (2, 3, 2, 2)),
     "svd of a wide stack": (lambda a: svd_parts(a, full_matrices=False), (2, 2, 3)),
     "svd of a tall stack": (lambda a: svd_parts(a, full_matrices=False), (2, 3, 2)), "eigh of a stack": (symmetric(eigh_parts), (2, 2, 2)),
+    "eigh of stacks": (symmetric(eigh_parts), (1, 3, 2, 2)), "eig of stacks": (eig_parts, (1, 3, 2, 2)), "lu of a stack of one": (lu_parts, (1, 3, 3)),
     "eig of a stack": (eig_parts, (2, 2, 2)), "lu": (lu_parts, (3, 3)), "lu of a wide stack": (lu_parts, (2, 2, 3)),
     "lu of a tall stack": (lu_parts, (2, 3, 2)),
     "pinv tall": (linalg.pinv, (4, 2)), "pinv wide": (linalg.pinv, (2, 4)), "matrix_exp": (torch.matrix_exp, (3, 3)),

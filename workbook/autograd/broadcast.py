@@ -15,9 +15,8 @@ def fit(grad, shape, dtype, handed=(), node=None):
     if array.shape == shape and array.dtype is dtype:
         return grad
     if array.shape != shape:
-        extra = array.ndim - len(shape)
-        if extra < 0 or any(side not in (1, have) for side, have in zip(shape, array.shape[extra:])):
-            raise _invalid(node, _place_among(handed, grad, node, shape), array.shape, shape)
+        if not comes_from(array.shape, shape):
+            raise invalid(node, _place_among(handed, grad, node, shape), array.shape, shape)
         grad = SumTo.apply(grad, shape=shape)
     if array.dtype != dtype:
         grad = Cast.apply(grad, dtype=dtype)
@@ -31,12 +30,18 @@ def _place_among(handed, grad, node, shape):
                  if other is grad and (edge is None or edge[0].meta[edge[1]][0] == shape)), 0)
 
 
-def _invalid(node, place, have, wanted):
+def comes_from(have, wanted):
+    """Tell whether shape `wanted` can have been broadcast to shape `have`."""
+    extra = len(have) - len(wanted)
+    return extra >= 0 and all(side in (1, other) for side, other in zip(wanted, have[extra:]))
+
+
+def invalid(node, place, have, wanted, cure="a tensor whose shape was changed in place under no_grad still has its old place in the graph: "
+            "change it outside of no_grad"):
     """The error for a gradient of another shape than its input: a student's formula gave it, or a shape was changed unseen."""
     return RuntimeError(explain(
         f"{'' if node is None else f'Function {node.name()} returned an '}invalid gradient at index {place} - got {shape_text(have)} but "
-        f"expected shape compatible with {shape_text(wanted)}", "a gradient says for every number how much it counts",
-        "a tensor whose shape was changed in place under no_grad still has its old place in the graph: change it outside of no_grad"))
+        f"expected shape compatible with {shape_text(wanted)}", "a gradient says for every number how much it counts", cure))
 
 
 class SumTo(Operation, name="SumBackward1"):

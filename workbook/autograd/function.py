@@ -25,6 +25,7 @@ import warnings
 import numpy as np
 
 from workbook.autograd import views
+from workbook.autograd.broadcast import comes_from, invalid
 from workbook.autograd.complaints import of_inference
 from workbook.autograd.modes import no_grad, thread
 from workbook.autograd.operation import Operation, edge_of
@@ -303,18 +304,23 @@ class StepOfFunction(FunctionCtx, Operation):
                 f"function {name} returned an incorrect number of gradients (expected {wanted}, got {len(handed)})",
                 f"forward was given {wanted} argument{'s' * (wanted != 1)}, and each gets a gradient, in their order",
                 "return None for an argument that needs none"))
-        kept, edges = [], iter(ctx.edges)
+        kept = []
         for place, (grad, is_tensor) in enumerate(zip(handed, ctx.args)):
             if grad is not None and not isinstance(grad, Tensor):
                 raise RuntimeError(explain(f"expected Variable or None (got {type(grad).__name__})",
                                            f"{name} returned it at position {place + 1}", "compute gradients with Tensors"))
             if is_tensor:
-                edge = next(edges)
-                kept.append(grad if edge is None or grad is None else _fitting(name, place, grad, edge[0].meta[edge[1]][0]))
+                kept.append(grad)
             elif grad is not None:
                 raise RuntimeError(explain(
                     f"function {name} returned a gradient different than None at position {place + 1}, but the corresponding "
                     "forward input was not a Variable", "only a Tensor has a gradient", "return None in that place"))
+        for place, (grad, edge) in enumerate(zip(kept, ctx.edges)):
+            if grad is None or edge is None:
+                continue
+            have, expected = grad._array.shape, edge[0].meta[edge[1]][0]
+            if not comes_from(have, expected):  # also where nobody asked for it
+                raise invalid(ctx, place, have, expected, "print both shapes in backward; where forward broadcasts, the walk sums")
         return kept
 
     @classmethod
@@ -337,18 +343,6 @@ class StepOfFunction(FunctionCtx, Operation):
 
     def __repr__(self):
         return f"<torch.autograd.function.{type(self).__name__} object at {hex(id(self))}>"
-
-
-def _fitting(name, place, grad, shape):
-    """Return a gradient that can be brought to the shape of its argument, as the walk will do. Raise for any other."""
-    given = grad._array.shape
-    extra = len(given) - len(shape)
-    if extra < 0 or any(side not in (1, have) for side, have in zip(shape, given[extra:])):
-        raise RuntimeError(explain(
-            f"Function {name} returned an invalid gradient at index {place} - got {shape_text(given)} but expected shape compatible with "
-            f"{shape_text(shape)}", "the gradient of an argument has the argument's shape",
-            "print both shapes in backward; where forward broadcasts, the walk sums"))
-    return grad
 
 
 class _Run:

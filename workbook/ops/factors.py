@@ -61,7 +61,7 @@ class OldCholesky(Cholesky, name="CholeskyBackward0"):
 
 def _lower_half(xp, a):
     """A mask: 1 below the diagonal, 1/2 on it."""
-    ones = xp.ones(a.shape[-2:], a.dtype)
+    ones = xp.ones(a.shape, a.dtype)
     return (xp.tril(ones) + xp.tril(ones, -1)) * a.dtype.type(0.5)
 
 
@@ -119,7 +119,8 @@ class Qr(Operation, name="LinalgQrBackward0"):
         ctx.mode = mode
         n = r.shape[-2]
         ctx.save(a, q, r)
-        ctx.keep(xp.triu(xp.ones((n, n), a.dtype)), _lower_half(xp, r[..., :n, :n] if r.shape[-1] >= n else xp.ones((n, n), a.dtype)))
+        upper = xp.triu(xp.ones((n, n), a.dtype))
+        ctx.keep(upper, _lower_half(xp, upper))
         return q, r
 
     def backward(ctx, to_q, to_r):

@@ -115,7 +115,7 @@ def _along(xp, numbers, side, mode, padding_mode, align_corners):
     nowhere = ~xp.isfinite(at)  # NaN and infinity: no neighbours, and so no number
     at = xp.where(nowhere, -100, at).clip(-1e9, 1e9)
     if mode == "nearest":
-        return slope * 0, slope * 0, [_inside(xp, xp.rint(at), side)]
+        return slope, slope, [_inside(xp, xp.rint(at), side)]  # how a place moves is not asked: it jumps
     low = xp.floor(at)
     near = [low + k for k in ((0, 1) if mode == "bilinear" else (-1, 0, 1, 2))]
     if mode == "bicubic":

@@ -65,9 +65,12 @@ def _power(xp, a, exponent):
 
 def _power_of_arrays(xp, a, b):
     """a ** b; a whole number to a negative power is a fraction, of which PyTorch keeps the whole part."""
-    kind = (b if hasattr(b, "dtype") else a).dtype.kind
+    dtype = (b if hasattr(b, "dtype") else a).dtype
+    kind = dtype.kind
     if kind == "b":
         raise not_implemented("pow", b, xp.asarray(a))
+    if kind == "c" and xp.any(a == 0):  # PyTorch's is exp(b log a), in which 0 to the power of 0 is NaN
+        return xp.where(a == 0, xp.exp(b * xp.log(xp.asarray(a, dtype))), a**b)
     if kind != "i":
         return a**b
     flipped = xp.where(a == -1, 1 - 2 * (b % 2), a == 1)
@@ -87,8 +90,7 @@ class PowTensor(Elementwise, name="PowBackward1"):
         to_a = where(b == 0, 0.0, grad * (b * pow(a, b - 1))) if ctx.needs_input_grad[0] else None
         if not ctx.needs_input_grad[1]:
             return to_a, None
-        base = where((a == 0) & _not_below_zero(b), 1.0, a)  # 0 ** b has slope 0 there, and so has 1 ** b
-        return to_a, grad * (out * log(base))
+        return to_a, grad * where((a == 0) & _not_below_zero(b), 0.0, out * log(a))
 
 
 class PowScalar(Elementwise, name="PowBackward2"):
@@ -103,10 +105,8 @@ class PowScalar(Elementwise, name="PowBackward2"):
 
     def backward(ctx, grad):
         base, b, out = ctx.saved
-        if base == 0:
-            if holds_complex(out):
-                return None, where(_not_below_zero(b), 0.0, grad * (out * -math.inf))
-            return None, grad * -where(_not_below_zero(b), 0.0, out)  # to a power below 0 it is inf, and so is the logarithm of 0
+        if base == 0:  # the logarithm of 0 stays in the second derivative: NaN, as in PyTorch
+            return None, grad * where(_not_below_zero(b), 0.0, out * -math.inf)
         if holds_complex(out):
             return None, grad * (out * cmath.log(base))
         return None, grad * (out * (math.log(base) if base > 0 else math.nan))

@@ -62,14 +62,14 @@ class Cumprod(Operation):
         ctx.axis, ctx.options = axis, {"reverse": reverse, "exclusive": exclusive}
         ctx.save(a)
         if not a.ndim:
-            return ctx.xp.ones_like(a) if exclusive else a.copy()
+            return a.copy()  # (nobody leaves out the only one)
         ctx.keep(_places_along(ctx.xp, a, axis))
         return _scanned(lambda x, axis: x.cumprod(axis, _wide(x)), a, axis, reverse, exclusive, 1).astype(a.dtype, order="C")
 
     def backward(ctx, grad):
         (a,), axis = ctx.saved, ctx.axis
         if not len(a.shape):
-            return (grad * (0 if ctx.options["exclusive"] else 1),)
+            return (grad * 1,)
         # d out[j] / d a[i] is the product up to j with a[i] left out: a new axis i, on which a[i] is 1. No division, so a zero
         # is no exception.
         (places,) = ctx.kept

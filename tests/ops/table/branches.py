@@ -1,6 +1,7 @@
 """Branches of derivatives that few of the other rows take: a row for each, so that no change of one goes unseen (tests/mutation)."""
 
-from tests.ops.table.row import REAL, Row, each, shapes
+from tests.ops.both import LAYOUTS
+from tests.ops.table.row import ANY, REAL, Row, each, shapes
 
 COMPLEX = ("complex64",)
 PAIR, TRIPLE = shapes("2x3 2x3 | 2x3 3"), shapes("2x3 2x3 2x3")
@@ -8,6 +9,7 @@ IMAGES = shapes("2x2x5x4 3x2x2x3")
 # Zeros with a slope of 1, where a corner lies; beside them other numbers. A difference quotient does not see that slope.
 CORNER = {"smooth": False, "values": "finite"}
 ZERO, ZERO_TOO = "(a-a[:1].detach())", "(b-b[:1].detach())"
+ONE_NAN = "torch.tensor([False, True, False, False, False])"
 SEEDED = "(torch.manual_seed(3), {})[1]"
 INDEX = "torch.tensor([[2, 0, 2], [1, 1, 1]])"
 
@@ -60,4 +62,25 @@ BRANCHES = [
         derivatives=1, words={"how": ("mean", "sum", "none")}),
     # equal eigenvalues turn freely
     Row("torch.linalg.eigh(a - a.detach() + torch.eye(2, dtype=a.dtype))[1]", shapes("2x2"), REAL, derivatives=1, **CORNER),
+    # 0 to a power, on both sides of 0: the slope is 0 where there is one, and the second derivative is NaN
+    *each("torch.pow(NAME, a)", "0. 0j", shapes("3x5"), REAL, rounded=True, **CORNER), Row("torch.pow(0, a)", ANY, rounded=True, smooth=False),
+    Row("torch.pow(0, torch.cat([a, a.real + 0j, a * 0]))", shapes("3x5"), COMPLEX, rounded=True, **CORNER),
+    Row(f"torch.pow({ZERO}, b)", shapes("2x5 2x5"), REAL, rounded=True, **CORNER),
+    Row(f"torch.pow({ZERO}, torch.cat([b, b.real + 0j, b * 0]))", shapes("1x5 2x5"), COMPLEX, alike=True, rounded=True, **CORNER),
+    # rows of zeros beside others with a zero in them
+    *each(f"torch.linalg.vector_norm({ZERO}*torch.tensor([0.,1.,0.,1.]).to(a.dtype), NAME, 1)", "0.5 1.5 2 2.5 3 float('inf')", shapes("3x4"), REAL, rounded=True,
+          **CORNER),
+    # outside of where a logarithm is, and NaN among what is added
+    Row("torch.logit(a)", shapes("3x5"), REAL, rounded=True, **CORNER),
+    Row("torch.nansum(a.log())", shapes("3x5"), REAL, rounded=True, derivatives=1, **CORNER),
+    # elements on top of each other share what arrives
+    *each("torch.as_strided(NAME, (2, 2), (1, 1))", "a.expand(2,3,4) a[0,0].expand(3) a.as_strided((2,2),(1,1)) a.as_strided((4,2),(1,2)) a.as_strided((3,2),(2,4)) a.unfold(1,2,1)",
+          shapes("3x4"), REAL, values="finite", layouts=LAYOUTS[:3], named=False),
+    # kept by the forward pass: an infinite mantissa, the middle of NaN, targets that do not count, a bag without rows
+    Row("torch.frexp(a).mantissa", shapes("3x5"), REAL, values="special", layouts=("plain",), smooth=False),
+    Row("torch.median(a.log())", shapes("3x5"), REAL, rounded=True, derivatives=1, **CORNER),
+    *each(f"torch.NAME({{nan}})", "median nanmedian", shapes("5"), REAL, derivatives=1, words={"nan": (f"torch.where({ONE_NAN}, a / 0 * 0, a)",)}, **CORNER),
+    Row(f"torch.nanmedian(torch.where({ONE_NAN} | (a > 1), a / 0 * 0, a))", shapes("3x5"), REAL, derivatives=1, **CORNER),
+    *each("F.nll_loss(a, torch.tensor([1, -100, 0]), reduction='NAME')", "mean sum none", shapes("3x3"), REAL, values="finite", rounded=True),
+    Row("F.embedding_bag(torch.tensor([0, 0]), a, torch.tensor([0, 0]), mode='max')", shapes("1x3"), REAL, values="finite"),
 ]

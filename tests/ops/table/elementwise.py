@@ -53,7 +53,7 @@ ELEMENTWISE = [
     Row("torch.pow(a, {n})", ANY, rounded=True, words={"n": ("2", "3", "0", "1", "-1", "0.5", "-2", "1.5")}),
     *[Row("torch.pow(0, a)", shapes("9"), REAL, values=values, layouts=("plain",), derivatives=1, smooth=False)
       for values in ("finite", "unit")],
-    Row("torch.pow({n}, a)", ANY, rounded=True, words={"n": ("2", "0", "0.5", "1")}, derivatives=1),
+    Row("torch.pow({n}, a)", ANY, rounded=True, words={"n": ("2", "1.5", "0.5", "1")}, derivatives=1),
     Row("a ** b", TWO, values="positive", rounded=True),
     Row("(a * (a > 1)) ** b", TWO, REAL, values="positive", rounded=True, derivatives=1, smooth=False),
     Row("(a * (a > 1)) ** -b", TWO, REAL, values="positive", rounded=True, derivatives=1, smooth=False),
