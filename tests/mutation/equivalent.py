@@ -39,10 +39,10 @@ _OF = {
         ops/averages.py SpreadOut.forward: grad -> grad * 0.0 + 1.0 (2)""",
     "a stack of equal matrices, in place of one that serves the whole stack": """
         ops/factors.py Cholesky.forward: 2 -> 3
+        ops/attention.py _before: 2 -> 3
         ops/inverses.py SolveTriangular.forward: 2 -> 3
         ops/inverses.py SolveTriangular.forward: 2 -> 3 (2)""",
     "the loss itself, which its slope does not ask for: the tests of values hold it": """
-        ops/ctc.py CtcLoss.forward: 0 -> 1 (3)
         ops/ctc.py _all_ways: return (-total, ways) -> return (None, ways)
         ops/ctc.py _all_ways: return (-total, ways) -> return (--total, ways)
         ops/ctc.py _all_ways: -total -> total
@@ -58,6 +58,8 @@ return (0.0 if not len(labels) else np.inf, -np.zeros_like(logs))""",
     "the nearest number has no weight, and its place no slope": """
         ops/grids.py _along: return (slope, slope, [_inside(xp, xp.rint(at), side)]) -> return (-slope, slope, [_inside(xp, xp.rint(at), side)])
         ops/grids.py _along: return (slope, slope, [_inside(xp, xp.rint(at), side)]) -> return (slope, -slope, [_inside(xp, xp.rint(at), side)])""",
+    "nothing arrives there": """
+        ops/ctc.py CtcLoss.forward: 0 -> 1 (2)""",
     "any place so far outside will do": """
         ops/grids.py _along: 1000000000.0 -> 1000000001.0
         ops/grids.py _along: 1000000000.0 -> 1000000001.0 (2)
@@ -90,9 +92,12 @@ return (0.0 if not len(labels) else np.inf, -np.zeros_like(logs))""",
         ops/batch_norm.py batch_norm_slopes: a - center -> a + center (3)""",
     "of four axes, the third is the last but one": """
         ops/attention.py Attention.forward: -2 -> 2
+        ops/attention.py _before: -2 -> 2
         ops/attention.py Attention.backward: -2 -> 2
         ops/attention.py Attention.backward: -2 -> 2 (2)
         ops/attention.py Attention.backward: -2 -> 2 (3)""",
+    "what is visited looks at what it saved by itself": """
+        autograd/copy_slices.py CopySlices.backward: 0 -> 1""",
     "it only tells whether some work can be saved": """
         ops/attention.py Attention.backward: 2 -> 3
         ops/lstm.py LstmLayer.backward: 5 -> 6
