@@ -14,7 +14,7 @@ import numpy as np
 
 import workbook as torch
 from tests.mutation.breaks import ENGINE, Broken
-from tests.mutation.more import IN_FLOAT32, MORE, ONCE, REFUSED
+from tests.mutation.more import FLAT, IN_FLOAT32, MORE, ONCE, REFUSED
 from tests.ops.both import Input, quiet, tensors_of
 from tests.ops.slopes import NEAR, gradients, weights_of
 from tests.ops.table import NAMED
@@ -126,6 +126,8 @@ def beside_the_table():
     """Yield the examples of `more.py`."""
     for function, leaves in [*MORE, *ONCE, *((function, leaves) for function, _, leaves in IN_FLOAT32)]:
         yield Example(function, leaves, beside_torch=False)
+    for function, leaves in FLAT:
+        yield Example(function, leaves)
     for function, leaves in REFUSED:
         yield Example(function, leaves, beside_torch=False, refused=True)
 

@@ -10,7 +10,7 @@ import pytest
 import workbook as torch
 from tests.mutation.breaks import ENGINE, ROOMS, breaks, derivatives, files, formulas, place_of
 from tests.mutation.equivalent import EQUIVALENT
-from tests.mutation.more import IN_FLOAT32, MORE, ONCE, REFUSED
+from tests.mutation.more import FLAT, IN_FLOAT32, MORE, ONCE, REFUSED
 from tests.mutation.noticing import begin_of, examples, noticed
 from tests.ops.both import quiet
 from tests.ops.slopes import check_alone, check_slopes, gradients
@@ -87,6 +87,11 @@ def test_examples_that_have_one_derivative_are_slopes(function, leaves):
         assert torch.autograd.gradcheck(function, leaves)
         with pytest.raises(NotImplementedError):
             torch.autograd.gradgradcheck(function, leaves)
+
+
+@pytest.mark.parametrize("function, leaves", FLAT, ids=lambda given: getattr(given, "__name__", ""))
+def test_examples_that_are_flat_have_a_gradient_of_zeros(function, leaves):
+    assert all(gradient is not None and not gradient.any() for gradient in gradients(function, leaves))
 
 
 @pytest.mark.parametrize("function, wide, leaves", IN_FLOAT32, ids=lambda given: "")

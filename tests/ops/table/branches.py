@@ -9,6 +9,7 @@ IMAGES = shapes("2x2x5x4 3x2x2x3")
 CORNER = {"smooth": False, "values": "finite"}
 ZERO, ZERO_TOO = "(a-a[:1].detach())", "(b-b[:1].detach())"
 ONE_NAN = "torch.tensor([False, True, False, False, False])"
+OF_EACH = "(({0}.real + {0}.imag * torch.tensor([[1j], [0], [0]])) * torch.tensor([[1], [1], [0]]))"  # complex, real, and 0
 SEEDED = "(torch.manual_seed(3), {})[1]"
 INDEX = "torch.tensor([[2, 0, 2], [1, 1, 1]])"
 
@@ -63,9 +64,9 @@ BRANCHES = [
     Row("torch.linalg.eigh(a - a.detach() + torch.eye(2, dtype=a.dtype))[1]", shapes("2x2"), REAL, derivatives=1, **CORNER),
     # 0 to a power, on both sides of 0: the slope is 0 where there is one, and the second derivative is NaN
     *each("torch.pow(NAME, a)", "0. 0j", shapes("3x5"), REAL, rounded=True, **CORNER), Row("torch.pow(0, a)", ANY, rounded=True, smooth=False),
-    Row("torch.pow(0, torch.cat([a, a.real + 0j, a * 0]))", shapes("3x5"), COMPLEX, rounded=True, **CORNER),
+    Row(f"torch.pow(0, {OF_EACH.format('a')})", shapes("3x5"), COMPLEX, rounded=True, **CORNER),
     Row(f"torch.pow({ZERO}, b)", shapes("2x5 2x5"), REAL, rounded=True, **CORNER),
-    Row(f"torch.pow({ZERO}, torch.cat([b, b.real + 0j, b * 0]))", shapes("1x5 2x5"), COMPLEX, alike=True, rounded=True, **CORNER),
+    Row(f"torch.pow({ZERO}, {OF_EACH.format('b')})", shapes("1x5 3x5"), COMPLEX, alike=True, rounded=True, **CORNER),
     # rows of zeros beside others with a zero in them
     *each(f"torch.linalg.vector_norm({ZERO}*torch.tensor([0.,1.,0.,1.]).to(a.dtype), NAME, 1)", "0.5 1.5 2 2.5 3 float('inf')", shapes("3x4"), REAL, rounded=True,
           **CORNER),
@@ -75,11 +76,9 @@ BRANCHES = [
     # elements on top of each other share what arrives
     *each("torch.as_strided(NAME, (2, 5), (1, 2))", "a.expand(2,3,4) a[0,0].expand(3) a.as_strided((2,2),(1,1)) a.as_strided((4,2),(1,2)) a.as_strided((3,2),(2,4)) a.unfold(1,2,1)",
           shapes("3x4"), REAL, values="finite", layouts=("plain",), named=False, smooth=False),
-    # the slope of a straight piece has a slope, which is 0
-    Row("torch.autograd.grad(F.hardtanh(a * 1).sum(), a, create_graph=True)[0]", shapes("2x3"), REAL, values="finite", smooth=False),
     # kept by the forward pass: an infinite mantissa, the middle of NaN, targets that do not count, a bag without rows
     Row("torch.frexp(a).mantissa", shapes("3x5"), REAL, values="special", layouts=("plain",), smooth=False),
-    Row("torch.median(a.log())", shapes("3x5"), REAL, rounded=True, derivatives=1, **CORNER),
+    Row("torch.median(torch.where(a > 0, a, a / 0 * 0))", shapes("3x5"), REAL, derivatives=1, **CORNER),
     *each(f"torch.NAME({{nan}})", "median nanmedian", shapes("5"), REAL, derivatives=1, words={"nan": (f"torch.where({ONE_NAN}, a / 0 * 0, a)",)}, **CORNER),
     Row(f"torch.nanmedian(torch.where({ONE_NAN} | (a > 1), a / 0 * 0, a))", shapes("3x5"), REAL, derivatives=1, **CORNER),
     *each("F.nll_loss(a, torch.tensor([1, -100, 0]), reduction='NAME')", "mean sum none", shapes("3x3"), REAL, values="finite", rounded=True),
