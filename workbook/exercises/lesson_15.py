@@ -323,7 +323,7 @@ RESUME = Exercise(
     kind="write it",
     level=3,
     minutes=8,
-    prompt="Training with Adam was interrupted. The last thing that was written, after every epoch, is\n\n```python\ncheckpoint = {\"net\": net.state_dict(), \"optimizer\": optimizer.state_dict(), \"epoch\": epoch}\n```\n\n"
+    prompt="Training with Adam was interrupted. The last thing that was written, after every epoch, is\n\n```python\ncheckpoint = {\"net\": net.state_dict(),\n              \"optimizer\": optimizer.state_dict(),\n              \"epoch\": epoch}\n```\n\n"
     "`make()` makes a new pair `net, optimizer`. Write a function of `make` and `checkpoint` that returns three things: a net, its optimizer and the number of the **next** epoch, so that training goes "
     "on with the very numbers that it would have had.",
     setup=_RESUME,
