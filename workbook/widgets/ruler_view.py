@@ -88,7 +88,7 @@ class RulerView(Board):
         text = " × ".join(map(str, row.shape))
         picture.parts.append(
             f'<g class="cell ruled" data-choose="{number}" role="button" tabindex="{0 if number == (self.chosen or 0) else -1}" aria-pressed="{"true" if number == self.chosen else "false"}" '
-            f'aria-label="{row.name} {row.kind}: {text}"><rect class="reach face" x="{LEFT - 8}" y="{y - 20}" width="{NAME + KIND + 360}" height="{ROW - 4}" rx="6" style="fill: transparent; stroke: none"/></g>')
+            f'aria-label="{f"{row.name} {row.kind}".strip()}: {text}"><rect class="reach face" x="{LEFT - 8}" y="{y - 20}" width="{NAME + KIND + 360}" height="{ROW - 4}" rx="6"/></g>')
         picture.text(LEFT, y, row.name, "title")
         picture.text(LEFT + NAME, y, row.kind, "code")
         picture.text(LEFT + NAME + KIND, y, text, "number")
