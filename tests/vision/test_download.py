@@ -96,6 +96,13 @@ def test_a_file_of_unknown_length_is_cut_at_the_most_that_is_taken(files, tmp_pa
     assert left_in(tmp_path) == []
 
 
+def test_a_file_of_another_length_from_a_server_that_says_none(files, tmp_path):
+    files.says_length = False
+    with pytest.raises(RuntimeError, match="it has 204,800 bytes, and should have 204,801"):
+        fetch(files, tmp_path, md5=None, size=len(BODY) + 1)
+    assert left_in(tmp_path) == []
+
+
 def test_a_server_that_announces_more_than_it_sends(files, tmp_path):
     files.announces = len(BODY) + 7
     with pytest.raises(RuntimeError, match="the line broke after 204,800 of 204,807 bytes"):
