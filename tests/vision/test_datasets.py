@@ -116,6 +116,7 @@ def info(name, kind=tarfile.REGTYPE, size=0, link=""):
     (lambda files: packed({**files, NAMES[2]: files[NAMES[2]][:-1]}), "18,437 bytes, and should be one file of 18,438"),
     (lambda files: packed({name: b"" for name in files}), "is 0 bytes"),
     (lambda files: packed(files, [(info(NAMES[0], tarfile.SYMTYPE, link="/etc/passwd"), b"")]), "is no file"),
+    (lambda files: packed(files, [(info(NAMES[0], tarfile.SYMTYPE, len(files[NAMES[0]]), "/etc/passwd"), files[NAMES[0]])]), "is no file"),
     (lambda files: packed(files, [(info(NAMES[0], tarfile.LNKTYPE, link=NAMES[1]), b"")]), "is no file"),
     (lambda files: packed(files, [(info(NAMES[0], tarfile.CHRTYPE), b"")]), "is no file"),
     (lambda files: packed(files, [(info(NAMES[0], size=len(files[NAMES[0]])), files[NAMES[0]])]), "stands there twice"),
