@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.browser.view import Live
+
 pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import workbook as torch\nfrom workbook import nn\nfrom workbook.widgets import dashboard",
@@ -25,11 +27,11 @@ def notebook(request, once):
     return once("dashboard.ipynb", request.param, CELLS)
 
 
-def begin(notebook, live, place=LOOP):
+def begin(notebook, place=LOOP):
     """Run the cell of the loop, and return its dashboard; the cell goes on running."""
     notebook.page.evaluate("""place => { jupyterapp.shell.currentWidget.content.activeCellIndex = place; jupyterapp.commands.execute("notebook:run-cell"); }""", place)
     notebook.page.wait_for_selector(".wb-dashboard[data-seq]")
-    return live(notebook.page.locator(".wb-dashboard").first)
+    return Live(notebook.page.locator(".wb-dashboard").first)
 
 
 def ended(page):
@@ -45,9 +47,9 @@ def state_of(dashboard):
     return dashboard.text(".wb-status").partition(" ·")[0]
 
 
-def test_a_loop_is_held_stepped_steered_and_stopped_while_its_cell_runs(notebook, live):
+def test_a_loop_is_held_stepped_steered_and_stopped_while_its_cell_runs(notebook):
     page = notebook.page
-    dashboard = begin(notebook, live)
+    dashboard = begin(notebook)
     dashboard.until(lambda: state_of(dashboard), "running")
     dashboard.root.locator("[data-action=pause]").focus()
     page.keyboard.press("Enter")
@@ -79,8 +81,8 @@ def test_a_loop_is_held_stepped_steered_and_stopped_while_its_cell_runs(notebook
     assert page.locator(".wb-saved").count() == 1 and not page.locator(".wb-saved").is_visible()  # the picture for a notebook without a kernel
 
 
-def test_an_interrupt_ends_the_loop_and_the_dashboard_says_so(notebook, live):
-    dashboard = begin(notebook, live)
+def test_an_interrupt_ends_the_loop_and_the_dashboard_says_so(notebook):
+    dashboard = begin(notebook)
     dashboard.until(lambda: state_of(dashboard), "running")
     notebook.command("notebook:interrupt-kernel")
     ended(notebook.page)
