@@ -447,6 +447,15 @@ def test_wrong_use_is_refused_with_what_to_write(spoil, kind, said):
     assert "Why:" in str(caught.value) and "Fix:" in str(caught.value)
 
 
+def test_what_is_no_loader_and_no_loss():
+    watch, *_ = made()
+    with pytest.raises(TypeError, match="goes through a loader, and got a int"):
+        next(watch(5))
+    with pytest.raises(TypeError, match="needs the loss first, and got 'x'"):
+        watch.step("x")
+    assert watch.steps == 0 and watch.state == "ready"
+
+
 def test_many_classes_and_many_layers_are_cut_and_said():
     net = nn.Sequential(*(nn.Linear(30, 30) for _ in range(14)))
     loss_fn, optimizer = nn.CrossEntropyLoss(), torch.optim.SGD(net.parameters(), lr=0.1)

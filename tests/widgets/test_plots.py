@@ -48,6 +48,13 @@ def test_a_network_without_scores_is_refused():
         per_class_accuracy(nn.Linear(3, 1), [(torch.zeros(2, 3), torch.tensor([0, 1]))])
 
 
+def test_what_is_no_network_and_no_labels():
+    with pytest.raises(TypeError, match="needs a network first, and got a NoneType"):
+        per_class_accuracy(None, [])
+    with pytest.raises(ValueError, match="inputs without labels"):
+        per_class_accuracy(nn.Linear(3, 1), [torch.zeros(2, 3)])
+
+
 def test_no_module_takes_the_name_of_a_view():
     """A module that is imported becomes an attribute of its package, and would stand where the function stood."""
     import pkgutil

@@ -41,6 +41,12 @@ def test_a_confusion_table_is_counted_in_the_order_right_class_said_class_and_gr
     assert table.each()[:2] == [0.5, 1.0] and math.isnan(table.each()[2]) and table.each()[3] == 0.0
 
 
+def test_a_table_of_the_words_of_a_language_stays_small():
+    table = Confusion()
+    table.add(np.array([7, 50_000, 60_000]), np.array([7, 50_000, 3]))
+    assert len(table.counts) == 8 and (table.right, table.of, int(table.counts.sum())) == (2, 3, 1)
+
+
 def test_a_table_without_a_mistake_and_one_without_anything():
     table = Confusion()
     assert (table.right, table.of, table.most_mistaken()) == (0, 0, None)

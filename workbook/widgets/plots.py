@@ -53,13 +53,19 @@ def show_pictures(images, labels=None, classes=None):
 def per_class_accuracy(net, loader, classes=None):
     """See `workbook.widgets.per_class_accuracy`."""
     from workbook.autograd.modes import no_grad
+    from workbook.nn import Module
 
-    from .watching import _array, _names_in, in_use
+    from .watching import _array, _names_in, _parts, in_use
     from .watched import Confusion, said_and_right
 
+    if not isinstance(net, Module):
+        raise TypeError(explain(f"per_class_accuracy() needs a network first, and got a {type(net).__name__}", "it asks it for scores", "write per_class_accuracy(net, test_loader)"))
     table = Confusion()
     with in_use(net), no_grad():
-        for inputs, labels in loader:
+        for batch in loader:
+            inputs, labels = _parts(batch)
+            if labels is None:
+                raise ValueError(explain("the loader gives inputs without labels", "accuracy compares what the network says with them", "give a loader of (inputs, labels)"))
             answer = said_and_right(_array(net(inputs)), _array(labels))
             if answer is None:
                 raise ValueError(explain(f"the network gave shape {tuple(net(inputs).shape)} for labels of shape {tuple(labels.shape)}",

@@ -7,6 +7,7 @@ import numpy as np
 
 LONGEST = 400     # points of a curve; beyond, neighbours are put together
 BINS = 31         # of a histogram, the middle one around zero
+MOST_CLASSES = 1000  # that a confusion table holds: of the words of a language it would be larger than the network
 SAMPLED = 1 << 15  # numbers of a larger array that a histogram looks at, evenly spread
 
 
@@ -66,7 +67,7 @@ class Confusion:
     """
 
     def __init__(self):
-        self._counts, self._new = np.zeros((2, 2), dtype=np.int64), []
+        self._counts, self._new, self._right, self._of = np.zeros((2, 2), dtype=np.int64), [], 0, 0
 
     def add(self, labels, said):
         """Count right classes and what the network said, two arrays of the same size."""
@@ -74,25 +75,33 @@ class Confusion:
 
     @property
     def counts(self):
-        """The table as an array."""
+        """The table as an array, of the first `MOST_CLASSES` classes."""
+        self._count()
+        return self._counts
+
+    def _count(self):
         if self._new:
             labels, said = map(np.concatenate, zip(*self._new))
             self._new = []
+            self._right, self._of = self._right + int(np.count_nonzero(labels == said)), self._of + labels.size
+            held = (labels < MOST_CLASSES) & (said < MOST_CLASSES)
+            labels, said = labels[held], said[held]
             missing = max(int(labels.max(initial=0)), int(said.max(initial=0))) + 1 - len(self._counts)
             if missing > 0:
                 self._counts = np.pad(self._counts, (0, missing))
             np.add.at(self._counts, (labels, said), 1)
-        return self._counts
 
     @property
     def right(self):
         """How many were right."""
-        return int(self.counts.trace())
+        self._count()
+        return self._right
 
     @property
     def of(self):
         """How many were counted."""
-        return int(self.counts.sum())
+        self._count()
+        return self._of
 
     def each(self):
         """Return the share of right answers of each class; nan for a class that did not come."""
