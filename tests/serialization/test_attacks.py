@@ -97,7 +97,7 @@ ATTACKS = {
 
 REASONS = {  # where two walls stand one behind the other, the first one is to hold
     "a shape past the end": "reaches to number 5 of a storage of 4", "an offset past the end": "reaches to number 5", "strides past the end": "reaches to number 5",
-    "a negative stride": "no row of numbers from 0 on", "a stride as long as memory": "no row of numbers from 0 on", "70 axes": "do not belong together",
+    "a negative stride": "no row of numbers from 0 on", "a shape of a bool": "no row of numbers from 0 on", "a stride as long as memory": "no row of numbers from 0 on", "70 axes": "do not belong together",
     "text longer than the program": "and the program has not so many", "a depth in two halves": "containers lie in containers", "copies of copies": "does not end",
     "a key that leaves the folder": "a storage is named by something else", "NEWOBJ of a class that is a value": "Can only create new object",
     "a call of a class that is a value": "Trying to call reduce for unrecognized function",
