@@ -16,6 +16,7 @@ from workbook.devices.backend import Backend
 from workbook.devices.cuda import CudaBackend
 from workbook.serialization import CheckpointError
 from workbook.tensor import wrap
+from workbook.utils.hooks import RemovableHandle
 
 
 class Net(nn.Module):
@@ -206,6 +207,13 @@ def test_copies_and_pickles_of_tensors_and_networks_go_on():
     assert lazy(x).shape == (2, 2) and type(lazy) is nn.Linear
     kept = copy.deepcopy(nn.LazyLinear(2))
     assert kept(x).shape == (2, 2)
+
+
+def test_a_handle_that_was_pickled_leaves_later_hooks_their_own_numbers():
+    hooks = collections.OrderedDict()
+    handle = RemovableHandle(hooks)
+    twin = pickle.loads(pickle.dumps(handle))
+    assert RemovableHandle(hooks).id > twin.id == handle.id
 
 
 def test_map_location_of_every_kind():
