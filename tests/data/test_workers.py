@@ -175,17 +175,24 @@ def test_workers_that_stay_are_the_same_processes_also_after_a_broken_epoch():
     first = next(iter(loader)).item()
     epochs = [[batch.item() for batch in loader] for _ in range(2)]
     assert epochs == [[first, 1, 2, 3]] * 2
+    loader = DataLoader(range(40), shuffle=True, num_workers=2, persistent_workers=True)
+    for _ in range(3):
+        next(iter(loader))
+    assert sorted(batch.item() for batch in loader) == list(range(40))  # none of them is of an epoch before
 
 
 def test_what_nobody_wants_is_not_read_to_its_end():
     """The worker is in the first of a thousand samples: it must not read the others before it goes home."""
-    data = Numbers(1000, **{f"_{i}": lambda: time.sleep(0.05) or 1 for i in range(1000)})
+    begun, write = os.pipe()
+    data = Numbers(1000, _0=lambda: os.write(write, b"x"), **{f"_{i}": lambda: time.sleep(0.05) or 1 for i in range(1, 1000)})
     iterator = iter(DataLoader(data, 1000, num_workers=1))
+    os.read(begun, 1)
     processes = iterator._pool.processes
     codes = []
     join = processes[0].join
     processes[0].join = lambda *given: (join(*given), codes.append(processes[0].exitcode))
     iterator._close()
+    os.close(begun), os.close(write)
     assert codes[0] == 0  # it went home, and was not terminated
 
 
