@@ -125,6 +125,17 @@ def test_a_worker_that_exits_is_told_with_its_code():
         DataLoader(Numbers(_1=lambda: os._exit(3)), num_workers=2))
 
 
+def test_a_data_set_that_interrupts_ends_its_worker_without_a_word(capfd):
+    text = told(DataLoader(Numbers(_1=lambda: fail(KeyboardInterrupt())), num_workers=1))
+    assert "exited unexpectedly" in text and "[1]" in text and capfd.readouterr().err == ""
+
+
+def test_a_timeout_is_a_time():
+    for timeout in (float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="timeout option should be non-negative and finite"):
+            DataLoader([1], num_workers=1, timeout=timeout)
+
+
 def test_a_worker_that_hangs_is_told_after_the_timeout_with_the_line_at_which_it_stands():
     text = told(DataLoader(Numbers(_1=lambda: threading.Event().wait()), num_workers=2, timeout=0.5))
     assert text.startswith("DataLoader timed out after 0.5 seconds\n  Why: worker 1 (pid ") and "is reading sample 1 of the batch [1], at" in text

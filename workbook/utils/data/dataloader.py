@@ -2,6 +2,7 @@
 
 import difflib
 import inspect
+import math
 import os
 import warnings
 
@@ -147,8 +148,8 @@ def _check_workers(num_workers, timeout, prefetch_factor, persistent_workers):
     if num_workers < 0:
         raise ValueError(explain("num_workers option should be non-negative; use num_workers=0 to disable multiprocessing.",
                                  "it counts the helpers that load data", "write num_workers=0"))
-    if timeout < 0:
-        raise ValueError(explain("timeout option should be non-negative", "it says how many seconds are waited", "write timeout=0"))
+    if not 0 <= timeout < math.inf:
+        raise ValueError(explain("timeout option should be non-negative" + (" and finite" if not timeout < 0 else ""), "it says how many seconds are waited", "write timeout=0"))
     if num_workers == 0 and prefetch_factor is not None:
         raise ValueError(explain(
             "prefetch_factor option could only be specified in multiprocessing.let num_workers > 0 to enable "

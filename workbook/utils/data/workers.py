@@ -40,8 +40,8 @@ def work(connection, job, worker, folder):
     desk = Desk(channel, folder)
     try:
         _serve(channel, desk, job, worker)
-    except (BrokenPipeError, ConnectionError):
-        pass  # the loader has gone
+    except (OSError, KeyboardInterrupt):
+        pass  # the way to the loader is closed, or the data set wants an end: the loader says so
 
 
 def _serve(channel, desk, job, worker):
