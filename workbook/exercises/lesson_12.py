@@ -135,6 +135,7 @@ RIGHT_NAME = Exercise(
         "RMSProp": "That is how documents spell it; PyTorch's class has a small p: capital and small letters count.",
         "RMSPro": "A letter is missing, and one has the wrong size.",
         "torch.optim.RMSprop": "That is the way to it. The name alone is asked for.",
+        "optim.RMSprop": "That is the way to it. The name alone is asked for.",
     }),
     right=("'RMSprop'", "torch.optim.RMSprop.__name__"),
     wrong=(
@@ -142,6 +143,7 @@ RIGHT_NAME = Exercise(
         ("'RMSPro'", "A letter is missing"),
         ("'rmsprop'", "capital and small letters count"),
         ("'torch.optim.RMSprop'", "The name alone"),
+        ("'optim.RMSprop'", "The name alone"),
         ("'Adam'", "is not it"),
         ("torch.optim.RMSprop", "a text is asked for"),
         ("''", "The text is empty"),
@@ -167,6 +169,7 @@ FIRST_ADAM_STEP = Exercise(
             0.002: "0.002 is the gradient. Adam divides it by its own size.",
             0.01: "The mean of g is corrected for having begun at 0: divided by 1 − 0.9, it is g itself.",
             0.3162: "The two means are corrected for having begun at 0, each by its own factor.",
+            0.316: "The two means are corrected for having begun at 0, each by its own factor.",  # three digits are asked for
             1: "g divided by its size is 1. The step is lr times that.",
             50: "The gradient is divided by its size, not the learning rate by the gradient.",
             -0.1: "How far is asked for: a number above 0.",
@@ -179,6 +182,7 @@ FIRST_ADAM_STEP = Exercise(
         ("0.002", "is the gradient"),
         ("0.01", "it is g itself"),
         ("0.3162", "each by its own factor"),
+        ("0.316", "each by its own factor"),
         ("1", "lr times that"),
         ("0.1 / 0.002", "not the learning rate by the gradient"),
         ("-0.1", "a number above 0"),
