@@ -263,3 +263,10 @@ class Absent:
 
     def __get__(self, tensor, kind):
         raise of_tensor(kind.__name__, self._name)
+
+
+def tell_of(tensor_class):
+    """Let a class answer for the names of `OF_TENSOR`. (A `__getattr__` would do as well, but then Python looks up every attribute of
+    every Tensor the long way.)"""
+    for name in OF_TENSOR:
+        setattr(tensor_class, name, Absent(name))

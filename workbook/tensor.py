@@ -404,8 +404,7 @@ class Tensor(metaclass=PrintsAsTorch):
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
                 "this tensor belongs to a recorded computation", "copy tensor.detach().clone()"))
         twin = memo[id(self)] = wrap(formats.copied_with_its_memory(self._array, memo), self._device, type(self))
-        twin._requires_grad = self.requires_grad
-        twin._grad = copy.deepcopy(self._grad, memo)
+        twin._requires_grad, twin._grad = self.requires_grad, copy.deepcopy(self._grad, memo)
         if self._memory is not None:
             twin._memory = memo.setdefault(id(self._memory), Memory())
         twin.__dict__.update(copy.deepcopy(self._attributes(), memo))
@@ -419,9 +418,7 @@ class Tensor(metaclass=PrintsAsTorch):
         return {name: value for name, value in self.__dict__.items() if name != "_hooks"}
 
 
-# (A class with a `__getattr__` would do as well, but then Python looks up every attribute of every Tensor the long way.)
-for _name in missing.OF_TENSOR:
-    setattr(Tensor, _name, missing.Absent(_name))
+missing.tell_of(Tensor)
 
 
 def wrap(array, device=CPU, cls=Tensor):
