@@ -181,7 +181,7 @@ def reshape(input, *shape):
     Source: https://pytorch.org/docs/2.13/generated/torch.reshape.html
     """
     if not isinstance(input, Tensor):  # inside of a formula, whose shape is one tuple
-        return View.apply(input, shape=shape[0] if shape[0].__class__ is tuple else sizes(shape))
+        return View.apply(input, shape=shape[0] if shape and shape[0].__class__ is tuple else sizes(shape))
     wanted = _filled_in(sizes(shape), input._array.size)
     if input.is_contiguous():
         return View.apply(input, shape=wanted)
