@@ -45,8 +45,9 @@ class Face:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch):
     """Every batch is a look, and a held loop does not wait."""
-    for name in ("OFTEN", "SHARE", "WAIT"):
+    for name in ("OFTEN", "SHARE"):
         monkeypatch.setattr(module, name, 0)
+    monkeypatch.setattr(importlib.import_module("workbook.widgets.reins"), "WAIT", 0)
 
 
 def test_looks_keep_their_distance_and_the_last_one_shows_the_last_weights(monkeypatch):

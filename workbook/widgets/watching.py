@@ -6,7 +6,6 @@ look at everything takes a few milliseconds, and the next one waits `SHARE` time
 """
 
 import math
-import threading
 import time
 from contextlib import contextmanager
 
@@ -21,13 +20,12 @@ from workbook.tensor import Tensor, wrap
 
 from .faces import face_here
 from .pictures import seen_of
+from .reins import Reins
 from .watched import Confusion, Curve, Layer, histogram, relus, said_and_right
 
 OFTEN = 0.25       # seconds between two looks, at the least
 SHARE = 50         # and so many times as long as the last look took: looking costs at most 1/50 of the time
 MANY, LARGE = 64, 1 << 16  # steps that are counted together, and numbers of an output that is counted at once
-WAIT = 0.05        # seconds between two looks for a button, while the loop is held
-SLOWEST, FASTEST = 1e-8, 1e3  # learning rates that the view takes
 
 
 class Round:
@@ -43,25 +41,23 @@ class Round:
         return self.loss / self.items if self.items else math.nan
 
 
-class Dashboard:
+class Dashboard(Reins):
     """What `dashboard` returns. Called with a loader it goes through it, and watches what the loop does with each batch."""
 
     def __init__(self, net, optimizer, loss_fn, test=None, classes=None, writer=None):
         _refuse(net, optimizer, loss_fn, test)
-        self.net, self.optimizer, self.loss_fn, self.test, self.writer = net, optimizer, loss_fn, test, writer
+        super().__init__(optimizer)
+        self.net, self.loss_fn, self.test, self.writer = net, loss_fn, test, writer
         self.classes = [str(name) for name in (classes or _names_in(test) or [])]
-        self.steps, self._new = 0, []                  # steps made, and those of them that are not counted yet
-        self.curve, self.rounds, self.marks = Curve(), [], []  # marks: (step, rate before, rate after) of changes by hand
+        self._new = []                                 # the steps that are not counted yet
+        self.curve, self.rounds = Curve(), []
         self.layers, self.dead, self.pictures = [], [], None
-        self.state, self.ended_by = "ready", ""        # ready, running, paused, testing, between (two rounds), left, done, stopped, interrupted, failed
+        self.ended_by = ""                             # the error that ended the cell
         self.began_to_break = ""                       # where nan or inf was seen first
         self._names = {id(param): name.rpartition(".")[0] or name for name, param in net.named_parameters()}
         self._loss = self._outputs = self._inputs = self._labels = None
         self._broken = ""                              # of this batch: where nan or inf came from
         self._stepped = self._by_hand = False          # this batch: whether the weights moved, whether the loop said its loss itself
-        self._asked, self._lock = threading.Event(), threading.Lock()
-        self._paused = self._one_step = self._stop = False
-        self._rate_wanted = None
         self._look_at, self._due, self._looked = 0.0, False, None
         self._face, self._going, self._handles = None, None, []
 
@@ -105,6 +101,20 @@ class Dashboard:
                 self._look()
                 self._face.closed(now)
 
+    def ended(self, problem=None):
+        """The cell that ran the loop has ended, by itself or by an error: a loop that is begun now is a new one."""
+        self._stop = self._paused = self._one_step = False
+        if self._going is not None:
+            self._note_what_was_seen()
+            self._count()
+            self._let_go()
+        if self.state == "stopped":
+            return
+        if problem is None:
+            self.state = "done" if self.rounds else "ready"
+        else:
+            self.state, self.ended_by = ("interrupted", "") if isinstance(problem, KeyboardInterrupt) else ("failed", type(problem).__name__)
+
     def _let_go(self):
         """The loop has left the loader: nothing of it is watched or kept any more."""
         for handle in self._handles:
@@ -129,96 +139,6 @@ class Dashboard:
         if self._due:
             self._look()
         self._face.stepped()
-
-    def _may_go_on(self):
-        """Do what the reader asked for since the last batch; while the loop is held, wait here. False where it is to stop."""
-        self._face.listen()
-        if not (self._asked.is_set() or self._paused):
-            return True
-        told = None
-        while True:
-            self._asked.clear()
-            self._use_rate()
-            if self._stop:
-                return False
-            if self._one_step or not self._paused:
-                self._one_step = False
-                self.state = "running"
-                return True
-            self.state = "paused"
-            if told != (told := (self.steps, self.rate)):
-                self._look()
-            self._asked.wait(WAIT)
-            self._face.listen()
-
-    # ---- what the reader may ask, from any thread -------------------------------------------------------------------------------
-
-    def pause(self):
-        """Hold the loop before its next batch."""
-        self._ask(paused=True)
-
-    def resume(self):
-        """Let it go on."""
-        self._ask(paused=False)
-
-    def one_step(self):
-        """Let one batch through, and hold the loop again."""
-        self._ask(paused=True, one_step=True)
-
-    def stop(self):
-        """End the loop before its next batch, and the loops around it: until the cell ends, no loader gives a batch any more."""
-        self._ask(paused=False, stop=True)
-
-    def ended(self, problem=None):
-        """The cell that ran the loop has ended, by itself or by an error: a loop that is begun now is a new one."""
-        self._stop = self._paused = self._one_step = False
-        if self._going is not None:
-            self._note_what_was_seen()
-            self._count()
-            self._let_go()
-        if self.state == "stopped":
-            return
-        if problem is None:
-            self.state = "done" if self.rounds else "ready"
-        else:
-            self.state, self.ended_by = ("interrupted", "") if isinstance(problem, KeyboardInterrupt) else ("failed", type(problem).__name__)
-
-    def set_rate(self, rate):
-        """Set the learning rate, of the first group of parameters; the others keep their proportion to it."""
-        if isinstance(rate, bool) or not isinstance(rate, (int, float)) or not SLOWEST <= rate <= FASTEST:
-            raise ValueError(explain(f"the dashboard cannot set a learning rate of {rate!r}", f"it takes numbers from {SLOWEST:g} to {FASTEST:g}", "write watch.set_rate(0.01)"))
-        with self._lock:
-            self._rate_wanted = float(rate)
-        if self.state in ("running", "paused", "testing"):
-            self._asked.set()
-        else:
-            self._use_rate()
-
-    @property
-    def rate(self):
-        """The learning rate of the first group of parameters."""
-        return float(self.optimizer.param_groups[0]["lr"])
-
-    def _ask(self, paused, one_step=False, stop=False):
-        with self._lock:
-            self._paused, self._one_step, self._stop = paused, one_step, self._stop or stop
-        self._asked.set()
-
-    def _use_rate(self):
-        """Put the rate that was asked for into the optimizer, as `optimizer.param_groups[0]["lr"] = rate` does."""
-        with self._lock:
-            wanted, self._rate_wanted = self._rate_wanted, None
-        before = self.rate
-        if wanted is None or wanted == before:
-            return
-        for place, group in enumerate(self.optimizer.param_groups):
-            new = wanted if place == 0 or not before else float(group["lr"]) * wanted / before
-            if isinstance(group["lr"], Tensor):
-                with no_grad():
-                    group["lr"].fill_(new)
-            else:
-                group["lr"] = new
-        self.marks.append((self.steps, before, wanted))
 
     # ---- what each step was -----------------------------------------------------------------------------------------------------
 
