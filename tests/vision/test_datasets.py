@@ -251,6 +251,13 @@ def test_a_folder_a_class(folders):
     assert len(ImageFolder(folders, is_valid_file=lambda path: path.endswith("b.png"))) == 2
 
 
+def test_the_files_of_a_folder_come_in_order(tmp_path):
+    (tmp_path / "only").mkdir()
+    for name in "cab":
+        (tmp_path / "only" / f"{name}.txt").write_text(name)
+    assert [os.path.basename(path) for path, _ in DatasetFolder(tmp_path, open, ".txt").samples] == ["a.txt", "b.txt", "c.txt"]
+
+
 def test_folders_that_are_refused(folders):
     (folders / "empty").mkdir()
     with pytest.raises(FileNotFoundError, match="Found no valid file for the classes empty. Supported extensions are: .jpg, .jpeg, .png"):
