@@ -219,7 +219,12 @@ def attended_by_groups(q, k, v):
 def attended_behind_masks(q, k, v):
     """One of yes and no, and one that is added."""
     seen, added = torch.tensor([[True, False, True], [True, True, False], [False, True, True]]), torch.from_numpy(uneven((3, 3), 2))
-    return F.scaled_dot_product_attention(q, k, v, seen), F.scaled_dot_product_attention(q, k, v, added)
+    return [F.scaled_dot_product_attention(q * size, k, v, mask) for size, mask in ((1, seen), (1, added), (1, added * 1000))]
+
+
+def attended_to_large_numbers(q, k, v):
+    """All of them above, or below, what an exponential holds."""
+    return [F.scaled_dot_product_attention((q * q + 1) * size, k * k + 1, v) for size in (3000, -3000)]
 
 
 def shares_of_embeddings(x, y):
@@ -261,7 +266,16 @@ def times_the_logarithm(x, y):
 def class_of_one(x, y):
     """Which class an example has that is ignored says nothing, and there may be but one."""
     one = (x * y)[:, :1]
-    return F.nll_loss(one, torch.tensor([0, -100]), reduction="sum"), F.multilabel_margin_loss(one, torch.tensor([[0], [-1]]), reduction="sum")
+    return F.nll_loss(one, torch.tensor([0, -100]), reduction="sum"), F.multilabel_margin_loss(one, torch.tensor([[0], [-1]]), reduction="sum"), F.multi_margin_loss(
+        one[0, 0], torch.tensor(0), reduction="sum")
+
+
+def classes_of_places(x, y):
+    """Of an image, places that do not count, with weights and of one class."""
+    weights, target = torch.from_numpy(uneven((3,), 2) ** 2 + 0.5), torch.tensor([[[2, -100]]])
+    image = (x * y).reshape(1, 3, 1, 2)
+    return tuple(F.nll_loss(image, target, weights, reduction=how) for how in ("sum", "mean")) + tuple(
+        F.nll_loss(image[:, :1], target * (target < 0), reduction=how) for how in ("sum", "mean"))
 
 
 def looked_at_from_nowhere(x, y):
@@ -304,17 +318,17 @@ def labels_that_do_not_fit(x):
 
 _OF_LSTM = [leaf(*shape, seed=seed) for seed, shape in enumerate([(3, 2, 3), (8, 3), (8, 2), (8,), (8,), (2, 2), (2, 2)])]
 MORE += [(lstm, _OF_LSTM), (lstm_from_the_end, _OF_LSTM), (packed, [leaf(4, 3, 2)])]
-MORE += [*((function, [leaf(1, 2, 3, 4, seed=seed) for seed in (0, 2, 5)]) for function in (attended, attended_behind_masks)),
+MORE += [*((function, [leaf(1, 2, 3, 4, seed=seed) for seed in (0, 2, 5)]) for function in (attended, attended_behind_masks, attended_to_large_numbers)),
          (attended_by_groups, [leaf(2, 4, 2, 3), leaf(2, 2, 4, 3, seed=2), leaf(2, 2, 4, 3, seed=5)]),
          (shares_of_embeddings, [leaf(2, 3), leaf(3, seed=4)]), (margins_of_each_row, [leaf(2, 3), leaf(3, seed=4)])]
 MORE += [(lengths_of_rows, [leaf(2, 3, 2), leaf(2, 1, 1, seed=4)]), (length_of_all, [leaf(2, 3), leaf(1, 3, 2, seed=4)])]
 MORE += [(function, [leaf(2, 3), leaf(3, seed=4)]) for function in (
-    weighed_by_targets, twice_as_much, filled_by_a_number, of_other_powers, class_of_one, looked_at_from_nowhere)]
+    weighed_by_targets, twice_as_much, filled_by_a_number, of_other_powers, class_of_one, classes_of_places, looked_at_from_nowhere)]
 MORE += [(times_the_logarithm, [torch.zeros(2, 3, dtype=torch.float64, requires_grad=True), leaf(3, seed=4)])]
 ONCE = [(function, [leaf(5, 2, 3)]) for function in (
     labels_spread_over_time, labels_in_one_row, labels_that_do_not_fit, labels_of_no_time, four_labels)]
 # In float32 another formula computes it, and no difference quotient tells its slope: it is that in float64.
-IN_FLOAT32 = [(lambda x: F.gelu(x.float() * 2), lambda x: F.gelu(x * 2), [leaf(4, 3)])]
+IN_FLOAT32 = [(lambda x: F.gelu(x.float() * torch.tensor([2., 3., 5.])), lambda x: F.gelu(x * torch.tensor([2., 3., 5.])), [leaf(4, 3)])]
 
 
 def slope_of_straight_pieces(x):
