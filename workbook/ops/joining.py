@@ -242,7 +242,8 @@ class Repeat(Operation):
 
     def forward(ctx, a, *, repeats):
         ctx.shape, ctx.repeats = a.shape, repeats
-        return in_order(ctx.xp, ctx.xp.tile(a, repeats))
+        out = in_order(ctx.xp, ctx.xp.tile(a, repeats))
+        return out if out.size else ctx.xp.empty(out.shape, out.dtype)  # of nothing, NumPy keeps the steps that it had
 
     def backward(ctx, grad):
         sides = (1,) * (len(ctx.repeats) - len(ctx.shape)) + ctx.shape
