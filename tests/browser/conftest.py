@@ -196,9 +196,16 @@ class Lesson:
                  && jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === "idle" """)
 
     def wear(self, theme):
-        """Change the look of JupyterLab, which the server remembers from an earlier test."""
-        self.command("apputils:change-theme", {"theme": f"JupyterLab {theme.title()}"})
-        self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=str(theme == "light").lower())
+        """Change the look of JupyterLab, which the server remembers from an earlier test.
+
+        JupyterLab draws a curtain over each change, and fails to take it away twice where the next change comes before it is gone.
+        """
+        light, gone = str(theme == "light").lower(), "() => !document.getElementById('jupyterlab-splash')"
+        self.page.wait_for_function(gone)
+        if self.page.evaluate("() => document.body.dataset.jpThemeLight") != light:
+            self.command("apputils:change-theme", {"theme": f"JupyterLab {theme.title()}"})
+            self.page.wait_for_function("light => document.body.dataset.jpThemeLight === light", arg=light)
+            self.page.wait_for_function(gone)
 
     def command(self, name, options=None):
         """Run a command of JupyterLab, for at most as long as patience lasts."""
