@@ -14,7 +14,7 @@ import numpy as np
 
 import workbook as torch
 from tests.mutation.breaks import ENGINE, Broken
-from tests.mutation.more import FLAT, IN_FLOAT32, MORE, ONCE, REFUSED
+from tests.mutation.more import FLAT, IN_FLOAT32, MORE, ONCE, REFUSED, STEEP
 from tests.ops.both import Input, quiet, tensors_of
 from tests.ops.slopes import NEAR, gradients, weights_of
 from tests.ops.table import NAMED
@@ -124,7 +124,7 @@ def begin_of(code):
 
 def beside_the_table():
     """Yield the examples of `more.py`."""
-    for function, leaves in [*MORE, *ONCE, *((function, leaves) for function, _, leaves in IN_FLOAT32)]:
+    for function, leaves in [*MORE, *ONCE, *((function, leaves) for function, _, leaves in [*IN_FLOAT32, *STEEP])]:
         yield Example(function, leaves, beside_torch=False)
     for function, leaves in FLAT:
         yield Example(function, leaves)

@@ -10,8 +10,8 @@ import pytest
 import workbook as torch
 from tests.mutation.breaks import ENGINE, ROOMS, breaks, derivatives, files, formulas, place_of
 from tests.mutation.equivalent import EQUIVALENT
-from tests.mutation.more import FLAT, IN_FLOAT32, MORE, ONCE, REFUSED
-from tests.mutation.noticing import begin_of, examples, noticed
+from tests.mutation.more import FLAT, IN_FLOAT32, MORE, ONCE, REFUSED, STEEP
+from tests.mutation.noticing import begin_of, examples, inside_memory, noticed
 from tests.ops.both import quiet
 from tests.ops.slopes import check_alone, check_slopes, gradients
 from workbook.autograd.operation import Operation
@@ -79,6 +79,12 @@ def test_examples_beside_the_table_are_slopes(function, leaves):
     with quiet():
         check_slopes(function, leaves)
         check_alone(function, leaves)
+
+
+@pytest.mark.parametrize("function, in_small_steps, leaves", STEEP, ids=lambda given: "")
+def test_steep_examples_have_the_gradient_of_the_same_in_small_steps(function, in_small_steps, leaves):
+    for found, wanted in zip(gradients(function, leaves), gradients(in_small_steps, leaves)):
+        np.testing.assert_allclose(found.numpy(), wanted.numpy(), 1e-9, 1e-9)
 
 
 @pytest.mark.parametrize("function, leaves", ONCE, ids=lambda given: getattr(given, "__name__", ""))
