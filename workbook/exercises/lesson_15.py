@@ -80,6 +80,8 @@ def _stripped(answer, names):
     right = {name.removeprefix("module."): value for name, value in given.items()}
     if not isinstance(answer, dict):
         return f"The answer is {describe(answer)}; a dictionary is asked for, with the tensors."
+    if not answer:
+        return "The dictionary is empty; the three tensors are asked for."
     if sorted(map(str, answer)) == sorted(given):
         return "The names still begin with module."
     if sorted(map(str, answer)) == sorted(name.strip("module.") for name in given) or sorted(map(str, answer)) == sorted(name.lstrip("module.") for name in given):
@@ -114,6 +116,7 @@ PREFIX = Exercise(
     ),
     wrong=(
         ("sd", "still begin with module"),
+        ("{}", "The dictionary is empty"),
         ("{name.strip('module.'): value for name, value in sd.items()}", "strip takes away single letters"),
         ("{name.lstrip('module.'): value for name, value in sd.items()}", "strip takes away single letters"),
         ("{name.replace('module.', ''): value for name, value in sd.items()}", "inside submodule.bias"),
