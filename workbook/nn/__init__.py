@@ -70,7 +70,7 @@ __all__ += ["Transformer", "TransformerDecoder", "TransformerDecoderLayer", "Tra
 
 
 def __getattr__(name):
-    if name in ("modules", "parameter"):  # PyTorch's files of layers are put together when they are asked for
+    if name in ("modules", "parameter", "parallel"):  # put together when they are asked for
         return importlib.import_module(f"workbook.nn.{name}")
     raise missing.of_module("nn", name)
 __all__ += [
