@@ -204,7 +204,7 @@ def axes_of_format(wanted, ndim):
 # ---- the memory of an array ------------------------------------------------------------------------------------------------
 
 
-def whole_memory(array):
+def whole_memory(array, xp=np):
     """Return, as a vector, the whole memory that `array` shows a part of. (A slice knows its `base`; a base may have one, too.)"""
     owner, inner = array, array.base
     while inner is not None:
@@ -214,7 +214,7 @@ def whole_memory(array):
         inner = below
     if owner.flags.c_contiguous:
         return owner.reshape(-1)
-    return np.lib.stride_tricks.as_strided(owner, (span(owner),), (owner.itemsize,))
+    return xp.lib.stride_tricks.as_strided(owner, (span(owner),), (owner.itemsize,))
 
 
 def copied_with_gaps(xp, array):

@@ -121,7 +121,8 @@ def seed_of(root, seed, number):
         shape, dtype, device = root.node.meta[root.output_nr]
     if seed is None:
         _check_one_number(shape, dtype)
-        seed = wrap(device.xp.ones(shape, dtype), device)
+        with device.entered():
+            seed = wrap(device.xp.ones(shape, dtype), device)
     elif not isinstance(seed, Tensor):
         raise _no_gradient(seed, f"gradients can be either Tensors or None, but got {type(seed).__name__}")
     else:

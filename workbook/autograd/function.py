@@ -32,7 +32,7 @@ from workbook.autograd.operation import Operation, edge_of
 from workbook.autograd.saved import pack
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
-from workbook.tensor import Tensor, memory_of, wrap
+from workbook.tensor import Tensor, made, memory_of, wrap
 
 _HERE = object()  # in the arguments that a step remembers, the place of a Tensor
 _NO_TENSOR = np.zeros(0, bool)  # among the results of a step, the place of what is no Tensor
@@ -294,7 +294,7 @@ class StepOfFunction(FunctionCtx, Operation):
         if grad is None or isinstance(grad, Tensor) or place in ctx.no_tensors:
             return None if place in ctx.no_tensors else grad
         device = ctx.meta[place][2]
-        return wrap(device.xp.asarray(grad), device)
+        return made(device, lambda xp: xp.asarray(grad))
 
     def _one_an_edge(ctx, handed):
         """Of what `backward` returned, what belongs to the Tensors among the arguments. Raise where it does not fit them."""

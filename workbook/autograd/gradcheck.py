@@ -9,7 +9,7 @@ from workbook.autograd.operation import Operation
 from workbook.autograd.quotients import Quotients, as_tuple, direction, wants_gradient
 from workbook.autograd.walk import grad
 from workbook.errors import explain
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor, made, wrap
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 
@@ -171,7 +171,7 @@ class _Check:
         """Return the gradient of a weighted sum of an output's real, or imaginary, parts to each input, flat."""
         if output.is_complex():
             weight = weight * (1j if part == "imaginary" else 1)
-        seed = wrap(output._device.xp.asarray(weight.reshape(output.shape).astype(output._array.dtype)), output._device)
+        seed = made(output._device, lambda xp: xp.asarray(weight.reshape(output.shape).astype(output._array.dtype)))
         first, again = ([self._flat(g, x) for g, x in zip(grad([output], self.wanted, [seed], retain_graph=True, allow_unused=True), self.wanted)]
                         for _ in range(2))
         if any(a.size and np.abs(a - b).max() > self.nondet_tol for a, b in zip(first, again)):
@@ -199,7 +199,7 @@ class _Check:
                        "check each factor of it by hand, for one number") + "\n"
 
     def _expect_zero_from_zero(self):
-        zeros = [wrap(output._device.xp.zeros_like(output._array), output._device) for output in self.outputs]
+        zeros = [made(output._device, lambda xp: xp.zeros_like(output._array)) for output in self.outputs]
         for gradient in grad(self.outputs, self.wanted, zeros, retain_graph=True, allow_unused=True):
             if gradient is not None and gradient._host().any():
                 raise GradcheckError(explain("backward not multiplied by grad_output", "zeros arrived, and something else was handed on",
@@ -211,7 +211,7 @@ class _Check:
         for silent in [range(count), *([place] for place in range(count) if count > 1)]:
             outputs = differentiable(self.func(*self.inputs))
             outputs = [Silent.apply(output) if place in silent else output for place, output in enumerate(outputs)]
-            zeros = [wrap(output._device.xp.zeros_like(output._array), output._device) for output in outputs]
+            zeros = [made(output._device, lambda xp: xp.zeros_like(output._array)) for output in outputs]
             try:
                 found = grad(outputs, self.wanted, zeros, allow_unused=True)
             except RuntimeError as problem:

@@ -61,7 +61,10 @@ def show_filled(leaf):
 
 def as_tensor(gradient, device):
     """A gradient for the student to hold: of one number, a formula may have made a NumPy scalar."""
-    return wrap(gradient if isinstance(gradient, device.xp.ndarray) else device.xp.asarray(gradient), device)
+    if not isinstance(gradient, device.xp.ndarray):
+        with device.entered():
+            gradient = device.xp.asarray(gradient)
+    return wrap(gradient, device)
 
 
 def _asked(hook, *given):

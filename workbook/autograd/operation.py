@@ -29,7 +29,7 @@ from workbook.autograd.forgetful import Forgetful, forgetful
 from workbook.autograd.modes import thread
 from workbook.autograd.saved import Packed, look_at
 from workbook.devices import CPU
-from workbook.formats import laid_by
+from workbook.formats import laid_by, of_numpy
 from workbook.numbers import plain
 from workbook.tensor import Memory, Tensor, UncountedMemory, wrap
 
@@ -117,6 +117,7 @@ class Operation(Node):
     by_student = False  # an autograd.Function: what it hands on may be anything, also None, or memory that it keeps
     materialize_grads = True  # zeros arrive where nothing did
     of_numbers = False  # whether it also computes with Python numbers alone, as torch.add(1, 2)
+    on_host = False  # NumPy computes it for every device: other array libraries have no function for it
     place = None  # place(device, options) is the device of the results, where that is not the device of the inputs
     xp = np
 
@@ -140,6 +141,8 @@ class Operation(Node):
         """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: Python values, and never a Tensor."""
         here = thread.state
         if here.on_arrays:  # the walk is running a formula on arrays: just compute
+            if here.xp is not np and cls.on_host:
+                return cls._through_host(Forgetful(), here.xp, inputs, options)[1]
             return cls.forward(forgetful(here.xp), *inputs, **options)
         tracking = here.grad_enabled and cls.differentiable
         arrays, edges, device, recording = [], [], None, False
@@ -177,7 +180,8 @@ class Operation(Node):
             else:
                 arrays, results, device = cls._elsewhere(ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
-            refusal = too_large(problem, arrays) or cls.refusal(problem, arrays, options)
+            readable = [x if x.__class__ in _NUMBERS else of_numpy(np if isinstance(x, ndarray) else device.xp, x) for x in arrays]
+            refusal = too_large(problem, arrays) or cls.refusal(problem, readable, options)
             raise refusal from (problem.__cause__ if refusal is problem else None)
         except MemoryError as problem:
             raise too_large(problem, arrays) from None
@@ -190,7 +194,7 @@ class Operation(Node):
                 _link_all(ctx, outputs)
         else:  # the same for one output, without the calls
             array = results if results.__class__ is ndarray else _as_array(results, device)
-            if cls.lies_as_inputs and array.ndim > 1 and (
+            if cls.lies_as_inputs and device is CPU and array.ndim > 1 and (
                     not isinstance(first := inputs[0], Tensor) or first._array.strides != array.strides):
                 array = laid_by(np, array, [x._array if isinstance(x, Tensor) else x for x in inputs], arrays, cls.of_operands)
             output = _new(Tensor)
@@ -223,10 +227,42 @@ class Operation(Node):
             return arrays, cls.forward(ctx, *arrays, **options), CPU
         backend = device.backend
         ctx.xp = backend.xp
-        with backend.using(device.index):
+        with device.entered():
             arrays = [backend.from_host(x, device.index) if isinstance(x, np.ndarray) else x for x in arrays]
-            arrays = cls.dtype_rule(arrays)
-            return arrays, cls.forward(ctx, *arrays, **options), device
+            if cls.on_host:
+                return *cls._through_host(ctx, ctx.xp, arrays, options), device
+            given, arrays = arrays, cls.dtype_rule(arrays)
+            results = cls.forward(ctx, *arrays, **options)
+            if cls.lies_as_inputs and results.__class__ is not tuple and results.ndim > 1:
+                laid = laid_by(ctx.xp, results, given, arrays, cls.of_operands)
+                if laid is not results and ctx.__class__ is not Forgetful:
+                    ctx._saved = tuple([laid if value is results else value for value in ctx._saved])
+                results = laid
+            return arrays, results, device
+
+    @classmethod
+    def _through_host(cls, ctx, xp, arrays, options):
+        """Compute with NumPy, on copies. Return what reached `forward`, and its results, both on the device again."""
+        there = {}  # id of a NumPy array: the same on the device
+
+        def back(value):
+            if not isinstance(value, (np.ndarray, np.generic)):
+                return value
+            if id(value) not in there:
+                there[id(value)] = value, xp.asarray(value)  # the first, so that no other gets its id
+            return there[id(value)][1]
+
+        host = [xp.asnumpy(x) if isinstance(x, xp.ndarray) else x for x in arrays]
+        there.update({id(copy): (copy, array) for copy, array in zip(host, arrays) if copy is not array})
+        ctx.xp = np
+        host = cls.dtype_rule(host)
+        results = cls.forward(ctx, *host, **options)
+        arrays = [back(x) for x in host]
+        results = tuple([back(x) for x in results]) if results.__class__ is tuple else back(results)
+        ctx.xp = xp
+        if ctx.__class__ is not Forgetful:
+            ctx._saved, ctx._kept = tuple(map(back, ctx._saved)), tuple(map(back, ctx._kept))
+        return arrays, results
 
     @classmethod
     def called(cls):
@@ -322,7 +358,10 @@ class Operation(Node):
         for place, (value, memory, _, source) in enumerate(self._saved):
             if source == 0 and memory is not None:  # in another dtype it is a copy already
                 self._saved = [*self._saved]
-                self._saved[place] = value.copy() if value is target._array else value, Memory(), 0, source
+                if value is target._array:
+                    with target._device.entered():
+                        value = value.copy()
+                self._saved[place] = value, Memory(), 0, source
                 break
 
     def settle_output(self, target):

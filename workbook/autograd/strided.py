@@ -19,7 +19,7 @@ class AsStrided(Operation):
         before = max(-start, 0)  # how many places before the first of `a` the memory begins that matters
         ctx.all, ctx.part = (a.shape, [step // a.itemsize for step in a.strides], before), (shape, strides, start + before)
         ctx.span = max(before + span(a), start + before + reach(shape, strides), 1)
-        memory = whole_memory(a)
+        memory = whole_memory(a, ctx.xp)
         first = (address(a) - address(memory)) // a.itemsize + start if a.size else start
         return ctx.xp.lib.stride_tricks.as_strided(memory[first:], shape, [step * a.itemsize for step in strides])
 

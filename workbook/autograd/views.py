@@ -119,10 +119,11 @@ def adopt(target, result, writer):
     node = result._node
     if node is not None:
         node.settle_saved(target)
-    if 0 in array.strides:
-        _write_changes(array, new)
-    else:
-        array[...] = new
+    with target._device.entered():
+        if 0 in array.strides:
+            _write_changes(array, new)
+        else:
+            array[...] = new
     memory.wrote(writer)
     if node is not None:
         node.settle_output(target)

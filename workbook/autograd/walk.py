@@ -88,7 +88,8 @@ def _found(wanted, position, caught, allow_unused, materialize_grads, create_gra
         if not isinstance(wanted, Tensor):
             raise RuntimeError(explain("materialize_grads cannot be used when the given input is a GradientEdge",
                                        "zeros are made in the shape of a Tensor", "give the Tensor itself, or allow_unused=True"))
-        zeros = wrap(wanted._device.xp.zeros_like(wanted._array), wanted._device)
+        with wanted._device.entered():
+            zeros = wrap(wanted._device.xp.zeros_like(wanted._array), wanted._device)
         zeros._requires_grad = create_graph
         return zeros
     if not allow_unused:
@@ -217,7 +218,7 @@ class Pass:
         here = thread.state  # elsewhere: on the node's device, with its array library
         found, here.xp = here.xp, device.xp
         try:
-            with device.backend.using(device.index):
+            with device.entered():
                 return self._visit(node, arrived)
         finally:
             here.xp = found
@@ -404,7 +405,8 @@ def _memory(array):
 
 def _zeros(meta, create_graph):
     shape, dtype, device = meta
-    zeros = device.xp.zeros(shape, dtype)
+    with device.entered():
+        zeros = device.xp.zeros(shape, dtype)
     return wrap(zeros, device) if create_graph else zeros
 
 

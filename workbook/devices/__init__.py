@@ -75,6 +75,10 @@ class device(metaclass=PrintsAsTorch):
         """The array library of this device: `numpy`, or `cupy`."""
         return self.backend.xp
 
+    def entered(self):
+        """A context in which this thread computes here: what `xp` makes lies on this device."""
+        return self.backend.using(self.index)
+
 
 _backends = {"cpu": CpuBackend(), "cuda": CudaBackend()}
 
@@ -104,7 +108,8 @@ def settle(where):
     place = device(where)
     if place.index is None and place.type != "cpu":
         place = device(place.type, place.backend.current_index())
-    place.backend.require()
+    if place.type != "cpu":
+        place.backend.require(place.index)
     return place
 
 

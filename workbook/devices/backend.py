@@ -16,8 +16,8 @@ class Backend:
         """Return `(available, reason)`; never raises."""
         raise NotImplementedError
 
-    def require(self):
-        """Raise, with the reason, when the device cannot be used."""
+    def require(self, index=None):
+        """Raise, with the reason, when the device of that number cannot be used."""
         raise NotImplementedError
 
     def count(self):
@@ -49,7 +49,7 @@ class CpuBackend(Backend):
     def status(self):
         return True, "NumPy"
 
-    def require(self):
+    def require(self, index=None):
         pass
 
     def count(self):
@@ -64,7 +64,7 @@ class CpuBackend(Backend):
             return None
 
     def from_host(self, array, index):
-        return array.copy()
+        return array.copy("K")
 
     def to_host(self, array):
-        return array.copy()
+        return array.copy("K")

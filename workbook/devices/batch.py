@@ -34,7 +34,7 @@ class _Within(Backend):
     current_index = property(lambda self: self._plain.backend.current_index)
     using = property(lambda self: self._plain.backend.using)
 
-    def require(self):
+    def require(self, index=None):
         pass
 
     def from_host(self, array, index):

@@ -1,7 +1,12 @@
-"""NVIDIA GPUs through CuPy, which is imported on first use."""
+"""NVIDIA GPUs through CuPy, which is imported on first use; or simulated ones, where the student asks for them."""
+
+import os
 
 from workbook.devices.backend import Backend
+from workbook.devices.checks import forget_noted, raise_noted
 from workbook.errors import explain
+
+VARIABLE = "WORKBOOK_SIMULATED_GPUS"
 
 
 class CudaBackend(Backend):
@@ -9,50 +14,111 @@ class CudaBackend(Backend):
 
     def __init__(self):
         self._cupy = self._reason = None
+        self.simulated = False
 
     def _look(self):
         if self._cupy is None and self._reason is None:
-            try:
-                import cupy
+            if os.environ.get(VARIABLE, "0") != "0":
+                self.simulate(_number(os.environ[VARIABLE]))
+            else:
+                self._cupy, self._reason = found()
 
-                if not cupy.is_available():
-                    self._reason = "CuPy is installed, but finds no NVIDIA GPU with a working driver"
-                elif int(cupy.arange(3).sum()) == 3:
-                    self._cupy = cupy
-            except ImportError:
-                self._reason = "CuPy is not installed"
-            except Exception as problem:  # the driver's own errors have no common base
-                self._reason = f"CuPy is installed, but a first small kernel failed: {problem}"
+    def simulate(self, count, memory=None):
+        """Put `count` simulated GPUs in the place of real ones; 0 takes them away. Return their machine."""
+        from workbook.devices import simulated
+
+        self._cupy, self._reason, self.simulated = (simulated, None, True) if count else (None, None, False)
+        forget_noted()
+        simulated.machine.reset(count, memory)
+        return simulated.machine
 
     def status(self):
         self._look()
-        return (True, f"CuPy {self._cupy.__version__}") if self._cupy else (False, self._reason)
+        if self._cupy is None:
+            return False, self._reason
+        return True, f"{self.count()} simulated, computed by NumPy" if self.simulated else f"CuPy {self._cupy.__version__}"
 
-    def require(self):
-        available, reason = self.status()
-        if not available:
+    def require(self, index=None):
+        self._look()
+        if self._cupy is None:
             raise AssertionError(explain(
-                "Torch not compiled with CUDA enabled", f"there is no cuda device here: {reason}",
-                "device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')"))
+                "Torch not compiled with CUDA enabled", f"there is no cuda device here: {self._reason}",
+                "write device = torch.device('cuda' if torch.cuda.is_available() else 'cpu'), or let GPUs be simulated: torch.cuda.simulate(1)"))
+        if index is not None and index >= self.count():
+            raise RuntimeError(explain(
+                "CUDA error: invalid device ordinal", f"cuda:{index} is asked for, and {_there_are(self.count())}", "write cuda:0"))
 
     def count(self):
-        return self._cupy.cuda.runtime.getDeviceCount() if self.status()[0] else 0
+        self._look()
+        return self._cupy.cuda.runtime.getDeviceCount() if self._cupy else 0
 
     @property
     def xp(self):
-        self.require()
+        self._look()
+        if self._cupy is None:
+            self.require()
         return self._cupy
 
     def current_index(self):
-        self.require()
-        return self._cupy.cuda.Device().id
+        return self.xp.cuda.Device().id
+
+    def make_current(self, index):
+        self.xp.cuda.Device(index).use()
 
     def using(self, index):
         return self.xp.cuda.Device(index)
+
+    def simulation(self):
+        """Return how many GPUs are simulated and the memory of each, to go back to."""
+        self._look()
+        from workbook.devices import simulated
+
+        return (simulated.machine.count, simulated.machine.memory) if self.simulated else (0, None)
+
+    def peak(self, index):
+        """The most bytes in use at once, where the library keeps it."""
+        return self.xp.machine.peak.get(index, 0) if self.simulated else 0
+
+    def forget_peak(self, index):
+        if self.simulated:
+            self.xp.machine.peak.pop(index, None)
 
     def from_host(self, array, index):
         with self.using(index):
             return self.xp.asarray(array)
 
     def to_host(self, array):
-        return self.xp.asnumpy(array)
+        raise_noted()
+        with self.xp.cuda.Device(array.device.id):
+            return self.xp.asnumpy(array, order="A")
+
+    def between(self, array, index):
+        """Copy an array of one GPU into the memory of another."""
+        with self.using(index):
+            return self.xp.array(array)
+
+
+def found():
+    """Return CuPy and None where it can compute on a GPU, or None and the reason why it cannot. Never raises."""
+    try:
+        import cupy
+
+        if not cupy.is_available():
+            return None, "CuPy is installed, but finds no NVIDIA GPU with a working driver"
+        if int(cupy.arange(3).sum()) == 3:
+            return cupy, None
+        return None, "CuPy is installed, but a first small kernel computed a wrong number"
+    except ImportError:
+        return None, "CuPy is not installed"
+    except Exception as problem:  # the driver's own errors have no common base
+        return None, f"CuPy is installed, but a first small kernel failed: {problem}"
+
+
+def _number(text):
+    if not text.isdecimal() or int(text) > 64:
+        raise RuntimeError(explain(f"{VARIABLE}={text}", "it is the number of GPUs to simulate", f"write a number up to 64, such as {VARIABLE}=2"))
+    return int(text)
+
+
+def _there_are(count):
+    return "there is one GPU, cuda:0" if count == 1 else f"there are {count}, cuda:0 to cuda:{count - 1}"

@@ -65,14 +65,13 @@ class Erf(FloatElementwise):
         return (grad * (exp(-(a * a)) * (2 / math.sqrt(math.pi))),)
 
 
-_erf = np.vectorize(math.erf, otypes=[np.float64])
 # erf(x) is x P(x^2) / Q(x^2), fitted by least squares for |x| < 4, where float32 is 1, and 3e-8 off at most: less than float32 rounds
 _P = (1.98676167386460e-06, 2.84566091993038e-04, 3.88339096934449e-03, 5.31018873983828e-02, 1.93546273397708e-01, 1.12837913934095)
 _Q = (3.74199706929284e-05, 1.18558092662922e-03, 1.52073457597862e-02, 1.15350483700772e-01, 5.04858474440045e-01, 1.0)
 _BLOCK = 2**14  # numbers that stay near the processor from one step to the next
 
 
-def _near_erf(x):
+def _near_erf(xp, x):
     """erf, as near as float32 holds it, of numbers in float64."""
     x = x.clip(-4, 4)
     square = x * x
@@ -86,19 +85,19 @@ def _near_erf(x):
     below += _Q[-1]
     above *= x
     above /= below
-    return np.where(square < 16, above, np.sign(x))
+    return xp.where(square < 16, above, xp.sign(x))
 
 
 def _in_blocks(xp, function, kind, first, *others):
     """Return `function`, of arrays of `kind`, of the elements of these arrays, computed in blocks where all lie in order."""
     out = xp.empty_like(first)
-    if not all(a.flags.c_contiguous for a in (first, *others)):
-        out[...] = function(*(a.astype(kind, copy=False) for a in (first, *others)))
+    if xp is not np or not all(a.flags.c_contiguous for a in (first, *others)):
+        out[...] = function(xp, *(a.astype(kind, copy=False) for a in (first, *others)))
         return out
     target, *sources = (a.reshape(-1) for a in (out, first, *others))
     for start in range(0, first.size, _BLOCK):
         some = slice(start, start + _BLOCK)
-        target[some] = function(*(a[some].astype(kind, copy=False) for a in sources))
+        target[some] = function(xp, *(a[some].astype(kind, copy=False) for a in sources))
     return out
 
 
@@ -108,27 +107,27 @@ _EDGE = 5.6
 _IN_TANH = (1.75627814e-09, -1.32266303e-07, 3.96477343e-06, -5.53063182e-05, -3.25947415e-05, 0.0363330844, 0.797884941)
 
 
-def _below(x):
+def _below(xp, x):
     """The probability that a normal number lies below each of x, in float32. `Erf` says the same to float64's last digits."""
     square = x * x
-    np.minimum(square, _EDGE ** 2, out=square)
+    xp.minimum(square, _EDGE ** 2, out=square)
     out = square * _IN_TANH[0]
     for p in _IN_TANH[1:-1]:
         out += p
         out *= square
     out += _IN_TANH[-1]
     out *= x
-    np.tanh(out, out=out)
+    xp.tanh(out, out=out)
     out *= 0.5
     out += 0.5
     return out
 
 
-def _gelu_slope(grad, a, below):
+def _gelu_slope(xp, grad, a, below):
     """The line of `Gelu.backward` in one array."""
     out = a * a
     out *= -0.5
-    np.exp(out, out=out)
+    xp.exp(out, out=out)
     out *= a
     out *= 1 / math.sqrt(2 * math.pi)
     out += below
@@ -159,7 +158,7 @@ class Gelu(FloatElementwise):
         if smooth:
             return 0.5 * a * (1 + ctx.xp.tanh(_ROOT * (a + 0.044715 * a * a * a)))
         if a.dtype.itemsize > 4:
-            below = 0.5 * (1 + _erf(a / math.sqrt(2)))
+            below = 0.5 * (1 + one_by_one(ctx.xp, math.erf, a / math.sqrt(2)))
         else:
             below = _in_blocks(ctx.xp, _below, np.float32, a)
         ctx.keep(below)

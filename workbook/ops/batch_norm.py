@@ -200,13 +200,15 @@ def unchecked(input, running_mean, running_var, weight, bias, training, momentum
     if running_mean is not None:
         count = input._array.size // channels if channels else 0
         _move(running_mean, center._array, momentum)
-        _move(running_var, spread._array * (count / (count - 1) if count > 1 else math.nan if count else 0), momentum)
+        _move(running_var, spread._array, momentum, count / (count - 1) if count > 1 else math.nan if count else 0)
     return NativeBatchNorm.apply(input, weight, bias, center, spread, eps=eps, of_batch=True)
 
 
-def _move(running, new, momentum):
+def _move(running, new, momentum, factor=None):
     """Take the step of a running statistic towards a batch's. As in PyTorch, it does not count as a write."""
-    running._array[...] = running._array * running._array.dtype.type(1 - momentum) + new * new.dtype.type(momentum)
+    with running._device.entered():
+        new = new if factor is None else new * factor
+        running._array[...] = running._array * running._array.dtype.type(1 - momentum) + new * new.dtype.type(momentum)
 
 
 def _check_numbers(momentum, eps, training):

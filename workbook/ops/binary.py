@@ -1,5 +1,6 @@
 """Cross-entropy of yes and no: how wrong the probability, or the score, of one thing is."""
 
+from workbook.devices.checks import refuse
 from workbook.errors import explain, refused_dtype
 from workbook.formats import laid_by
 from workbook.ops.choices import clamp
@@ -58,6 +59,10 @@ class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
         return each * ((counted + 1 - t) * sigmoid(x) - counted) if ctx.needs_input_grad[0] else None, to_t
 
 
+def _no_probability(numbers):
+    return ~((numbers >= 0) & (numbers <= 1))
+
+
 def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=None, reduction="mean"):
     """Return the cross-entropy of probabilities `input` against `target`, both between 0 and 1 and of one shape.
 
@@ -78,14 +83,11 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     if target.dtype is not input.dtype:
         raise RuntimeError(explain(f"Found dtype {target.dtype.legacy} but expected {input.dtype.legacy}",
                                    "the target must hold floats too", "write target.float()"))
-    if not ((target._array >= 0) & (target._array <= 1)).all():
-        raise RuntimeError(explain("all elements of target should be between 0 and 1", "a target is a probability", None))
-    values = input._host()
-    if values.size and not ((values >= 0) & (values <= 1)).all():
-        wrong = values[~((values >= 0) & (values <= 1))][0]
-        raise RuntimeError(explain("all elements of input should be between 0 and 1",
-                                   f"found {wrong:.4g}: these look like logits, not probabilities",
-                                   "use binary_cross_entropy_with_logits, or sigmoid first"))
+    refuse(target._device, target._array, _no_probability, lambda wrong: RuntimeError(explain(
+        "all elements of target should be between 0 and 1", "a target is a probability", None)))
+    refuse(input._device, input._array, _no_probability, lambda wrong: RuntimeError(explain(
+        "all elements of input should be between 0 and 1", f"found {wrong:.4g}: these look like logits, not probabilities",
+        "use binary_cross_entropy_with_logits, or sigmoid first")))
     (weights,) = given_weights("binary_cross_entropy", input, weight=weight)
     sides = list(zip(reversed(weights.shape), reversed(input.shape)))
     if weights.ndim > input.ndim or any(side not in (1, wanted) for side, wanted in sides):

@@ -32,7 +32,7 @@ class Where(Elementwise):
                 return _kept(a, condition)
             if _is_zero(a) and b.dtype.kind == "f":
                 return _kept(b, ~condition)
-        return ctx.xp.where(condition, a, b)
+        return ctx.xp.where(condition, *[ctx.xp.asarray(x) if x.__class__ is np.ndarray else x for x in (a, b)])
 
     def backward(ctx, grad):
         (condition,) = ctx.saved

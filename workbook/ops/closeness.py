@@ -20,7 +20,8 @@ def equal(input, other):
     """
     _two_tensors("equal", input, other)
     _refuse_slices(input, other)
-    return input.shape == other.shape and bool((input._array == other._array).all())
+    with input._device.entered():
+        return input.shape == other.shape and bool((input._array == other._array).all())
 
 
 def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
@@ -38,7 +39,7 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
                                    "close means close within the precision of one dtype", f"write other.to({input.dtype})"))
     broadcast_shape(tuple(input.shape), tuple(other.shape))
     a, b = input._host(), other._host()
-    return wrap(laid_by(np, np.asarray(np.isclose(a, b, rtol, atol, equal_nan)), (a, b), (a, b)))
+    return wrap(laid_by(np, np.asarray(np.isclose(a, b, rtol, atol, equal_nan)), (a, b), (a, b))).to(input._device)
 
 
 def allclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):

@@ -6,6 +6,8 @@ formula is PyTorch's gradient itself: dL/dx + i dL/dy. See autograd/conjugates.p
 
 import math
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.autograd.conjugates import Conj, holds_complex
 from workbook.autograd.operation import Operation
@@ -131,8 +133,8 @@ class Complex(Elementwise):
     """out = a + i b"""
 
     def forward(ctx, a, b):
-        out = ctx.xp.empty(ctx.xp.broadcast(a, b).shape, dtypes.of(a).to_complex().numpy)
-        out.real, out.imag = a, b
+        out = ctx.xp.empty(np.broadcast_shapes(a.shape, b.shape), dtypes.of(a).to_complex().numpy)
+        out.real[...], out.imag[...] = a, b
         return out
 
     def backward(ctx, grad):

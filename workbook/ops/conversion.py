@@ -26,6 +26,8 @@ class ToDevice(Operation, name="ToCopyBackward0"):
 
     def forward(ctx, a, *, source, target):
         ctx.source, ctx.target = source, target
+        if source.type == target.type:
+            return target.backend.between(a, target.index)
         return target.backend.from_host(source.backend.to_host(a), target.index)
 
     def backward(ctx, grad):

@@ -5,6 +5,8 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.modes import no_grad
 from workbook.autograd.operation import Operation
+from workbook.devices import CPU
+from workbook.devices.checks import refuse
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
 from workbook.ops.axes import unsqueeze
@@ -104,14 +106,13 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
             raise not_a_tensor("embedding", name, position, given)
     padding = _padding(padding_idx, weight)
     _check_table("embedding", weight, input)
-    index = input._host()
-    rows = weight.shape[0]
-    if index.size and (index.min() < 0 or index.max() >= rows):
-        wrong = int(index.min() if index.min() < 0 else index.max())
-        raise IndexError(explain("index out of range in self",
-                                 f"the table has {rows} rows, 0 to {rows - 1}, and the input asks for row {wrong}",
-                                 f"build it with num_embeddings={wrong + 1} or more, one row for every number that can occur" if wrong > 0 else
-                                 "a row has no negative number: look where it comes from"))
+    rows, index = weight.shape[0], input._array
+    if input._device is not CPU:
+        refuse(input._device, index, lambda index: (index < 0) | (index >= rows), lambda wrong: _no_row(wrong, rows))
+        if max_norm is not None or scale_grad_by_freq or padding is not None:
+            index = input._host()
+    elif index.size and (index.min() < 0 or index.max() >= rows):
+        raise _no_row(int(index.min() if index.min() < 0 else index.max()), rows)
     if max_norm is not None:
         expect_number("embedding_renorm_", "max_norm", 3, max_norm, "float")
         expect_number("embedding_renorm_", "norm_type", 4, norm_type, "float")
@@ -128,6 +129,13 @@ def _padding(padding_idx, weight):
         raise AssertionError(explain("Padding_idx must be within num_embeddings", f"the table has {rows} rows, and {padding_idx} is none of them",
                                      f"choose one from 0 to {rows - 1}"))
     return padding_idx % rows
+
+
+def _no_row(wrong, rows):
+    return IndexError(explain("index out of range in self",
+                              f"the table has {rows} rows, 0 to {rows - 1}, and the input asks for row {wrong}",
+                              f"build it with num_embeddings={wrong + 1} or more, one row for every number that can occur" if wrong > 0 else
+                              "a row has no negative number: look where it comes from"))
 
 
 def _check_table(function, weight, input):
@@ -159,7 +167,8 @@ def _cut(weight, index, max_norm, norm_type):
     long = named[lengths > max_norm]
     if long.size:
         factors = (max_norm / (lengths[lengths > max_norm] + 1e-7)).astype(table.dtype)
-        weight._array[weight._device.xp.asarray(long)] *= weight._device.xp.asarray(factors[:, None])
+        with weight._device.entered():
+            weight._array[weight._device.xp.asarray(long)] *= weight._device.xp.asarray(factors[:, None])
     memory_of(weight).wrote("embedding_renorm_")
 
 

@@ -17,6 +17,8 @@ qr_result = named_result("qr", "Q", "R")
 class Cholesky(Operation, name="LinalgCholeskyExBackward0"):
     """out = the lower triangle L with L @ L.T = a (of complex numbers, L @ L.H), or the upper one, L.H; only that half of a is read"""
 
+    on_host = True
+
     holomorphic = False
     function = "linalg.cholesky"
 
@@ -107,6 +109,8 @@ def cholesky(input, upper=False):
 
 class Qr(Operation, name="LinalgQrBackward0"):
     """out = q with columns of length 1 at right angles, and r, an upper triangle: q @ r = a"""
+
+    on_host = True
 
     holomorphic = False
 

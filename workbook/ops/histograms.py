@@ -96,7 +96,7 @@ def _some(parts):
 def _equal_parts(input, parts, ends):
     _some(parts)
     if ends is None:
-        ends = (float(input._array.min()), float(input._array.max())) if input.numel() else (0.0, 1.0)
+        ends = (float(input._host().min()), float(input._host().max())) if input.numel() else (0.0, 1.0)
     low, high = ends
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(explain(f"torch.histogramdd: dimension 0's range [{low:g}, {high:g}] is not finite",

@@ -8,6 +8,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.views import adopt, may_write, refuse_overlap
 from workbook.devices import CPU
+from workbook.devices.checks import refuse
 from workbook.errors import MOST_AXES, explain, shape_text, too_deep
 from workbook.numbers import array_in
 from workbook.ops.axes import Unsqueeze
@@ -301,7 +302,8 @@ def _settled(k):
 
 def _mask_of_bytes(k):
     warnings.warn("indexing with dtype torch.uint8 is now deprecated, please use a dtype torch.bool instead.", UserWarning, stacklevel=5)
-    return wrap(k._device.xp.asarray(k._array != 0), k._device)
+    with k._device.entered():
+        return wrap(k._device.xp.asarray(k._array != 0), k._device)
 
 
 def _numbers_in(part, depth=0):
@@ -317,6 +319,9 @@ def _numbers_in(part, depth=0):
 
 def _check_advanced(k, sides, axis, shape):
     """Raise IndexError for a mask of another shape. Return the error for places that are not there, or None."""
+    if isinstance(k, Tensor) and k._device is not CPU and k._array.dtype.kind in "iu":
+        refuse(k._device, k._array, lambda places: (places < -sides[0]) | (places >= sides[0]), lambda wrong: _no_place(wrong, axis, sides[0]))
+        return None
     k = _host_array(k)
     if _is_mask(k):
         if tuple(sides) != k.shape:
@@ -325,7 +330,10 @@ def _check_advanced(k, sides, axis, shape):
                 f"{shape_text(shape)} at index {axis}", "a mask says yes or no for each place",
                 "compute the mask from the tensor itself, such as x[x > 0]; a mask of rows has as many places as there are rows"))
     elif k.size and (k.min() < -sides[0] or k.max() >= sides[0]):
-        wrong = k.max() if k.max() >= sides[0] else k.min()
-        return IndexError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {sides[0]}",
-                                  "places are counted from 0", f"use indices from {-sides[0]} to {sides[0] - 1}"))
+        return _no_place(k.max() if k.max() >= sides[0] else k.min(), axis, sides[0])
     return None
+
+
+def _no_place(wrong, axis, side):
+    return IndexError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {side}",
+                              "places are counted from 0", f"use indices from {-side} to {side - 1}"))

@@ -11,7 +11,7 @@ from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU
 from workbook.errors import explain
-from workbook.formats import of_numpy
+from workbook.formats import empty_as, of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
 from workbook.ops.choices import flat
@@ -70,7 +70,8 @@ def _refuse_what_does_not_fit(input, other, name):
     """Raise for a result that would not fit into `input`: PyTorch sees this before it sees that it has no such result."""
     arrays = [input._array, other._array]
     shape = np.broadcast_shapes(*(array.shape for array in arrays))
-    result = wrap(input._device.xp.zeros(shape, dtypes.result_type(arrays).numpy), input._device)
+    with input._device.entered():
+        result = wrap(input._device.xp.zeros(shape, dtypes.result_type(arrays).numpy), input._device)
     views.refuse_larger(input, _held(input, result, name)._array.shape, name)
 
 
@@ -104,7 +105,7 @@ def random_fill(name, fill, sentence, raised):
         if name == "bernoulli_" and input.is_complex() and input.numel():
             raise not_implemented("bernoulli_scalar_cpu_", input._array)
         here = input._device is CPU and not (thread.state.grad_enabled and input.requires_grad)
-        array = input._array if here else np.empty_like(input._host())
+        array = input._array if here else empty_as(np, input._array, input._array.dtype)
         fill(array, *args, generator=generator, **options)
         if here:
             memory_of(input).wrote(name)
@@ -165,7 +166,7 @@ class BernoulliOf(Bernoulli, name="NotImplemented"):
     prefix = "torch::autograd::"
 
     def forward(ctx, a, *, p, generator):
-        return on_host(ctx.xp, lambda a: random.fill_bernoulli(np.empty_like(a, order="C"), p, generator=generator), a)
+        return ctx.xp.asarray(random.fill_bernoulli(np.empty(a.shape, a.dtype), p, generator=generator))
 
     def backward(ctx, grad):
         raise RuntimeError(explain("derivative for aten::bernoulli is not implemented",
@@ -223,4 +224,5 @@ def scale_kept(noise, p):
     if noise._array.dtype.kind not in "fc":
         raise RuntimeError(explain(f"result type Float can't be cast to the desired output type {noise.dtype.legacy}",
                                    f"what is kept is divided by {1 - p:g}, which gives no whole numbers", "convert the data: x.float()"))
-    noise._array[...] /= noise._array.dtype.type(1 - p)
+    with noise._device.entered():
+        noise._array[...] /= noise._array.dtype.type(1 - p)

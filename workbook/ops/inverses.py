@@ -37,6 +37,8 @@ def _over_matrices(grad):
 class Det(Operation, name="LinalgDetBackward0"):
     """out = the determinant"""
 
+    on_host = True
+
     def forward(ctx, a):
         ctx.save(a)
         return ctx.xp.asarray(ctx.xp.linalg.det(in_order(ctx.xp, a)), a.dtype)
@@ -48,6 +50,8 @@ class Det(Operation, name="LinalgDetBackward0"):
 
 class Cofactors(Operation):
     """out = det(a) * inv(a).T, the slope of the determinant, which exists where there is no inverse, too"""
+
+    on_host = True
 
     def forward(ctx, a):
         ctx.save(a)
@@ -68,6 +72,8 @@ class Cofactors(Operation):
 class Slogdet(Operation, name="LinalgSlogdetBackward0"):
     """out = the sign of the determinant (of a complex one, its direction), and the logarithm of its size"""
 
+    on_host = True
+
     holomorphic = False
 
     def forward(ctx, a):
@@ -87,6 +93,8 @@ class Slogdet(Operation, name="LinalgSlogdetBackward0"):
 class Inv(Operation, name="LinalgInvExBackward0"):
     """out = the inverse"""
 
+    on_host = True
+
     def forward(ctx, a):
         out = by_columns(ctx.xp, ctx.xp.linalg.inv(a))
         ctx.save(out)
@@ -104,6 +112,8 @@ class Inv(Operation, name="LinalgInvExBackward0"):
 
 class Solve(Operation, name="LinalgSolveExBackward0"):
     """out = the X for which a @ X = b, where b may be a vector, or several; with left=False, X @ a = b"""
+
+    on_host = True
 
     def forward(ctx, a, b, *, left=True, vector=False):
         xp = ctx.xp
@@ -266,6 +276,8 @@ def side_by_side(function, A, B, left):
 
 class SolveTriangular(Operation, name="LinalgSolveTriangularBackward0"):
     """out = the X for which t @ X = b, t being the upper or lower triangle of a; with left=False, X @ t = b"""
+
+    on_host = True
 
     def forward(ctx, a, b, *, upper, unit, left=True):
         xp = ctx.xp

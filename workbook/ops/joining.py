@@ -124,7 +124,7 @@ def _several(name, tensors, error):
     if not tensors:
         raise error(f"torch.{name}(): expected a non-empty list of Tensors")
     for place, tensor in enumerate(tensors):
-        if not isinstance(tensor, Tensor) and not hasattr(tensor, "__array_interface__"):
+        if not isinstance(tensor, Tensor) and not (hasattr(tensor, "__array_interface__") or hasattr(tensor, "__cuda_array_interface__")):
             raise TypeError(explain(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}",
                                     "it joins Tensors, and nothing else", "wrap it: torch.tensor(...)"))
     return tensors

@@ -381,5 +381,6 @@ def given_weights(function, input, **tensors):
                 f"The function '{function}' is not differentiable with respect to argument '{name}'. This input "
                 "cannot have requires_grad True.",
                 "the formula has no slope there", "give it detached: target.detach()"))
-    one = input._device.xp.ones((), input._array.dtype)
-    return [one if tensor is None else tensor._array.astype(one.dtype, copy=False) for tensor in tensors.values()]
+    with input._device.entered():
+        one = input._device.xp.ones((), input._array.dtype)
+        return [one if tensor is None else tensor._array.astype(one.dtype, copy=False) for tensor in tensors.values()]

@@ -16,7 +16,7 @@ from workbook.ops.joining import cat
 from workbook.ops.linalg import matmul
 from workbook.ops.squares import square_only
 from workbook.ops.triangles import tril, triu
-from workbook.tensor import wrap
+from workbook.tensor import made, wrap
 
 lu_factor_result = named_result("linalg_lu_factor", "LU", "pivots")
 lu_result = named_result("linalg_lu", "P", "L", "U")
@@ -25,6 +25,8 @@ unpacked_result = named_result("lu_unpack", "P", "L", "U")
 
 class LuFactor(Operation, name="LinalgLuFactorExBackward0"):
     """out = both triangles in one matrix, and for each step the row, counted from 1, that changed places with the step's own"""
+
+    on_host = True
 
     def forward(ctx, a):
         out = in_order(ctx.xp, a.copy())
@@ -183,7 +185,7 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
     k, kind = min(rows, columns), {"dtype": LU_data.dtype, "device": LU_data.device}
     P, L, U = empty(0, **kind), empty(0, **kind), empty(0, **kind)
     if unpack_pivots:
-        P = wrap(LU_data._device.xp.asarray(order_of(LU_pivots._host(), rows), LU_data._array.dtype), LU_data._device)
+        P = made(LU_data._device, lambda xp: xp.asarray(order_of(LU_pivots._host(), rows), LU_data._array.dtype))
     if unpack_data:
         L, U = tril(LU_data[..., :k], -1) + eye(rows, k, **kind), triu(LU_data[..., :k, :])
     return unpacked_result(P, L, U)

@@ -124,5 +124,6 @@ def _write(result, target, name):
         if not in_order and name != "frexp" or not new.size:  # (frexp leaves steps over an axis of length 1 as take_shape makes them)
             steps = of_result(new.shape, [(new.shape, steps_of(new)), *_AS_RESULT[name]]) if name in _AS_RESULT else steps_of(new)
             target._array = with_steps(target._device.xp, target._array, steps)
-    target._array[...] = new if new.dtype.kind != "c" or target._array.dtype.kind == "c" else new.real
+    with target._device.entered():
+        target._array[...] = new if new.dtype.kind != "c" or target._array.dtype.kind == "c" else new.real
     memory_of(target).wrote(f"{name}(out=)")

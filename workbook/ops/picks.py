@@ -95,7 +95,7 @@ def places_along(xp, index, axis):
     """The index of arrays that names, for each element of `index`, its place: `index` along `axis`, its own place elsewhere."""
     if index.ndim == 0:  # a single number has one place
         return ()
-    places = list(xp.indices(index.shape, sparse=True))
+    places = [xp.arange(side).reshape(-1, *[1] * (index.ndim - 1 - i)) for i, side in enumerate(index.shape)]
     places[axis] = index
     return tuple(places)
 

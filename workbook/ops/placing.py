@@ -188,7 +188,8 @@ def index_fill(input, dim, index, value):
     side = input.shape[axis] if input.ndim else 1
     within(index, axis, side, IndexError, -side)
     operation = IndexFillTensor if isinstance(value, Tensor) else IndexFill
-    once = wrap(index._device.xp.unique(index._array % max(side, 1)), index._device)  # a place named twice is filled once
+    with index._device.entered():
+        once = wrap(index._device.xp.unique(index._array % max(side, 1)), index._device)  # a place named twice is filled once
     if input.ndim == 0:
         return operation.apply(input, value, once, pattern=()) if index.numel() else clone(input)
     return operation.apply(input, value, once, pattern=_along(axis))
@@ -292,9 +293,10 @@ def masked_scatter(input, mask, source):
         raise RuntimeError(explain(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.legacy}",
                                    "a mask says yes or no for each element", "write mask.bool()"))
     mask = expand(mask, shape)
-    if int(mask._array.sum()) > source.numel():
+    count = int(mask._host().sum())
+    if count > source.numel():
         raise RuntimeError(explain("Number of elements of source < number of ones in mask",
-                                   f"the mask holds at {int(mask._array.sum())} places, and source has {source.numel()} elements", None))
+                                   f"the mask holds at {count} places, and source has {source.numel()} elements", None))
     return MaskedScatter.apply(input, source, mask)
 
 

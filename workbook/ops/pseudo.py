@@ -26,6 +26,8 @@ EPS = {2: 2.0**-10, 4: 2.0**-23, 8: 2.0**-52}  # the distance of 1 from the next
 class Pinv(Operation, name="LinalgPinvBackward0"):
     """out = Moore and Penrose's inverse: singular values beyond the tolerances count as 0"""
 
+    on_host = True
+
     holomorphic = False
 
     def forward(ctx, a, *, atol, rtol):
@@ -156,6 +158,8 @@ DRIVERS = ("gels", "gelsy", "gelsd", "gelss")
 
 class Lstsq(Operation, name="LinalgLstsqBackward0"):
     """out = inverse @ b, in memory that has room for b, too: LAPACK writes over it"""
+
+    on_host = True
 
     def forward(ctx, inverse, b):
         xp = ctx.xp

@@ -1,5 +1,6 @@
 """The same elements in other places: axes moved or split, turned, shifted, repeated."""
 
+import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
@@ -14,7 +15,7 @@ from workbook.ops.joining import repeat
 from workbook.ops.parts import Alias
 from workbook.ops.picks import index_select
 from workbook.ops.shape import contiguous, expand, flatten, sizes, view
-from workbook.tensor import Size, Tensor, wrap
+from workbook.tensor import Size, Tensor, made, wrap
 
 
 def movedim(input, source, destination):
@@ -278,7 +279,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.repeat_interleave.html
     """
     if repeats is None:
-        return _places(input, input.numel(), output_size)
+        return _places(input, input.numel(), output_size, input._device)
     if isinstance(repeats, (bool, float)) or not isinstance(repeats, (int, Tensor)):
         raise TypeError(explain(f"repeat_interleave() received an invalid combination of arguments - got ({type(repeats).__name__})",
                                 "how often is a whole number, or a Tensor of them", "write an int, or torch.tensor([...])"))
@@ -293,12 +294,12 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
         if input.ndim == 0:
             raise IndexError(explain(f"Dimension out of range (expected to be in range of [-1, 0], but got {dim + 1})",
                                      "a single number has no places to repeat", "leave dim out"))
-        repeats = wrap(input._device.xp.full(input.shape[axis], repeats))
-    return index_select(input, axis, _places(repeats, input.shape[axis] if input.ndim else 1, output_size))
+        repeats = wrap(np.full(input.shape[axis], repeats))
+    return index_select(input, axis, _places(repeats, input.shape[axis] if input.ndim else 1, output_size, input._device))
 
 
-def _places(repeats, side, output_size):
-    """The index that names each of `side` places as often as `repeats` says."""
+def _places(repeats, side, output_size, device):
+    """The index, on `device`, that names each of `side` places as often as `repeats` says."""
     if repeats.ndim > 1:
         raise RuntimeError(explain("repeats must be 0-dim or 1-dim tensor",
                                    "there is one number for each place", "flatten it: repeats.flatten()"))
@@ -310,16 +311,15 @@ def _places(repeats, side, output_size):
         why, fix = "how often is a whole number", "write repeats.long()"
         raise (RuntimeError(explain("repeats has to be Long or Int tensor", why, fix)) if repeats.ndim == 0 else
                refused_dtype("repeat_interleave_cpu", repeats.dtype, why, fix))
-    times = repeats._array.reshape(-1)
+    times = repeats._host().reshape(-1)
     if (times < 0).any():
         raise RuntimeError(explain("repeats can not be negative", "how often is counted from 0", "give no number below 0"))
-    xp = repeats._device.xp
-    times = xp.broadcast_to(times, (side,))
+    times = np.broadcast_to(times, (side,))
     if output_size is not None and output_size != int(times.sum()):
         raise RuntimeError(explain("allocated size does not match required size",
                                    "output_size is the sum of the repeats", "leave it out"))
     check_memory((sum(times.tolist()),))
-    return wrap(xp.repeat(xp.arange(side, dtype=repeats._array.dtype), times.tolist()), repeats._device)
+    return made(device, lambda xp: xp.asarray(np.repeat(np.arange(side, dtype=times.dtype), times)))
 
 
 # ---- broadcast ------------------------------------------------------------------------------------------------------------

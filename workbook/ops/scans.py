@@ -2,6 +2,8 @@
 
 from functools import partial
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
@@ -130,7 +132,7 @@ class Logcumsumexp(Operation):
 
 def accumulated(xp, function, a, axis):
     """Return the running results of a function of two arrays, such as `xp.maximum`, along `axis`."""
-    if hasattr(function, "accumulate"):
+    if xp is np:  # other libraries accumulate by sums and products alone
         return function.accumulate(a, axis)
     out, step = a.copy(), 1
     while step < a.shape[axis]:  # after each round, every place has seen twice as many

@@ -8,6 +8,8 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
+from workbook.devices import CPU
+from workbook.devices.checks import refuse
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
@@ -129,7 +131,8 @@ def _scattered(operation, input, dim, index, src, **options):
     if not math.prod(named):
         fits = has_src and src.shape == index.shape and len(named) == input.ndim and all(n <= side for i, (n, side) in enumerate(zip(named, have)) if i != axis)
         shape = named if fits else (0,) * input.ndim  # the gradient of src has the shape of the index
-        nowhere = wrap(index._array.reshape(shape).astype("int64"), index._device) if input.ndim else index
+        with index._device.entered():
+            nowhere = wrap(index._array.reshape(shape).astype("int64"), index._device) if input.ndim else index
         nothing = src if has_src and src.ndim == input.ndim else 0.0
         return operation.apply(input, nothing, nowhere, axis=axis, **options) if input.ndim else clone(input)
     given = (tuple(src.shape) or (1,)) if has_src else named
@@ -156,11 +159,15 @@ def _scattered(operation, input, dim, index, src, **options):
 
 def within(index, axis, side, error, low=0, phrase="index {} is out of bounds for dimension {} with size {}"):
     """Raise `error` for an index below `low`, or not below `side`."""
+    def complaint(wrong):
+        return error(explain(phrase.format(wrong, axis, side), f"places are counted from 0 to {side - 1}",
+                             "check where the index was computed, and the size of that axis"))
+
     places = index._array
-    if places.size and (places.min() < low or places.max() >= side):
-        wrong = int(places.min() if places.min() < low else places.max())
-        raise error(explain(phrase.format(wrong, axis, side), f"places are counted from 0 to {side - 1}",
-                            "check where the index was computed, and the size of that axis"))
+    if index._device is not CPU:
+        refuse(index._device, places, lambda places: (places < low) | (places >= side), complaint)
+    elif places.size and (places.min() < low or places.max() >= side):
+        raise complaint(int(places.min() if places.min() < low else places.max()))
 
 
 def scatter_add(input, dim, index, src):

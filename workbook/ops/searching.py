@@ -13,7 +13,7 @@ from workbook.ops.from_data import tensor
 from workbook.ops.joining import unbind
 from workbook.ops.quotients import floor_divide, remainder
 from workbook.ops.shape import clone, sizes
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor, made, wrap
 
 
 class Nonzero(Operation):
@@ -123,7 +123,7 @@ def _unique(input, return_inverse, return_counts, dim, consecutive):
         if 0 in (*input.shape[:axis], *input.shape[axis + 1:]):
             raise RuntimeError(explain("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied",
                                        f"the slices of shape {shape_text(input.shape)} along axis {axis} hold nothing to compare", None))
-        nothing = wrap(input._device.xp.zeros(0, dtypes.int64.numpy), input._device)
+        nothing = made(input._device, lambda xp: xp.zeros(0, dtypes.int64.numpy))
         found = (clone(input), *[nothing] * return_inverse, *[nothing] * return_counts)
         return found if len(found) > 1 else found[0]
     values, inverse, counts = Unique.apply(input, axis=axis, consecutive=consecutive)
@@ -271,5 +271,5 @@ def unravel_index(indices, shape):
     if 0 in shape:
         raise RuntimeError(explain("ZeroDivisionError", f"a tensor of shape {shape} has no places", "check the shape"))
     behind = [math.prod(shape[axis + 1:]) for axis in range(len(shape))]  # places that one step along an axis passes
-    rows, sides = (wrap(indices._device.xp.asarray(numbers, dtypes.int64.numpy), indices._device) for numbers in (behind, shape))
+    rows, sides = (made(indices._device, lambda xp: xp.asarray(numbers, dtypes.int64.numpy)) for numbers in (behind, shape))
     return unbind(remainder(floor_divide(unsqueeze(indices, -1), rows), sides), -1)

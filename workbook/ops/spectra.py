@@ -28,6 +28,8 @@ def _apart(numerator, gaps):
 class Eigh(Operation, name="LinalgEighBackward0"):
     """out = the eigenvalues in rising order, and the eigenvectors as columns, of a symmetric matrix of which one half is read"""
 
+    on_host = True
+
     holomorphic = False
 
     def forward(ctx, a, *, upper):
@@ -54,6 +56,8 @@ class Eigh(Operation, name="LinalgEighBackward0"):
 
 class Svd(Operation, name="LinalgSvdBackward0"):
     """out = u, s, vh with u * s @ vh = a: rotations around a stretching"""
+
+    on_host = True
 
     holomorphic = False
 
@@ -100,6 +104,8 @@ class Svd(Operation, name="LinalgSvdBackward0"):
 class SingularValues(Operation, name="LinalgSvdBackward0"):
     """out = the singular values alone, whose slope has no gaps to divide by"""
 
+    on_host = True
+
     holomorphic = False
 
     def forward(ctx, a):
@@ -119,6 +125,8 @@ class SingularValues(Operation, name="LinalgSvdBackward0"):
 class Eigenvalues(Operation, name="LinalgEighBackward0"):
     """out = the eigenvalues alone of a symmetric matrix"""
 
+    on_host = True
+
     holomorphic = False
 
     def forward(ctx, a, *, upper):
@@ -134,6 +142,8 @@ class Eigenvalues(Operation, name="LinalgEighBackward0"):
 
 class Eig(Operation, name="LinalgEigBackward0"):
     """out = the eigenvalues and eigenvectors of any square matrix, complex"""
+
+    on_host = True
 
     holomorphic = False
 

@@ -13,7 +13,7 @@ from workbook.ops.joining import cat, stack
 from workbook.ops.parts import narrow
 from workbook.ops.picks import index_select
 from workbook.ops.shape import expand, flatten, reshape
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor, made, wrap
 
 
 def _at_least(ndim, widen, sentence, example):
@@ -304,9 +304,9 @@ def combinations(input, r=2, with_replacement=False):
         raise RuntimeError(explain(f"Expect a non-negative number, but got {r}",
                                    "r says how many are chosen", "give a number from 0 on"))
     if r == 0:
-        return wrap(input._device.xp.empty(0, input._array.dtype), input._device)
+        return made(input._device, lambda xp: xp.empty(0, input._array.dtype))
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
-    xp, n = input._device.xp, input.numel() + (r - 1 if with_replacement else 0)
+    n = input.numel() + (r - 1 if with_replacement else 0)
     check_memory((math.comb(n, r) if n >= r else 0, r), 100)  # the list below takes so many bytes a number
-    places = xp.asarray(list(choose(range(input.numel()), r)), dtype="int64").reshape(-1, r)
-    return stack([index_select(input, 0, wrap(column, input._device)) for column in places.T], 1)
+    places = made(input._device, lambda xp: xp.asarray(list(choose(range(input.numel()), r)), dtype="int64").reshape(-1, r))
+    return stack([index_select(input, 0, wrap(column, input._device)) for column in places._array.T], 1)

@@ -112,7 +112,7 @@ def _quantile(name, input, q, dim, keepdim, interpolation):
     if not input.numel():
         raise RuntimeError(explain(f"{name}() input tensor must be non-empty",
                                    "of no elements there is no quantile", "check x.numel() first"))
-    if not ((q._array >= 0) & (q._array <= 1)).all():
+    if not ((q._host() >= 0) & (q._host() <= 1)).all():
         raise RuntimeError(explain(f"{name}() q values must be in the range [0, 1]",
                                    "a quantile is a part of all elements", "write 0.5 for the middle"))
     axis = None if dim is None else axis_of(dim, input.shape)
@@ -253,7 +253,7 @@ def bincount(input, weights=None, minlength=0):
                                    "it says how many bins there are at least", "give a number from 0 on"))
     if not input.numel() and input.ndim == 1:
         return Bincount.apply(input.to(dtypes.int64), None, minlength=minlength)
-    if input.ndim != 1 or input._array.min() < 0:
+    if input.ndim != 1 or input._host().min() < 0:
         raise RuntimeError(explain("bincount only supports 1-d non-negative integral inputs.", "each number is a place to count at",
                                    "flatten it, and shift it to begin at 0"))
     if weights is None:
@@ -306,7 +306,7 @@ def _ends(name, input, low, high):
         if isinstance(end, int):
             dtypes.within_64_bits(end)
     if low == high and input.numel():
-        low, high = float(input._array.min()), float(input._array.max())
+        low, high = float(input._host().min()), float(input._host().max())
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(explain(f"torch.{name}: range of [{low}, {high}] is not finite", "parts of it would have no size",
                                    "give min and max, and leave out NaN and inf"))

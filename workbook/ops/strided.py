@@ -121,7 +121,7 @@ def as_strided(input, size, stride, storage_offset=None):
     if offset < 0:
         raise RuntimeError(explain(f"Tensor: invalid storage offset {offset}",
                                    "it counts elements from the begin of the memory", "give an offset from 0 on"))
-    room, width = whole_memory(input._array).size, input._array.itemsize
+    room, width = whole_memory(input._array, input._device.xp).size, input._array.itemsize
     if math.prod(wanted) and offset + reach(wanted, strides) > room:
         raise RuntimeError(explain(
             f"setStorage: sizes {shape_text(wanted)}, strides {shape_text(strides)}, storage offset {offset}, and itemsize {width} "
@@ -148,7 +148,7 @@ class UntypedStorage:
     """
 
     def __init__(self, tensor):
-        self._tensor, self._memory = tensor, whole_memory(tensor._array).view("uint8")
+        self._tensor, self._memory = tensor, whole_memory(tensor._array, tensor._device.xp).view("uint8")
 
     device = property(lambda self: self._tensor.device, doc="The device it is on.")
 
@@ -212,7 +212,7 @@ class TypedStorage(UntypedStorage):
     """
 
     def __init__(self, tensor):
-        self._tensor, self._memory = tensor, whole_memory(tensor._array)
+        self._tensor, self._memory = tensor, whole_memory(tensor._array, tensor._device.xp)
 
     dtype = property(lambda self: self._tensor.dtype, doc="The dtype of the numbers.")
 
@@ -347,20 +347,22 @@ def resize_(input, *sizes, memory_format=None):
 def take_shape(input, shape, axes):
     """Let `input` show the first elements of its memory in another shape, `axes` from the outside in; the memory grows where it has to."""
     start, count = storage_offset(input), math.prod(shape)
-    if start + count > whole_memory(input._array).size and count:
+    if start + count > whole_memory(input._array, input._device.xp).size and count:
         _grow(input, start + count)
-    input._array = seen_through(whole_memory(input._array)[start:start + count], shape, list(axes))
+    input._array = seen_through(whole_memory(input._array, input._device.xp)[start:start + count], shape, list(axes))
 
 
 def _grow(input, count):
     """Give `input`, and all Tensors that show the same memory, memory of `count` elements that begins with the old ones."""
-    old, shared = whole_memory(input._array), memory_of(input)
+    old, shared = whole_memory(input._array, input._device.xp), memory_of(input)
     if shared.lent:
         raise RuntimeError(explain("Trying to resize storage that is not resizable", "a NumPy array shows this memory, and would stay "
                                    "behind", "resize a copy: x.clone().resize_(...)"))
     check_memory((count,), old.itemsize)
-    more = input._device.xp.zeros(count, old.dtype)
-    more[:old.size] = old
+    xp = input._device.xp
+    with input._device.entered():
+        more = xp.zeros(count, old.dtype)
+        more[:old.size] = old
     # Nobody keeps a list of views: they are made often, and memory grows rarely. Python knows who refers to the count of writes.
     for tensor in gc.get_referrers(shared):
         if isinstance(tensor, Tensor):

@@ -23,7 +23,7 @@ class Logsumexp(Operation):
         if not axes:
             out = a.copy()
         else:
-            top = a.max(axes, keepdims=True, initial=-xp.inf)
+            top = a.max(axes, keepdims=True) if a.size else xp.full([1 if i in axes else n for i, n in enumerate(a.shape)], -xp.inf)
             top = xp.where(xp.isfinite(top), top, 0).astype(a.dtype)  # so that no exponential overflows
             out = xp.log(xp.exp(a - top).sum(axes, None, None, True)) + top
             out = in_order(xp, xp.asarray(out if keepdim else out.squeeze(axes)))

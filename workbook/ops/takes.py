@@ -134,5 +134,6 @@ def take_along_dim(input, indices, dim=None):
     input = expand(input, (*rest[:axis], input.shape[axis], *rest[axis + 1:]))
     indices = expand(indices, (*rest[:axis], indices.shape[axis], *rest[axis + 1:]))
     side = input.shape[axis]
-    wrapped = wrap(indices._array % side, indices._device) if side else indices  # PyTorch counts on from 0 past the end
+    with indices._device.entered():
+        wrapped = wrap(indices._array % side, indices._device) if side else indices  # PyTorch counts on from 0 past the end
     return gather(input, axis, wrapped)

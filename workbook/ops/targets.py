@@ -1,6 +1,8 @@
 """What the targets of a loss of classes have to be: whole numbers, one a prediction, each a class; and the weights of the classes."""
 
 from workbook.dtypes import int64, uint8
+from workbook.devices import CPU
+from workbook.devices.checks import refuse
 from workbook.errors import explain, not_a_number, not_a_tensor, shape_text
 from workbook.ops.elementwise import expect_tensors
 from workbook.tensor import Tensor
@@ -29,16 +31,22 @@ def check_classes(input, target, weight, ignore_index):
         raise RuntimeError(explain(
             f"weight tensor should be defined either for all {count} classes or no classes but got weight tensor of shape: "
             f"{shape_text(weight.shape)}", "each class has one weight", None))
-    classes = target._host()
+    if target._device is not CPU:
+        refuse(target._device, target._array, lambda classes: (classes != ignore_index) & ((classes < 0) | (classes >= count)),
+               lambda wrong: _no_class(wrong, count, wrong == count))
+        return
+    classes = target._array
     if classes.size and classes.min() >= 0 and classes.max() < count:
         return
     outside = (classes != ignore_index) & ((classes < 0) | (classes >= count))
     if outside.any():
-        wrong = classes[outside].flat[0]
-        raise IndexError(explain(
-            f"Target {wrong} is out of bounds.",
-            f"the prediction has {count} columns, so the classes are 0 to {count - 1}",
-            "labels that start at 1? use target - 1" if classes.min() >= 1 else "give the network more outputs"))
+        raise _no_class(classes[outside].flat[0], count, classes.min() >= 1)
+
+
+def _no_class(wrong, count, from_1):
+    return IndexError(explain(
+        f"Target {wrong} is out of bounds.", f"the prediction has {count} columns, so the classes are 0 to {count - 1}",
+        "labels that start at 1? use target - 1" if from_1 else "give the network more outputs"))
 
 
 def check_places(input, target):

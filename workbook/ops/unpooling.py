@@ -143,7 +143,7 @@ def _unpool(operation, axes, input, indices, image):
             f"{shape_text(input.shape)} with an empty dimension.", "there is nothing to put back", "give an input with numbers in it"))
     if input.is_complex():
         raise not_implemented(f"max_unpool{axes}d", input._array)
-    places = indices._array
+    places = indices._host()
     wrong = places[(places < 0) | (places >= math.prod(image))]
     if wrong.size and math.prod(image):
         raise RuntimeError(explain(f"Found an invalid max index: {wrong.flat[0]} (output volumes are of size {by_sizes(image)})",

@@ -1,5 +1,6 @@
 """Optimizer: what every update rule shares."""
 
+import contextlib
 import inspect
 import warnings
 from collections import defaultdict
@@ -8,12 +9,16 @@ from copy import deepcopy
 
 from workbook.autograd.modes import enable_grad, thread
 from workbook.autograd.walk import forget
+from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
 from workbook.optim import complaints
 from workbook.optim.hooks import (Hooked, register_optimizer_step_post_hook,  # noqa: F401  PyTorch has the two here
                                   register_optimizer_step_pre_hook, with_hooks)
 from workbook.tensor import Tensor, memory_of
+
+
+_ON_CPU = contextlib.nullcontext()  # there is nowhere to go
 
 
 class _Required:
@@ -147,9 +152,10 @@ class Optimizer(Hooked, metaclass=PrintsAsTorchABC):
                     if group.get("differentiable"):
                         self.update_recorded(param, grad, group)
                         continue
-                    array = -grad._array if group.get("maximize") else grad._array
-                    state = self.state.get(param) or {}
-                    self.update(param._array, array, state, group, param._device)
+                    device, state = param._device, self.state.get(param) or {}
+                    with _ON_CPU if device is CPU else device.entered():
+                        array = -grad._array if group.get("maximize") else grad._array
+                        self.update(param._array, array, state, group, device)
                     if state:
                         self.state[param] = state
                     memory_of(param).wrote(writer)

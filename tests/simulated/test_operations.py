@@ -1,0 +1,97 @@
+"""Every operation of the table of cases gives on a GPU what it gives on the CPU: value and gradients."""
+
+import random
+from dataclasses import replace
+
+import pytest
+
+import workbook as torch
+from tests.conftest import FULL
+from tests.ops.both import COMPLEX, GRADIENT_UNITS, ROUNDED_UNITS, described, difference, names_of, quiet, tensors_of, uneven, whole
+from tests.ops.table import NAMED
+from tests.ops.table.row import KINDS
+
+# What these rows ask for is the CPU's alone, or names the device, or is how copies lie in memory; or two numbers go to one place, and
+# which of them stays is nobody's to say on a GPU: tests/simulated/test_devices.py scatters to places of their own.
+OF_THE_CPU = ("np.", "numpy()", ".stride()", ".type()", "typename", "get_device", "get_default_device", "storage", "apply_", "map_", "map2_",
+              ".cpu()", "'cpu'", "scatter(", "scatter_(")
+ROWS = {name: row for name, row in NAMED.items() if not any(word in row.text for word in OF_THE_CPU)}
+SLOPES = {name: row for name, row in ROWS.items() if row.derivatives and row.smooth and row.values in KINDS}
+EXAMPLES = 20 if FULL else 1
+PARTS = 24  # of the table, each one test: a thousand tests of a hundredth of a second cost more than what they do
+
+
+@pytest.fixture(autouse=True)
+def told_at_once(monkeypatch):
+    """What is wrong with a number is told where it happens, so that both devices refuse the same call."""
+    monkeypatch.setenv("CUDA_LAUNCH_BLOCKING", "1")
+
+
+def part(rows, number):
+    return list(rows.items())[number::PARTS]
+
+
+@pytest.mark.parametrize("number", range(PARTS))
+def test_values(gpu, number):
+    for name, row in part(ROWS, number):
+        chance = random.Random(f"{name} {random.random() if FULL else 0}")
+        for _ in range(EXAMPLES):
+            text, inputs = row.example(lambda options: chance.choice(list(options)))
+            here, there = (on(place, lambda: value(text, inputs, place)) for place in ("cpu", gpu))
+            if not refused_alike(here, there):
+                found = difference(here, there, ROUNDED_UNITS)
+                assert not found, f"{name}: {text} of {inputs}: {found}"
+
+
+@pytest.mark.parametrize("number", range(PARTS))
+def test_gradients(gpu, number):
+    for name, row in part(SLOPES, number):
+        chance = random.Random(f"{name} {random.random() if FULL else 0}")
+        for _ in range(EXAMPLES):
+            text, inputs = row.smooth_example(lambda options: chance.choice(list(options)))
+            here, there = (on(place, lambda: gradients(text, inputs, place)) for place in ("cpu", gpu))
+            if not refused_alike(here, there):
+                found = difference(here, there, GRADIENT_UNITS)
+                assert not found, f"{name}: {text} of {inputs}: {found}"
+
+
+def on(place, compute):
+    """Compute with new Tensors lying on `place`, too, from the same random numbers."""
+    torch.set_default_device(None if place == "cpu" else place)
+    torch.manual_seed(0)
+    try:
+        with quiet():
+            return compute()
+    except (SyntaxError, NameError):
+        raise
+    except Exception as problem:
+        return {"raises": type(problem).__name__, "message": str(problem)}
+    finally:
+        torch.set_default_device(None)
+
+
+def refused_alike(here, there):
+    """Whether both refuse, by the same error, or on a GPU by the one for numbers that are wrong there."""
+    if not (isinstance(here, dict) and isinstance(there, dict) and "raises" in here and "raises" in there):
+        return False
+    return here["raises"] == there["raises"] or "device-side assert" in there["message"]
+
+
+def value(text, inputs, place):
+    given = [put.laid(whole(torch, put.memory()).to(place)) for put in inputs]
+    result = eval(text, dict(zip("abcd", given)) | names_of("workbook"))
+    assert all(part.device.type == given[0].device.type for part in tensors_of(result) if given), "the result lies elsewhere"
+    return described([result, given])
+
+
+def gradients(text, inputs, place):
+    inputs = [replace(put, dtype="complex128" if put.dtype in COMPLEX else "float64") for put in inputs]
+    leaves = [torch.from_numpy(put.memory()).to(place).requires_grad_() for put in inputs]
+    given = [put.laid(leaf * 1) for put, leaf in zip(inputs, leaves)]
+    outputs = [found for found in tensors_of(eval(text, dict(zip("abcd", given)) | names_of("workbook"))) if found.requires_grad]
+    weights = [torch.from_numpy(uneven(tuple(found.shape), place_, found.is_complex())).to(found.device) for place_, found in enumerate(outputs)]
+    if not outputs:
+        return None
+    slopes = torch.autograd.grad(outputs, leaves, weights, allow_unused=True)
+    assert all(slope is None or slope.device == leaf.device for slope, leaf in zip(slopes, leaves)), "a gradient lies elsewhere"
+    return [[found.grad_fn.name() for found in outputs], described(list(slopes))]

@@ -1,0 +1,207 @@
+"""`torch.cuda`: which GPUs there are, which one is current, and what they do.
+
+Real ones come with CuPy. Where there are none, `torch.cuda.simulate(2)` puts simulated ones in their place: see `devices/simulated`.
+"""
+
+from collections import namedtuple
+
+from workbook import random
+from workbook.cuda.memory import (OutOfMemoryError, empty_cache, max_memory_allocated, max_memory_cached, max_memory_reserved,  # noqa: F401
+                                  mem_get_info, memory_allocated, memory_cached, memory_reserved, memory_summary,
+                                  reset_max_memory_allocated, reset_max_memory_cached, reset_peak_memory_stats)
+from workbook.cuda.places import backend, number_of
+from workbook.cuda.simulation import Simulation, simulate  # noqa: F401
+from workbook.cuda.streams import Event, Stream, current_stream, default_stream, stream, synchronize  # noqa: F401
+from workbook.tensor import Tensor
+
+
+def is_available():
+    """Return whether a GPU can be used, a simulated one included. Never raises.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.is_available.html
+    """
+    return backend().status()[0]
+
+
+def device_count():
+    """Return how many GPUs there are. Raises nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.device_count.html
+    """
+    return backend().count()
+
+
+def current_device():
+    """Return the number of this thread's current GPU: the one that `device="cuda"` means. Raises AssertionError where there is none.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.current_device.html
+    """
+    return backend().current_index()
+
+
+def set_device(device):
+    """Make a GPU, given by number or device, this thread's current one. Raises RuntimeError for one that is not there.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_device.html
+    """
+    backend().make_current(number_of(device))
+
+
+class device:
+    """A context in which a GPU is this thread's current one: `with torch.cuda.device(1): ...`
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.device.html
+    """
+
+    def __init__(self, device):
+        self.idx = number_of(device)
+        self._earlier = []
+
+    def __enter__(self):
+        self._earlier.append(current_device())
+        set_device(self.idx)
+
+    def __exit__(self, *problem):
+        set_device(self._earlier.pop())
+        return False
+
+
+class device_of(device):
+    """A context in which the GPU of a Tensor is current; for a Tensor on the CPU it changes nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.device_of.html
+    """
+
+    def __init__(self, obj):
+        super().__init__(obj.get_device() if isinstance(obj, Tensor) and obj.is_cuda else current_device())
+
+
+Properties = namedtuple("_CudaDeviceProperties", "name major minor total_memory multi_processor_count warp_size")
+
+
+def get_device_properties(device=None):
+    """Return name, compute capability (`major`, `minor`), `total_memory` in bytes and `multi_processor_count` of a GPU.
+
+    Raises RuntimeError for one that is not there.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_properties.html
+    """
+    found = backend().xp.cuda.runtime.getDeviceProperties(number_of(device))
+    return Properties(found["name"].decode(), found["major"], found["minor"], found["totalGlobalMem"], found["multiProcessorCount"], found["warpSize"])
+
+
+def get_device_name(device=None):
+    """Return the name of a GPU; that of a simulated one begins with "Simulated". Raises RuntimeError for one that is not there.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_name.html
+    """
+    return get_device_properties(device).name
+
+
+def get_device_capability(device=None):
+    """Return the compute capability of a GPU as two numbers; (0, 0) is that of a simulated one.
+
+    Raises RuntimeError for one that is not there.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_capability.html
+    """
+    return get_device_properties(device)[1:3]
+
+
+def can_device_access_peer(device, peer_device):
+    """Return whether one GPU can read the memory of another by itself. Raises RuntimeError for one that is not there.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.can_device_access_peer.html
+    """
+    return bool(backend().xp.cuda.runtime.deviceCanAccessPeer(number_of(device), number_of(peer_device)))
+
+
+def init():
+    """Make the GPUs ready, which happens by itself at the first use. Raises AssertionError where there are none.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.init.html
+    """
+    backend().require()
+
+
+def is_initialized():
+    """Return whether there are GPUs and they are ready. Raises nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.is_initialized.html
+    """
+    return is_available()
+
+
+def ipc_collect():
+    """Do nothing: memory of a GPU is not handed to other processes here. Raises nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.ipc_collect.html
+    """
+
+
+def is_bf16_supported(including_emulation=True):
+    """Return False: NumPy and CuPy have no bfloat16. Raises nothing.
+
+    Source: https://pytorch.org/docs/2.13/cuda.html
+    """
+    return False
+
+
+# ---- random numbers: there is one stream, the CPU's, for every device -------------------------------------------------------
+
+
+def manual_seed(seed):
+    """Start the random stream from `seed`. Every device draws from the one stream of the CPU, so that a run on a GPU begins with the
+    weights and batches of a run without; so this is `torch.manual_seed`. Raises ValueError for what is no seed.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.manual_seed.html
+    """
+    if is_available():
+        random.manual_seed(seed)
+
+
+def seed():
+    """Start the stream from a seed that nobody knows. Raises nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.seed.html
+    """
+    if is_available():
+        random.seed()
+
+
+manual_seed_all, seed_all, initial_seed = manual_seed, seed, random.initial_seed
+
+
+def get_rng_state(device="cuda"):
+    """Return the state of the stream. Raises AssertionError where there is no GPU.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_rng_state.html
+    """
+    backend().require(number_of(device))
+    return random.get_rng_state()
+
+
+def set_rng_state(new_state, device="cuda"):
+    """Go on from a state of the stream. Raises AssertionError where there is no GPU, RuntimeError for what is no state.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_rng_state.html
+    """
+    backend().require(number_of(device))
+    random.set_rng_state(new_state)
+
+
+def get_rng_state_all():
+    """Return the states of all GPUs: for each the same, as there is one stream. Raises nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_rng_state_all.html
+    """
+    return [random.get_rng_state() for _ in range(device_count())]
+
+
+def set_rng_state_all(new_states):
+    """Go on from what `get_rng_state_all` gave. Raises RuntimeError for what is no state.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_rng_state_all.html
+    """
+    for state in new_states[:1]:
+        random.set_rng_state(state)
