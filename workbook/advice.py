@@ -24,9 +24,12 @@ the layers that differ in use; never at an operation.
 import warnings
 import weakref
 
+import numpy as np
+
 from workbook.autograd.complaints import plain_name
 from workbook.autograd.operation import moment
 from workbook.callers import where_called
+from workbook.devices import CPU
 from workbook.errors import explain, shape_text
 from workbook.tensor import Memory, memory_of
 from workbook.threads import thread
@@ -130,8 +133,8 @@ class Adviser:
         for group in optimizer.param_groups:
             for number, param in enumerate(group["params"]):
                 grad = param._grad
-                if grad is None or grad._device.xp.isfinite(grad._array).all():
-                    continue
+                if grad is None or grad._device is not CPU or np.isfinite(grad._array).all():
+                    continue  # to look at numbers on a GPU, the host would have to wait
                 self._told.add(optimizer)
                 name = group["param_names"][number] if "param_names" in group else f"parameter {number}, of shape {shape_text(param.shape)},"
                 _warn(f"the gradient of {name} holds nan or inf, and {type(optimizer).__name__}.step() is about to use it",

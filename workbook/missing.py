@@ -73,9 +73,9 @@ FAMILIES = {
     "one process computes: worker processes load data (torch.utils.data.DataLoader), and no others are part of this engine":
         "distributed multiprocessing prepare_multiprocessing_environment",
     "machines of other makers are not part of this engine: it knows 'cpu' and 'cuda'":
-        "accelerator mps mtia xpu cpu Stream Event get_device_module is_vulkan_available AcceleratorError",
+        "mps mtia xpu cpu Stream Event get_device_module is_vulkan_available AcceleratorError",
     "a library that PyTorch calls: the engine calls NumPy's, or CuPy's, from the functions of torch themselves":
-        "backends has_lapack has_mkl has_openmp has_spectral compiled_with_cxx11_abi cudnn_affine_grid_generator cudnn_batch_norm cudnn_convolution "
+        "has_lapack has_mkl has_openmp has_spectral compiled_with_cxx11_abi cudnn_affine_grid_generator cudnn_batch_norm cudnn_convolution "
         "cudnn_convolution_add_relu cudnn_convolution_relu cudnn_convolution_transpose cudnn_grid_sampler cudnn_is_acceptable miopen_batch_norm "
         "miopen_convolution miopen_convolution_add_relu miopen_convolution_relu miopen_convolution_transpose miopen_ctc_loss "
         "miopen_depthwise_convolution miopen_rnn mkldnn_adaptive_avg_pool2d mkldnn_convolution mkldnn_linear_backward_weights "

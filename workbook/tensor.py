@@ -276,10 +276,7 @@ class Tensor(metaclass=PrintsAsTorch):
                 "reduce it first with mean() or sum(), or use tolist()"))
         if self._device.is_batch:
             raise one_slice_only(ITEM)
-        return self._number()
-
-    def _number(self):
-        return (self._array if self._device is CPU else self._host()).item()
+        return self._host().item()
 
     def tolist(self):
         """Return the elements as nested Python lists; a Python number for a 0-d Tensor."""
@@ -332,7 +329,7 @@ class Tensor(metaclass=PrintsAsTorch):
                 "ask for all(), any(), or torch.equal(a, b)"))
         if self._device.is_batch:
             raise one_slice_only(CONTROL)
-        return bool(self._number())
+        return bool(self._host().item())
 
     def __float__(self):
         return float(real_number(self._only(), dtypes.float64.numpy))
@@ -351,7 +348,7 @@ class Tensor(metaclass=PrintsAsTorch):
                 "reduce it first with mean() or sum(), or use tolist()"))
         if self._device.is_batch:
             raise one_slice_only(ITEM)
-        return self._number()
+        return self._host().item()
 
     def __index__(self):
         if self._array.dtype.kind not in "iub" or self._array.size != 1:
@@ -433,12 +430,6 @@ def wrap(array, device=CPU, cls=Tensor):
     if thread.state.inference:
         made._memory = UncountedMemory()
     return made
-
-
-def made(device, make):
-    """Return a Tensor on what `make` makes, given the array library of `device`, in that device's memory."""
-    with device.entered():
-        return wrap(make(device.xp), device)
 
 
 _new = object.__new__

@@ -24,6 +24,7 @@ import warnings
 
 import numpy as np
 
+from workbook.autograd.elsewhere import made
 from workbook.autograd import views
 from workbook.autograd.broadcast import comes_from, invalid
 from workbook.autograd.complaints import of_inference
@@ -32,7 +33,7 @@ from workbook.autograd.operation import Operation, edge_of
 from workbook.autograd.saved import pack
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
-from workbook.tensor import Tensor, made, memory_of, wrap
+from workbook.tensor import Tensor, memory_of
 
 _HERE = object()  # in the arguments that a step remembers, the place of a Tensor
 _NO_TENSOR = np.zeros(0, bool)  # among the results of a step, the place of what is no Tensor

@@ -5,11 +5,12 @@ import warnings
 import numpy as np
 
 from workbook import random
+from workbook.autograd.elsewhere import made
 from workbook.autograd.operation import Operation
 from workbook.autograd.quotients import Quotients, as_tuple, direction, wants_gradient
 from workbook.autograd.walk import grad
 from workbook.errors import explain
-from workbook.tensor import Tensor, made, wrap
+from workbook.tensor import Tensor, wrap
 
 __all__ = ["GradcheckError", "gradcheck", "gradgradcheck"]
 

@@ -25,11 +25,12 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd import hooks, views
 from workbook.autograd.complaints import no_tensor, of_inference, second_time, several_devices, stale, too_large
+from workbook.autograd.elsewhere import elsewhere, readable, through_host
 from workbook.autograd.forgetful import Forgetful, forgetful
 from workbook.autograd.modes import thread
 from workbook.autograd.saved import Packed, look_at
 from workbook.devices import CPU
-from workbook.formats import laid_by, of_numpy
+from workbook.formats import laid_by
 from workbook.numbers import plain
 from workbook.tensor import Memory, Tensor, UncountedMemory, wrap
 
@@ -142,7 +143,7 @@ class Operation(Node):
         here = thread.state
         if here.on_arrays:  # the walk is running a formula on arrays: just compute
             if here.xp is not np and cls.on_host:
-                return cls._through_host(Forgetful(), here.xp, inputs, options)[1]
+                return through_host(cls, Forgetful(), here.xp, inputs, options)[1]
             return cls.forward(forgetful(here.xp), *inputs, **options)
         tracking = here.grad_enabled and cls.differentiable
         arrays, edges, device, recording = [], [], None, False
@@ -178,10 +179,9 @@ class Operation(Node):
                 arrays = cls.dtype_rule(arrays)
                 results = cls.forward(ctx, *arrays, **options) if options else cls.forward(ctx, *arrays)
             else:
-                arrays, results, device = cls._elsewhere(ctx, arrays, options, device)
+                arrays, results, device = elsewhere(cls, ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
-            readable = [x if x.__class__ in _NUMBERS else of_numpy(np if isinstance(x, ndarray) else device.xp, x) for x in arrays]
-            refusal = too_large(problem, arrays) or cls.refusal(problem, readable, options)
+            refusal = too_large(problem, arrays) or cls.refusal(problem, readable(arrays, device), options)
             raise refusal from (problem.__cause__ if refusal is problem else None)
         except MemoryError as problem:
             raise too_large(problem, arrays) from None
@@ -216,53 +216,6 @@ class Operation(Node):
             if here.on_node is not None:
                 here.on_node(ctx, inputs, options, outputs)
         return outputs if results.__class__ is tuple else output
-
-    @classmethod
-    def _elsewhere(cls, ctx, arrays, options, device):
-        """Settle dtypes and compute on a device that is not the CPU. Return what reached `forward`, its results, and where they are."""
-        if device is None:
-            if not cls.of_numbers:
-                raise TypeError(f"{cls.called()}(): at least one argument must be a Tensor")
-            arrays = cls.dtype_rule([np.asarray(x, dtypes.of_number(x).numpy) for x in arrays])
-            return arrays, cls.forward(ctx, *arrays, **options), CPU
-        backend = device.backend
-        ctx.xp = backend.xp
-        with device.entered():
-            arrays = [backend.from_host(x, device.index) if isinstance(x, np.ndarray) else x for x in arrays]
-            if cls.on_host:
-                return *cls._through_host(ctx, ctx.xp, arrays, options), device
-            given, arrays = arrays, cls.dtype_rule(arrays)
-            results = cls.forward(ctx, *arrays, **options)
-            if cls.lies_as_inputs and results.__class__ is not tuple and results.ndim > 1:
-                laid = laid_by(ctx.xp, results, given, arrays, cls.of_operands)
-                if laid is not results and ctx.__class__ is not Forgetful:
-                    ctx._saved = tuple([laid if value is results else value for value in ctx._saved])
-                results = laid
-            return arrays, results, device
-
-    @classmethod
-    def _through_host(cls, ctx, xp, arrays, options):
-        """Compute with NumPy, on copies. Return what reached `forward`, and its results, both on the device again."""
-        there = {}  # id of a NumPy array: the same on the device
-
-        def back(value):
-            if not isinstance(value, (np.ndarray, np.generic)):
-                return value
-            if id(value) not in there:
-                there[id(value)] = value, xp.asarray(value)  # the first, so that no other gets its id
-            return there[id(value)][1]
-
-        host = [xp.asnumpy(x) if isinstance(x, xp.ndarray) else x for x in arrays]
-        there.update({id(copy): (copy, array) for copy, array in zip(host, arrays) if copy is not array})
-        ctx.xp = np
-        host = cls.dtype_rule(host)
-        results = cls.forward(ctx, *host, **options)
-        arrays = [back(x) for x in host]
-        results = tuple([back(x) for x in results]) if results.__class__ is tuple else back(results)
-        ctx.xp = xp
-        if ctx.__class__ is not Forgetful:
-            ctx._saved, ctx._kept = tuple(map(back, ctx._saved)), tuple(map(back, ctx._kept))
-        return arrays, results
 
     @classmethod
     def called(cls):

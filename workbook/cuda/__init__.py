@@ -9,7 +9,7 @@ from workbook import random
 from workbook.cuda.memory import (OutOfMemoryError, empty_cache, max_memory_allocated, max_memory_cached, max_memory_reserved,  # noqa: F401
                                   mem_get_info, memory_allocated, memory_cached, memory_reserved, memory_summary,
                                   reset_max_memory_allocated, reset_max_memory_cached, reset_peak_memory_stats)
-from workbook.cuda.places import backend, number_of
+from workbook.cuda.places import backend as _backend, number_of as _number_of
 from workbook.cuda.simulation import Simulation, simulate  # noqa: F401
 from workbook.cuda.streams import Event, Stream, current_stream, default_stream, stream, synchronize  # noqa: F401
 from workbook.tensor import Tensor
@@ -20,7 +20,7 @@ def is_available():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.is_available.html
     """
-    return backend().status()[0]
+    return _backend().status()[0]
 
 
 def device_count():
@@ -28,7 +28,7 @@ def device_count():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.device_count.html
     """
-    return backend().count()
+    return _backend().count()
 
 
 def current_device():
@@ -36,7 +36,7 @@ def current_device():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.current_device.html
     """
-    return backend().current_index()
+    return _backend().current_index()
 
 
 def set_device(device):
@@ -44,7 +44,7 @@ def set_device(device):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_device.html
     """
-    backend().make_current(number_of(device))
+    _backend().make_current(_number_of(device))
 
 
 class device:
@@ -54,7 +54,7 @@ class device:
     """
 
     def __init__(self, device):
-        self.idx = number_of(device)
+        self.idx = _number_of(device)
         self._earlier = []
 
     def __enter__(self):
@@ -76,7 +76,7 @@ class device_of(device):
         super().__init__(obj.get_device() if isinstance(obj, Tensor) and obj.is_cuda else current_device())
 
 
-Properties = namedtuple("_CudaDeviceProperties", "name major minor total_memory multi_processor_count warp_size")
+_Properties = namedtuple("_CudaDeviceProperties", "name major minor total_memory multi_processor_count warp_size")
 
 
 def get_device_properties(device=None):
@@ -86,8 +86,8 @@ def get_device_properties(device=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_properties.html
     """
-    found = backend().xp.cuda.runtime.getDeviceProperties(number_of(device))
-    return Properties(found["name"].decode(), found["major"], found["minor"], found["totalGlobalMem"], found["multiProcessorCount"], found["warpSize"])
+    found = _backend().xp.cuda.runtime.getDeviceProperties(_number_of(device))
+    return _Properties(found["name"].decode(), found["major"], found["minor"], found["totalGlobalMem"], found["multiProcessorCount"], found["warpSize"])
 
 
 def get_device_name(device=None):
@@ -113,7 +113,7 @@ def can_device_access_peer(device, peer_device):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.can_device_access_peer.html
     """
-    return bool(backend().xp.cuda.runtime.deviceCanAccessPeer(number_of(device), number_of(peer_device)))
+    return bool(_backend().xp.cuda.runtime.deviceCanAccessPeer(_number_of(device), _number_of(peer_device)))
 
 
 def init():
@@ -121,7 +121,7 @@ def init():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.init.html
     """
-    backend().require()
+    _backend().require()
 
 
 def is_initialized():
@@ -177,7 +177,7 @@ def get_rng_state(device="cuda"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_rng_state.html
     """
-    backend().require(number_of(device))
+    _backend().require(_number_of(device))
     return random.get_rng_state()
 
 
@@ -186,7 +186,7 @@ def set_rng_state(new_state, device="cuda"):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_rng_state.html
     """
-    backend().require(number_of(device))
+    _backend().require(_number_of(device))
     random.set_rng_state(new_state)
 
 

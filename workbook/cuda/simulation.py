@@ -28,7 +28,15 @@ def simulate(count=1, memory=None):
 class Simulation:
     """What simulated GPUs did: every copy between memories, and every time the program had to wait.
 
+    >>> import workbook as torch
+    >>> with torch.cuda.simulate(1) as gpus:
+    ...     loss = torch.ones(3, device="cuda").sum().item()
+    ...     gpus
+    <1 simulated GPU: 2 copies, 1 wait>
+
     On a real GPU these are what makes a program slow, and nothing shows them. `torch.cuda.simulate` returns one.
+
+    Source: https://docs.cupy.dev/en/stable/user_guide/performance.html
     """
 
     def __init__(self, machine, earlier):
@@ -59,4 +67,6 @@ class Simulation:
         return False
 
     def __repr__(self):
-        return f"<{self._machine.count} simulated GPUs: {self.copies()} copies, {self.waits()} waits>"
+        counts = (self._machine.count, "simulated GPU", "s"), (self.copies(), "cop", "ies"), (self.waits(), "wait", "s")
+        gpus, copies, waits = (f"{n} {word}{('y' if word == 'cop' else '') if n == 1 else many}" for n, word, many in counts)
+        return f"<{gpus}: {copies}, {waits}>"

@@ -2,6 +2,7 @@
 
 from workbook.cuda.places import backend, number_of
 from workbook.devices.checks import raise_noted
+from workbook.errors import explain
 
 
 def synchronize(device=None):
@@ -133,5 +134,6 @@ class Event:
         Raises RuntimeError where one of the two measures no time.
         """
         if not (self._timed and end_event._timed):
-            raise RuntimeError("Both events must be created with argument 'enable_timing=True'.")
+            raise RuntimeError(explain("Both events must be created with argument 'enable_timing=True'.", "a mark takes no time by itself",
+                                       "write torch.cuda.Event(enable_timing=True)"))
         return backend().xp.cuda.get_elapsed_time(self._mark, end_event._mark)

@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbook import dtypes
+from workbook.autograd.elsewhere import made
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.devices import check_memory
@@ -15,7 +16,7 @@ from workbook.ops.joining import repeat
 from workbook.ops.parts import Alias
 from workbook.ops.picks import index_select
 from workbook.ops.shape import contiguous, expand, flatten, sizes, view
-from workbook.tensor import Size, Tensor, made, wrap
+from workbook.tensor import Size, Tensor, wrap
 
 
 def movedim(input, source, destination):

@@ -3,6 +3,7 @@
 import math
 
 from workbook import dtypes
+from workbook.autograd.elsewhere import made
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
@@ -13,7 +14,7 @@ from workbook.ops.from_data import tensor
 from workbook.ops.joining import unbind
 from workbook.ops.quotients import floor_divide, remainder
 from workbook.ops.shape import clone, sizes
-from workbook.tensor import Tensor, made, wrap
+from workbook.tensor import Tensor
 
 
 class Nonzero(Operation):

@@ -6,6 +6,7 @@ import warnings
 
 from workbook import dtypes
 from workbook.axes import axis_of
+from workbook.autograd.elsewhere import made
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
 from workbook.ops.axes import unsqueeze
@@ -13,7 +14,7 @@ from workbook.ops.joining import cat, stack
 from workbook.ops.parts import narrow
 from workbook.ops.picks import index_select
 from workbook.ops.shape import expand, flatten, reshape
-from workbook.tensor import Tensor, made, wrap
+from workbook.tensor import Tensor, wrap
 
 
 def _at_least(ndim, widen, sentence, example):

@@ -82,22 +82,22 @@ class Record:
 class Kept:
     """An array as it was when it was recorded; of a large one only shape, dtype and a summary.
 
-    `array` is None for a summary. `source` is the student's own array, by which it is recognised; `device` is where it lives.
+    `array`, in the host's memory, is None for a summary. `source` is the student's own array, by which it is recognised; `device` is where it lives.
     """
 
     __slots__ = ("array", "source", "shape", "dtype", "device", "summary", "_memory", "_version")
 
     def __init__(self, tensor, copied, referred=REFERRED):
-        array = tensor._array
+        array = tensor._host()
         self.shape, self.dtype, self.device = array.shape, array.dtype, tensor._device
         self.array = self.source = self.summary = self._memory = None
         if array.size <= copied:
-            self.array, self.source = array.copy(), array
+            self.array, self.source = array.copy(), tensor._array
             return
         self._memory = memory_of(tensor)
         self._version = self._memory.version
         if array.size <= referred:
-            self.array = self.source = array
+            self.array, self.source = array, tensor._array
         else:
             self.summary = summarise(array)
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 
 from workbook.autograd.operation import AccumulateGrad, edge_of
+from workbook.autograd.elsewhere import made
+from workbook.devices import CPU
 from workbook.tensor import Tensor, wrap
 
 from .recording import COPIED, Kept
@@ -32,14 +34,14 @@ class Part:
     @property
     def value(self):
         """Its array on the CPU; None where only a summary, or nothing, is known."""
-        return _on_cpu(self.kept)
+        return None if self.kept is None else self.kept.array
 
     def operand(self, position):
         """Return its input number `position` as a number or an array on the CPU; None where there is none, or it is not known."""
         given, pick = self.inputs[position], self.picks[position]
         if not isinstance(given, Part):
             return given
-        return given.value if pick == 0 else _on_cpu(given.more[pick - 1]) if given.more else None
+        return given.value if pick == 0 else given.more[pick - 1].array if given.more else None
 
     @property
     def shape(self):
@@ -177,11 +179,7 @@ def _newest_first(root):
     return sorted(reached, key=lambda node: -node.sequence)
 
 
-def _on_cpu(kept):
-    array = None if kept is None else kept.array
-    return array if array is None or kept.device.type == "cpu" else kept.device.backend.to_host(array)
-
-
 def as_tensor(kept, copied=True):
     """Return a new Tensor with what `kept` holds, outside every graph."""
-    return wrap(kept.array.copy() if copied else kept.array, kept.device)
+    array = kept.array.copy() if copied else kept.array
+    return wrap(array) if kept.device is CPU else made(kept.device, lambda xp: xp.asarray(array))

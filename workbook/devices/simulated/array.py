@@ -39,6 +39,7 @@ class ndarray:
 
     def get(self, order="C", out=None):
         """Copy the numbers to the host, into a NumPy array."""
+        machine.charge("wait", "get")
         machine.charge("device to host", "get", self.nbytes)
         if out is not None:
             out[...] = self._inner
