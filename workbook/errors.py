@@ -19,6 +19,17 @@ def explain(what, why=None, fix=None):
     return "\n".join(lines)
 
 
+class Unquoted(str):
+    """The text of a KeyError, which shows the repr of what it is given: the lines of this one stay lines.
+
+    >>> print(KeyError(Unquoted(explain("'lr'", "the group holds none"))))
+    'lr'
+      Why: the group holds none
+    """
+
+    __repr__ = str.__str__
+
+
 def not_a_tensor(function, argument, position, given):
     """The error for an argument that has to be a Tensor, in PyTorch's words.
 

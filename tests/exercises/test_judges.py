@@ -267,6 +267,25 @@ def test_infinite_results_are_compared_as_such():
     assert judged(judge, "lambda t: t * -float('inf')") is not None
 
 
+@pytest.mark.parametrize("source, words", [
+    ("lambda t, u: ((t * u) ** 2).mean()", None),
+    ("lambda t, u: sum((a * b) ** 2 for a, b in zip(t, u)) / len(t)", None),
+    ("lambda t, u: ((t * u) ** 2).mean().detach()", "the result is cut from the graph"),
+    ("lambda t, u: torch.tensor(((t * u) ** 2).mean().item())", "the result is cut from the graph"),
+    ("lambda t, u: (t * u * (t * u).detach()).mean()", "a part of the formula is cut"),
+    ("lambda t, u: torch.from_numpy((t * u).numpy() ** 2).mean()", "a tensor that requires a gradient"),
+])
+def test_a_function_that_learns_lets_the_gradient_through(source, words):
+    judge = function("lambda t, u: ((t * u) ** 2).mean()", ("torch.ones(2), torch.ones(2)", "torch.tensor([1., 2.]), torch.tensor([3., -1.])"), learns=True)
+    found = judged(judge, source)
+    assert found is None if words is None else words in found
+
+
+def test_no_axis_is_one_subject():
+    judge = function("lambda t: t.sum()", ("torch.ones(2)",))
+    assert "no axis is asked for" in judged(judge, "lambda t: t.sum(0, keepdim=True)") and "no axis; one axis" not in judged(judge, "lambda t: t")
+
+
 def test_a_tensor_that_lies_about_itself_is_not_believed():
     class Lying(torch.Tensor):
         def tolist(self):

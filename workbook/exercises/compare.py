@@ -120,7 +120,7 @@ def difference(got, expected, tol=1e-5):
 def _tensor_difference(got, expected, tol):
     shape, wanted = tuple(got.shape), tuple(expected.shape)
     if len(shape) != len(wanted):
-        return f"has shape {shape}, {_axes(len(shape))}; {_axes(len(wanted))} {'is' if len(wanted) == 1 else 'are'} asked for"
+        return f"has shape {shape}, {_axes(len(shape))}; {_axes(len(wanted))} {'is' if len(wanted) < 2 else 'are'} asked for"
     if shape != wanted:
         if sorted(shape) == sorted(wanted):
             return f"has shape {shape}: the lengths are right, their order is not"

@@ -10,24 +10,35 @@ def answer(w, lr):
     return w - step
 """
 
+from types import CodeType
+
+import workbook as torch
 from workbook.exercises.compare import describe, is_tensor, scrub
 
 
 def called(answer, *given, case=None, none=False):
     """Return (what the student's function returns, None), or (None, the message about why it returns nothing).
 
-    `case` is how the message names what was given. With `none`, a function that returns None is as good as any.
+    `case` is how the message names what was given. With `none`, a function that returns None is as good as any. One that switches the
+    recording of gradients and leaves it so has a message, too: what comes after it in the student's session would learn nothing.
     """
     if not callable(answer):
         return None, not_a_function(answer)
     subject = "Your function" if case is None else f"Called with {case} your function"
+    recording = torch.is_grad_enabled()
     try:
         got = answer(*given)
+        left = torch.is_grad_enabled()
     except KeyboardInterrupt:  # the student's own
         raise
     except BaseException as error:
         first = scrub(str(error)).strip().partition("\n")[0]
         return None, f"{subject} raises {type(error).__name__}: {first}"
+    finally:
+        torch.set_grad_enabled(recording)
+    if left != recording:
+        return None, (f"{subject} leaves the recording switched {'on' if left else 'off'}, for all that comes after it. "
+                      "`with torch.no_grad():` puts it back by itself.")
     if got is None and not none:
         return None, f"{subject} returns None. Is there a `return`?"
     return got, None
@@ -53,6 +64,25 @@ def recorded(answer, *given):
             found[id(node)] = node
             waiting += [before for before, _ in node.next_functions]
     return {type(node).__name__ for node in found.values()}
+
+
+def uses(answer, module):
+    """Return whether the lines of a student's function name this module, under its own name or another one.
+
+    >>> import workbook.nn.functional as F
+    >>> uses(lambda x: torch.nn.functional.relu(x), F), uses(lambda x: F.relu(x), F), uses(lambda x: torch.relu(x), F)
+    (True, True, False)
+    """
+    known = getattr(answer, "__globals__", {})
+    names = _names(getattr(answer, "__code__", None))
+    return any(name.rpartition(".")[2] == module.__name__.rpartition(".")[2] or known.get(name) is module for name in names)
+
+
+def _names(code):
+    """Return the names in a piece of code and in the functions inside of it."""
+    if not isinstance(code, CodeType):
+        return set()
+    return set(code.co_names).union(*map(_names, code.co_consts))
 
 
 def written(arguments, *body):

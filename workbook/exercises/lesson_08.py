@@ -114,7 +114,9 @@ def _container(answer, names):
     if type(answer) is torch.nn.Linear:
         return "That is one layer. Two are asked for, in a container."
     if len(linears) != 2:
-        return f"A Module finds {len(linears)} Linear layers in it; 2 are asked for."
+        held = list(answer._modules.values())
+        same = " The same layer twice is one." if len(set(map(id, held))) < len(held) else ""
+        return f"A Module finds {len(linears)} Linear layer{'s' * (len(linears) != 1)} in it; 2 are asked for.{same}"
     count = sum(1 for _ in outer.parameters())
     if count != 4:
         return f"A Module sees {count} parameters in it; two Linear layers have 4, two weights and two biases."
@@ -138,8 +140,9 @@ CONTAINER = Exercise(
         ("[torch.nn.Linear(1, 1), torch.nn.Linear(1, 1)]", "A plain list is no Module"),
         ("(torch.nn.Linear(1, 1), torch.nn.Linear(1, 1))", "A plain tuple is no Module"),
         ("{'a': torch.nn.Linear(1, 1), 'b': torch.nn.Linear(1, 1)}", "A plain dict is no Module"),
-        ("torch.nn.ModuleList([torch.nn.Linear(1, 1)])", "finds 1 Linear"),
-        ("torch.nn.ModuleList([torch.nn.Linear(1, 1)] * 2)", "finds 1 Linear"),
+        ("torch.nn.ModuleList([torch.nn.Linear(1, 1)])", "finds 1 Linear layer in it"),
+        ("torch.nn.ModuleList()", "finds 0 Linear layers"),
+        ("torch.nn.ModuleList([torch.nn.Linear(1, 1)] * 2)", "The same layer twice is one"),
         ("torch.nn.Sequential(torch.nn.Linear(2, 3, bias=False), torch.nn.Linear(3, 1))", "sees 3 parameters"),
         ("torch.nn.Linear(2, 1)", "one layer"),
         ("torch.nn.ModuleList", "That is a class"),
@@ -242,6 +245,11 @@ def _about_layer(layer, inputs, outputs, torch):
     if shapes != sorted([(outputs, inputs), (outputs,)]):
         if sorted([(inputs, outputs), (outputs,)]) == shapes:
             return f"The weight has shape {(inputs, outputs)}: in PyTorch it is (out, in), and x @ W.T + b is computed."
+        if sorted([(inputs, outputs), (inputs,)]) == shapes:
+            return "The two sizes are exchanged: how many numbers go in comes first, then how many come out."
+        if len(shapes) == 1:
+            return (f"Only one parameter is registered, of shape {shapes[0]}; a weight (out, in) and a bias (out,) are asked for. "
+                    "A plain tensor is not registered: wrap it in torch.nn.Parameter.")
         return f"The parameters have the shapes {', '.join(map(str, shapes))}; a weight (out, in) and a bias (out,) are asked for."
     weight, bias = (next(p for p in own.values() if p.ndim == axes) for axes in (2, 1))
     if set(own) != {"weight", "bias"}:
@@ -250,9 +258,13 @@ def _about_layer(layer, inputs, outputs, torch):
         weight.copy_(torch.arange(float(inputs * outputs)).view(outputs, inputs) - 2)
         bias.copy_(torch.arange(float(outputs)) + 0.5)
     x = torch.arange(float(4 * inputs)).view(4, inputs) - 3
-    got, problem = called(layer, x, case="a batch of four")
+    before = x.clone().requires_grad_()  # as if there were layers before this one, which have to learn, too
+    given = before * 1
+    got, problem = called(layer, given, case="a batch of four")
     if problem:
         return problem.replace("your function", "your layer")
+    if difference(given.detach(), x):
+        return "forward changes the batch that it is given. Others may still need it: make new numbers."
     right = x @ weight.detach().T + bias.detach()
     for known, message in ((right - bias.detach(), "The bias is missing in what forward returns."),
                            (torch.relu(right), "forward does more than x @ W.T + b: is there a relu in it?")):
@@ -267,6 +279,8 @@ def _about_layer(layer, inputs, outputs, torch):
     (got * 2.0).sum().backward()
     if weight.grad is None or bias.grad is None or not close(entries(bias.grad)[0], 8.0, 1e-5):
         return "The numbers are right, but no gradient reaches the parameters. Use self.weight and self.bias themselves."
+    if before.grad is None:
+        return "The numbers are right, but no gradient reaches x: the layers before this one would learn nothing. Use x itself, not a copy that is cut from the graph."
     if type(layer).__call__ is not torch.nn.Module.__call__:
         return "The numbers are right, but you wrote __call__. That is Module's own, and runs hooks as well: write forward, and it will be called."
     return None
@@ -293,6 +307,7 @@ OWN_LINEAR = Exercise(
         _class(*_INIT, _WEIGHT, _BIAS, *_FORWARD),
         _class(*_INIT, "    self.weight = torch.nn.Parameter(torch.empty(outputs, inputs).uniform_(-1, 1))", "    self.bias = torch.nn.Parameter(torch.rand(outputs))",
                "def forward(self, input):", "    return torch.nn.functional.linear(input, self.weight, self.bias)"),
+        _class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    return torch.stack([self.weight @ row + self.bias for row in x])"),
         _class(*_INIT, "    self.register_parameter('weight', torch.nn.Parameter(torch.zeros(outputs, inputs)))", _BIAS,
                "def forward(self, x):", "    return (self.weight @ x.T).T + self.bias"),
     ),
@@ -310,6 +325,13 @@ OWN_LINEAR = Exercise(
         (_class(*_INIT, _WEIGHT, _BIAS), "forward"),
         (_class(*_INIT, "    self.w = torch.nn.Parameter(torch.randn(outputs, inputs))", "    self.b = torch.nn.Parameter(torch.zeros(outputs))",
                 "def forward(self, x):", "    return x @ self.w.T + self.b"), "call them weight and bias"),
+        (_class(*_INIT, _WEIGHT, "    self.bias = torch.zeros(outputs, requires_grad=True)", *_FORWARD), "Only one parameter is registered"),
+        (_class("def __init__(self, outputs, inputs):", "    super().__init__()", _WEIGHT, _BIAS, *_FORWARD), "how many numbers go in comes first"),
+        (_class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    return x.detach() @ self.weight.T + self.bias"), "no gradient reaches x"),
+        (_class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    x = torch.tensor(x)", "    return x @ self.weight.T + self.bias"), "no gradient reaches x"),
+        (_class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    x.mul_(1.5)", "    return x @ self.weight.T + self.bias"), "changes the batch that it is given"),
+        (_class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    return x @ self.weight.data.T + self.bias"), "no gradient reaches the parameters"),
+        (_class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    return x @ self.weight.T + self.bias.detach()"), "no gradient reaches the parameters"),
         (_class(*_INIT, "    self.fc = torch.nn.Linear(inputs, outputs)", "def forward(self, x):", "    return self.fc(x)"), "an nn.Linear inside"),
         (_class(*_INIT, _WEIGHT, _BIAS, "def __call__(self, x):", "    return x @ self.weight.T + self.bias"), "write forward"),
         ("class answer:\n    def __init__(self, inputs, outputs):\n        self.weight = torch.zeros(outputs, inputs)", "does not inherit"),

@@ -5,7 +5,7 @@ from functools import partial
 
 from workbook.exercises.compare import as_number, as_text, describe, dtype_name, entries, is_tensor
 from workbook.exercises.exercise import Exercise
-from workbook.exercises.functions import recorded, written
+from workbook.exercises.functions import recorded, uses, written
 from workbook.exercises.judges import function, number
 
 MEAN_OF_SQUARES = Exercise(
@@ -164,7 +164,8 @@ EQUAL_SHAPES = Exercise(
     judge=function(
         _pairs("return ((prediction[:, 0] - y) ** 2).mean()"),
         ("torch.tensor([[1.], [2.], [4.]]), torch.tensor([3., 2., -1.])", "torch.tensor([[0.5]]), torch.tensor([2.])",
-         "torch.tensor([[0.], [1.], [2.], [3.]]), torch.tensor([0., 1., 2., 3.])"),
+         "torch.tensor([[0.], [1.], [2.], [3.]]), torch.tensor([0., 1., 2., 5.])"),
+        learns=True,
         known={
             _pairs("return ((prediction - y) ** 2).mean()"): "That is still the mean over all N · N combinations. Each prediction belongs to one target.",
             _pairs("return ((prediction[:, 0] - y) ** 2).sum()"): "That is the sum of the squares. The mean is asked for.",
@@ -188,6 +189,13 @@ EQUAL_SHAPES = Exercise(
         (_pairs("return torch.nn.functional.mse_loss(prediction.mean(), y.mean())"), "the pairs are lost"),
         (_pairs("return torch.nn.functional.mse_loss(prediction.squeeze(1), y, reduction='none')"), "One number is asked for: the mean"),
         (_pairs("torch.nn.functional.mse_loss(prediction.squeeze(1), y)"), "Is there a `return`?"),
+        (_pairs("return ((prediction[:, 0] - y) ** 2).mean().item()"), "a tensor is asked for"),
+        (_pairs("return ((prediction[:, 0] - y) ** 2).mean().detach()"), "cut from the graph"),
+        (_pairs("return torch.tensor(((prediction[:, 0] - y) ** 2).mean().item())"), "cut from the graph"),
+        (_pairs("return torch.nn.functional.mse_loss(prediction.data[:, 0], y)"), "cut from the graph"),
+        (_pairs("with torch.no_grad():", "    return torch.nn.functional.mse_loss(prediction[:, 0], y)"), "cut from the graph"),
+        (_pairs("return torch.nn.functional.mse_loss(prediction.view(3), y)"), "is invalid for input of size 1"),
+        (_pairs("prediction.squeeze_(1)", "return torch.nn.functional.mse_loss(prediction, y)"), "changes what it is given"),
         (_pairs("return torch.nn.functional.mse_loss(prediction[0], y)"), "the result"),
         ("torch.tensor(2.)", "a function is asked for"),
     ),
@@ -266,7 +274,10 @@ _right_entropy = function(
     ("torch.tensor([[2., 0., 0.]]), torch.tensor([0])", "torch.tensor([[1., 2., 0.], [0.5, -1., 3.]]), torch.tensor([2, 1])",
      "torch.tensor([[-1000., 5.], [2., 1.]]), torch.tensor([0, 1])", "torch.tensor([[1000., 0.], [0., 1000.], [-1000., 5.]]), torch.tensor([0, 0, 1])"),
     tol=1e-4,
+    learns=True,
     known={
+        _entropy("z = z - z.max()", "return (z.exp().sum(1).log() - z[torch.arange(len(y)), y]).mean()"):
+            "What is taken out is the largest score of all rows. A row whose scores are far below it has only zeros after exp: take each row's own largest one.",
         _entropy("p = z.exp() / z.exp().sum(1, keepdim=True)", "return -p[torch.arange(len(y)), y].log().mean()"):
             "That is right for small scores. exp(1000) is inf, and inf / inf is nan: subtract the largest score of each row first, or use logsumexp.",
         _entropy("return (z.exp().sum(1).log() - z[torch.arange(len(y)), y]).mean()"):
@@ -286,10 +297,10 @@ _right_entropy = function(
 def _by_formula(answer, names):
     """Judge the mean cross-entropy, and that no function of torch.nn.functional has computed it."""
     found = _right_entropy(answer, names)
-    if found is None:
+    if found is None or found.startswith("The numbers are right"):
         z, y = names.evaluate("torch.tensor([[1., 2., 0.], [0.5, -1., 3.]], requires_grad=True)"), names.evaluate("torch.tensor([2, 1])")
-        if "NllLossBackward0" in recorded(answer, z, y):
-            return "The numbers are right, and a function of torch.nn.functional has computed them. Do it without: logsumexp, or log_softmax, and one number of each row."
+        if uses(answer, names["torch"].nn.functional) or "NllLossBackward0" in recorded(answer, z, y):
+            return "The numbers are right, and a function of torch.nn.functional has computed them. Do it without: z.logsumexp, or z.log_softmax, and one number of each row."
     return found
 
 
@@ -307,11 +318,22 @@ BY_FORMULA = Exercise(
         _entropy("return (z.logsumexp(1) - z[torch.arange(len(y)), y]).mean()"),
         _entropy("z = z - z.max(1, keepdim=True).values", "return (z.exp().sum(1).log() - z.gather(1, y[:, None])[:, 0]).mean()"),
         _entropy("return -z.log_softmax(dim=1).gather(1, y.unsqueeze(1)).mean()"),
+        _entropy("return torch.stack([-torch.log_softmax(row, 0)[right] for row, right in zip(z, y)]).mean()"),
+        _entropy("return -(torch.log_softmax(z, dim=1) * torch.eye(z.size(1))[y]).sum(1).mean()"),
     ),
     wrong=(
         (_entropy("p = z.exp() / z.exp().sum(1, keepdim=True)", "return -p[torch.arange(len(y)), y].log().mean()"), "right for small scores"),
         (_entropy("return (z.exp().sum(1).log() - z[torch.arange(len(y)), y]).mean()"), "so is its logarithm"),
         (_entropy("return torch.nn.functional.cross_entropy(z, y)"), "a function of torch.nn.functional"),
+        (_entropy("return torch.nn.CrossEntropyLoss()(z, y)"), "a function of torch.nn.functional"),
+        (_entropy("return torch.nn.functional.cross_entropy(z, torch.nn.functional.one_hot(y, z.size(1)).float())"), "a function of torch.nn.functional"),
+        (_entropy("return -torch.nn.functional.log_softmax(z, 1)[torch.arange(len(y)), y].mean()"), "a function of torch.nn.functional"),
+        (_entropy("with torch.no_grad():", "    return torch.nn.functional.cross_entropy(z, y)"), "a function of torch.nn.functional"),
+        (_entropy("return torch.nn.functional.cross_entropy(z.detach(), y)"), "a function of torch.nn.functional"),
+        (_entropy("return (z.logsumexp(1) - z[torch.arange(len(y)), y]).mean().detach()"), "cut from the graph"),
+        (_entropy("with torch.no_grad():", "    return (z.logsumexp(1) - z[torch.arange(len(y)), y]).mean()"), "cut from the graph"),
+        (_entropy("return torch.tensor((z.logsumexp(1) - z[torch.arange(len(y)), y]).mean().item())"), "cut from the graph"),
+        (_entropy("z = z - z.max()", "return (z.exp().sum(1).log() - z[torch.arange(len(y)), y]).mean()"), "the largest score of all rows"),
         (_entropy("return -z.softmax(1)[torch.arange(len(y)), y].log().mean()"), "log(0) is −inf"),
         (_entropy("return -z.log_softmax(1)[torch.arange(len(y)), y].sum()"), "the sum over the rows"),
         (_entropy("return z.log_softmax(1)[torch.arange(len(y)), y].mean()"), "The sign is missing"),

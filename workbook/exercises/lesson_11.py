@@ -101,7 +101,7 @@ ROUND = Exercise(
 def _moves(answer, names):
     """Judge a function (p, lr) that moves a leaf in place, as gradient descent does, and leaves everything else as it is."""
     torch = names["torch"]
-    for values, slopes, lr in (([1.0], [2.0], 0.1), ([3.0, -1.0, 0.5], [4.0, 10.0, -2.0], 0.05)):
+    for values, slopes, lr in (([2.0], [4.0], 0.1), ([3.0, -1.0, 0.5], [4.0, 10.0, -2.0], 0.05)):
         p = torch.tensor(values, requires_grad=True)
         p.grad = torch.tensor(slopes)
         where, case = p.data_ptr(), f"p = {values}, p.grad = {slopes} and lr = {lr}"
@@ -117,6 +117,12 @@ def _moves(answer, names):
 def _why_refused(problem):
     if "a leaf Variable that requires grad" in problem:
         return " The step is no part of the formula: write it where nothing is recorded."
+    return ""
+
+
+def _why_none(problem):
+    if "'NoneType'" in problem:
+        return " p.grad is None there: it was cleared before it was used, or no backward() has filled it."
     return ""
 
 
@@ -160,6 +166,8 @@ STEP_IN_PLACE = Exercise(
         "def answer(p, lr):\n    with torch.no_grad():\n        p.sub_(p.grad, alpha=lr)",
         "@torch.no_grad()\ndef answer(p, lr):\n    p.add_(p.grad, alpha=-lr)",
         "lambda p, lr: p.data.sub_(lr * p.grad)",
+        "def answer(p, lr):\n    torch.set_grad_enabled(False)\n    p -= lr * p.grad\n    torch.set_grad_enabled(True)",
+        "def answer(p, lr):\n    with torch.no_grad():\n        p[:] = p - lr * p.grad",
         "def answer(p, lr):\n    torch.optim.SGD([p], lr=lr).step()",
         "def answer(p, lr):\n    p.detach().sub_(lr * p.grad)",
         "def answer(p, lr):\n    with torch.no_grad():\n        p.copy_(p - lr * p.grad)\n    return p",
@@ -177,6 +185,9 @@ STEP_IN_PLACE = Exercise(
         ("def answer(p, lr):\n    p.data = p.data - lr * p.grad", "lies on new memory"),
         ("def answer(p, lr):\n    p.requires_grad_(False)\n    p -= lr * p.grad", "asks for no gradient any more"),
         ("def answer(p, lr):\n    with torch.no_grad():\n        p -= lr * p * p.grad", "and that is not the step"),
+        ("def answer(p, lr):\n    with torch.no_grad():\n        p -= lr * p", "and that is not the step"),
+        ("def answer(p, lr):\n    torch.set_grad_enabled(False)\n    p -= lr * p.grad", "leaves the recording switched off"),
+        ("def answer(p, lr):\n    with torch.no_grad():\n        p.sub(lr * p.grad)", "leaves p as it was"),
         ("def answer(p, lr):\n    with torch.no_grad():\n        p -= lr * p.grad\n    return [p]", "return nothing, or p"),
         ("def answer(p):\n    pass", "raises TypeError"),
         ("def answer(p, lr):\n    pass", "leaves p as it was"),
@@ -200,6 +211,8 @@ _KNOWN = {
     _training(*_HEAD, "    with torch.no_grad():", "        for p in net.parameters():", "            p += 0.1 * p.grad", "    net.zero_grad()", _RETURN):
         "The loss grows: this walks uphill. Subtract.",
     _training(*_HEAD, *_MOVE, "    net.zero_grad()", "return loss.item()"): "You return the loss of the last round, from before its step. Return the loss after the last step.",
+    _training(f"loss = {_LOSS}", "for _ in range(steps):", "    loss.backward(retain_graph=True)", *_MOVE, "    net.zero_grad()", _RETURN):
+        "The loss is computed once, before the rounds, so every step goes by the slopes of the first weights. Compute it anew in each round.",
     _training(*_HEAD, *_MOVE, "    net.zero_grad()", f"    return {_LOSS}.item()"): "Only one round is made, however many are asked for. Is `return` inside the loop?",
 }
 
@@ -214,7 +227,7 @@ def _network(torch):
 
 def _trained(function, steps, names):
     net, x, y = _network(names["torch"])
-    got, problem = called(function, net, x, y, steps, case=f"a net, x, y and {steps} steps")
+    got, problem = called(function, net, x, y, steps, case=f"a net, x, y and {steps} step{'s' * (steps > 1)}")
     return got, problem, [entry for p in net.parameters() for entry in entries(p)]
 
 
@@ -225,7 +238,7 @@ def _trains(answer, names):
     for steps in (1, 2, 3):
         got, problem, weights = _trained(answer, steps, names)
         if problem:
-            return problem + _why_refused(problem)
+            return problem + (_why_refused(problem) or _why_none(problem))
         expected, _, where = _trained(right, steps, names)
         value = got.item() if is_tensor(got) and got.numel() == 1 else got
         if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -270,7 +283,10 @@ REPAIRED_TRAINING = Exercise(
         (_training(*_HEAD, "    for p in net.parameters():", "        p = p - 0.1 * p.grad", "    net.zero_grad()", _RETURN), "no weight of the net has moved"),
         (_training(*_HEAD, *_MOVE, _RETURN), "the later ones go too far"),
         (_training(*_HEAD, *_MOVE, "net.zero_grad()", _RETURN), "the later ones go too far"),
-        (_training(*_HEAD, "    net.zero_grad()", *_MOVE, _RETURN), "NoneType"),
+        (_training(*_HEAD, "    net.zero_grad()", *_MOVE, _RETURN), "cleared before it was used"),
+        (_training(*_HEAD, *_MOVE, "            net.zero_grad()", _RETURN), "cleared before it was used"),
+        (_training(f"loss = {_LOSS}", "for _ in range(steps):", "    loss.backward(retain_graph=True)", *_MOVE, "    net.zero_grad()", _RETURN), "The loss is computed once"),
+        (_training("torch.set_grad_enabled(False)", _RETURN), "leaves the recording switched off"),
         (_training(*_HEAD, "    for p in net.parameters():", "        p -= 0.1 * p.grad", "    net.zero_grad()", _RETURN), "where nothing is recorded"),
         (_training(*_HEAD, "    with torch.no_grad():", "        for p in net.parameters():", "            p += 0.1 * p.grad", "    net.zero_grad()", _RETURN),
          "uphill"),
@@ -294,6 +310,35 @@ _BEGIN = ("w, b = torch.zeros((), requires_grad=True), torch.zeros((), requires_
 _FITTED = ("    with torch.no_grad():", "        w -= lr * w.grad", "        b -= lr * b.grad")
 _CLEARED, _BOTH = ("    w.grad = b.grad = None",), ("return w.item(), b.item()",)
 
+_line = function(
+    _fit(*_BEGIN, *_FITTED, *_CLEARED, *_BOTH),
+    ("torch.tensor([0., 1.]), torch.tensor([1., 3.]), 0.1, 1", "torch.tensor([0., 1., 2.]), torch.tensor([1., 3., 4.]), 0.05, 2",
+     "torch.tensor([-1., 0.5, 2., 3.]), torch.tensor([2., 1., 0., -3.]), 0.1, 20"),
+    known={
+        _fit(*_BEGIN, *_FITTED, *_BOTH): "The first step is right, and the later ones go too far. What do w.grad and b.grad hold in the second round?",
+        _fit(*_BEGIN, *(line.replace("-=", "+=") for line in _FITTED), *_CLEARED, *_BOTH): "Both numbers walk away from the points: uphill. Subtract.",
+        _fit(*(line.replace("mean", "sum") for line in _BEGIN), *_FITTED, *_CLEARED, *_BOTH):
+            "The steps are too long, and more so the more points there are: that is the sum of the squares. The mean is asked for.",
+        _fit("w, b = 0., 0.", "for _ in range(steps):", "    w = w - lr * (2 * (w * x + b - y) * x).mean().item()", "    b = b - lr * (2 * (w * x + b - y)).mean().item()", "return w, b"):
+            "b goes by a slope that is computed with the w that has moved. Compute both slopes first, then move both.",
+        _fit("w, b = 0., 0.", "for _ in range(steps):", "    miss = w * x + b - y", "    w, b = w - lr * (miss * x).mean().item(), b - lr * miss.mean().item()", "return w, b"):
+            "The steps are half as long as they should be: the slope of a square has a factor 2.",
+        _fit(*_BEGIN, *_FITTED[:2], *_CLEARED, *_BOTH): "w moves, and b stays 0: it has to move, too.",
+        _fit(*_BEGIN, _FITTED[0], _FITTED[2], *_CLEARED, *_BOTH): "b moves, and w stays 0: it has to move, too.",
+        _fit(*_BEGIN, *_FITTED, *_CLEARED, "return b.item(), w.item()"): "The two numbers are exchanged: w first, then b.",
+        _fit(*_BEGIN, *_FITTED, *_CLEARED, "    return w.item(), b.item()"): "One step is made, however many are asked for. Is `return` inside the loop?",
+        _fit("w = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()", "return w.item(), (y.mean() - w * x.mean()).item()"):
+            "That is the line with the least squares, where very many steps would end. Asked for is where these steps have led.",
+    },
+)
+
+
+def _fits(answer, names):
+    """Judge the two numbers of the line, and say why a write to a leaf is refused."""
+    found = _line(answer, names)
+    return found and found + _why_refused(found)
+
+
 FIT_BY_HAND = Exercise(
     id="11.5",
     title="A line, fitted by hand",
@@ -303,23 +348,7 @@ FIT_BY_HAND = Exercise(
     prompt="Write a function of `x`, `y`, `lr` and `steps` that fits the line `w * x + b` to the points: it begins at `w = 0` and `b = 0`, makes `steps` steps of gradient\n"
     "descent on the mean of the squares of what the line misses, and returns `w` and `b`, two numbers. `x` and `y` have the same shape.\n"
     "Write the steps yourself. One step with lr 0.1 for `x = torch.tensor([0., 1.])`, `y = torch.tensor([1., 3.])` gives 0.3 and 0.4.",
-    judge=function(
-        _fit(*_BEGIN, *_FITTED, *_CLEARED, *_BOTH),
-        ("torch.tensor([0., 1.]), torch.tensor([1., 3.]), 0.1, 1", "torch.tensor([0., 1., 2.]), torch.tensor([1., 3., 4.]), 0.05, 2",
-         "torch.tensor([-1., 0.5, 2., 3.]), torch.tensor([2., 1., 0., -3.]), 0.1, 20"),
-        known={
-            _fit(*_BEGIN, *_FITTED, *_BOTH): "The first step is right, and the later ones go too far. What do w.grad and b.grad hold in the second round?",
-            _fit(*_BEGIN, *(line.replace("-=", "+=") for line in _FITTED), *_CLEARED, *_BOTH): "Both numbers walk away from the points: uphill. Subtract.",
-            _fit(*(line.replace("mean", "sum") for line in _BEGIN), *_FITTED, *_CLEARED, *_BOTH):
-                "The steps are too long, and more so the more points there are: that is the sum of the squares. The mean is asked for.",
-            _fit(*_BEGIN, *_FITTED[:2], *_CLEARED, *_BOTH): "w moves, and b stays 0: it has to move, too.",
-            _fit(*_BEGIN, _FITTED[0], _FITTED[2], *_CLEARED, *_BOTH): "b moves, and w stays 0: it has to move, too.",
-            _fit(*_BEGIN, *_FITTED, *_CLEARED, "return b.item(), w.item()"): "The two numbers are exchanged: w first, then b.",
-            _fit(*_BEGIN, *_FITTED, *_CLEARED, "    return w.item(), b.item()"): "One step is made, however many are asked for. Is `return` inside the loop?",
-            _fit("w = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()", "return w.item(), (y.mean() - w * x.mean()).item()"):
-                "That is the line with the least squares, where very many steps would end. Asked for is where these steps have led.",
-        },
-    ),
+    judge=_fits,
     right=(
         _fit(*_BEGIN, *_FITTED, *_CLEARED, *_BOTH),
         _fit(*_BEGIN, *_FITTED, "    w.grad.zero_(); b.grad.zero_()", "return w, b"),
@@ -337,7 +366,12 @@ FIT_BY_HAND = Exercise(
         (_fit(*_BEGIN, *_FITTED, *_CLEARED, "    return w.item(), b.item()"), "Is `return` inside the loop?"),
         (_fit("w = ((x - x.mean()) * (y - y.mean())).sum() / ((x - x.mean()) ** 2).sum()", "return w.item(), (y.mean() - w * x.mean()).item()"),
          "where very many steps would end"),
-        (_fit(*_BEGIN, "    w -= lr * w.grad", "    b -= lr * b.grad", *_CLEARED, *_BOTH), "a leaf Variable that requires grad"),
+        (_fit("w, b = 0., 0.", "for _ in range(steps):", "    w = w - lr * (2 * (w * x + b - y) * x).mean().item()", "    b = b - lr * (2 * (w * x + b - y)).mean().item()", "return w, b"),
+         "with the w that has moved"),
+        (_fit("w, b = 0., 0.", "for _ in range(steps):", "    miss = w * x + b - y", "    w, b = w - lr * (miss * x).mean().item(), b - lr * miss.mean().item()", "return w, b"),
+         "half as long"),
+        (_fit(*_BEGIN, *_FITTED, *_CLEARED, "torch.set_grad_enabled(False)", *_BOTH), "leaves the recording switched off"),
+        (_fit(*_BEGIN, "    w -= lr * w.grad", "    b -= lr * b.grad", *_CLEARED, *_BOTH), "write it where nothing is recorded"),
         (_fit(*_BEGIN, "    w = w - lr * w.grad", "    b = b - lr * b.grad", *_BOTH), "NoneType"),
         (_fit(*_BEGIN, *_FITTED, *_CLEARED, "return w.item()"), "a tuple is asked for"),
         (_fit(*_BEGIN, *_FITTED, *_CLEARED), "Is there a `return`?"),

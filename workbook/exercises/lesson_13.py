@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from workbook.exercises.compare import as_number, describe, difference, is_tensor
+from workbook.exercises.compare import as_number, describe, difference, entries, is_tensor
 from workbook.exercises.exercise import Exercise
 from workbook.exercises.functions import called
 from workbook.exercises.judges import function, number
@@ -25,7 +25,7 @@ def _windows(answer, names):
 
 
 def _about_windows(answer, series, torch):
-    case = f"a series of {len(series)} values"
+    case, values = f"a series of {len(series)} values", series.clone()
     made, problem = called(answer, series, case=case)
     if problem:
         return problem.replace("your function", "your class")
@@ -38,7 +38,7 @@ def _about_windows(answer, series, torch):
         item, problem = called(lambda i: made[i], place)
         if problem:
             return problem.replace("Your function", f"Item {place} over {case}")
-        found = _about_window(item, place, series)
+        found = _about_window(item, place, values)
         if found:
             return found
     return None
@@ -46,11 +46,12 @@ def _about_windows(answer, series, torch):
 
 def _wrong_length(length, values):
     right = values - 3
+    windows, has, fit = ("window", "has", "fits") if right == 1 else ("windows", "have", "fit")
     if length == values:
-        return f"len() is {length}, one a value. The last three values have nothing, or too little, after them: {right} windows fit."
+        return f"len() is {length}, one a value. The last three values have nothing, or too little, after them: {right} {windows} {fit}."
     if length == right + 1:
-        return f"len() is {length}. After the last window there has to be one more value, the answer to it: {right} fit."
-    return f"len() is {length}; of {values} values, {right} windows of three have a value that follows."
+        return f"len() is {length}. After the last window there has to be one more value, the answer to it: {right} {fit}."
+    return f"len() is {length}; of {values} values, {right} {windows} of three {has} a value that follows."
 
 
 def _about_window(item, place, series):
@@ -100,6 +101,7 @@ WINDOWS = Exercise(
         _dataset(),
         _dataset(length="self.series.shape[0] - 3", window="self.series[i:][:3]", follows="self.series[i + 3].item()"),
         _dataset(item="[torch.stack([self.series[i], self.series[i + 1], self.series[i + 2]]), self.series[i + 3]]"),
+        "class answer(torch.utils.data.TensorDataset):\n    def __init__(self, series):\n        super().__init__(series.unfold(0, 3, 1)[:-1], series[3:])",
     ),
     wrong=(
         (_dataset(length="len(self.series)"), "one a value"),
@@ -109,6 +111,8 @@ WINDOWS = Exercise(
         (_dataset(window="self.series[i:i + 4]"), "the one to be foretold is among them"),
         (_dataset(window="self.series[3 * i:3 * i + 3]"), "The window of item 1"),
         (_dataset(window="self.series[i]"), "The window of item 0"),
+        (_dataset(window="self.series[i:i + 3].mul_(2)"), "The window of item 0"),
+        (_dataset(length="3"), "1 window of three has a value"),
         (_dataset(follows="self.series[i + 2]"), "the last value of the window itself"),
         (_dataset(follows="self.series[i + 3:]"), "the one value that follows is asked for"),
         (_dataset(follows="self.series[-1]"), "follows the window"),
@@ -169,11 +173,16 @@ def _loader(answer, names):
         return f"The answer is {describe(answer)}; a DataLoader is asked for."
     if len(answer.dataset) != len(ds):
         return f"Its data set has {len(answer.dataset)} items; a loader over ds, which has {len(ds)}, is asked for."
-    sizes = [len(batch[0]) if type(batch) in (tuple, list) else len(batch) for batch in answer]
+    batches = list(answer)
+    if not all(type(batch) in (tuple, list) and len(batch) == 2 and all(map(is_tensor, batch)) for batch in batches):
+        return "A batch of it is not a pair of inputs and targets, as an item of ds is. Give it ds itself, and leave the joining to it."
+    sizes = [len(inputs) for inputs, _ in batches]
     if sizes != [5, 5]:
         slip = " batch_size is how many items stand in a batch, not how many batches there are." if sizes == [2] * 5 else ""
         slip = slip or (" Without batch_size each item comes alone." if sizes == [1] * 10 else "")
         return f"Its batches have {', '.join(map(str, sizes))} items; 5 and 5 are asked for.{slip}"
+    if any(_other_items(inputs, targets, ds) for inputs, targets in batches):
+        return "It has 10 items, but its inputs and targets are other ones than those of ds."
     orders = [torch.cat([batch[0] for batch in answer]).flatten().tolist() for _ in range(4)]
     everything = sorted(ds[:][0].flatten().tolist())
     if any(sorted(order) != everything for order in orders):
@@ -183,6 +192,15 @@ def _loader(answer, names):
     if all(order == orders[0] for order in orders):
         return "Every round has the same order. Shuffling is to give another one each time: let the loader do it."
     return None
+
+
+def _other_items(inputs, targets, ds):
+    """Whether this batch is none of items of `ds`, in which the input of item i is the number i."""
+    places = [int(place) for place in entries(inputs)]
+    if not set(places) <= set(range(len(ds))):
+        return True
+    right_inputs, right_targets = ds[places]
+    return bool(difference(inputs, right_inputs) or difference(targets, right_targets))
 
 
 LOADER = Exercise(
@@ -200,6 +218,8 @@ LOADER = Exercise(
         "torch.utils.data.DataLoader(ds, 5, True)",
         "torch.utils.data.DataLoader(ds, batch_size=5, sampler=torch.utils.data.RandomSampler(ds))",
         "torch.utils.data.DataLoader(dataset=ds, batch_size=5, shuffle=True, drop_last=True)",
+        "torch.utils.data.DataLoader(ds, batch_size=5, shuffle=True, generator=torch.Generator().manual_seed(0))",
+        "torch.utils.data.DataLoader(ds, batch_sampler=torch.utils.data.BatchSampler(torch.utils.data.RandomSampler(ds), 5, False))",
     ),
     wrong=(
         ("torch.utils.data.DataLoader(ds, batch_size=5)", "in their own order"),
@@ -209,6 +229,13 @@ LOADER = Exercise(
         ("torch.utils.data.DataLoader(ds, batch_size=5, sampler=[3, 1, 4, 0, 5, 9, 2, 6, 8, 7])", "the same order"),
         ("torch.utils.data.DataLoader(ds, batch_size=5, sampler=torch.utils.data.RandomSampler(ds, replacement=True))", "each once"),
         ("torch.utils.data.DataLoader(ds[:5], batch_size=5, shuffle=True)", "a loader over ds"),
+        ("torch.utils.data.DataLoader(torch.utils.data.TensorDataset(ds.tensors[0]), batch_size=5, shuffle=True)", "a pair of inputs and targets"),
+        ("torch.utils.data.DataLoader(ds.tensors[0], batch_size=5, shuffle=True)", "a pair of inputs and targets"),
+        ("torch.utils.data.DataLoader(range(10), batch_size=5, shuffle=True)", "a pair of inputs and targets"),
+        ("torch.utils.data.DataLoader(ds, batch_size=5, shuffle=True, collate_fn=lambda items: items)", "a pair of inputs and targets"),
+        ("torch.utils.data.DataLoader(torch.utils.data.TensorDataset(ds.tensors[0], torch.zeros(10)), batch_size=5, shuffle=True)", "its inputs and targets are other ones"),
+        ("torch.utils.data.DataLoader(torch.utils.data.TensorDataset(torch.arange(10.), torch.arange(10) % 2), batch_size=5, shuffle=True)", "its inputs and targets are other ones"),
+        ("torch.utils.data.DataLoader(ds.tensors, batch_size=5, shuffle=True)", "a loader over ds"),
         ("ds", "That is the data set"),
         ("next(iter(torch.utils.data.DataLoader(ds, batch_size=5, shuffle=True)))", "a DataLoader is asked for"),
         ("list(torch.utils.data.DataLoader(ds, batch_size=5, shuffle=True))", "a DataLoader is asked for"),
@@ -321,6 +348,7 @@ _collate = partial(function, cases=(
     "[torch.tensor([3, 1]), torch.tensor([4, 1, 5, 9]), torch.tensor([2])]",
     "[torch.tensor([7, 8, 6])]",
     "[torch.tensor([1, 2]), torch.tensor([3, 5])]",
+    "[torch.tensor([0, 4]), torch.tensor([6, 0, 0])]",
 ))
 
 RAGGED = Exercise(
@@ -346,6 +374,11 @@ RAGGED = Exercise(
                 "The numbers of words have become floats. They are places in a table of words, and must stay int64.",
             "lambda items: (torch.nn.utils.rnn.pad_sequence(items, batch_first=True), torch.tensor([max(map(len, items))] * len(items)))": "These are the lengths after filling up. How long each was is asked for.",
             "lambda items: (torch.nn.utils.rnn.pad_sequence(items, batch_first=True), torch.tensor(len(items)))": "That is the number of sentences. The length of each one is asked for.",
+            "lambda items: (torch.nn.utils.rnn.pad_sequence(items, batch_first=True), (torch.nn.utils.rnn.pad_sequence(items, batch_first=True) != 0).sum(1))":
+                "That counts what is not 0, but a word may have the number 0. Ask each item how long it is.",
+            "lambda items: (torch.tensor([len(item) for item in items]), torch.nn.utils.rnn.pad_sequence(items, batch_first=True))": "The two are exchanged: the table first, then the lengths.",
+            "lambda items: (torch.nn.utils.rnn.pad_sequence(sorted(items, key=len, reverse=True), batch_first=True), torch.tensor(sorted([len(item) for item in items], reverse=True)))":
+                "The sentences are sorted by their lengths. Leave them in the order in which they came: their targets stand in that order, too.",
         },
     ),
     right=(
@@ -369,6 +402,10 @@ RAGGED = Exercise(
          "    return table, torch.tensor([len(item) for item in items])", "must stay int64"),
         ("def answer(items):\n    table = torch.nn.utils.rnn.pad_sequence(items, batch_first=True)\n    return table, torch.tensor([len(row) for row in table])", "after filling up"),
         ("lambda items: (torch.nn.utils.rnn.pad_sequence(items, batch_first=True), torch.tensor(len(items)))", "number of sentences"),
+        ("def answer(items):\n    table = torch.nn.utils.rnn.pad_sequence(items, batch_first=True)\n    return table, (table != 0).sum(1)", "a word may have the number 0"),
+        ("lambda items: (torch.tensor([len(item) for item in items]), torch.nn.utils.rnn.pad_sequence(items, batch_first=True))", "are exchanged"),
+        ("def answer(items):\n    items = sorted(items, key=len, reverse=True)\n    return torch.nn.utils.rnn.pad_sequence(items, batch_first=True), torch.tensor([len(item) for item in items])",
+         "in the order in which they came"),
         ("def answer(items):\n    table = torch.zeros(len(items), 4, dtype=torch.int64)\n    for row, item in zip(table, items):\n        row[:len(item)] = item\n"
          "    return table, torch.tensor([len(item) for item in items])", "axis 1 does not have the length"),
         ("torch.nn.utils.rnn.pad_sequence([torch.tensor([1])])", "a function is asked for"),

@@ -23,7 +23,7 @@ ACCURACY = Exercise(
             1 / 3: "1/3 is the share of the wrong ones: the highest score of the third picture is that of class 1, and its label is 0.",
             0.5: "Each row is a picture, and has one answer: the place of its highest score, argmax(1). argmax(0) looks for the best picture of each class.",
             1: "Look at the third picture: its highest score is that of class 1, and its label is 0.",
-            66.6667: "That is in percent. A number between 0 and 1 is asked for.",
+            **dict.fromkeys((66.6667, 66.67, 66.7, 66.6, 67, 66), "That is in percent. A number between 0 and 1 is asked for."),
             0: "Two of the three pictures have their highest score at their label.",
         },
     ),
@@ -35,6 +35,8 @@ ACCURACY = Exercise(
         ("1 / 3", "the share of the wrong ones"),
         ("1", "its label is 0"),
         ("200 / 3", "in percent"),
+        ("66.7", "in percent"),
+        ("67", "in percent"),
         ("3", "how many pictures"),
         ("0", "Two of the three"),
         ("0.6", "is not it"),
@@ -54,8 +56,9 @@ def _python_number(answer, names):
     torch = names["torch"]
     if not callable(answer):
         return not_a_function(answer)
-    for value in (1.5, 0.25):
-        loss = torch.tensor(value, requires_grad=True) * 1
+    for value in (1.5, 0.25, 0.1234567):
+        leaf = torch.tensor(value, requires_grad=True)
+        loss = leaf * 1
         got, problem = called(answer, loss, case=f"torch.tensor({value})")
         if problem and "IndexError" in problem:
             return f"{problem}. A loss has no axes, so there is nothing to take the first of: this is how it was done before 2018."
@@ -66,7 +69,10 @@ def _python_number(answer, names):
         if type(got) is not float:
             return f"The function returns {describe(got)}; a float of Python is asked for."
         if not close(got, value, 1e-6):
-            return f"Of a loss of {value} the function returns {show(got)}."
+            rounded = " That is rounded: in a sum over many batches the rest counts." if close(got, value, 0.01) else ""
+            return f"Of a loss of {value} the function returns {show(got)}.{rounded}"
+        if leaf.grad is not None:
+            return "The number is right, but the function runs backward(), too. That is a line of its own in the loop."
     return None
 
 
@@ -88,6 +94,9 @@ ITEM = Exercise(
         (_number_of_loss("return str(loss.item())"), "a float of Python is asked for"),
         (_number_of_loss("return round(loss.item()) * 1.0"), "the function returns 2"),
         (_number_of_loss("return 1.5"), "Of a loss of 0.25"),
+        (_number_of_loss("return round(loss.item(), 2)"), "rounded"),
+        (_number_of_loss("return round(loss.item(), 4)"), "rounded"),
+        (_number_of_loss("loss.backward()", "return loss.item()"), "runs backward()"),
         (_number_of_loss("return loss.detach().numpy()"), "a float of Python is asked for"),
         (_number_of_loss("loss.item()"), "Is there a `return`?"),
         ("1.5", "a function is asked for"),
@@ -194,8 +203,12 @@ def _test_of(answer, names):
     seen = []
 
     class Net(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.weight, self.dropout = torch.nn.Parameter(torch.zeros(1)), torch.nn.Dropout()
+
         def forward(self, x):
-            seen.append((self.training, torch.is_grad_enabled()))
+            seen.append((self.training or self.dropout.training, torch.is_grad_enabled()))
             return x if not self.training else -x
 
     if not callable(answer):
@@ -203,14 +216,13 @@ def _test_of(answer, names):
     scores = torch.eye(3)[[0, 1, 2, 0, 1]]
     loader = [(scores[:4], torch.tensor([0, 1, 2, 1])), (scores[4:], torch.tensor([0]))]
     net = Net()
-    net.weight = torch.nn.Parameter(torch.zeros(1))
     got, problem = called(answer, net, loader, case="a net and a loader with batches of 4 and of 1")
     if problem:
         return problem
     if not seen:
         return "The network is never called."
     if any(training for training, _ in seen):
-        return "The network runs in training mode: dropout would drop, and batch norm would change what it keeps. Call net.eval() first."
+        return "The network, or a layer in it, runs in training mode: dropout would drop, and batch norm would change what it keeps. Call net.eval() first."
     if any(recorded for _, recorded in seen):
         return "eval() does not stop the recording: every step of the test is kept for a backward pass that never comes. Put the loop into `with torch.no_grad():`."
     value = got.item() if is_tensor(got) and got.numel() == 1 else got
@@ -220,12 +232,20 @@ def _test_of(answer, names):
         return "That is the mean of the batches' accuracies: the one picture of the last batch weighs as much as four. Count right ones and all."
     if close(value, 3, 1e-6):
         return "That is how many are right. Divide by how many there are."
+    if close(value, 3 / 2, 1e-6):
+        return "len(loader) is how many batches there are. Divide by the number of pictures."
+    if close(value, 5 / 3, 1e-6):
+        return "That is upside down: how many are right, divided by how many there are."
+    if close(value, 3 / 4, 1e-6):
+        return "That is the accuracy on the first batch alone. Go through all of them, and return after the loop."
     if close(value, 60, 1e-4):
         return "That is in percent. A number between 0 and 1 is asked for."
     if not close(value, 3 / 5, 1e-4):
         return f"On 5 pictures of which 3 are right the function returns {show(value)}."
-    if not net.training:
-        return "The number is right, but the network is left in eval mode: training would go on without dropout. Call net.train() at the end."
+    if not (net.training and net.dropout.training):
+        return "The number is right, but the network, or a layer in it, is left in eval mode: training would go on without dropout. Call net.train() at the end."
+    if not net.weight.requires_grad:
+        return "The number is right, but the weights ask for no gradient any more: training would stand still."
     return None
 
 
@@ -241,6 +261,7 @@ TEST = Exercise(
     right=(
         _tested("net.eval()", *_QUIET, "net.train()", "return right / total"),
         "@torch.no_grad()\n" + _tested("net.eval()", *_LOOP, "net.train()", "return right / total"),
+        _tested("was = net.training", "net.eval()", *_QUIET, "net.train(was)", "return right / total"),
         _tested("net.train(False)", "with torch.inference_mode():", "    hits = torch.cat([net(x).argmax(1) == y for x, y in loader])", "net.train(True)", "return hits.float().mean()"),
     ),
     wrong=(
@@ -252,7 +273,13 @@ TEST = Exercise(
         (_tested("net.eval()", "shares = []", "with torch.no_grad():", "    for inputs, labels in loader:", "        shares.append((net(inputs).argmax(1) == labels).float().mean().item())",
                  "net.train()", "return sum(shares) / len(shares)"), "the mean of the batches' accuracies"),
         (_tested("net.eval()", *_QUIET[:3], _QUIET[3].replace("argmax(1)", "argmin(1)"), _QUIET[4], "net.train()", "return right / total"), "of which 3 are right"),
-        (_tested("net.eval()", *_QUIET, "net.train()", "return right / len(loader)"), "of which 3 are right"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "return right / len(loader)"), "len(loader) is how many batches"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "return total / right"), "upside down"),
+        (_tested("net.eval()", *_QUIET, "        break", "net.train()", "return right / total"), "the first batch alone"),
+        (_tested("torch.set_grad_enabled(False)", "net.eval()", *_LOOP, "net.train()", "return right / total"), "leaves the recording switched off"),
+        (_tested("net.training = False", *_QUIET, "net.training = True", "return right / total"), "runs in training mode"),
+        (_tested("net.eval()", *_QUIET, "net.training = True", "return right / total"), "left in eval mode"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "for p in net.parameters():", "    p.requires_grad_(False)", "return right / total"), "ask for no gradient any more"),
         (_tested("net.eval()", *_QUIET, "net.train()", "print(right / total)"), "Is there a `return`?"),
         (_tested("return 0.6"), "never called"),
         (_tested("net.eval()", *_QUIET, "net.train()", "return str(right / total)"), "a number between 0 and 1 is asked for"),

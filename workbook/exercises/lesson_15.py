@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from workbook.exercises.compare import as_text, describe, difference, is_tensor
+from workbook.exercises.compare import as_text, describe, difference, is_tensor, show
 from workbook.exercises.exercise import Exercise
 from workbook.exercises.functions import called, written
 
@@ -32,10 +32,14 @@ def _state(answer, names):
         return f"{missing[0]!r} is missing."
     if more := [name for name in answer if name not in right]:
         return f"{more[0]!r} is none of the net's names."
+    buffers = [name for name, _ in net.named_buffers()]
     for name, wanted in right.items():
         if not is_tensor(answer[name]):
             return f"{name!r} is {describe(answer[name])}; its tensor is asked for."
-        if found := difference(answer[name].detach(), wanted, 1e-6):
+        given = answer[name].detach()
+        if name in buffers:  # they move whenever the student's net is called once more
+            given, wanted = torch.zeros_like(given), torch.zeros_like(wanted)
+        if found := difference(given, wanted, 1e-6):
             return f"{name!r} {found}."
     return None
 
@@ -50,7 +54,7 @@ WHAT = Exercise(
     setup=_NET,
     judge=_state,
     right=("trained.state_dict()", "dict(trained.state_dict())", "{**dict(trained.named_parameters()), **dict(trained.named_buffers())}",
-           "{name: value.clone() for name, value in trained.state_dict().items()}"),
+           "{name: value.clone() for name, value in trained.state_dict().items()}", "trained(torch.randn(8, 4))\nanswer = trained.state_dict()"),
     wrong=(
         ("trained", "the net itself"),
         ("list(trained.parameters())", "tensors without names"),
@@ -203,7 +207,10 @@ def _reader(answer, names):
         if got.training or any(module.training for module in got.modules()):
             return "The net is still in training mode: dropout drops, and the batch norm goes by the batch. It is to predict: eval()."
         x = torch.linspace(-1, 1, 12).reshape(3, 4)
-        if difference(got(x).detach(), right(x).detach(), 1e-5):
+        said, problem = called(got, x)
+        if problem:
+            return problem.replace("Your function", "When the net that you return predicts, it")
+        if difference(said.detach(), right(x).detach(), 1e-5):
             return "The net predicts something else than the one that was stored: its numbers are not those of the file."
     return None
 
@@ -239,6 +246,8 @@ READ = Exercise(
         (_read("net = make_net()", "torch.load(file)", "return net.eval()"), "not those of the file"),
         (_read("return make_net().eval()"), "not those of the file"),
         (_read("net = torch.load(file)", "return net"), "the dictionary from the file"),
+        (_read("net = make_net()", "net[0] = torch.nn.Linear(2, 2)", "return net.eval()"), "When the net that you return predicts, it raises"),
+        (_read("net = make_net()", "net.load_state_dict(torch.load(file))", "net.training = False", "return net"), "still in training mode"),
         (_read("net = torch.load(file)", "net.eval()", "return net"), "raises AttributeError"),
         (_read("net = make_net().eval()", "return net.load_state_dict(torch.load(file))"), "the report of load_state_dict"),
         (_read("net = make_net()", "net.load_state_dict(torch.load(file))", "return net.eval"), "a net is asked for"),
@@ -284,12 +293,15 @@ def _resume(answer, names):
     torch = names["torch"]
     for seed, after in ((1, 4), (7, 2)):
         net, optimizer, checkpoint = names["stopped"](seed, after)
+        done = checkpoint["epoch"]
         torch.manual_seed(100 + seed)
         got, problem = called(answer, names["make"], checkpoint, case="make and a checkpoint")
         if problem:
             return problem
         if type(got) not in (tuple, list) or len(got) != 3:
             return f"The function returns {describe(got)}; three things are asked for: net, optimizer, next epoch."
+        if checkpoint.get("epoch") != done:
+            return "Your function changes the checkpoint: whoever goes on from it a second time begins an epoch too late. Leave it as it is, and return a number of your own."
         found = _about_resumed(got, net, optimizer, checkpoint, names)
         if found:
             return found
@@ -310,6 +322,11 @@ def _about_resumed(got, net, optimizer, checkpoint, names):
     held = [id(p) for group in mine_optimizer.param_groups for p in group["params"]]
     if held != [id(p) for p in mine.parameters()]:
         return "The optimizer holds the weights of another net: make() gives the two together, and they belong together."
+    if type(mine_optimizer) is not type(optimizer):
+        return f"What the checkpoint holds belongs to Adam, and this optimizer is {describe(mine_optimizer)}. make() makes the right one."
+    rate, right = mine_optimizer.param_groups[0]["lr"], optimizer.param_groups[0]["lr"]
+    if mine_optimizer.state and rate != right:
+        return f"The learning rate is {show(rate)}; that of the checkpoint is {show(right)}."
     for later in (number, number + 1):
         names["epoch_of"](net, optimizer, later)
         names["epoch_of"](mine, mine_optimizer, later)
@@ -349,6 +366,12 @@ RESUME = Exercise(
         (_go_on("net, optimizer = make()", "net = checkpoint['net']", "return net, optimizer, checkpoint['epoch'] + 1"), "in this order"),
         (_go_on("net, optimizer = make()", "net.load_state_dict(checkpoint['net'])", "optimizer = torch.optim.Adam(net.parameters(), lr=0.1)", "return net, optimizer, checkpoint['epoch'] + 1"), "forgotten its two means"),
         (_go_on("net, optimizer = make()", "net.load_state_dict(checkpoint['net'])", "optimizer.load_state_dict(checkpoint['optimizer'])"), "Is there a `return`?"),
+        (_go_on("net, optimizer = make()", "net.load_state_dict(checkpoint['net'])", "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)", "return net, optimizer, checkpoint['epoch'] + 1"), "belongs to Adam"),
+        (_go_on("net, optimizer = make()", "net.load_state_dict(checkpoint['net'])", "optimizer.load_state_dict(checkpoint['optimizer'])", "optimizer.param_groups[0]['lr'] = 0.01", "return net, optimizer, checkpoint['epoch'] + 1"),
+         "The learning rate is 0.01"),
+        (_go_on("net, optimizer = make()", "optimizer.load_state_dict(checkpoint['net'])", "return net, optimizer, checkpoint['epoch'] + 1"), "raises KeyError: 'param_groups'"),
+        (_go_on("net, optimizer = make()", "net.load_state_dict(checkpoint['net'])", "optimizer.load_state_dict(checkpoint['optimizer'])", "checkpoint['epoch'] += 1", "return net, optimizer, checkpoint['epoch']"),
+         "changes the checkpoint"),
         ("{}", "a function is asked for"),
     ),
     hints=("Three lines read the three parts of the checkpoint. Both the net and the optimizer have load_state_dict.",
@@ -375,6 +398,10 @@ def _missing(answer, names):
     if type(answer) not in (list, tuple, set) or any(as_text(entry) is None for entry in answer):
         return f"The answer is {describe(answer)}; a list of names is asked for."
     given = sorted(as_text(entry) for entry in answer)
+    if not given:
+        return "The list is empty. The net has a layer whose names the file has not."
+    if all(name.startswith("self.") for name in given):
+        return "The names in a state are without self.: they begin with the name of the layer."
     if given == ["classifier.bias", "classifier.weight"]:
         return None
     if given == ["fc.bias", "fc.weight"]:
@@ -387,7 +414,7 @@ def _missing(answer, names):
         return "A layer has a weight and a bias."
     if given == ["classifier"]:
         return "That is the layer. What stands in a state are its tensors, by their whole names."
-    return f"{', '.join(given) or 'Nothing'} is not it."
+    return f"{', '.join(given)} is not it."
 
 
 MISSING = Exercise(
@@ -408,7 +435,8 @@ MISSING = Exercise(
         ("['conv.weight', 'conv.bias']", "on both sides"),
         ("['classifier.weight']", "a weight and a bias"),
         ("['classifier']", "by their whole names"),
-        ("[]", "is not it"),
+        ("[]", "The list is empty"),
+        ("['self.classifier.weight', 'self.classifier.bias']", "without self"),
         ("changed_net.load_state_dict(state, strict=False)", "a list of names"),
         ("'classifier.weight'", "a list of names"),
         ("2", "a list of names"),

@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
-from workbook.errors import explain
+from workbook.errors import Unquoted, explain
 from workbook.nn.module import Module
 from workbook.nn.parameter import Parameter
 from workbook.tensor import Tensor
@@ -42,7 +42,7 @@ class ParameterDict(Module):
 
     def __delitem__(self, key):
         if key not in self._keys:
-            raise KeyError(explain(str(key), f"the names are {', '.join(self._keys) or 'none'}", "choose one of them"))
+            raise KeyError(Unquoted(explain(repr(key), f"the names are {', '.join(self._keys) or 'none'}", "choose one of them")))
         del self._keys[key]
         delattr(self, key)
 

@@ -1,6 +1,6 @@
 """The errors of an optimizer that was given something else than Parameters."""
 
-from workbook.errors import explain, shape_text
+from workbook.errors import Unquoted, explain, shape_text
 
 NO_GRADIENT = ("step() found no gradient in any of the parameters that it was given, so nothing changed. "
                "Call loss.backward() first. If you did, the optimizer belongs to another network than the loss: in a notebook "
@@ -71,8 +71,8 @@ def no_state_dict(given):
     """Something else than what `state_dict` gives: of a dictionary PyTorch misses 'param_groups', of others their being one."""
     fix = "optimizer.load_state_dict(saved), where saved = optimizer.state_dict()"
     if isinstance(given, dict):
-        return KeyError(explain("'param_groups'", "an optimizer's state_dict() holds 'state' and 'param_groups'; a network's holds "
-                                                  "its parameters", fix))
+        return KeyError(Unquoted(explain(
+            "'param_groups'", "an optimizer's state_dict() holds 'state' and 'param_groups'; a network's holds its parameters", fix)))
     return TypeError(explain(f"Expected state_dict to be a dict, got {type(given)}", "it has to hold 'state' and 'param_groups'", fix))
 
 

@@ -16,7 +16,7 @@ from .sources import engine_lines
 CLASSES = (2, 6)             # how few and how many can be drawn
 REACH = (-10, 10, 0.1)       # of a slider
 LEFT, TOP, HIGH, GAP = 20, 58, 44, 8
-NAME, SCORE, CHANCE, SLOPE, SPACE, NUMBER = 104, 160, 160, 160, 24, 72   # widths of the columns, of the gaps, of a number beside a bar
+NAME, SCORE, CHANCE, SLOPE, SPACE, NUMBER = 92, 132, 132, 132, 24, 72   # widths of the columns, of the gaps, of a number beside a bar
 ROOM = 24                     # of the longest slope, as in ∇ −0.2130, behind its column
 SURE = 0.999                 # from here on a probability counts as certain
 

@@ -4,7 +4,7 @@ import pickle
 import traceback
 from dataclasses import dataclass, field
 
-from workbook.errors import explain
+from workbook.errors import Unquoted, explain
 
 
 @dataclass
@@ -62,17 +62,11 @@ class Failure:
         said = explain(f"Caught {self.name} in DataLoader worker process {self.worker}.", self.doing, self.advice)
         text = f"{said}\nOriginal {self.trace}"
         if self.kind is KeyError:
-            return KeyError(_Unquoted(text))
+            return KeyError(Unquoted(text))
         try:
             return self.kind(text)
         except Exception:  # its constructor takes other arguments
             return RuntimeError(text)
-
-
-class _Unquoted(str):
-    """A KeyError shows the repr of what it is given: the lines of this one stay lines."""
-
-    __repr__ = str.__str__
 
 
 def failure_of(error, worker, doing):
