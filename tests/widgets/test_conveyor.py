@@ -95,6 +95,22 @@ def test_nothing_of_the_students_is_changed():
     assert "and 352 more batches" in view.drawing
 
 
+def test_a_sample_is_chosen_only_where_there_are_pictures_and_among_those_there_are():
+    controls = [control["id"] for control in conveyor(DataLoader(range(10), 4)).state["controls"]]
+    assert controls == ["batch_size", "shuffle", "drop_last", "num_workers"]
+    view = conveyor(DataLoader(Pictures(TWO), 4))
+    for asked, got in (("-3", "0"), ("99", "9")):
+        view.act("set", "sample", asked)
+        assert view.state["controls"][-1]["value"] == got and len(view.steps()) == 3
+
+
+def test_one_sample_is_told_as_one():
+    view = conveyor(DataLoader(range(10), 3))
+    assert "Batch 3 holds sample 9: your loop" in view.state["sentence"]
+    view.act("back")
+    assert "Batch 2 holds samples 6, 7, 8: your loop" in view.state["sentence"]
+
+
 def test_a_sampler_of_the_students_own_is_kept():
     view = conveyor(DataLoader(range(3), 2, sampler=WeightedRandomSampler([0.0, 1.0, 0.0], 5)))
     assert order(view) == [[1, 1], [1, 1], [1]] and "by WeightedRandomSampler" in view.drawing

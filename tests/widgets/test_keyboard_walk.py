@@ -1,10 +1,11 @@
-"""The views of lessons 08 to 12 by Tab alone: in and out again both ways, a name and a visible focus at every stop."""
+"""The views of lessons 08 to 15 by Tab alone: in and out again both ways, a name and a visible focus at every stop."""
 
 import pytest
 
 import workbook as torch
 from tests.widgets.page import settle
-from workbook.widgets import convolution, descent, modules, pairing, race, ruler, scores
+from workbook.utils.data import DataLoader
+from workbook.widgets import conveyor, convolution, descent, match_keys, modules, pairing, race, ruler, scores
 
 
 def net():
@@ -19,7 +20,8 @@ def photograph():
 
 VIEWS = {"modules": lambda: modules(net(), 1, 8, 8), "convolution": convolution, "photograph": photograph, "ruler": lambda: ruler(net(), 1, 8, 8),
          "scores": lambda: scores([2.0, 0.0, 0.0], target=0), "pairing": lambda: pairing([0.0, 1.0], [0.0, 1.0]),
-         "descent": lambda: descent(lambda w: w ** 2, 4.0), "race": race}
+         "descent": lambda: descent(lambda w: w ** 2, 4.0), "race": race, "conveyor": lambda: conveyor(DataLoader(range(10), 4)),
+         "keys": lambda: match_keys(net(), {"module." + name: value for name, value in net().state_dict().items()})}
 ENDS = """() => {
   for (const [id, put] of [["before", "prepend"], ["after", "append"]])
     document.body[put](Object.assign(document.createElement("button"), { id, textContent: id }));

@@ -47,6 +47,12 @@ def test_bars_are_as_long_as_their_numbers():
     assert float(pulls[0].get("x")) + float(pulls[0].get("width")) == pytest.approx(zero, abs=0.11) and slopes[0] < 0  # to the left of it
 
 
+def test_the_last_slope_is_whole_beside_the_panels():
+    """From 901 pixels on the panels, 320 wide, stand beside the drawing, which shrinks to 0.7 and is cut from there on."""
+    for logits, target in (([2.0, 0.0, 0.0], 0), ([0.0] * 6, 5)):
+        assert 0.7 * float(ET.fromstring(scores(logits, target).drawing).get("width")) <= 901 - 320 - 8
+
+
 def test_the_sentence_speaks_of_the_right_class():
     view = scores([2.0, 0.0, 0.0], 0)
     assert view.state["sentence"].startswith("The loss is −log(0.7870) = 0.2395")

@@ -92,7 +92,7 @@ class ConveyorView(Board):
             self._begin()
             self._run()
         elif id == "sample":
-            self.sample = min(int(float(value)), self.size - 1)
+            self.sample = max(0, min(int(float(value)), self.size - 1))
         else:
             self.set[id] = value if id in ("shuffle", "drop_last") else max(int(float(value)), 0 if id == "num_workers" else 1)
             self._run()
@@ -105,6 +105,7 @@ class ConveyorView(Board):
         self._first = {"batch_size": given.batch_size, "shuffle": isinstance(given.sampler, torch.utils.data.RandomSampler),
                        "drop_last": given.drop_last, "num_workers": min(given.num_workers, 2)}
         self.set, self.epoch, self.sample = dict(self._first), 0, 0
+        self._pictures = bool(self.steps())
 
     def _run(self):
         """Run the epoch, as far as it is drawn, with a real loader; the seed is the number of the epoch."""
@@ -242,7 +243,7 @@ class ConveyorView(Board):
         batch = self.batches[self.shown - 1]
         names = ", ".join(map(str, batch.samples[:CELLS])) + (", …" if len(batch.samples) > CELLS else "")
         who = "your loop" if batch.worker is None else f"worker {batch.worker}"
-        said += f" Batch {self.shown - 1} holds samples {names}: {who} read it in {short(round(batch.ended - batch.began, 2))} ms."
+        said += f" Batch {self.shown - 1} holds sample{'s' * (len(batch.samples) > 1)} {names}: {who} read it in {short(round(batch.ended - batch.began, 2))} ms."
         return said + (f" {workers} workers read ahead, and the batches come in the order of the sampler all the same." if workers > 1 else "")
 
     def _state(self):
@@ -253,6 +254,7 @@ class ConveyorView(Board):
         if self.sampler is not None and not self.set["shuffle"]:
             code.append("sampler=sampler")
         shapes = self.batches[self.shown - 1].shapes if self.shown else ["no batch yet"]
+        sample = {"id": "sample", "kind": "range", "label": "sample", "range": [0, self.size - 1, 1], "value": str(self.sample)}
         changed = self.set != self._first or self.epoch or self.sample or self.shown != len(self.batches)
         return {
             "label": "conveyor of batches", "title": f"DataLoader(dataset, {', '.join(code)})", "status": f"{self.shown} of {self.count} batches",
@@ -268,7 +270,7 @@ class ConveyorView(Board):
                          {"id": "shuffle", "kind": "check", "label": "shuffle", "value": self.set["shuffle"]},
                          {"id": "drop_last", "kind": "check", "label": "drop_last", "value": self.set["drop_last"]},
                          {"id": "num_workers", "kind": "select", "label": "num_workers", "options": [[n, n] for n in "012"], "value": str(self.set["num_workers"])},
-                         {"id": "sample", "kind": "range", "label": "sample", "range": [0, self.size - 1, 1], "value": str(self.sample)}],
+                         *([sample] if self._pictures else [])],
             "table": {"head": ["batch", "samples", "how many", "read by", "from ms", "to ms", "given at ms"], "rows": rows}}
 
 
