@@ -70,8 +70,8 @@ FAMILIES = {
         "SymBoolType SymFloat SymInt SymIntType Tag TensorType ThroughputBenchmark TracingState TupleType Type UnionType Use Value "
         "AggregationType AVG SUM sym_constrain_range sym_constrain_range_for_size sym_float sym_fresh_size sym_int sym_ite sym_max sym_min "
         "sym_not sym_sqrt sym_sum slice_inverse",
-    "one process computes: worker processes load data (torch.utils.data.DataLoader), and no others are part of this engine":
-        "distributed multiprocessing prepare_multiprocessing_environment",
+    "processes are started by `workbook run --ranks 2 train.py` (torch.distributed), and by DataLoader to load data":
+        "multiprocessing prepare_multiprocessing_environment",
     "machines of other makers are not part of this engine: it knows 'cpu' and 'cuda'":
         "mps mtia xpu cpu Stream Event get_device_module is_vulkan_available AcceleratorError",
     "a library that PyTorch calls: the engine calls NumPy's, or CuPy's, from the functions of torch themselves":
@@ -193,6 +193,14 @@ OF_MODULE = {
     "utils.data": dict.fromkeys(("datapipes", "IterDataPipe", "MapDataPipe", "DFIterDataPipe", "DataChunk", "functional_datapipe"),
                                 "torch.utils.data.Dataset and IterableDataset; data pipes are no part of this engine")
     | {"backward_compatibility": "torch.utils.data.DataLoader(..., worker_init_fn=...)"},
+    "distributed": dict.fromkeys(("Store TCPStore FileStore HashStore PrefixStore DistStoreError rendezvous").split(),
+                                 "torch.distributed.broadcast_object_list, or a file: processes are found by MPI, without a store")
+    | dict.fromkeys("run launch launcher elastic".split(), "workbook run --ranks 2 train.py, which starts the processes")
+    | dict.fromkeys("rpc autograd pipelining tensor DeviceMesh device_mesh init_device_mesh fsdp FullyShardedDataParallel algorithms nn "
+                    "optim split_group new_subgroups".split(),
+                    "torch.nn.parallel.DistributedDataParallel and the collectives; parts of one network on several machines are no part of this engine")
+    | {"checkpoint": "torch.save in rank 0 and torch.load(file, map_location='cpu') in all ranks",
+       "all_reduce_coalesced": "torch.distributed.all_reduce of one flat tensor", "reduce_op": "torch.distributed.ReduceOp"},
     "optim": {"SparseAdam": "torch.optim.Adam; a gradient keeps every number here, also those of an embedding",
               "Adafactor": "torch.optim.AdamW; Adafactor saves memory where there are billions of parameters",
               "Muon": "torch.optim.AdamW; Muon is for the matrices of very large networks",

@@ -12,6 +12,7 @@ import importlib
 import importlib.abc
 import importlib.machinery
 import importlib.util
+import os
 import pkgutil
 import runpy
 import sys
@@ -28,11 +29,13 @@ NOT_TORCHS = {"advice", "axes", "callers", "cli", "commands", "devices", "dtypes
               "missing", "naming", "numbers", "ops", "printing", "queries", "refusals", "safetensors", "settings", "size", "strides", "tensor", "threads", "version",
               "vision", "widgets"}  # rooms that PyTorch does not have
 
+STARTED_BY_MPI = {"PMI_RANK", "OMPI_COMM_WORLD_RANK"}  # what MPI's starters leave in the environment
 NOT_THE_STUDENTS = {__file__, "<frozen runpy>", "<frozen importlib._bootstrap>", "<frozen importlib._bootstrap_external>"}
 
 
 def add_arguments(parser):
     """Add the arguments of `workbook run`, which are python's own: a file, -m module or -c code, then the script's."""
+    parser.add_argument("--ranks", type=int, metavar="N", help="run it in N processes, for torch.distributed")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("-m", dest="module", nargs=argparse.REMAINDER, help="run a module, as `python -m` does; then its arguments")
     what.add_argument("-c", dest="code", nargs=argparse.REMAINDER, help="run this code, as `python -c` does; then its arguments")
@@ -40,7 +43,19 @@ def add_arguments(parser):
 
 
 def main(args):
-    """Run the script as python would, and return its exit code."""
+    """Run the script as python would, and return its exit code; with --ranks in several processes at once."""
+    if args.ranks is None and not STARTED_BY_MPI & os.environ.keys():
+        return run(args)
+    from workbook.commands import ranks
+
+    if args.ranks is None:
+        return ranks.take_part(lambda: run(args))
+    own = ["-m", *args.module] if args.module else ["-c", *args.code] if args.code else args.script
+    return ranks.start(args.ranks, own, lambda: run(args))
+
+
+def run(args):
+    """Run it in this process."""
     with torch_names(), as_main_program():
         try:
             if args.module:

@@ -3,6 +3,7 @@
 import math
 
 from workbook import random
+from workbook.distributed.groups import get_rank, get_world_size
 from workbook.errors import explain
 from workbook.utils.data.sampler import Sampler
 
@@ -10,9 +11,9 @@ from workbook.utils.data.sampler import Sampler
 class DistributedSampler(Sampler):
     """Every `num_replicas`-th sample, beginning with number `rank`, of one order that all processes agree on.
 
-    The order is shuffled by `seed + epoch`: call `set_epoch` before each epoch. What does not divide evenly is filled up with samples
-    from the front, or left out where `drop_last`. Raises RuntimeError where `num_replicas` or `rank` is not given, ValueError for a
-    rank that is not there.
+    Both are the world's of `torch.distributed`, where they are not given. The order is shuffled by `seed + epoch`: call `set_epoch`
+    before each epoch. What does not divide evenly is filled up with samples from the front, or left out where `drop_last`. Raises
+    ValueError where `num_replicas` or `rank` is not given before `init_process_group`, and for a rank that is not there.
 
     >>> [list(DistributedSampler(range(5), num_replicas=2, rank=rank, shuffle=False)) for rank in range(2)]
     [[0, 2, 4], [1, 3, 0]]
@@ -23,10 +24,8 @@ class DistributedSampler(Sampler):
     torch_name = "torch.utils.data.distributed.DistributedSampler"
 
     def __init__(self, dataset, num_replicas=None, rank=None, shuffle=True, seed=0, drop_last=False):
-        if num_replicas is None or rank is None:
-            raise RuntimeError(explain("Requires distributed package to be available",
-                                       "this engine keeps no list of processes that could be asked how many there are",
-                                       "say so: DistributedSampler(dataset, num_replicas=2, rank=0)"))
+        num_replicas = get_world_size() if num_replicas is None else num_replicas
+        rank = get_rank() if rank is None else rank
         if rank >= num_replicas or rank < 0:
             raise ValueError(explain(f"Invalid rank {rank}, rank should be in the interval [0, {num_replicas - 1}]",
                                      "it is the number of this process among all", "count from 0"))

@@ -1,0 +1,157 @@
+"""Tensors from one rank to another: `send` and `recv`, and their forms that do not wait."""
+
+import numpy as np
+
+from workbook.distributed.buffers import check_tensor, outgoing, put
+from workbook.distributed.groups import member, root_of
+from workbook.distributed.work import Work
+from workbook.errors import explain
+
+
+def send(tensor, dst=None, group=None, tag=0, group_dst=None):
+    """Send a Tensor to rank `dst`, and wait until it is on its way. `tag`: a number by which the receiver may tell messages apart.
+
+    Raises ValueError for this rank itself and before `init_process_group`, TypeError for what is no Tensor.
+
+    Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.send
+
+    >>> send(3, dst=1)
+    Traceback (most recent call last):
+    TypeError: Invalid function argument. Expected parameter `tensor` of type torch.Tensor but got <class 'int'> instead.
+      Why: tensors travel between ranks
+      Fix: write torch.tensor(3)
+    """
+    work = isend(tensor, dst, group, tag, group_dst)
+    if work is not None:
+        work.wait()
+
+
+def recv(tensor, src=None, group=None, tag=0, group_src=None):
+    """Fill a Tensor with what rank `src`, or any rank, sends, and return the sender's rank; -1 where this rank is not in the group.
+
+    Raises RuntimeError for a message of another length, and what `send` raises.
+
+    Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.recv
+
+    >>> recv(3, src=1)
+    Traceback (most recent call last):
+    TypeError: Invalid function argument. Expected parameter `tensor` of type torch.Tensor but got <class 'int'> instead.
+      Why: tensors travel between ranks
+      Fix: write torch.tensor(3)
+    """
+    work = irecv(tensor, src, group, tag, group_src)
+    if work is None:
+        return -1
+    work.wait()
+    return work.source_rank()
+
+
+def isend(tensor, dst=None, group=None, tag=0, group_dst=None):
+    """Send a Tensor to rank `dst` and return a Work; until it is done, the Tensor is not written. Raises as `send`.
+
+    Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.isend
+
+    >>> isend(3, dst=1)
+    Traceback (most recent call last):
+    TypeError: Invalid function argument. Expected parameter `tensor` of type torch.Tensor but got <class 'int'> instead.
+      Why: tensors travel between ranks
+      Fix: write torch.tensor(3)
+    """
+    check_tensor(tensor, "tensor")
+    if (group := member(group, "isend")) is None:
+        return None
+    to = _other(group, root_of(group, dst, group_dst), "destination")
+    return Work(group, "send", lambda: group.wire.send(outgoing(tensor), to, tag), lambda: None)
+
+
+def irecv(tensor, src=None, group=None, tag=0, group_src=None):
+    """Fill a Tensor with what rank `src`, or any rank, sends, and return a Work; until it is done, the Tensor is not read. Raises as `recv`.
+
+    Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.irecv
+
+    >>> irecv(3, src=1)
+    Traceback (most recent call last):
+    TypeError: Invalid function argument. Expected parameter `tensor` of type torch.Tensor but got <class 'int'> instead.
+      Why: tensors travel between ranks
+      Fix: write torch.tensor(3)
+    """
+    check_tensor(tensor, "tensor")
+    if (group := member(group, "irecv")) is None:
+        return None
+    source = None if src is None and group_src is None else _other(group, root_of(group, src, group_src), "source")
+    if group.size() == 1:
+        raise _nobody("source")
+    numbers = np.empty(tensor._array.shape, tensor._array.dtype)
+    receipt = _Receipt(group.wire, numbers, source, tag)
+    work = Work(group, "recv", lambda: receipt, lambda: _arrived(work, tensor, numbers, receipt), results=[tensor])
+    return work
+
+
+class P2POp:
+    """One `isend` or `irecv` for `batch_isend_irecv`. Raises ValueError for any other function.
+
+    Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.P2POp
+
+    >>> P2POp(print, None)
+    Traceback (most recent call last):
+    ValueError: Invalid ``op``. Expected ``op`` to be of type ``torch.distributed.isend`` or ``torch.distributed.irecv``.
+      Why: messages are sent and received
+      Fix: write dist.isend or dist.irecv, without calling it
+    """
+
+    def __init__(self, op, tensor, peer=None, group=None, tag=0, group_peer=None):
+        if op not in (isend, irecv):
+            raise ValueError(explain("Invalid ``op``. Expected ``op`` to be of type ``torch.distributed.isend`` or ``torch.distributed.irecv``.",
+                                     "messages are sent and received", "write dist.isend or dist.irecv, without calling it"))
+        check_tensor(tensor, "tensor")
+        self.op, self.tensor, self.peer, self.group, self.tag, self.group_peer = op, tensor, peer, group, tag, group_peer
+
+
+def batch_isend_irecv(p2p_op_list):
+    """Start all messages of a list and return their Works. Raises ValueError for what is no list of P2POp.
+
+    >>> batch_isend_irecv([])
+    []
+
+    Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.batch_isend_irecv
+    """
+    if not isinstance(p2p_op_list, list) or not all(isinstance(op, P2POp) for op in p2p_op_list):
+        raise ValueError(explain("Invalid ``p2p_op_list``. Each op is expected to to be of type ``torch.distributed.P2POp``.",
+                                 "it is a list of messages", "write [dist.P2POp(dist.isend, tensor, 1)]"))
+    return [op.op(op.tensor, op.peer, op.group, op.tag, op.group_peer) for op in p2p_op_list]
+
+
+class _Receipt:
+    """The request of a message that is awaited; it notes who sent it, and how long it was."""
+
+    def __init__(self, wire, numbers, source, tag):
+        self.status, self.request, self.wire = wire.status(), wire.receive(numbers, source, tag), wire
+
+    def Test(self):
+        try:
+            return self.request.Test(self.status)
+        except self.wire.mpi.Exception:
+            raise RuntimeError(explain("the message is longer than the tensor that it should fill",
+                                       "the sender's tensor has more numbers, or larger ones", "receive into a tensor of the sender's shape and dtype")) from None
+
+
+def _arrived(work, tensor, numbers, receipt):
+    length, room = receipt.status.Get_count(), numbers.nbytes
+    if length != room:
+        raise RuntimeError(explain(f"the message has {length} bytes, and the tensor that it should fill has {room}",
+                                   "the sender's tensor has fewer numbers, or smaller ones", "receive into a tensor of the sender's shape and dtype"))
+    work._source = work._group.ranks[receipt.status.Get_source()]
+    put(tensor, numbers, "recv")
+
+
+def _other(group, rank, kind):
+    """Return the rank, which is not this one: nobody writes to himself."""
+    if rank == group.rank():
+        raise ValueError(explain(f"Invalid {kind} rank: {kind} rank should not be the same as the rank of the current process.",
+                                 "a message goes from one rank to another", "clone() the tensor, or start more ranks"))
+    return rank
+
+
+def _nobody(kind):
+    return ValueError(explain(f"Invalid {kind} rank: this process is alone", "a message comes from another rank",
+                              "start more ranks: workbook run --ranks 2 train.py"))
