@@ -41,12 +41,14 @@ def start(count, arguments, run):
         process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                                    start_new_session=True)  # so that Ctrl-C comes here, and not to every rank
         outputs = [Output(process.stdout, sys.stdout), Output(process.stderr, sys.stderr)]
+        earlier = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         try:
             code = process.wait()
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit) as stopped:
             end(process)
-            return 130
+            return 130 if isinstance(stopped, KeyboardInterrupt) else stopped.code
         finally:
+            signal.signal(signal.SIGTERM, earlier)
             for output in outputs:
                 output.join(SECONDS_TO_END)
         return verdict(code, count, Path(job), "".join(output.dropped for output in outputs))

@@ -83,8 +83,7 @@ def irecv(tensor, src=None, group=None, tag=0, group_src=None):
         raise _nobody("source")
     numbers = np.empty(tensor._array.shape, tensor._array.dtype)
     receipt = _Receipt(group.wire, numbers, source, tag)
-    work = Work(group, "recv", lambda: receipt, lambda: _arrived(work, tensor, numbers, receipt), results=[tensor])
-    return work
+    return Work(group, "recv", lambda: receipt, lambda: _arrived(receipt, tensor, numbers), results=[tensor])
 
 
 class P2POp:
@@ -127,6 +126,11 @@ class _Receipt:
     def __init__(self, wire, numbers, source, tag):
         self.status, self.request, self.wire = wire.status(), wire.receive(numbers, source, tag), wire
 
+    @property
+    def sender(self):
+        """The number in the group of the rank that it came from."""
+        return self.status.Get_source()
+
     def Test(self):
         try:
             return self.request.Test(self.status)
@@ -135,12 +139,11 @@ class _Receipt:
                                        "the sender's tensor has more numbers, or larger ones", "receive into a tensor of the sender's shape and dtype")) from None
 
 
-def _arrived(work, tensor, numbers, receipt):
+def _arrived(receipt, tensor, numbers):
     length, room = receipt.status.Get_count(), numbers.nbytes
     if length != room:
         raise RuntimeError(explain(f"the message has {length} bytes, and the tensor that it should fill has {room}",
                                    "the sender's tensor has fewer numbers, or smaller ones", "receive into a tensor of the sender's shape and dtype"))
-    work._source = work._group.ranks[receipt.status.Get_source()]
     put(tensor, numbers, "recv")
 
 

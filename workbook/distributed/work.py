@@ -29,8 +29,7 @@ class Work(metaclass=PrintsAsTorch):
 
     def __init__(self, group, name, start, finish, agreed=None, results=()):
         self._group, self._name, self._start, self._finish, self._agreed = group, name, start, finish, agreed
-        self._results, self._request, self._error, self._source = list(results), None, None, -1
-        self._done = False
+        self._results, self._request, self._error, self._done = list(results), None, None, False
         group.on_the_way.append(self)
         advance(group)
 
@@ -73,7 +72,7 @@ class Work(metaclass=PrintsAsTorch):
 
     def source_rank(self):
         """Return the rank that a message came from."""
-        return self._source
+        return self._group.ranks[self._request.sender]
 
     def _advance(self, may_start):
         """Go on as far as it can now, and return whether it has started: later collectives of the group start after it, in every rank."""
