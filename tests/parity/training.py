@@ -78,7 +78,7 @@ def trained(engine, program, by, replayed, float64=False):
         for net, loss in program(engine, by.of(engine), *replayed):
             losses.append(loss.item())
             if gradients is None:
-                gradients = {name: parameter.grad.numpy().copy() for name, parameter in net.named_parameters()}
+                gradients = {name: parameter.grad.numpy(force=True).copy() for name, parameter in net.named_parameters()}
     finally:
         engine.set_default_dtype(before)
     assert len(losses) == STEPS

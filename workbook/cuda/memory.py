@@ -1,17 +1,9 @@
 """The memory of a GPU: what is in use, how much there is, and what holds it when there is no more."""
 
-import gc
-
 from workbook.cuda.places import backend, number_of
-from workbook.devices.full import OutOfMemoryError  # noqa: F401  PyTorch has it here
-from workbook.tensor import Tensor
+from workbook.devices.full import OutOfMemoryError, largest as _largest  # noqa: F401  PyTorch has the error here
 
 _peaks = {}  # number of a GPU: the most bytes that were seen in use; for CuPy, which does not keep it
-
-
-def _pool(device):
-    with backend().using(number_of(device)):
-        return backend().xp.get_default_memory_pool()
 
 
 def _asked(device, what):
@@ -25,8 +17,9 @@ def memory_allocated(device=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.memory.memory_allocated.html
     """
     used = _asked(device, "used_bytes")
-    number = number_of(device)
-    _peaks[number] = max(used, _peaks.get(number, 0))
+    if not backend().simulated:
+        number = number_of(device)
+        _peaks[number] = max(used, _peaks.get(number, 0))
     return used
 
 
@@ -39,7 +32,7 @@ def max_memory_allocated(device=None):
     """
     memory_allocated(device)
     number = number_of(device)
-    return max(_peaks[number], backend().peak(number))
+    return backend().peak(number) if backend().simulated else _peaks[number]
 
 
 def reset_peak_memory_stats(device=None):
@@ -90,16 +83,4 @@ def memory_summary(device=None, abbreviated=False):
     number = number_of(device)
     free, total = mem_get_info(number)
     lines = [f"cuda:{number}: {memory_allocated(number):,} bytes in use, {memory_reserved(number):,} kept, {free:,} of {total:,} free"]
-    return "\n".join([*lines, *(f"  {held}" for held in largest(number))])
-
-
-def largest(number, most=5):
-    """Return, for a person to read, the largest Tensors on a GPU, each with its shape and bytes; of several on one memory the first."""
-    owners = {}
-    for thing in gc.get_objects():
-        if isinstance(thing, Tensor) and thing._device.type == "cuda" and thing._device.index == number:
-            base = thing._array if thing._array.base is None else thing._array.base
-            owners.setdefault(base.data.ptr, thing)
-    found = sorted(owners.values(), key=lambda tensor: tensor._array.nbytes, reverse=True)[:most]
-    return [f"{tensor._array.nbytes:,} bytes: {'a parameter' if tensor._requires_grad else 'a tensor'} of shape {tuple(tensor.shape)}, {tensor.dtype}"
-            for tensor in found]
+    return "\n".join([*lines, *(f"  {held}" for held in _largest(number, 10))])

@@ -14,7 +14,7 @@ def simulate(count=1, memory=None):
     >>> with torch.cuda.simulate(2) as gpus:
     ...     x = torch.ones(3, device="cuda:1")
     ...     print(x * 2, torch.cuda.get_device_name(), gpus.copies("host to device"))
-    tensor([2., 2., 2.], device='cuda:1') Simulated GPU (NumPy) 1
+    tensor([2., 2., 2.], device='cuda:1') Simulated GPU (NumPy) 0
 
     Source: https://docs.cupy.dev/en/stable/user_guide/index.html, of which it is a stand-in
     """
@@ -32,7 +32,7 @@ class Simulation:
     >>> with torch.cuda.simulate(1) as gpus:
     ...     loss = torch.ones(3, device="cuda").sum().item()
     ...     gpus
-    <1 simulated GPU: 2 copies, 1 wait>
+    <1 simulated GPU: 1 copy, 1 wait>
 
     On a real GPU these are what makes a program slow, and nothing shows them. `torch.cuda.simulate` returns one.
 

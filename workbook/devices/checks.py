@@ -37,6 +37,17 @@ def refuse(device, array, wrong, complaint):
         raise_noted()
 
 
+def refuse_outside(device, places, low, high, complaint):
+    """Raise for a whole number below `low` or not below `high`; on a GPU, as soon as the host waits for it.
+
+    `complaint` is asked for the error, given one of the wrong numbers: on the CPU the least, or the largest where none is too small.
+    """
+    if device.type != "cpu":
+        refuse(device, places, lambda places: (places < low) | (places >= high), complaint)
+    elif places.size and ((least := places.min()) < low or places.max() >= high):
+        raise complaint(int(least if least < low else places.max()))
+
+
 def raise_noted():
     """Raise RuntimeError for the first note of something wrong. Called where the host waits for a GPU."""
     if not _notes:

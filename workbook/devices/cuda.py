@@ -4,6 +4,7 @@ import os
 
 from workbook.devices.backend import Backend
 from workbook.devices.checks import forget_noted, raise_noted
+from workbook.devices.full import out_of_memory
 from workbook.errors import explain
 
 VARIABLE = "WORKBOOK_SIMULATED_GPUS"
@@ -66,7 +67,7 @@ class CudaBackend(Backend):
         self.xp.cuda.Device(index).use()
 
     def using(self, index):
-        return self.xp.cuda.Device(index)
+        return Entered(self.xp.cuda.Device(index))
 
     def simulation(self):
         """Return how many GPUs are simulated and the memory of each, to go back to."""
@@ -96,6 +97,23 @@ class CudaBackend(Backend):
         """Copy an array of one GPU into the memory of another."""
         with self.using(index):
             return self.xp.array(array)
+
+
+class Entered:
+    """A context in which a GPU is the current one. Where its memory is full, the error says what holds it."""
+
+    __slots__ = ("_device",)
+
+    def __init__(self, device):
+        self._device = device
+
+    def __enter__(self):
+        self._device.__enter__()
+
+    def __exit__(self, kind, problem, trace):
+        self._device.__exit__(kind, problem, trace)
+        if kind is not None and issubclass(kind, MemoryError):
+            raise out_of_memory(self._device, problem) from None
 
 
 def found():

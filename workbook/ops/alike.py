@@ -5,33 +5,40 @@ import functools
 import numpy as np
 
 from workbook import random
+from workbook.devices import CPU, settle
 from workbook.formats import asked_format, check_storage, empty_as, preserve_format
 from workbook.numbers import fill_with
-from workbook.ops.creation import finish, numpy_dtype, one_number, stored
+from workbook.ops.creation import finish, leaf, numpy_dtype, one_number, stored
 from workbook.settings import unfilled
 
 
-def _like(fill):
+def _like(fill, random=False):
     def like(input, *, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False, memory_format=None):
         check_storage(like.__name__, layout, pin_memory)
-        array = memory_like(like.__name__, input, dtype, memory_format)
-        fill(array)
-        return finish(array, device or input._device, requires_grad)
+        place = settle(device or input._device)
+        if place is CPU or random:
+            array = memory_like(like.__name__, input, dtype, memory_format)
+            fill(array)
+            return finish(array, place, requires_grad)
+        with place.entered():
+            array = memory_like(like.__name__, input, dtype, memory_format, place.xp)
+            fill(array)
+            return leaf(array, place, requires_grad)
 
     return like
 
 
 def _random_like(fill):
     def like(input, *, generator=None, **options):
-        return _like(functools.partial(fill, generator=generator))(input, **options)
+        return _like(functools.partial(fill, generator=generator), random=True)(input, **options)
 
     return like
 
 
-def memory_like(name, input, dtype, memory_format):
-    """Return new memory, on the host, of the shape of `input`, its dtype or another, and in its order of axes or in a format."""
-    kind, array = numpy_dtype(dtype, input.dtype), input._host()
-    return empty_as(np, array, kind, preserve_format if memory_format is None else asked_format(name, memory_format))
+def memory_like(name, input, dtype, memory_format, xp=np):
+    """Return new memory of a library, of the shape of `input`, its dtype or another, and in its order of axes or in a format."""
+    kind, array = numpy_dtype(dtype, input.dtype), input._array
+    return empty_as(xp, array, kind, preserve_format if memory_format is None else asked_format(name, memory_format))
 
 
 def _named(function, name, sentence, raised, example, shown):

@@ -42,9 +42,23 @@ def set_default_device(device):
 
 
 def finish(array, device, requires_grad=False):
-    """A leaf on `device` that holds `array`, which must be new memory."""
+    """A leaf on `device` that holds `array` of NumPy, which must be new memory."""
     place = settle(thread.state.device if device is None else device)
-    made = wrap(array if place is CPU else place.backend.from_host(array, place.index), place)
+    return leaf(array if place is CPU else place.backend.from_host(array, place.index), place, requires_grad)
+
+
+def filled(make, shape, kind, device, requires_grad=False):
+    """A leaf on `device`, filled there: `make(xp, shape, kind)` is its memory."""
+    place = settle(thread.state.device if device is None else device)
+    if place is CPU:
+        return leaf(memory_for(lambda shape, kind: make(np, shape, kind), shape, kind), CPU, requires_grad)
+    with place.entered():
+        return leaf(make(place.xp, shape, kind), place, requires_grad)
+
+
+def leaf(array, place, requires_grad):
+    """A leaf that holds new memory on a device. Raises RuntimeError where it shall require a gradient and holds no floats."""
+    made = wrap(array, place)
     if requires_grad:
         if array.dtype.kind not in "fc":
             raise RuntimeError(needs_floats(made.dtype).replace("only", "Only", 1))
@@ -122,8 +136,8 @@ def empty(*size, dtype=None, device=None, requires_grad=False, memory_format=con
     if asked_format("empty", memory_format) is preserve_format:
         raise RuntimeError(explain("unsupported memory format Preserve", "there is no tensor whose order could be kept",
                                    "leave it out"))
-    array = memory_for(lambda shape, kind: empty_in(np, shape, kind, memory_format), size_of_new(size), numpy_dtype(dtype))
-    return finish(unfilled(array), device, requires_grad)
+    return filled(lambda xp, shape, kind: unfilled(empty_in(xp, shape, kind, memory_format)), size_of_new(size), numpy_dtype(dtype),
+                  device, requires_grad)
 
 
 @sized
@@ -137,7 +151,7 @@ def zeros(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.zeros.html
     """
-    return finish(memory_for(np.zeros, size_of_new(size), numpy_dtype(dtype)), device, requires_grad)
+    return filled(lambda xp, shape, kind: xp.zeros(shape, kind), size_of_new(size), numpy_dtype(dtype), device, requires_grad)
 
 
 @sized
@@ -150,7 +164,7 @@ def ones(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.ones.html
     """
-    return finish(memory_for(np.ones, size_of_new(size), numpy_dtype(dtype)), device, requires_grad)
+    return filled(lambda xp, shape, kind: xp.ones(shape, kind), size_of_new(size), numpy_dtype(dtype), device, requires_grad)
 
 
 @stored

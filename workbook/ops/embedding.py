@@ -5,8 +5,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.modes import no_grad
 from workbook.autograd.operation import Operation
-from workbook.devices import CPU
-from workbook.devices.checks import refuse
+from workbook.devices.checks import refuse_outside
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
 from workbook.ops.axes import unsqueeze
@@ -107,17 +106,14 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     padding = _padding(padding_idx, weight)
     _check_table("embedding", weight, input)
     rows, index = weight.shape[0], input._array
-    if input._device is not CPU:
-        refuse(input._device, index, lambda index: (index < 0) | (index >= rows), lambda wrong: _no_row(wrong, rows))
-        if max_norm is not None or scale_grad_by_freq or padding is not None:
-            index = input._host()
-    elif index.size and (index.min() < 0 or index.max() >= rows):
-        raise _no_row(int(index.min() if index.min() < 0 else index.max()), rows)
+    refuse_outside(input._device, index, 0, rows, lambda wrong: _no_row(wrong, rows))
+    if max_norm is not None or scale_grad_by_freq or padding is not None:
+        index = input._host()
     if max_norm is not None:
         expect_number("embedding_renorm_", "max_norm", 3, max_norm, "float")
         expect_number("embedding_renorm_", "norm_type", 4, norm_type, "float")
         _cut(weight, index, max_norm, norm_type)
-    return Embedding.apply(weight, input, share=_share(index.reshape(-1), padding, scale_grad_by_freq))
+    return Embedding.apply(weight, input, share=_share(index, padding, scale_grad_by_freq))
 
 
 def _padding(padding_idx, weight):
@@ -153,6 +149,7 @@ def _share(index, padding, by_frequency):
     """How much each place of an index counts in the derivative: nothing for padding, a part where a row is named often; None for 1."""
     if padding is None and not by_frequency:
         return None
+    index = index.reshape(-1)
     share = np.ones(index.size) if padding is None else (index != padding).astype(np.float64)
     if by_frequency and index.size:
         share /= np.bincount(index)[index]

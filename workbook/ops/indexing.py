@@ -138,7 +138,7 @@ def _named_by(target, pattern, places):
             sides[axis] = max(sides[axis], 1)
         axis += k.ndim if k is not None and k.dtype is dtypes.bool else 1
     anywhere = np.broadcast_to(np.empty((), bool), sides)
-    first = [k._host() if k.dtype is dtypes.bool else np.zeros_like(k._host()) for k in places]
+    first = [k._host() if k.dtype is dtypes.bool else np.zeros(k._array.shape, k._array.dtype) for k in places]
     return anywhere[filled(pattern, first)].shape
 
 
@@ -257,7 +257,7 @@ def _whole(bound):
 
 
 def _is_mask(k):
-    return isinstance(k, (np.ndarray, Tensor)) and _host_array(k).dtype == bool
+    return isinstance(k, (np.ndarray, Tensor)) and getattr(k, "_array", k).dtype == bool
 
 
 def _host_array(k):

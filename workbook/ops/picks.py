@@ -3,6 +3,7 @@
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
+from workbook.devices.checks import refuse_outside
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order
 from workbook.ops.elementwise import broadcast_shape
@@ -53,20 +54,18 @@ def index_select(input, dim, index):
     if index.dtype not in (dtypes.int32, dtypes.int64):
         raise RuntimeError(explain("index_select(): Expected dtype int32 or int64 for index",
                                    "places are whole numbers", "write index.long()"))
-    places, side = index._host().reshape(-1), input.shape[axis] if input.ndim else 1
-    if input.ndim == 0 and places.size != 1:
+    count, side = index.numel(), input.shape[axis] if input.ndim else 1
+    if input.ndim == 0 and count != 1:
         raise RuntimeError(explain("index_select(): Index to scalar can have only 1 value, got "
-                                   f"{places.size} value(s)",
+                                   f"{count} value(s)",
                                    "a single number has one place", "give one index"))
-    if places.size and not side and input.ndim > 1:
+    if count and not side and input.ndim > 1:
         raise RuntimeError(explain("index_select(): self indexing axis dim should be positive", f"axis {axis} of a tensor of shape "
                                    f"{shape_text(input.shape)} has no places", "check where the tensor became empty"))
-    if places.size and (places.min() < 0 or places.max() >= side):
-        wrong = places.min() if places.min() < 0 else places.max()
-        raise (RuntimeError if axis == 1 else IndexError)(explain(
-            f"INDICES element is out of DATA bounds, id={wrong} axis_dim={side}" if axis == 1 else "index out of range in self",
-                                 f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {side - 1}, not {wrong}",
-                                 "for places from the end write x[..., [-1]]"))
+    refuse_outside(index._device, index._array, 0, side, lambda wrong: (RuntimeError if axis == 1 else IndexError)(explain(
+        f"INDICES element is out of DATA bounds, id={wrong} axis_dim={side}" if axis == 1 else "index out of range in self",
+        f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {side - 1}, not {wrong}",
+        "for places from the end write x[..., [-1]]")))
     if input.ndim == 0:
         return IndexSelect.apply(input, index, pattern=(...,))  # which names all there is
     return IndexSelect.apply(input, index if index.ndim else reshape(index, (1,)), pattern=(slice(None),) * axis + (HOLE,))
@@ -150,7 +149,7 @@ def gather(input, dim, index, *, sparse_grad=False):
     if index.dtype not in (dtypes.int64, dtypes.int32):
         raise RuntimeError(explain("gather(): Expected dtype int32/int64 for index",
                                    "places are whole numbers", "write index.long()"))
-    places = index._host()
+    places = index._array
     shape = tuple(input.shape) or (1,)
     if max(places.ndim, 1) != len(shape):
         raise RuntimeError(explain("Index tensor must have the same number of dimensions as input tensor",
@@ -162,9 +161,8 @@ def gather(input, dim, index, *, sparse_grad=False):
             f"{shape_text(input.shape)} apart from dimension {axis}",
             "beside the axis it gathers along, every place of index needs a partner in the input",
             "make the index no longer than the input there"))
-    if places.size and (places.min() < 0 or places.max() >= shape[axis]):
-        wrong = places.min() if places.min() < 0 else places.max()
-        raise RuntimeError(explain(f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}",
-                                   f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {shape[axis] - 1}",
-                                   "for places from the end write index % x.shape[dim]"))
+    refuse_outside(index._device, places, 0, shape[axis], lambda wrong: RuntimeError(explain(
+        f"index {wrong} is out of bounds for dimension {axis} with size {shape[axis]}",
+        f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {shape[axis] - 1}",
+        "for places from the end write index % x.shape[dim]")))
     return Gather.apply(input, index, axis=axis)

@@ -8,8 +8,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
-from workbook.devices import CPU
-from workbook.devices.checks import refuse
+from workbook.devices.checks import refuse_outside
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
@@ -163,11 +162,7 @@ def within(index, axis, side, error, low=0, phrase="index {} is out of bounds fo
         return error(explain(phrase.format(wrong, axis, side), f"places are counted from 0 to {side - 1}",
                              "check where the index was computed, and the size of that axis"))
 
-    places = index._array
-    if index._device is not CPU:
-        refuse(index._device, places, lambda places: (places < low) | (places >= side), complaint)
-    elif places.size and (places.min() < low or places.max() >= side):
-        raise complaint(int(places.min() if places.min() < low else places.max()))
+    refuse_outside(index._device, index._array, low, side, complaint)
 
 
 def scatter_add(input, dim, index, src):

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from workbook import dtypes
+from workbook.autograd.elsewhere import made
 from workbook.autograd.modes import enable_grad
 from workbook.devices import CPU
 from workbook.errors import explain
@@ -86,7 +87,7 @@ class Rule(Optimizer):
             state[name] = number(0)
         for name, first in self.remembers(group).items():
             first = complex(first, first) if param.dtype.kind == "c" else first
-            state[name] = wrap(device.xp.full_like(param, first), device)
+            state[name] = made(device, lambda xp: xp.full_like(param, first))
 
     def update_recorded(self, param, grad, group):
         """Take the step with Tensors, so that gradients flow through it: what is remembered becomes part of the graph."""

@@ -85,7 +85,7 @@ class ndarray:
         raise TypeError("Implicit conversion to a NumPy array is not allowed. Please use `.get()` to construct a NumPy array explicitly.")
 
     def __getitem__(self, key):
-        key = _key(key, self.shape)
+        key = _key(key, self.shape, reads=True)
         shows = not any(isinstance(part, np.ndarray) for part in (key if isinstance(key, tuple) else (key,)))
         return closed((self._inner if shows else opened(self))[key], self)
 
@@ -208,7 +208,7 @@ def closed(result, *given):
     return [closed(part, *given) for part in result] if isinstance(result, list) else result
 
 
-def _key(key, shape):
+def _key(key, shape, reads=False):
     """Return an index for NumPy. Whole numbers in an array that point outside wrap around, silently, as CuPy's do."""
     parts, axis, out = key if isinstance(key, tuple) else (key,), 0, []
     used = sum(part.ndim if isinstance(part, ndarray) and part.dtype.kind == "b" else part is not None and part is not Ellipsis
@@ -219,7 +219,8 @@ def _key(key, shape):
         elif isinstance(part, (ndarray, list)):
             part = opened(part) if isinstance(part, ndarray) else np.asarray(opened(part))
             if part.dtype.kind == "b":
-                machine.charge("wait", "mask")
+                if reads:  # how many there are decides the shape
+                    machine.charge("wait", "mask")
                 axis += part.ndim
             else:
                 part = wrapped(part.astype(np.int64) if not part.size else part, shape[axis])

@@ -3,11 +3,12 @@
 NAMES = frozenset("""
     asmatrix block bmat bytes_ char ctypeslib datetime64 einsum_path emath errstate frompyfunc geomspace geterr histogram_bin_edges
     insert isnat longdouble ma matrix matvec memmap nanpercentile nanquantile ndenumerate nditer nested_iters object_ polyder polydiv
-    polyint rec recarray record seterr spacing str_ strings timedelta64 unstack vecdot vecmat void
+    polyint busday_count busday_offset datetime_as_string datetime_data fromregex get_include getbufsize geterrcall info is_busday
+    setbufsize seterrcall show_runtime test rec recarray record seterr spacing str_ strings timedelta64 unstack vecdot vecmat void
 """.split())
 
 # of numpy.linalg
-LINALG = frozenset("diagonal matrix_norm multi_dot outer svdvals tensordot trace vecdot vector_norm".split())
+LINALG = frozenset("test diagonal matrix_norm multi_dot outer svdvals tensordot trace vecdot vector_norm".split())
 
 ARGUMENTS = {name: frozenset(lacking.split()) for name, lacking in {
     "all": "where", "amax": "initial where", "amin": "initial where", "any": "where", "arange": "device like",

@@ -32,6 +32,7 @@ class Machine:
     def reset(self, count, memory=None):
         """Begin anew with `count` devices of `memory` bytes each. What lies on earlier ones stays readable."""
         self.count, self.memory = count, memory or MEMORY
+        self.peak = dict(self.used)
         self.bill = {}  # (kind, cause, place): Entry
         self._thread = threading.local()
 

@@ -119,7 +119,7 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.utils.rnn.pack_padded_sequence.html
     """
-    lengths = lengths.to(dtype=int64) if isinstance(lengths, Tensor) else as_tensor(lengths, dtype=int64)
+    lengths = lengths.to(dtype=int64) if isinstance(lengths, Tensor) else as_tensor(lengths, dtype=int64, device="cpu")
     order = None
     if not enforce_sorted:
         lengths, order = sort(lengths, descending=True)
@@ -129,7 +129,7 @@ def pack_padded_sequence(input, lengths, batch_first=False, enforce_sorted=True)
         input = transpose(input, 0, 1)
     counts = _checked_lengths(input, lengths)
     sizes = [sum(length > t for length in counts) for t in range(counts[0])]
-    return PackedSequence(PackPaddedSequence.apply(input, sizes=sizes), tensor(sizes), order, None)
+    return PackedSequence(PackPaddedSequence.apply(input, sizes=sizes), tensor(sizes, device="cpu"), order, None)
 
 
 def _checked_lengths(input, lengths):
