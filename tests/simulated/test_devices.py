@@ -190,6 +190,17 @@ def test_a_step_of_training_waits_for_nothing_and_copies_nothing(gpus, name, rul
     assert [(entry.kind, entry.cause) for entry in gpus.bill()] == []
 
 
+def test_a_graph_that_is_recorded_for_a_view_is_fetched_when_it_is_looked_at(gpus):
+    from workbook.widgets.recording import recording
+
+    net, x = nn.Linear(8, 5).cuda(), torch.randn(4, 8).cuda()
+    gpus.clear()
+    with recording():
+        y = net(x).relu().sum()
+    assert gpus.bill() == []
+    assert y.grad_fn.record.output.array == y.item() and gpus.waits() == 2
+
+
 def test_dropout_copies_its_mask_and_waits_for_nothing(gpus):
     """The mask is drawn by the one stream of random numbers, on the host."""
     x = torch.ones(4, 5, device="cuda")
@@ -275,6 +286,7 @@ def test_streams_and_events_do_what_programs_ask(gpus):
 
 
 def test_memory_is_counted(gpus):
+    gc.collect()
     torch.cuda.reset_peak_memory_stats()
     before = torch.cuda.memory_allocated()
     x = torch.zeros(1000, device="cuda")

@@ -82,24 +82,36 @@ class Record:
 class Kept:
     """An array as it was when it was recorded; of a large one only shape, dtype and a summary.
 
-    `array`, in the host's memory, is None for a summary. `source` is the student's own array, by which it is recognised; `device` is where it lives.
+    `source` is the student's own array, by which it is recognised; `device` is where it lives.
     """
 
-    __slots__ = ("array", "source", "shape", "dtype", "device", "summary", "_memory", "_version")
+    __slots__ = ("source", "shape", "dtype", "device", "_array", "_summary", "_memory", "_version")
 
     def __init__(self, tensor, copied, referred=REFERRED):
-        array = tensor._host()
-        self.shape, self.dtype, self.device = array.shape, array.dtype, tensor._device
-        self.array = self.source = self.summary = self._memory = None
+        array, self.device = tensor._array, tensor._device
+        self.shape, self.dtype = array.shape, array.dtype
+        self._array = self.source = self._summary = self._memory = None
         if array.size <= copied:
-            self.array, self.source = array.copy(), tensor._array
+            with self.device.entered():
+                self._array, self.source = array.copy(), array
             return
         self._memory = memory_of(tensor)
         self._version = self._memory.version
         if array.size <= referred:
-            self.array, self.source = array, tensor._array
+            self._array = self.source = array
         else:
-            self.summary = summarise(array)
+            with self.device.entered():
+                self._summary = summarise(array)
+
+    @property
+    def array(self):
+        """The numbers, in the host's memory; None for a summary. From a GPU they are fetched when they are asked for, and not before."""
+        return self._array if self._array is None or self.device.type == "cpu" else self.device.backend.to_host(self._array)
+
+    @property
+    def summary(self):
+        """What stands for a large array; None where the array itself is there."""
+        return None if self._summary is None else {name: float(number) for name, number in self._summary.items()}
 
     @classmethod
     def now(cls, tensor):
@@ -119,11 +131,11 @@ def summarise(array):
 
     >>> import numpy as np
     >>> summarise(np.array([1.0, 2.0, 6.0]))
-    {'mean': 3.0, 'least': 1.0, 'largest': 6.0}
+    {'mean': np.float64(3.0), 'least': np.float64(1.0), 'largest': np.float64(6.0)}
     """
     if not array.size:
         return {}
-    return {"mean": float(array.mean().real), "least": float(array.real.min()), "largest": float(array.real.max())}
+    return {"mean": array.mean().real, "least": array.real.min(), "largest": array.real.max()}
 
 
 def observe(node, inputs, options, outputs):
