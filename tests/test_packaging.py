@@ -30,6 +30,13 @@ def test_the_conda_environment_has_the_names_and_bounds_of_the_package_and_the_l
     assert sorted(conda) == sorted(ours)
 
 
+def test_the_conda_environment_for_a_gpu_is_the_other_one_and_cupy():
+    plain, gpu = ((ROOT / name).read_text(encoding="utf-8") for name in ("environment.yml", "environment-gpu.yml"))
+    lines = [{line.split("#")[0].rstrip() for line in text.splitlines()} - {""} for text in (plain, gpu)]
+    bound = next(name for name in EXTRAS["cuda12"]).split(">=")[1].split(";")[0]
+    assert lines[1] - lines[0] == {f"  - cupy>={bound}", "name: workbook-gpu"} and lines[0] - lines[1] == {"name: workbook"}
+
+
 def test_the_conda_environment_names_a_python_that_the_package_allows_and_installs_the_checkout():
     (python,) = (line.removeprefix("python=") for line in conda_dependencies() if line.startswith("python"))
     oldest = PROJECT["project"]["requires-python"].removeprefix(">=")

@@ -2,6 +2,7 @@
 
 import copy
 import gc
+import os
 import threading
 
 import numpy as np
@@ -318,3 +319,19 @@ def test_without_gpus_the_functions_say_so_or_do_nothing():
         for ask in (torch.cuda.current_device, torch.cuda.synchronize, torch.cuda.get_device_name, torch.cuda.memory_allocated):
             with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled\n  Why: "):
                 ask()
+
+
+class OnTheGpu(torch.utils.data.Dataset):
+    def __len__(self):
+        return 4
+
+    def __getitem__(self, number):
+        return torch.ones(2, device="cuda") * number
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked on Linux")
+def test_a_worker_cannot_use_the_gpu_of_its_parent(gpus):
+    torch.zeros(1, device="cuda")
+    with pytest.raises(RuntimeError, match="Cannot re-initialize CUDA in forked subprocess") as caught:
+        list(torch.utils.data.DataLoader(OnTheGpu(), num_workers=1, multiprocessing_context="fork"))
+    assert "move each batch in the loop" in str(caught.value)

@@ -9,6 +9,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from workbook.commands.driver import driver
 from workbook.commands import chromium, places
 from workbook.version import __version__
 
@@ -85,8 +86,17 @@ def devices():
     for name, available, reason in report():
         yield Finding(f"device {name}", "ok" if available else "absent", reason or "available")
     version = version_of("cupy-cuda12x") or version_of("cupy-cuda13x") or version_of("cupy")
+    there, why = driver()
+    if there is None:
+        yield Finding("gpu", "absent", f"{why}; lessons simulate one", "" if sys.platform == "darwin" else "with an NVIDIA GPU: install its driver")
+    else:
+        too_old = "" if there.extra else "; it is too old for CuPy, which needs CUDA 12"
+        yield Finding("gpu", "ok" if there.extra else "absent", f"{', '.join(there.gpus)}: driver {there.version}, CUDA {there.cuda}{too_old}",
+                      "" if there.extra else "install a newer driver, from NVIDIA's site or your system's packages")
     if version:
         yield Finding("cupy", "ok", version)
+    elif there is not None and there.extra:
+        yield Finding("cupy", "absent", "needed for this GPU", places.install(there.extra))
     else:
         fix = f"with an NVIDIA GPU:  {places.install('cuda12')}  or, for CUDA 13,  {places.install('cuda13')}" if sys.platform != "darwin" else ""
         yield Finding("cupy", "absent", "needed for an NVIDIA GPU", fix)

@@ -15,19 +15,28 @@ class CudaBackend(Backend):
 
     def __init__(self):
         self._cupy = self._reason = None
+        self._process = None  # the one that uses the GPUs
         self.simulated = False
 
     def _look(self):
+        if self._process not in (None, os.getpid()):
+            raise RuntimeError(explain(
+                "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method",
+                "a GPU belongs to the process that used it first, and this is another one, such as a worker of a DataLoader",
+                "let the workers return tensors of the CPU, and move each batch in the loop: x = x.to(device)"))
         if self._cupy is None and self._reason is None:
             if os.environ.get(VARIABLE, "0") != "0":
                 self.simulate(_number(os.environ[VARIABLE]))
             else:
                 self._cupy, self._reason = found()
+        if self._cupy is not None and self._process is None:
+            self._process = os.getpid()
 
     def simulate(self, count, memory=None):
         """Put `count` simulated GPUs in the place of real ones; 0 takes them away. Return their machine."""
         from workbook.devices import simulated
 
+        self._process = None
         self._cupy, self._reason, self.simulated = (simulated, None, True) if count else (None, None, False)
         forget_noted()
         simulated.machine.reset(count, memory)
@@ -82,7 +91,7 @@ class CudaBackend(Backend):
 
     def forget_peak(self, index):
         if self.simulated:
-            self.xp.machine.peak.pop(index, None)
+            self.xp.machine.peak[index] = self.xp.machine.used.get(index, 0)
 
     def from_host(self, array, index):
         with self.using(index):
