@@ -19,11 +19,11 @@ def elsewhere(cls, ctx, arrays, options, device):
         arrays = cls.dtype_rule([np.asarray(x, dtypes.of_number(x).numpy) for x in arrays])
         return arrays, cls.forward(ctx, *arrays, **options), CPU
     backend = device.backend
-    ctx.xp = backend.xp
+    ctx.xp, target = backend.xp, device if cls.place is None else cls.place(device, options)
     with device.entered():
         arrays = [backend.from_host(x, device.index) if isinstance(x, np.ndarray) else x for x in arrays]
         if cls.on_host:
-            return *through_host(cls, ctx, ctx.xp, arrays, options), device
+            return *through_host(cls, ctx, ctx.xp, arrays, options), target
         given, arrays = arrays, cls.dtype_rule(arrays)
         results = cls.forward(ctx, *arrays, **options)
         if cls.lies_as_inputs and results.__class__ is not tuple and results.ndim > 1:
@@ -31,7 +31,16 @@ def elsewhere(cls, ctx, arrays, options, device):
             if laid is not results and ctx.__class__ is not Forgetful:
                 ctx._saved = tuple([laid if value is results else value for value in ctx._saved])
             results = laid
-        return arrays, results, device
+        return arrays, results, target
+
+
+def on_arrays(cls, xp, inputs, options):
+    """Compute on arrays of another library than NumPy, while the walk runs a formula on its device."""
+    ctx = Forgetful()
+    if cls.on_host:
+        return through_host(cls, ctx, xp, inputs, options)[1]
+    ctx.xp = xp
+    return cls.forward(ctx, *inputs, **options)
 
 
 def through_host(cls, ctx, xp, arrays, options):

@@ -25,8 +25,8 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd import hooks, views
 from workbook.autograd.complaints import no_tensor, of_inference, second_time, several_devices, stale, too_large
-from workbook.autograd.elsewhere import elsewhere, readable, through_host
-from workbook.autograd.forgetful import Forgetful, forgetful
+from workbook.autograd.elsewhere import elsewhere, on_arrays, readable
+from workbook.autograd.forgetful import Forgetful
 from workbook.autograd.modes import thread
 from workbook.autograd.saved import Packed, look_at
 from workbook.devices import CPU
@@ -142,9 +142,9 @@ class Operation(Node):
         """Compute this operation. `inputs`: Tensors, Python numbers or None. `options`: Python values, and never a Tensor."""
         here = thread.state
         if here.on_arrays:  # the walk is running a formula on arrays: just compute
-            if here.xp is not np and cls.on_host:
-                return through_host(cls, Forgetful(), here.xp, inputs, options)[1]
-            return cls.forward(forgetful(here.xp), *inputs, **options)
+            if here.xp is np:
+                return cls.forward(Forgetful(), *inputs, **options)
+            return on_arrays(cls, here.xp, inputs, options)
         tracking = here.grad_enabled and cls.differentiable
         arrays, edges, device, recording = [], [], None, False
         for given in inputs:
@@ -185,15 +185,17 @@ class Operation(Node):
             raise refusal from (problem.__cause__ if refusal is problem else None)
         except MemoryError as problem:
             raise too_large(problem, arrays) from None
-        if cls.place is not None:
-            device = cls.place(device, options)
 
         if results.__class__ is tuple:
             outputs = _wrap_all(results, device)
             if recording:
                 _link_all(ctx, outputs)
         else:  # the same for one output, without the calls
-            array = results if results.__class__ is ndarray else _as_array(results, device)
+            array = results
+            if array.__class__ is not ndarray:
+                if cls.place is not None:
+                    device = cls.place(device, options)
+                array = _as_array(array, device)
             if cls.lies_as_inputs and device is CPU and array.ndim > 1 and (
                     not isinstance(first := inputs[0], Tensor) or first._array.strides != array.strides):
                 array = laid_by(np, array, [x._array if isinstance(x, Tensor) else x for x in inputs], arrays, cls.of_operands)

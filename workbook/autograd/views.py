@@ -6,7 +6,7 @@ then `adopt`: the result goes into the target's memory, and the target takes ove
 
 import numpy as np
 
-from workbook.autograd.forgetful import forgetful
+from workbook.autograd.forgetful import Forgetful
 from workbook.autograd.modes import enable_grad, thread
 from workbook.devices import CPU
 from workbook.errors import explain, shape_text
@@ -49,7 +49,7 @@ def _step_over_nothing(operation, source, options, outputs):
     """Give views of a Tensor without elements the steps that PyTorch's have: as if each side of its memory were 1 or more."""
     array = source._array
     if source._device is CPU and not any(array.strides):
-        shown = operation.forward(forgetful(np), with_steps(np, array, steps_of(array)), **options)
+        shown = operation.forward(Forgetful(), with_steps(np, array, steps_of(array)), **options)
         for output, view in zip(outputs, shown if shown.__class__ is tuple else (shown,)):
             output._array = view
 
