@@ -19,11 +19,11 @@ def elsewhere(cls, ctx, arrays, options, device):
         arrays = cls.dtype_rule([np.asarray(x, dtypes.of_number(x).numpy) for x in arrays])
         return arrays, cls.forward(ctx, *arrays, **options), CPU
     backend = device.backend
-    ctx.xp, target = backend.xp, device if cls.place is None else cls.place(device, options)
+    ctx.xp = backend.xp
     with device.entered():
         arrays = [backend.from_host(x, device.index) if isinstance(x, np.ndarray) else x for x in arrays]
         if cls.on_host:
-            return *through_host(cls, ctx, ctx.xp, arrays, options), target
+            return *through_host(cls, ctx, ctx.xp, arrays, options), device
         given, arrays = arrays, cls.dtype_rule(arrays)
         results = cls.forward(ctx, *arrays, **options)
         if cls.lies_as_inputs and results.__class__ is not tuple and results.ndim > 1:
@@ -31,7 +31,7 @@ def elsewhere(cls, ctx, arrays, options, device):
             if laid is not results and ctx.__class__ is not Forgetful:
                 ctx._saved = tuple([laid if value is results else value for value in ctx._saved])
             results = laid
-        return arrays, results, target
+        return arrays, results, device
 
 
 def on_arrays(cls, xp, inputs, options):

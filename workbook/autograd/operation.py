@@ -186,16 +186,15 @@ class Operation(Node):
         except MemoryError as problem:
             raise too_large(problem, arrays) from None
 
+        if options and cls.place is not None:
+            device = cls.place(device, options)
+
         if results.__class__ is tuple:
             outputs = _wrap_all(results, device)
             if recording:
                 _link_all(ctx, outputs)
         else:  # the same for one output, without the calls
-            array = results
-            if array.__class__ is not ndarray:
-                if cls.place is not None:
-                    device = cls.place(device, options)
-                array = _as_array(array, device)
+            array = results if results.__class__ is ndarray else _as_array(results, device)
             if cls.lies_as_inputs and device is CPU and array.ndim > 1 and (
                     not isinstance(first := inputs[0], Tensor) or first._array.strides != array.strides):
                 array = laid_by(np, array, [x._array if isinstance(x, Tensor) else x for x in inputs], arrays, cls.of_operands)
