@@ -30,6 +30,20 @@ class Unquoted(str):
     __repr__ = str.__str__
 
 
+def raised_again(kind, text):
+    """Return an error of the class `kind` with another text, for one that was caught in another thread or process.
+
+    Where `kind` is None, or its constructor takes other arguments, a RuntimeError.
+
+    >>> raised_again(ValueError, "Caught ValueError in replica 1 on device 1.")
+    ValueError('Caught ValueError in replica 1 on device 1.')
+    """
+    try:
+        return KeyError(Unquoted(text)) if kind is KeyError else kind(text)
+    except Exception:
+        return RuntimeError(text)
+
+
 def not_a_tensor(function, argument, position, given):
     """The error for an argument that has to be a Tensor, in PyTorch's words.
 

@@ -186,7 +186,6 @@ OF_MODULE = {
     "nn.utils": dict.fromkeys(("convert_conv2d_weight_memory_format", "convert_conv3d_weight_memory_format"), "nothing: a layer's weight lies here in the order of its shape"),
     "nn": dict.fromkeys(("LinearCrossEntropyLoss", "LinearCrossEntropyOptions"), "nn.Linear and nn.CrossEntropyLoss, one after the other")
     | {"Container": "nn.Sequential or nn.ModuleList; Container was their name before PyTorch 0.2"}
-    | dict.fromkeys(("DataParallel",), "the network itself: one process computes here, on one device")
     | dict.fromkeys(("qat", "quantized", "quantizable", "intrinsic", "backends"), "the layers of torch.nn; numbers of fewer bits are not part of this "
                     "engine: net.half() halves the memory")
     | {"factory_kwargs": "device=..., dtype=..."},

@@ -119,7 +119,8 @@ class Operation(Node):
     materialize_grads = True  # zeros arrive where nothing did
     of_numbers = False  # whether it also computes with Python numbers alone, as torch.add(1, 2)
     on_host = False  # NumPy computes it for every device: other array libraries have no function for it
-    place = None  # place(device, options) is the device of the results, where that is not the device of the inputs
+    place = None  # place(device, options) is the device of the results, where that is not the device of the inputs; or a tuple of them
+    crosses = False  # its inputs may lie on several devices
     xp = np
 
     __slots__ = ("needs_input_grad", "_saved", "_kept")
@@ -152,7 +153,7 @@ class Operation(Node):
             if isinstance(given, Tensor):
                 arrays.append(given._array)
                 if given._device is not device:
-                    device = given._device if device is None else _meeting_device(device, given, inputs)
+                    device = given._device if device is None else _meeting_device(cls, device, given, inputs)
                 if tracking:
                     node = given._node if given._view is None else views.refreshed_node(given)
                     if node is not None:
@@ -190,7 +191,7 @@ class Operation(Node):
             device = cls.place(device, options)
 
         if results.__class__ is tuple:
-            outputs = _wrap_all(results, device)
+            outputs = _wrap_all(results, device) if device.__class__ is not tuple else tuple(map(wrap, results, device))
             if recording:
                 _link_all(ctx, outputs)
         else:  # the same for one output, without the calls
@@ -430,8 +431,10 @@ def _as_number(cls, given, place):
     raise no_tensor(cls.called(), given, place)
 
 
-def _meeting_device(device, given, inputs):
+def _meeting_device(cls, device, given, inputs):
     """0-d CPU Tensors may meet any device, and a slice of a batch what lies beside the batch; everything else must be on one."""
+    if cls.crosses:
+        return device
     if device.plain is given._device.plain:
         return max(device, given._device, key=lambda place: place.depth)
     if given._array.ndim == 0 and given._device is CPU:

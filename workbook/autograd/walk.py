@@ -192,8 +192,9 @@ class Pass:
             slots = found[1]
             if gradient is None:
                 return
-            if slots[index] is not None:
-                gradient, new = slots[index] + gradient, True
+            before = slots[index]
+            if before is not None:
+                gradient, new = before + gradient if before.__class__ is ndarray else _added(node, index, before, gradient), True
         slots[index] = gradient
         if new:
             self.owned.add(node)
@@ -401,6 +402,12 @@ def _memory(array):
     """The array that owns the memory of an array or a NumPy scalar."""
     base = getattr(array, "base", None)
     return array if base is None else base
+
+
+def _added(node, index, found, gradient):
+    """The sum of two gradients to an output that lies on any device: also where the step that is visited is on another."""
+    with node.meta[index][2].entered():
+        return found + gradient
 
 
 def _zeros(meta, create_graph):

@@ -70,6 +70,8 @@ __all__ += ["Transformer", "TransformerDecoder", "TransformerDecoderLayer", "Tra
 
 
 def __getattr__(name):
+    if name == "DataParallel":
+        return importlib.import_module("workbook.nn.parallel").DataParallel
     if name in ("modules", "parameter", "parallel"):  # put together when they are asked for
         return importlib.import_module(f"workbook.nn.{name}")
     raise missing.of_module("nn", name)

@@ -23,7 +23,7 @@ New Tensors
 The same numbers in another shape
     shape axes rearranging strided      views; axes exchanged; elements elsewhere; strides over memory
     joining stacking blocks             cat and split; hstack and its like; matrices out of matrices
-    conversion                          another dtype or device, or outside the graph
+    conversion replicas                 another dtype or device, or outside the graph; on several devices at once
 Places: read and written
     indexing parts picks takes          x[...]; its parts; places named by an index; places counted through the memory
     placing scatter part_writes         written in a copy: along an axis; where an index says; a slice

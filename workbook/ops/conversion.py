@@ -26,9 +26,7 @@ class ToDevice(Operation, name="ToCopyBackward0"):
 
     def forward(ctx, a, *, source, target):
         ctx.source, ctx.target = source, target
-        if source.type == target.type:
-            return target.backend.between(a, target.index)
-        return target.backend.from_host(source.backend.to_host(a), target.index)
+        return copied(a, source, target)
 
     def backward(ctx, grad):
         return (ToDevice.apply(grad, source=ctx.target, target=ctx.source),)
@@ -36,6 +34,13 @@ class ToDevice(Operation, name="ToCopyBackward0"):
     @staticmethod
     def place(device, options):
         return options["target"]
+
+
+def copied(array, source, target):
+    """Return the array of one device in the memory of another."""
+    if source.type == target.type:
+        return target.backend.between(array, target.index)
+    return target.backend.from_host(source.backend.to_host(array), target.index)
 
 
 def to(input, *args, dtype=None, device=None, non_blocking=False, copy=False, memory_format=None):

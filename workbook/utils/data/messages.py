@@ -4,7 +4,7 @@ import pickle
 import traceback
 from dataclasses import dataclass, field
 
-from workbook.errors import Unquoted, explain
+from workbook.errors import explain, raised_again
 
 
 @dataclass
@@ -60,13 +60,7 @@ class Failure:
     def error(self):
         """Return the error to raise in the loader: of the same class, its text names the worker, the sample and the traceback."""
         said = explain(f"Caught {self.name} in DataLoader worker process {self.worker}.", self.doing, self.advice)
-        text = f"{said}\nOriginal {self.trace}"
-        if self.kind is KeyError:
-            return KeyError(Unquoted(text))
-        try:
-            return self.kind(text)
-        except Exception:  # its constructor takes other arguments
-            return RuntimeError(text)
+        return raised_again(self.kind, f"{said}\nOriginal {self.trace}")
 
 
 def failure_of(error, worker, doing):
