@@ -6,6 +6,7 @@ Real ones come with CuPy. Where there are none, `torch.cuda.simulate(2)` puts si
 from collections import namedtuple
 
 from workbook import random
+from workbook.cuda.graphs import CUDAGraph, graph, is_current_stream_capturing  # noqa: F401
 from workbook.cuda.memory import (OutOfMemoryError, empty_cache, max_memory_allocated, max_memory_cached, max_memory_reserved,  # noqa: F401
                                   mem_get_info, memory_allocated, memory_cached, memory_reserved, memory_summary,
                                   reset_max_memory_allocated, reset_max_memory_cached, reset_peak_memory_stats)

@@ -85,6 +85,10 @@ class CudaBackend(Backend):
 
         return (simulated.machine.count, simulated.machine.memory) if self.simulated else (0, None)
 
+    def capturing(self):
+        """Whether work is being captured, to be done again."""
+        return bool(self.xp.cuda.get_current_stream().is_capturing())
+
     def peak(self, index):
         """The most bytes in use at once, where the library keeps it."""
         return self.xp.machine.peak.get(index, 0) if self.simulated else 0

@@ -64,6 +64,11 @@ class Rule(Optimizer):
         if group.get("capturable") and device is CPU:
             raise AssertionError(explain(NOT_CAPTURABLE, "capturable prepares a step for CUDA graphs; these parameters are on the CPU",
                                          "leave capturable out"))
+        if device is not CPU and "step" in self.counts and device.backend.capturing():
+            raise RuntimeError(explain(
+                f"Attempting CUDA graph capture of step() for an instance of {type(self).__name__} but its count of steps is kept on the host",
+                "what is captured is done again as it was, so the count would stand still, and with it the correction of the first steps",
+                "capture forward and backward, and call optimizer.step() after replay(); torch.optim.SGD can be captured whole"))
         if param.dtype.kind not in "fc":
             raise RuntimeError(explain("For integral input tensors, argument alpha must not be a floating point number.",
                                        f"a step is a fraction of the gradient, and these parameters hold {param.dtype}",

@@ -15,7 +15,7 @@ win), and keeps a bill of every copy and every wait. So a program that runs here
 import numpy as np
 
 from workbook.devices.simulated import lacks, tools
-from workbook.devices.simulated.array import closed, fresh, ndarray, opened, refuse_arguments, shown, wrapped
+from workbook.devices.simulated.array import closed, done, fresh, ndarray, opened, opened_all, refuse_arguments, shown, wrapped
 from workbook.devices.simulated.machine import machine
 
 __version__ = "14.2 (simulated)"
@@ -36,7 +36,7 @@ def get_default_memory_pool():
 def asarray(a, dtype=None, order=None, blocking=False):
     """Return an array on the current device: `a` itself where it is one, otherwise a copy of the host's numbers."""
     if isinstance(a, ndarray) and a._block.device == machine.current:
-        return closed(np.asarray(a._inner, dtype, order), a)
+        return done(lambda: np.asarray(a._inner, dtype, order), a)
     return array(a, dtype, order=order)
 
 
@@ -54,8 +54,7 @@ def array(a, dtype=None, copy=True, order="K", subok=False, ndmin=0, blocking=Fa
         if a._block.device != machine.current:
             machine.charge("device to device", "array", a.nbytes)
             copy = True
-        result = np.array(a._inner, dtype, copy=copy or None, order=order or "K", ndmin=ndmin)
-        return fresh(result) if result.base is None and result is not a._inner else closed(result, a)
+        return done(lambda: np.array(a._inner, dtype, copy=copy or None, order=order or "K", ndmin=ndmin), a)
     if isinstance(a, (tuple, list)) and any(isinstance(part, ndarray) for part in a):
         return stack([asarray(part, dtype) for part in a])
     inner = np.array(a, dtype, order=order or "K", ndmin=ndmin)
@@ -91,11 +90,12 @@ def take(a, indices, axis=None, out=None):
 
 def take_along_axis(a, indices, axis=-1):
     side = a.size if axis is None else a.shape[axis]
-    return closed(np.take_along_axis(opened(a), wrapped(opened(indices), side), axis))
+    return done(lambda: np.take_along_axis(opened(a), wrapped(opened(indices), side), axis))
 
 
 def put_along_axis(arr, indices, values, axis):
-    np.put_along_axis(opened(arr), wrapped(opened(indices), arr.size if axis is None else arr.shape[axis]), opened(values), axis)
+    side = arr.size if axis is None else arr.shape[axis]
+    done(lambda: np.put_along_axis(opened(arr), wrapped(opened(indices), side), opened(values), axis))
 
 
 def fuse(*args, **kwargs):
@@ -114,9 +114,9 @@ class Function:
         if self.name in lacks.WAITS or self.name == "repeat" and len(args) > 1 and isinstance(args[1], ndarray):
             machine.charge("wait", self.name)
         open_ = shown if self.name in lacks.SHOWS else opened
-        inner = self._function(*map(open_, args), **{key: opened(value) for key, value in options.items()})
         given = [*args, *options.values()]
-        return closed(inner, *given, *(part for many in given if isinstance(many, (tuple, list)) for part in many))
+        return done(lambda: self._function(*map(open_, args), **opened_all(options)),
+                    *given, *(part for many in given if isinstance(many, (tuple, list)) for part in many))
 
 
 class ufunc(Function):
@@ -145,7 +145,7 @@ class ufunc(Function):
             raise NotImplementedError(f"`{self.name}.at` is not supported for {a.dtype}")
         from workbook.devices.simulated.array import _key
 
-        self._function.at(opened(a), _key(indices, a.shape), *map(opened, values))
+        done(lambda: self._function.at(opened(a), _key(indices, a.shape), *map(opened, values)))
 
 
 class Folder:

@@ -85,11 +85,13 @@ class ndarray:
         raise TypeError("Implicit conversion to a NumPy array is not allowed. Please use `.get()` to construct a NumPy array explicitly.")
 
     def __getitem__(self, key):
-        key = _key(key, self.shape, reads=True)
-        shows = not any(isinstance(part, np.ndarray) for part in (key if isinstance(key, tuple) else (key,)))
-        return closed((self._inner if shows else opened(self))[key], self)
+        shows = not any(isinstance(part, (ndarray, np.ndarray, list)) for part in (key if isinstance(key, tuple) else (key,)))
+        return done(lambda: (self._inner if shows else opened(self))[_key(key, self.shape, reads=True)], self)
 
     def __setitem__(self, key, value):
+        done(lambda: self._put(key, value))
+
+    def _put(self, key, value):
         inner, key, value = opened(self), _key(key, self.shape), opened(value)
         if not any(isinstance(part, np.ndarray) and part.dtype.kind != "b" for part in (key if isinstance(key, tuple) else (key,))):
             inner[key] = value
@@ -181,6 +183,10 @@ def opened(value):
     return value
 
 
+def opened_all(options):
+    return {key: opened(value) for key, value in options.items()}
+
+
 def shown(value):
     """The same for what computes nothing: any device may be the current one."""
     return value._inner if isinstance(value, ndarray) else opened(value)
@@ -206,6 +212,23 @@ def closed(result, *given):
         parts = [closed(part, *given) for part in result]
         return type(result)(*parts) if hasattr(result, "_fields") else tuple(parts)
     return [closed(part, *given) for part in result] if isinstance(result, list) else result
+
+
+def done(compute, *given):
+    """Return what `compute` gives as arrays. While a graph is captured, it is noted, to be computed again into the same memory."""
+    result = closed(compute(), *given)
+    if machine.captured is not None:
+        machine.captured.append(lambda: _again(result, compute()))
+    return result
+
+
+def _again(result, inner):
+    if isinstance(result, ndarray):
+        if not np.may_share_memory(result._inner, np.asarray(inner)):
+            result._inner[...] = inner
+    elif isinstance(result, (tuple, list)):
+        for part, again in zip(result, inner):
+            _again(part, again)
 
 
 def _key(key, shape, reads=False):
@@ -255,13 +278,10 @@ def _method(name):
         if name == "take":
             index, axis, *rest = *args, *([options.pop("axis", None)] if len(args) < 2 else [])
             side = self.size if axis is None else self.shape[axis]
-            args = (wrapped(np.asarray(opened(index)), side), axis, *rest)
-            result = opened(self).take(*args, **{key: opened(value) for key, value in options.items()})
-        else:
-            shows = name in lacks.SHOWS or name == "reshape" and _is_view(self._inner.reshape(*args, **options), self._inner)
-            inner = self._inner if shows else opened(self)
-            result = getattr(inner, name)(*map(opened, args), **{key: opened(value) for key, value in options.items()})
-        return closed(result, self, *args, *options.values())
+            return done(lambda: opened(self).take(wrapped(np.asarray(opened(index)), side), axis, *rest, **opened_all(options)), self)
+        shows = name in lacks.SHOWS or name == "reshape" and _is_view(self._inner.reshape(*args, **options), self._inner)
+        return done(lambda: getattr(self._inner if shows else opened(self), name)(*map(opened, args), **opened_all(options)),
+                    self, *args, *options.values())
 
     method.__name__ = name
     return method
@@ -284,7 +304,7 @@ def _operator(name):
             if any(isinstance(other, (np.ndarray, list, tuple)) for other in others):
                 raise TypeError(f"Unsupported type {type(others[0])}")
             return NotImplemented
-        return closed(getattr(opened(self), name)(*map(opened, others)), self, *others)
+        return done(lambda: getattr(opened(self), name)(*map(opened, others)), self, *others)
 
     operator.__name__ = name
     return operator

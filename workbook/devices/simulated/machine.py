@@ -32,6 +32,7 @@ class Machine:
     def reset(self, count, memory=None):
         """Begin anew with `count` devices of `memory` bytes each. What lies on earlier ones stays readable."""
         self.count, self.memory = count, memory or MEMORY
+        self.captured = None  # while a graph is captured: what was computed, to be done again
         self.peak = dict(self.used)
         self.bill = {}  # (kind, cause, place): Entry
         self._thread = threading.local()
@@ -49,6 +50,8 @@ class Machine:
 
     def charge(self, kind, cause, size=0):
         """Put a copy of `size` bytes, or a wait, on the bill."""
+        if self.captured is not None and kind != "device to device":
+            raise CUDARuntimeError("cudaErrorStreamCaptureUnsupported: operation not permitted when stream is capturing")
         place = where_called()
         with self._lock:
             entry = self.bill.setdefault((kind, cause, place), Entry(kind, cause, place))

@@ -1,11 +1,12 @@
 """What `cupy.cuda` has: devices, streams, events, the runtime, and the memory."""
 
+import contextlib
 import time
 
 from workbook.devices.simulated.array import Device
 from workbook.devices.simulated.machine import CUDARuntimeError, OutOfMemoryError, machine
 
-__all__ = ["CUDARuntimeError", "Device", "Event", "ExternalStream", "OutOfMemoryError", "Stream", "memory", "runtime"]
+__all__ = ["CUDARuntimeError", "Device", "Event", "Graph", "MemoryPool", "OutOfMemoryError", "Stream", "memory", "runtime", "using_allocator"]
 
 
 class Stream:
@@ -37,6 +38,40 @@ class Stream:
         pass
 
     done = True
+
+    def begin_capture(self, mode=None):
+        machine.captured = []
+
+    def end_capture(self):
+        captured, machine.captured = machine.captured, None
+        return Graph(captured)
+
+    def is_capturing(self):
+        return machine.captured is not None
+
+
+class Graph:
+    """What was captured: a step of a fixed form, which is done again as a whole."""
+
+    def __init__(self, captured):
+        self._captured = captured
+
+    def launch(self, stream=None):
+        for again in self._captured:
+            again()
+
+
+class MemoryPool:
+    """Memory for one purpose alone."""
+
+    def malloc(self, size):
+        raise NotImplementedError("a simulated GPU has NumPy's memory")
+
+
+@contextlib.contextmanager
+def using_allocator(allocator=None):
+    """A context in which memory comes from a pool. Here all of it is NumPy's."""
+    yield
 
 
 Stream.null = Stream()
