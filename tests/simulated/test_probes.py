@@ -69,6 +69,8 @@ PROBES = {
     "asnumpy copies to the host": (lambda xp: type(xp.asnumpy(xp.ones(2))) is np.ndarray, True),
     "asarray of its own array is the array": (lambda xp: xp.may_share_memory(*asarray_twice(xp)), True),
     "iteration gives arrays": (lambda xp: [type(row) is xp.ndarray for row in xp.ones(2)], [True, True]),
+    "it says how it lies": (lambda xp: [xp.ones((2, 3)).T.flags.c_contiguous, xp.ones((2, 3)).T.flags.f_contiguous], [False, True]),
+    "but not whether it may be written": (lambda xp: xp.ones(2).flags.writeable, raises(AttributeError)),
     "it has no hash": (lambda xp: hash(xp.ones(1)), raises(TypeError)),
     "sort puts NaN last": (lambda xp: [str(x) for x in xp.sort(xp.array([float("nan"), 1.0])).tolist()], ["1.0", "nan"]),
     "a mask chooses": (lambda xp: xp.arange(4)[xp.array([True, False, True, False])], [0, 2]),

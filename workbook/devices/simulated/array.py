@@ -1,6 +1,7 @@
 """The array of a simulated GPU. It keeps its numbers from NumPy as CuPy's arrays do, and behaves as they do where it hurts."""
 
 import random
+import typing
 
 import numpy as np
 
@@ -27,7 +28,7 @@ class ndarray:
     nbytes = property(lambda self: self._inner.nbytes)
     itemsize = property(lambda self: self._inner.itemsize)
     strides = property(lambda self: self._inner.strides)
-    flags = property(lambda self: self._inner.flags)
+    flags = property(lambda self: Flags(self._inner.flags.c_contiguous, self._inner.flags.f_contiguous, self._inner is self._block.owner))
     device = property(lambda self: Device(self._block.device))
     base = property(lambda self: None if self._inner is self._block.owner else ndarray(self._block.owner, self._block))
     data = property(lambda self: Pointer(self._inner.__array_interface__["data"][0], self._block))
@@ -111,6 +112,14 @@ class ndarray:
 
     def scatter_add(self, slices, value):
         np.add.at(opened(self), _key(slices, self.shape), opened(value))
+
+
+class Flags(typing.NamedTuple):
+    """How an array lies in memory: all that CuPy's arrays say of it."""
+
+    c_contiguous: bool
+    f_contiguous: bool
+    owndata: bool
 
 
 class Device:
