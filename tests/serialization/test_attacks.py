@@ -246,6 +246,17 @@ KINDS = {"a NumPy file": (b"\x93NUMPY\x01\0", "torch.from_numpy"), "an HDF5 file
          "safetensors": (struct.pack("<Q", 2) + b"{}", "load_file"), "nothing": (b"", "buffer.seek(0)")}
 
 
+def test_a_buffer_that_is_read_a_second_time_is_told_to_go_back():
+    buffer = io.BytesIO()
+    torch.save({"a": torch.zeros(2)}, buffer)
+    buffer.seek(0)
+    torch.load(buffer)
+    with pytest.raises(CheckpointError, match=r"(?s)from its middle.*file\.seek\(0\)"):
+        torch.load(buffer)
+    buffer.seek(0)
+    assert torch.load(buffer)["a"].tolist() == [0, 0]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_file_of_another_kind_is_refused_with_what_reads_it(kind):
     data, fix = KINDS[kind]

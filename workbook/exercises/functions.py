@@ -74,15 +74,19 @@ def uses(answer, module):
     (True, True, False)
     """
     known = getattr(answer, "__globals__", {})
-    names = _names(getattr(answer, "__code__", None))
-    return any(name.rpartition(".")[2] == module.__name__.rpartition(".")[2] or known.get(name) is module for name in names)
+    return any(name.rpartition(".")[2] == module.__name__.rpartition(".")[2] or known.get(name) is module for name in names_in(answer))
 
 
-def _names(code):
-    """Return the names in a piece of code and in the functions inside of it."""
-    if not isinstance(code, CodeType):
-        return set()
-    return set(code.co_names).union(*map(_names, code.co_consts))
+def names_in(part):
+    """Return the names in the lines of a function, and in the functions inside of it; of a class, in those of all its methods.
+
+    >>> sorted(names_in(lambda x: [torch.relu(row) for row in x]))
+    ['relu', 'torch']
+    """
+    if isinstance(part, type):
+        return set().union(*map(names_in, vars(part).values()))
+    code = part if isinstance(part, CodeType) else getattr(part, "__code__", None)
+    return set(code.co_names).union(*map(names_in, code.co_consts)) if isinstance(code, CodeType) else set()
 
 
 def written(arguments, *body):

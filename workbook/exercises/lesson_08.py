@@ -2,7 +2,7 @@
 
 from workbook.exercises.compare import as_lists, as_number, as_text, close, describe, difference, entries, is_tensor
 from workbook.exercises.exercise import Exercise
-from workbook.exercises.functions import called
+from workbook.exercises.functions import called, names_in
 from workbook.exercises.judges import number
 
 
@@ -216,6 +216,9 @@ WHAT_IS_SEEN = Exercise(
 )
 
 
+INSIDE = "There is an nn.Linear inside. Do without it: a weight and a bias of your own, and the formula."
+
+
 def _linear(answer, names):
     """Judge a class like nn.Linear: its parameters, their shapes, and what it computes."""
     torch = names["torch"]
@@ -225,6 +228,8 @@ def _linear(answer, names):
         return f"The answer is {describe(answer)}; a class is asked for, class answer(nn.Module)."
     if issubclass(answer, torch.nn.Linear):
         return "That is nn.Linear itself. Derive from torch.nn.Module, and write the layer."
+    if "Linear" in names_in(answer):
+        return INSIDE
     for inputs, outputs in ((3, 2), (2, 4)):
         layer, problem = called(answer, inputs, outputs, case=f"{inputs} and {outputs}")
         if problem:
@@ -237,7 +242,7 @@ def _linear(answer, names):
 
 def _about_layer(layer, inputs, outputs, torch):
     if any(isinstance(each, torch.nn.Linear) for each in layer.modules()):
-        return "There is an nn.Linear inside. Do without it: a weight and a bias of your own, and the formula."
+        return INSIDE
     own = dict(layer.named_parameters())
     if not own:
         return "parameters() gives nothing. A plain tensor is not registered: wrap it in torch.nn.Parameter."
@@ -333,6 +338,8 @@ OWN_LINEAR = Exercise(
         (_class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    return x @ self.weight.data.T + self.bias"), "no gradient reaches the parameters"),
         (_class(*_INIT, _WEIGHT, _BIAS, "def forward(self, x):", "    return x @ self.weight.T + self.bias.detach()"), "no gradient reaches the parameters"),
         (_class(*_INIT, "    self.fc = torch.nn.Linear(inputs, outputs)", "def forward(self, x):", "    return self.fc(x)"), "an nn.Linear inside"),
+        (_class(*_INIT, "    self.fc = [torch.nn.Linear(inputs, outputs)]", "    self.weight, self.bias = self.fc[0].weight, self.fc[0].bias",
+                "def forward(self, x):", "    return self.fc[0](x)"), "an nn.Linear inside"),
         (_class(*_INIT, _WEIGHT, _BIAS, "def __call__(self, x):", "    return x @ self.weight.T + self.bias"), "write forward"),
         ("class answer:\n    def __init__(self, inputs, outputs):\n        self.weight = torch.zeros(outputs, inputs)", "does not inherit"),
         ("torch.nn.Linear(3, 2)", "a class is asked for"),

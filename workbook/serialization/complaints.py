@@ -50,6 +50,7 @@ _KINDS = (  # how files of other kinds begin, and what to do with them
     (b"\x89HDF", "it is an HDF5 file, as Keras writes them", "read it with h5py, and give its arrays to torch.from_numpy"),
     (b"\x1f\x8b", "it is compressed with gzip", "torch.load(gzip.open(file)) reads what is inside"),
     (b"\x89PNG", "it is a picture", "torchvision.io or PIL.Image.open(file) read pictures"),
+    (b"PK\x07\x08", "it is read from its middle, where the reading before this one has ended", "file.seek(0) goes back to its beginning"),
     (b"version https://git-lfs", "it is a note in place of a large file that git did not fetch", "git lfs pull"),
     (b"<", "it is a web page, perhaps one that says why a download failed", "download the file itself"),
 )
