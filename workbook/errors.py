@@ -52,9 +52,7 @@ def not_a_tensor(function, argument, position, given):
       Why: operations work on Tensors, so that they can be recorded
       Fix: wrap it: torch.tensor(...)
     """
-    kind = type(given)
-    name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-    return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {name}",
+    return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {_kind(given)}",
                              "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
 
 
@@ -66,10 +64,22 @@ def not_a_number(function, argument, position, given, kind="Number"):
       Why: it is computed with, and '0.1' is no number
       Fix: write a number, without quotation marks
     """
-    return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be {kind}, not {type(given).__name__}",
-                             f"it is computed with, and {given!r} is no {'number' if kind != 'int' else 'whole number'}",
-                             "write a number, without quotation marks" if isinstance(given, str) else
-                             "write a number" if kind != "int" else "write a whole number"))
+    place = "" if position is None else f" (position {position})"  # None: PyTorch takes it by name only
+    if hasattr(given, "requires_grad"):
+        why = ("a plain number gets no gradient, and this Tensor requires one" if not given.ndim else
+               f"it is one number, and the Tensor has the shape {shape_text(given.shape)}")
+        fix = f"compute with the Tensor outside of {function}(), or take its number: {argument}=value.item()"
+    else:
+        why = f"it is computed with, and {given!r} is no {'number' if kind != 'int' else 'whole number'}"
+        fix = ("write a number, without quotation marks" if isinstance(given, str) else
+               "write a number" if kind != "int" else "write a whole number")
+    return TypeError(explain(f"{function}(): argument '{argument}'{place} must be {kind}, not {_kind(given)}", why, fix))
+
+
+def _kind(given):
+    """The class of a value, as PyTorch's errors have it: by its name alone, but of one that is written in C, such as numpy.ndarray."""
+    kind = type(given)
+    return kind.__name__ if kind.__module__ == "builtins" or "__module__" in vars(kind) else f"{kind.__module__}.{kind.__name__}"
 
 
 def refused_dtype(kernel, kind, why=None, fix=None):

@@ -76,14 +76,95 @@ pairwise_distance(x[:, :0], x[:, :0], float("inf"))
 adaptive_avg_pool2d(x, 2)
 adaptive_avg_pool2d(x[0], 1)
 rms_norm(x.long(), (3,))
+leaky_relu(x, torch.tensor(0.1, requires_grad=True))
+leaky_relu(x, torch.ones(1))
+leaky_relu_(x, torch.tensor(0.1, requires_grad=True))
+elu(x, x)
+elu_(x, torch.ones(1))
+celu(x, "1")
+celu_(x, torch.tensor(0.1, requires_grad=True))
+hardtanh(x, torch.ones(1))
+hardshrink(x, x)
+softshrink(x, x)
+threshold_(x, 1, "1")
+softplus(x, torch.ones(1))
+rrelu(x, torch.ones(1))
+dropout(x, torch.tensor(0.1, requires_grad=True))
+scaled_dot_product_attention(x, x, x, scale=torch.tensor(0.1, requires_grad=True))
+scaled_dot_product_attention(x, x, x, dropout_p="0.1")
+huber_loss(x, x, delta=torch.ones(1))
+multi_margin_loss(x, classes, margin="1")
+multi_margin_loss(x, "classes")
+multilabel_margin_loss(x, x)
+multilabel_margin_loss(x, "classes")
+margin_ranking_loss(x, x, x, margin=torch.tensor(0.1, requires_grad=True))
+cosine_embedding_loss(x, x, classes, margin=torch.ones(1))
+triplet_margin_loss(x, x, x, margin=torch.ones(1))
+hinge_embedding_loss(x, x, margin="1")
+hinge_embedding_loss(x, "1")
+soft_margin_loss(x, "1")
+soft_margin_loss(torch.ones(4, 1), torch.ones(4))
+layer_norm(x, (3,), eps="1")
+layer_norm(x.double(), (3,), torch.ones(3))
+layer_norm(x, (3,), torch.ones(3), torch.ones(3).double())
+layer_norm(x.long(), (3,), torch.ones(3))
+group_norm(x, 1, eps=torch.ones(1))
+group_norm(x, 1, torch.ones(3).double())
+batch_norm(x, None, None, training=True, eps=torch.ones(1))
+batch_norm(x.double(), torch.zeros(3), torch.ones(3))
+pdist(5)
+pdist(x, "2")
+relu(5)
+relu(torch.nn.ReLU())
+relu_(5)
+elu_(5)
+celu([1.])
+hardtanh_([1.])
+selu_(None)
+threshold_(5, 1, 1)
+rrelu_(5)
+leaky_relu_(5)
+alpha_dropout(5)
+alpha_dropout(x, torch.ones(1), True)
+feature_alpha_dropout([1.])
+interpolate(torch.ones(1, 1, 4, 4), size=(2, 2, 2))
+interpolate(torch.ones(1, 1, 4, 4), scale_factor=(2, 2, 2))
+grid_sample(torch.ones(1, 1, 2, 2), torch.ones(1, 2, 2, 2).double(), align_corners=False)
+grid_sample(torch.ones(1, 1, 2, 2), torch.ones(1, 2, 2, 2), mode="x")
+grid_sample(torch.ones(1, 1, 2, 2), torch.ones(1, 2, 2, 2), padding_mode="x")
+cross_entropy(x)
+cross_entropy(x, classes, label_smoothing=2.0)
+""".strip().splitlines()
+
+
+# The same for Tensors: a number of an operation that is trained would get no gradient.
+NUMBERS = """
+torch.nn.functional.hardtanh_(x, -1, trained)
+torch.add(x, x, alpha=trained)
+torch.sub(x, x, alpha=trained)
+x.add_(x, alpha=torch.ones(1))
+torch.addmm(x, x[:, :2], x, alpha=trained)
+torch.addmm(x, x[:, :2], x, beta=torch.tensor(1., requires_grad=True))
+torch.addmv(x[:, 0], x, x[0], alpha=trained)
+torch.baddbmm(x[None], x[None, :, :2], x[None], beta=trained)
+torch.addcmul(x, x, x, value=trained)
+torch.addcdiv(x, x, x, value=torch.ones(1))
+torch.full((2,), trained)
+x.normal_(0, trained)
+torch.nn.Linear(2.5, 2)
+torch.nn.Linear("3", 2)
+torch.nn.Conv2d(1, 6, 5.)
+torch.zeros(2.5)
+torch.zeros((2., 3))
+torch.zeros(2, None)
 """.strip().splitlines()
 
 
 def refused(engine, call):
     names = {"torch": engine, "x": engine.ones(2, 3), "classes": engine.tensor([0, 1]), "labels": engine.tensor([[1, 2], [3, 1]]),
-             "logs": engine.zeros(5, 2, 4).log_softmax(-1)}
+             "logs": engine.zeros(5, 2, 4).log_softmax(-1), "trained": engine.tensor(0.5, requires_grad=True)}
     with pytest.raises(Exception) as caught:
-        eval(f"torch.nn.functional.{call}", names)
+        eval(call if call.startswith(("torch.", "x.")) else f"torch.nn.functional.{call}", names)
     return caught.value
 
 
@@ -91,9 +172,15 @@ def refused(engine, call):
 def test_the_same_refusal(call):
     mine, theirs = refused(workbook, call), refused(torch, call)
     assert type(mine) is type(theirs)
-    first, wanted = (str(error).splitlines()[0] for error in (mine, theirs))
+    first, wanted = (str(error).splitlines()[0].removeprefix("empty(): ") for error in (mine, theirs))
     assert first[:50] == wanted[:50]
     assert "\n  Why: " in str(mine)
+
+
+@pytest.mark.parametrize("call", NUMBERS)
+def test_what_is_no_number_or_size_is_refused(call):
+    mine, theirs = refused(workbook, call), refused(torch, call)
+    assert type(mine) is type(theirs) is TypeError and "\n  Why: " in str(mine) and " must be " in str(mine)
 
 
 def test_what_torch_lets_pass_is_refused_too():

@@ -47,7 +47,8 @@ class device(metaclass=PrintsAsTorch):
         if kind not in _backends:
             raise RuntimeError(explain(
                 f"Expected one of {', '.join(_backends)} device type at start of device string: {kind}",
-                f"there is no kind of device called '{kind}'", "write 'cpu', 'cuda' or 'cuda:0'"))
+                f"there is no kind of device called '{kind}'" if kind != "meta" else "a Tensor has its numbers here; none is a shape alone",
+                "write 'cpu', 'cuda' or 'cuda:0'" if kind != "meta" else "leave 'meta' out, and build the network where it runs"))
         key = (kind, index)
         if key not in cls._known:
             self = super().__new__(cls)

@@ -68,7 +68,7 @@ class AdaptiveLogSoftmaxWithLoss(Module):
                 scores = F.log_softmax(self.tail[cluster](rows.index_select(0, there)), dim=1)
                 within = within.index_copy(0, there, scores.gather(1, (classes[there] - low).unsqueeze(1)).squeeze(1))
         output = head.gather(1, entry.unsqueeze(1)).squeeze(1) + within
-        loss = -output.mean()
+        loss = (-output).mean()
         return _ASMoutput(output.squeeze(0) if single else output, loss)
 
     def log_prob(self, input):

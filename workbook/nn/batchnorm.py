@@ -51,6 +51,12 @@ class _NormBase(Module):
             raise ValueError(explain(f"expected {expected} input (got {input.ndim}D input)", f"{type(self).__name__} takes {self.shapes}",
                                      "look at x.shape: is the axis of the batch there, and is it the right layer for the data?"))
 
+    def _load_from_state_dict(self, state_dict, prefix, local_metadata, *found):
+        """Plan the loading of a state, also of one from before batches were counted, or from a plain dictionary, without their number."""
+        if (local_metadata.get("version") or 1) < 2 and self.track_running_stats:
+            state_dict.setdefault(prefix + "num_batches_tracked", tensor(0) if self.num_batches_tracked is None else self.num_batches_tracked)
+        super()._load_from_state_dict(state_dict, prefix, local_metadata, *found)
+
     def extra_repr(self):
         return (f"{self.num_features}, eps={self.eps}, momentum={self.momentum}, affine={self.affine}, bias={self.bias is not None}, "
                 f"track_running_stats={self.track_running_stats}")

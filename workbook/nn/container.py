@@ -26,7 +26,7 @@ class _Numbered(Module):
         return self._modules[self._name(at)]
 
     def __setitem__(self, at, module):
-        self.register_module(self._name(at), module)
+        setattr(self, self._name(at), module)
 
     def __delitem__(self, at):
         names = list(self._modules)
@@ -117,7 +117,10 @@ class Sequential(_Numbered):
         return self
 
     def __add__(self, other):
-        return type(self)(*self, *other) if isinstance(other, Sequential) else NotImplemented
+        if not isinstance(other, Sequential):
+            raise ValueError(explain(f"add operator supports only objects of Sequential class, but {type(other)} is given.",
+                                     "it joins two lists of layers", "wrap it: nn.Sequential(...)"))
+        return type(self)(*self, *other)
 
     def __mul__(self, times):
         if not isinstance(times, int):
@@ -250,6 +253,9 @@ class ModuleDict(Module):
         if isinstance(modules, (Mapping, ModuleDict)):
             modules = modules.items()
         for place, item in enumerate(modules):
+            if not isinstance(item, Iterable):
+                raise TypeError(explain(f"ModuleDict update sequence element #{place} should be Iterable; is{type(item).__name__}",
+                                        "each module needs a name", "write pairs: (name, module)"))
             if len(item) != 2:
                 raise ValueError(explain(f"ModuleDict update sequence element #{place} has length {len(item)}; 2 is required",
                                          "each module needs a name", "write pairs: (name, module)"))

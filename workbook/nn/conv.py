@@ -173,7 +173,7 @@ class _ConvTransposeNd(_ConvNd):
         if not all(low <= side <= high for low, side, high in zip(least, output_size, most)):
             raise ValueError(explain(
                 f"requested an output size of {tuple(output_size)}, but valid sizes range from {shape_text(least)} to "
-                f"{shape_text(most)} (for an input of {tuple(input.shape[lead:])})",
+                f"{shape_text(most)} (for an input of {input.shape[lead:]})",
                 "a convolution of this stride would shrink only these to the input's size", "choose a size among them"))
         return tuple([side - low for side, low in zip(output_size, least)])
 

@@ -5,6 +5,7 @@ import warnings
 from workbook.autograd.modes import no_grad
 from workbook.dtypes import dtype as Dtype
 from workbook.errors import explain
+from workbook.nn.parameter import is_lazy
 from workbook.ops.alike import empty_like
 from workbook.tensor import Tensor
 
@@ -89,6 +90,8 @@ class Conversion:
                     if param.grad is not None:
                         param.grad = fn(param.grad.detach())
         for name, buffer in self._buffers.items():
-            if buffer is not None:
+            if is_lazy(buffer):
+                buffer.data = fn(buffer.data)
+            elif buffer is not None:
                 self._buffers[name] = fn(buffer)
         return self

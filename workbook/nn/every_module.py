@@ -1,6 +1,6 @@
 """Hooks of all modules at once: `torch.nn.modules.module.register_module_forward_hook` and its kin."""
 
-from workbook.nn.hooks import EVERYWHERE, REGISTERED, Hook, add, two_ways
+from workbook.nn.hooks import EVERYWHERE, REGISTERED, add, add_around, two_ways
 
 
 def register_module_forward_pre_hook(hook):
@@ -13,7 +13,7 @@ def register_module_forward_pre_hook(hook):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.modules.module.register_module_forward_pre_hook.html
     """
-    return add(EVERYWHERE.before, Hook(hook, False, False))
+    return add(EVERYWHERE.before, hook)
 
 
 def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
@@ -26,7 +26,7 @@ def register_module_forward_hook(hook, *, with_kwargs=False, always_call=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.modules.module.register_module_forward_hook.html
     """
-    return add(EVERYWHERE.after, Hook(hook, with_kwargs, always_call))
+    return add_around(EVERYWHERE, EVERYWHERE.after, hook, False, with_kwargs, always_call)
 
 
 def register_module_full_backward_pre_hook(hook):

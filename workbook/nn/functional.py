@@ -125,7 +125,8 @@ _silu_ = inplace_form(activation.silu, "silu_")
 
 # What asks its arguments before it knows that they are Tensors: a list in their place is PyTorch's error.
 globals().update({name: of_a_tensor(globals()[name]) for name in (
-    "batch_norm cross_entropy dropout elu gelu leaky_relu nll_loss silu softplus").split()})
+    "batch_norm celu celu_ cross_entropy dropout elu elu_ gelu hardtanh_ leaky_relu leaky_relu_ nll_loss relu relu_ rrelu_ selu_ silu softplus "
+    "threshold_").split()})
 
 
 def __getattr__(name):

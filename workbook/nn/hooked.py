@@ -1,6 +1,11 @@
 """The half of Module that keeps a student's hooks; `hooks` runs them."""
 
-from workbook.nn.hooks import Hook, Kinds, add, two_ways
+from workbook.nn.hooks import Kinds, add, add_around, two_ways
+
+
+def _under_its_name(kind):
+    """The dictionary of one kind under the name that PyTorch keeps it by, since programs look into it, or put an empty one there."""
+    return property(lambda module: getattr(module._own(), kind), lambda module, hooks: setattr(module._own(), kind, hooks))
 
 
 class Hooked:
@@ -17,7 +22,7 @@ class Hooked:
 
         `with_kwargs`: it is called with `(module, args, kwargs)`, and returns both. `prepend`: it runs first.
         """
-        return add(self._own().before, Hook(hook, with_kwargs, False), prepend)
+        return add_around(self._own(), self._own().before, hook, prepend, with_kwargs)
 
     def register_forward_hook(self, hook, *, prepend=False, with_kwargs=False, always_call=False):
         """Run `hook(module, args, output)` after every forward; what it returns, unless None, replaces the output.
@@ -32,7 +37,7 @@ class Hooked:
         (2, 3)
         >>> handle.remove()
         """
-        return add(self._own().after, Hook(hook, with_kwargs, always_call), prepend)
+        return add_around(self._own(), self._own().after, hook, prepend, with_kwargs, always_call)
 
     def register_full_backward_pre_hook(self, hook, prepend=False):
         """Run `hook(module, grad_output)` when the gradients of the outputs are known; what it returns, unless None, takes their place."""
@@ -55,7 +60,7 @@ class Hooked:
         """The old form of `register_full_backward_hook`: it sees the last operation of the module only."""
         return add(two_ways(self._own().backward_old, self._own().backward), hook)
 
-    _forward_hooks = property(lambda self: self._own().after, doc="The hooks after forward.")
-    _forward_pre_hooks = property(lambda self: self._own().before, doc="The hooks before forward.")
-    _backward_hooks = property(lambda self: self._own().backward, doc="The hooks after backward.")
-    _backward_pre_hooks = property(lambda self: self._own().backward_before, doc="The hooks before backward.")
+    _forward_hooks = _under_its_name("after")
+    _forward_pre_hooks = _under_its_name("before")
+    _backward_hooks = _under_its_name("backward")
+    _backward_pre_hooks = _under_its_name("backward_before")

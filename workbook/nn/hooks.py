@@ -1,7 +1,7 @@
 """Functions of a student's that run around a module's forward and backward: of one module, or of all of them."""
 
 import warnings
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 
 from workbook.autograd.function import Function
 from workbook.autograd.modes import thread
@@ -9,16 +9,16 @@ from workbook.errors import explain
 from workbook.tensor import Tensor
 from workbook.utils.hooks import RemovableHandle
 
-Hook = namedtuple("Hook", ["call", "with_kwargs", "always_call"])
-
 
 class Kinds:
-    """The hooks of one module, or those of all modules: one dictionary a kind, in the order in which they run."""
+    """The hooks of one module, or those of all modules: one dictionary a kind, from a hook's number to the function, as they run."""
 
-    __slots__ = ("before", "after", "backward_before", "backward", "backward_old", "saving", "saved", "loading", "loaded")
+    __slots__ = ("before", "after", "with_kwargs", "always", "backward_before", "backward", "backward_old", "saving", "saved",
+                 "loading", "loaded")
 
     def __init__(self):
-        self.before, self.after = OrderedDict(), OrderedDict()  # forward: Hook
+        self.before, self.after = OrderedDict(), OrderedDict()  # forward
+        self.with_kwargs, self.always = set(), set()  # the numbers of those that see keywords, and that run where forward fails
         self.backward_before, self.backward, self.backward_old = OrderedDict(), OrderedDict(), OrderedDict()
         self.saving, self.saved, self.loading, self.loaded = OrderedDict(), OrderedDict(), OrderedDict(), OrderedDict()  # state_dict
 
@@ -40,33 +40,41 @@ def replaced(kind, module, name, value):
     return value
 
 
-def add(hooks, hook, prepend=False):
-    """Put a hook into a dictionary of hooks, at the end or, with `prepend`, in front. Return its handle."""
+def add(hooks, hook, prepend=False, marks=()):
+    """Put a hook into a dictionary of hooks, at the end or, with `prepend`, in front, and its number into `marks`. Return its handle."""
     handle = RemovableHandle(hooks)
     hooks[handle.id] = hook
     if prepend:
         hooks.move_to_end(handle.id, last=False)
+    for mark in marks:
+        mark.add(handle.id)
     return handle
+
+
+def add_around(kinds, hooks, hook, prepend=False, with_kwargs=False, always_call=False):
+    """Put a hook around forward into one of the two dictionaries of `kinds`. Return its handle."""
+    return add(hooks, hook, prepend, [kinds.with_kwargs] * with_kwargs + [kinds.always] * always_call)
 
 
 def call(module, own, args, kwargs):
     """Run a module's forward with the hooks of all modules and its own around it."""
     result, ran = None, set()
+    with_kwargs, always = EVERYWHERE.with_kwargs | own.with_kwargs, EVERYWHERE.always | own.always
     try:
-        for hook in (*EVERYWHERE.before.values(), *own.before.values()):
-            args, kwargs = _changed(hook, module, args, kwargs)
+        for number, hook in (*EVERYWHERE.before.items(), *own.before.items()):
+            args, kwargs = _changed(hook, number in with_kwargs, module, args, kwargs)
         watch = _Backward(module, own)
         args = watch.inputs(args)
         result = module.forward(*args, **kwargs)
         for number, hook in (*EVERYWHERE.after.items(), *own.after.items()):
             ran.add(number)
-            result = _after(hook, module, args, kwargs, result)
+            result = _after(hook, number in with_kwargs, module, args, kwargs, result)
         return _old_hooks(module, own, args, watch.outputs(result))
     except Exception:
         for number, hook in (*EVERYWHERE.after.items(), *own.after.items()):
-            if hook.always_call and number not in ran:
+            if number in always and number not in ran:
                 try:
-                    result = _after(hook, module, args, kwargs, result)
+                    result = _after(hook, number in with_kwargs, module, args, kwargs, result)
                 except Exception as other:
                     which = "global module" if number in EVERYWHERE.after else "module"
                     warnings.warn(f"{which} forward hook with ``always_call=True`` raised an exception that was silenced as another error "
@@ -74,19 +82,19 @@ def call(module, own, args, kwargs):
         raise
 
 
-def _changed(hook, module, args, kwargs):
-    if not hook.with_kwargs:
-        changed = hook.call(module, args)
+def _changed(hook, with_kwargs, module, args, kwargs):
+    if not with_kwargs:
+        changed = hook(module, args)
         return (args if changed is None else changed if isinstance(changed, tuple) else (changed,)), kwargs
-    changed = hook.call(module, args, kwargs)
+    changed = hook(module, args, kwargs)
     if changed is not None and not (isinstance(changed, tuple) and len(changed) == 2):
         raise RuntimeError(explain(f"forward pre-hook must return None or a tuple of (new_args, new_kwargs), but got {changed}.",
                                    "a hook before forward may replace its arguments", "return (args, kwargs), or nothing"))
     return (args, kwargs) if changed is None else changed
 
 
-def _after(hook, module, args, kwargs, result):
-    changed = hook.call(module, args, kwargs, result) if hook.with_kwargs else hook.call(module, args, result)
+def _after(hook, with_kwargs, module, args, kwargs, result):
+    changed = hook(module, args, kwargs, result) if with_kwargs else hook(module, args, result)
     return result if changed is None else changed
 
 

@@ -5,9 +5,8 @@ import math
 import numpy as np
 
 from workbook.errors import explain
-from workbook.numbers import plain
 from workbook.ops.choices import straight_pieces, where
-from workbook.ops.elementwise import FloatElementwise, expect_number, expect_tensors, not_implemented, one_by_one
+from workbook.ops.elementwise import FloatElementwise, as_number, expect_tensors, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
 from workbook.tensor import Tensor
 
@@ -47,8 +46,7 @@ def leaky_relu(input, negative_slope=0.01):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.leaky_relu.html
     """
     _no_integers("leaky_relu", "leaky_relu_cpu", input)
-    expect_number("leaky_relu", "negative_slope", 2, negative_slope)
-    return LeakyRelu.apply(input, slope=plain(negative_slope))
+    return LeakyRelu.apply(input, slope=as_number("leaky_relu", "negative_slope", 2, negative_slope))
 
 
 class Erf(FloatElementwise):
@@ -179,7 +177,7 @@ class Gelu(FloatElementwise):
 _ROOT = math.sqrt(2 / math.pi)
 
 
-def gelu(input, approximate="none"):
+def gelu(input, *, approximate="none"):
     """Return the Gaussian error linear unit of each element; `approximate="tanh"` is the older approximation.
 
     Raises RuntimeError for another `approximate`, NotImplementedError for what holds no real floats.

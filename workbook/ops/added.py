@@ -4,7 +4,7 @@ from workbook import dtypes
 from workbook.errors import by_sizes, explain, shape_text
 from workbook.numbers import computed_in, number_in
 from workbook.ops.axes import transpose, unsqueeze
-from workbook.ops.elementwise import Elementwise
+from workbook.ops.elementwise import Elementwise, as_number
 from workbook.ops.linalg import Addmm, Product
 from workbook.ops.reduction import sum
 from workbook.ops.shape import expand
@@ -29,6 +29,11 @@ def _added(ctx, c, a, b, product, beta, alpha):
     if beta == 0:
         return product
     return product + (c if beta == 1 else c * _factor(ctx.xp, beta, product))
+
+
+def _factors(function, beta, alpha):
+    """Return beta and alpha as plain numbers. Raises TypeError for what is none."""
+    return {"beta": as_number(function, "beta", None, beta), "alpha": as_number(function, "alpha", None, alpha)}
 
 
 def _factor(xp, number, product):
@@ -106,9 +111,9 @@ def addmm(input, mat1, mat2, *, beta=1, alpha=1):
                                        f"it has shape {shape_text(matrix.shape)}", "use matmul (the @ sign) for other shapes"))
     if mat1.shape[1] == mat2.shape[0]:
         _must_expand(input, (mat1.shape[0], mat2.shape[1]))
-    if beta == 1 and alpha == 1:
+    if beta.__class__ is alpha.__class__ is int and beta == alpha == 1:
         return Addmm.apply(input, mat1, mat2)
-    return AddmmScaled.apply(input, mat1, mat2, beta=beta, alpha=alpha)
+    return AddmmScaled.apply(input, mat1, mat2, **_factors("addmm", beta, alpha))
 
 
 def addmv(input, mat, vec, *, beta=1, alpha=1):
@@ -129,7 +134,7 @@ def addmv(input, mat, vec, *, beta=1, alpha=1):
         raise RuntimeError(explain(
             f"size mismatch, got input ({input.numel()}), mat ({by_sizes(mat.shape)}), vec ({vec.shape[0]})",
             "each row of the matrix meets the vector", "give (n), (n, k) and (k)"))
-    return Addmv.apply(input, mat, vec, beta=beta, alpha=alpha)
+    return Addmv.apply(input, mat, vec, **_factors("addmv", beta, alpha))
 
 
 def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
@@ -157,7 +162,7 @@ def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
         raise RuntimeError(explain(
             f"Incompatible matrix sizes for bmm ({by_sizes(batch1.shape[1:])} and {by_sizes(batch2.shape[1:])})",
             f"rows of {batch1.shape[2]} numbers meet columns of {batch2.shape[1]}", "make the inner sizes equal"))
-    return Addbmm.apply(input, batch1, batch2, beta=beta, alpha=alpha)
+    return Addbmm.apply(input, batch1, batch2, **_factors("addbmm", beta, alpha))
 
 
 def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
@@ -182,7 +187,7 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
         raise RuntimeError(explain(
             f"Expected size for first two dimensions of batch2 tensor to be: {wanted} but got: {list(batch2.shape[:2])}.",
             f"the stacks are {shape_text(batch1.shape)} and {shape_text(batch2.shape)}", "make lengths and inner sizes equal"))
-    return Baddbmm.apply(input, batch1, batch2, beta=beta, alpha=alpha)
+    return Baddbmm.apply(input, batch1, batch2, **_factors("baddbmm", beta, alpha))
 
 
 class Addr(Elementwise):
@@ -221,7 +226,7 @@ def addr(input, vec1, vec2, *, beta=1, alpha=1):
             kind = "bool" if met is dtypes.bool else "integral"
             raise RuntimeError(explain(f"For integral input tensors, argument {name} must not be a floating point number.",
                                        f"the tensors are {kind}, {name} is {factor}", "convert them: x.float()"))
-    return Addr.apply(input, vec1, vec2, beta=beta, alpha=alpha)
+    return Addr.apply(input, vec1, vec2, **_factors("addr", beta, alpha))
 
 
 def must_be_vector(function, name, given):

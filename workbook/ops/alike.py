@@ -8,7 +8,8 @@ from workbook import random
 from workbook.devices import CPU, settle
 from workbook.formats import asked_format, check_storage, empty_as, preserve_format
 from workbook.numbers import fill_with
-from workbook.ops.creation import finish, leaf, numpy_dtype, one_number, stored
+from workbook.ops.creation import finish, leaf, numpy_dtype, stored
+from workbook.ops.elementwise import as_number
 from workbook.settings import unfilled
 
 
@@ -79,7 +80,7 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
 
     Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
     """
-    fill_value = one_number("full_like", "fill_value", 2, fill_value)
+    fill_value = as_number("full_like", "fill_value", 2, fill_value)
     array = memory_like("full_like", input, dtype, memory_format)
     fill_with(array, fill_value)
     return finish(array, device or input._device, requires_grad)

@@ -111,7 +111,7 @@ def _refuse(function, args, options, problem):
     try:
         given = inspect.signature(function).bind(*args, **options).arguments
     except TypeError:
-        raise TypeError(_bad_call(name, function, args, options)) from None
+        raise TypeError(_bad_call(name, function, args, options, str(problem) if function.__name__ in INSIDE else None)) from None
     first, value = next(iter(given.items()), (None, None))
     if first in ONE_TENSOR and not isinstance(value, Tensor):
         raise not_a_tensor(name, first, 1, value) from None
@@ -122,6 +122,8 @@ def _refuse(function, args, options, problem):
             if not isinstance(item, Tensor):
                 raise TypeError(explain(f"expected Tensor as element {place} in argument 0, but got {_kind(item)}",
                                         f"{name}() joins Tensors", "wrap it: torch.tensor(...)")) from None
+    if str(problem).startswith("argument 'size' failed"):
+        raise TypeError(re.sub("^", f"{name}(): ", str(problem), count=1)) from None
     if "\n" in str(problem):  # it is worded already
         if str(problem).startswith(("argument 'dim' must", "argument 'size' must")):  # by who does not know whose argument it is
             for position, (argument, value) in enumerate(given.items(), start=1):
@@ -142,14 +144,14 @@ def _refuse(function, args, options, problem):
             raise not_a_tensor(name, argument, position, value) from None
 
 
-def _bad_call(name, function, args, options):
-    """The text of the error for arguments that do not belong to the function, or are missing."""
+def _bad_call(name, function, args, options, what=None):
+    """The text of the error for arguments that do not belong to the function, or are missing; `what` is Python's own text."""
     kinds = [_kind(value) for value in args] + [f"{argument}={_kind(value)}" for argument, value in options.items()]
     known = inspect.signature(function).parameters
     unknown = next((argument for argument in options if argument not in known), None)
     fix = ("look at what the function takes" if unknown is None else
            f"write {INSTEAD[unknown]}= in place of {unknown}=" if INSTEAD.get(unknown) in known else f"leave {unknown}= out")
-    return explain(f"{name}() received an invalid combination of arguments - got ({', '.join(kinds)})",
+    return explain(what or f"{name}() received an invalid combination of arguments - got ({', '.join(kinds)})",
                    f"it is {name}({', '.join(map(str, known.values()))})", fix)
 
 

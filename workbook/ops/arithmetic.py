@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.errors import explain
 from workbook.numbers import number_in
-from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, is_number
+from workbook.ops.elementwise import Elementwise, FloatElementwise, as_number, in_float32, is_number
 from workbook.ops.quotients import DivRounded
 
 
@@ -54,7 +54,9 @@ def add(input, other, *, alpha=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.add.html
     """
-    return Add.apply(input, other) if alpha.__class__ is int and alpha == 1 else Add.apply(input, other, alpha=alpha)
+    if alpha.__class__ is int and alpha == 1:
+        return Add.apply(input, other)
+    return Add.apply(input, other, alpha=as_number("add", "alpha", None, alpha))
 
 
 def _no_bools(values):
@@ -109,9 +111,10 @@ def sub(input, other, *, alpha=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
     """
+    if alpha.__class__ is int and alpha == 1:
+        return Sub.apply(input, other)
+    alpha = as_number("sub", "alpha", None, alpha)
     if alpha.__class__ is int:
-        if alpha == 1:
-            return Sub.apply(input, other)
         dtypes.within_64_bits(alpha)
     return Sub.apply(input, other, alpha=alpha)
 

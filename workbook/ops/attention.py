@@ -9,7 +9,7 @@ from workbook.ops.alike import zeros_like
 from workbook.ops.arithmetic import add
 from workbook.ops.axes import transpose
 from workbook.ops.creation import ones
-from workbook.ops.elementwise import in_float32
+from workbook.ops.elementwise import as_number, in_float32
 from workbook.ops.inplace import dropout
 from workbook.ops.linalg import matmul
 from workbook.ops.logic import logical_not
@@ -168,7 +168,7 @@ def scaled_dot_product_attention(query, key, value, attn_mask=None, dropout_p=0.
     Source: Vaswani et al. 2017; https://pytorch.org/docs/2.13/generated/torch.nn.functional.scaled_dot_product_attention.html
     """
     _check(query, key, value, attn_mask, dropout_p)
-    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    scale = 1 / math.sqrt(query.shape[-1]) if scale is None else as_number("scaled_dot_product_attention", "scale", None, scale, "float")
     heads = [x.shape[-3] if x.dim() > 2 else 1 for x in (query, key, value)]
     if enable_gqa and (heads[1] != heads[2] or heads[0] % heads[1]):
         raise RuntimeError(explain("Number of heads in key and value must divide the number of heads in query",
@@ -218,6 +218,7 @@ def _check(query, key, value, mask, dropout_p):
             f"Expected attn_mask dtype to be bool or float or to match query dtype, but got attn_mask.dtype: {mask.dtype.in_c} and  "
             f"query.dtype: {query.dtype.in_c} instead.", "a mask says yes or no, or is added to the scores",
             "write mask.bool()" if not mask.is_floating_point() else "write mask.to(query.dtype)"))
+    dropout_p = as_number("scaled_dot_product_attention", "dropout_p", None, dropout_p, "float")
     if not 0 <= dropout_p <= 1:
         raise RuntimeError(explain(f"dropout probability has to be between 0 and 1, but got {dropout_p}",
                                    "it is the part of the weights that is set to 0", "write 0.1 for a tenth"))

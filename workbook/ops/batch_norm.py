@@ -2,11 +2,12 @@
 
 import math
 
+from workbook import dtypes
 from workbook.autograd.modes import is_grad_enabled, thread
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import channels_last, channels_last_3d, copied, lies_in
-from workbook.ops.elementwise import in_float32
+from workbook.ops.elementwise import as_number, in_float32
 from workbook.ops.exponentials import rsqrt
 from workbook.ops.joining import repeat
 from workbook.ops.reduction import mean, sum
@@ -170,7 +171,8 @@ def batch_norm(input, running_mean, running_var, weight=None, bias=None, trainin
         raise not_a_tensor("batch_norm", "input", 1, input)
     if training:
         _check_batch(input)
-    _check_numbers(momentum, eps, training)
+    momentum, eps = as_number("batch_norm", "momentum", 7, momentum, "float"), as_number("batch_norm", "eps", 8, eps, "float")
+    _check_eps(eps, training)
     return unchecked(input, running_mean, running_var, weight, bias, training, momentum, eps)
 
 
@@ -211,10 +213,7 @@ def _move(running, new, momentum, factor=None):
         running._array[...] = running._array * running._array.dtype.type(1 - momentum) + new * new.dtype.type(momentum)
 
 
-def _check_numbers(momentum, eps, training):
-    if momentum.__class__ not in (float, int) and not isinstance(momentum, (float, int)):
-        raise TypeError(explain(f"batch_norm(): argument 'momentum' (position 7) must be float, not {type(momentum).__name__}",
-                                "it is the part that a batch has in the running statistics", "write 0.1"))
+def _check_eps(eps, training):
     if eps < 0 or training and eps == 0:
         words = "positive during training" if training else "non-negative"
         raise ValueError(explain(f"batch_norm eps must be {words}, but got {eps}", "it keeps the square root away from 0", "write 1e-5"))
@@ -247,13 +246,15 @@ def _check_stats(stats, training):
 
 
 def check_same_dtype(input, **others):
-    """Raise for parameters and statistics of another dtype than the input's; those of float16 may be float32."""
-    wanted = input.dtype
-    allowed = {wanted.name, "float32"} if wanted.name == "float16" else {wanted.name}
-    wrong = next((given for given in others.values() if given is not None and given.dtype.name not in allowed), None)
-    if wrong is not None:
-        raise RuntimeError(explain(f"mixed dtype (CPU): expect parameter to have scalar type of {wanted.legacy}",
-                                   f"the input holds {wanted}, the layer {wrong.dtype}", "convert one: x.float(), or net.double()"))
+    """Raise RuntimeError for parameters and statistics of another dtype than the input's; all those of float16 may be float32."""
+    wanted, found = input.dtype, [given.dtype for given in others.values() if given is not None]
+    wrong = next((dtype for dtype in found if dtype is not wanted), None)
+    if wrong is None or wanted is dtypes.float16 and {*found} == {dtypes.float32}:
+        return
+    what = (f"expected scalar type {wanted.legacy} but found {wrong.legacy}" if found[0] is wanted else
+            "mixed dtype (CPU): all inputs must share same datatype." if {*found} == {dtypes.float32} else
+            "mixed dtype (CPU): expect parameter to have scalar type of Float")
+    raise RuntimeError(explain(what, f"the input holds {wanted}, the layer {wrong}", "convert one: x.float(), or net.double()"))
 
 
 def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=None, use_input_stats=True, momentum=0.1, eps=1e-05):

@@ -5,10 +5,9 @@ import numpy as np
 from workbook import random
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import copied, in_order
-from workbook.numbers import plain
 from workbook.ops.activation import LeakyRelu
 from workbook.ops.choices import straight_pieces, where
-from workbook.ops.elementwise import Elementwise, expect_number, in_float32, not_implemented
+from workbook.ops.elementwise import Elementwise, as_number, in_float32, not_implemented
 from workbook.ops.inplace import inplace, on_host
 from workbook.ops.shape import reshape
 from workbook.ops.units import floats_only, into_input, negative_slope
@@ -43,9 +42,14 @@ def hardtanh(input, min_val=-1.0, max_val=1.0, inplace=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.hardtanh.html
     """
+    min_val, max_val = _ends("hardtanh", min_val, max_val)
     if min_val > max_val:
         raise ValueError(explain("min_val cannot be greater than max_val", f"{min_val} lies above {max_val}", "exchange them"))
     return hardtanh_(input, min_val, max_val) if inplace else _hardtanh(input, min_val, max_val)
+
+
+def _ends(name, min_val, max_val):
+    return as_number(name, "min_val", 2, min_val), as_number(name, "max_val", 3, max_val)
 
 
 def _hardtanh(input, min_val=-1.0, max_val=1.0, name="hardtanh"):
@@ -56,7 +60,8 @@ def _hardtanh(input, min_val=-1.0, max_val=1.0, name="hardtanh"):
     if input.is_complex():
         raise NotImplementedError(explain("clamp is not supported for complex types", "complex numbers have no order",
                                           "take the parts: x.real, x.imag"))
-    return Hardtanh.apply(input, low=min_val, high=max_val)
+    low, high = _ends(name, min_val, max_val)
+    return Hardtanh.apply(input, low=low, high=high)
 
 
 hardtanh_ = into_input("hardtanh_", _hardtanh, "Write hardtanh")
@@ -112,12 +117,14 @@ def threshold(input, threshold, value, inplace=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.threshold.html
     """
-    expect_number("threshold", "threshold", 2, threshold)
-    expect_number("threshold", "value", 3, value)
-    return threshold_(input, threshold, value) if inplace else Threshold.apply(input, edge=plain(threshold), value=plain(value))
+    return threshold_(input, threshold, value) if inplace else _threshold("threshold", Threshold, input, threshold, value)
 
 
-threshold_ = into_input("threshold_", lambda input, threshold, value: ThresholdInPlace.apply(input, edge=plain(threshold), value=plain(value)),
+def _threshold(name, step, input, threshold, value):
+    return step.apply(input, edge=as_number(name, "threshold", 2, threshold), value=as_number(name, "value", 3, value))
+
+
+threshold_ = into_input("threshold_", lambda input, threshold, value: _threshold("threshold_", ThresholdInPlace, input, threshold, value),
                          "Write threshold")
 
 
@@ -210,8 +217,7 @@ def hardshrink(input, lambd=0.5):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.hardshrink.html
     """
     floats_only("hardshrink", "hardshrink_cpu", input)
-    expect_number("hardshrink", "lambd", 2, lambd)
-    return Hardshrink.apply(input, width=plain(lambd))
+    return Hardshrink.apply(input, width=as_number("hardshrink", "lambd", 2, lambd))
 
 
 class Softshrink(Elementwise):
@@ -238,12 +244,12 @@ def softshrink(input, lambd=0.5):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.softshrink.html
     """
     floats_only("softshrink", "softshrink_check", input)
-    expect_number("softshrink", "lambd", 2, lambd)
+    lambd = as_number("softshrink", "lambd", 2, lambd)
     if not lambd >= 0:
         largest = {"float16": "65504", "float32": "3.40282e+38", "float64": "1.79769e+308"}[input.dtype.name]
         raise RuntimeError(explain(f"lambda must be in range [0, {largest}] for input dtype {input.dtype.legacy}, but found {lambd:g}",
                                    "it is a distance", "write 0.5"))
-    return Softshrink.apply(input, width=plain(lambd))
+    return Softshrink.apply(input, width=lambd)
 
 
 class PreluKernel(Elementwise):
@@ -309,8 +315,7 @@ class LeakyReluOfOutput(LeakyRelu, name="LeakyReluBackward1"):
 
 def _leaky_relu(input, negative_slope=0.01):
     floats_only("leaky_relu", "leaky_relu_cpu", input)
-    expect_number("leaky_relu_", "negative_slope", 2, negative_slope)
-    return LeakyReluOfOutput.apply(input, slope=plain(negative_slope))
+    return LeakyReluOfOutput.apply(input, slope=as_number("leaky_relu_", "negative_slope", 2, negative_slope))
 
 
 leaky_relu_ = into_input("leaky_relu_", _leaky_relu, "Write leaky_relu")
@@ -378,8 +383,7 @@ def rrelu(input, lower=1 / 8, upper=1 / 3, training=False, inplace=False):
 
 def drawn_rrelu(input, lower, upper, training, generator=None, drawn=RreluWithNoise, even=LeakyRrelu):
     """`rrelu`, drawn by `generator`; `drawn` and `even` are its steps, in training and otherwise."""
-    expect_number("rrelu", "lower", 2, lower)
-    expect_number("rrelu", "upper", 3, upper)
+    lower, upper = as_number("rrelu", "lower", 2, lower), as_number("rrelu", "upper", 3, upper)
     if isinstance(input, Tensor) and lower > upper:
         raise RuntimeError(explain("Lower bound should be less than or equal to the upper bound", f"{lower} lies above {upper}", "exchange them"))
     floats_only("rrelu", "rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)

@@ -9,11 +9,12 @@ from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
 from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_in, preserve_format
-from workbook.numbers import counted, fill_with, plain
+from workbook.numbers import counted, fill_with
+from workbook.ops.elementwise import as_number
 from workbook.ops.shape import size_of_new
 from workbook.refusals import needs_floats
 from workbook.settings import unfilled
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import wrap
 
 
 def get_default_device():
@@ -183,7 +184,7 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
     if isinstance(size, (int, float)):
         raise TypeError(explain(f"full(): argument 'size' (position 1) must be tuple of ints, not {type(size).__name__}",
                                 "the size and the number are two arguments", f"write torch.full(({size},), {fill_value})"))
-    fill_value = one_number("full", "fill_value", 2, fill_value)
+    fill_value = as_number("full", "fill_value", 2, fill_value)
     kind = numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
     array = memory_for(np.empty, size_of_new((size,)), kind)
     fill_with(array, fill_value)
@@ -215,14 +216,3 @@ def eye(n, m=_AS_MANY, *, dtype=None, device=None, requires_grad=False):
     array = memory_for(np.zeros, (n, m), numpy_dtype(dtype))
     np.fill_diagonal(array, 1)
     return finish(array, device, requires_grad)
-
-
-def one_number(function, name, position, given):
-    """Return an argument that is one number, or a Tensor of one, as Python's own number. Raises TypeError for what is no number."""
-    number = plain(given.item() if isinstance(given, Tensor) and given.ndim == 0 else given)
-    if not isinstance(number, (int, float, complex)):
-        kind = type(given)
-        kind = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
-        raise TypeError(explain(f"{function}(): argument '{name}' (position {position}) must be Number, not {kind}",
-                                "it stands for one number", "give a Python number"))
-    return number

@@ -11,6 +11,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_number, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
+from workbook.numbers import plain
 
 NUMBERS = (float, int, bool, complex)
 
@@ -20,10 +21,16 @@ def is_number(value):
     return value.__class__ in NUMBERS or isinstance(value, (int, float, complex, np.number, np.bool_))
 
 
-def expect_number(function, argument, position, value, kind="Number"):
-    """Raise TypeError where an argument of a function, at this position, is neither a number nor a Tensor that holds one."""
-    if not is_number(value) and not hasattr(value, "requires_grad"):
+def as_number(function, argument, position, value, kind="Number"):
+    """Return an argument, a number or a Tensor without axes, as Python's own number; `position` is None for one that goes by name only.
+
+    Raises TypeError for anything else, a Tensor that is trained included: as a number it would get no gradient, and nobody would notice.
+    """
+    if hasattr(value, "requires_grad") and value.ndim == 0 and not value.requires_grad:
+        return value.item()
+    if not is_number(value):
         raise not_a_number(function, argument, position, value, kind)
+    return plain(value)
 
 
 def expect_tensors(function, **given):

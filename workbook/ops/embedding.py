@@ -9,7 +9,7 @@ from workbook.devices.checks import refuse_outside
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
 from workbook.ops.axes import unsqueeze
-from workbook.ops.elementwise import expect_number, in_float32
+from workbook.ops.elementwise import as_number, in_float32
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape
@@ -110,8 +110,8 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     if max_norm is not None or scale_grad_by_freq or padding is not None:
         index = input._host()
     if max_norm is not None:
-        expect_number("embedding_renorm_", "max_norm", 3, max_norm, "float")
-        expect_number("embedding_renorm_", "norm_type", 4, norm_type, "float")
+        max_norm = as_number("embedding_renorm_", "max_norm", 3, max_norm, "float")
+        norm_type = as_number("embedding_renorm_", "norm_type", 4, norm_type, "float")
         _cut(weight, index, max_norm, norm_type)
     return Embedding.apply(weight, input, share=_share(index, padding, scale_grad_by_freq))
 

@@ -203,7 +203,8 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
             raise not_a_tensor("grid_sampler", name, position, given)
     for name, value, known in (("mode", mode, ("bilinear", "nearest", "bicubic")), ("padding_mode", padding_mode, ("zeros", "border", "reflection"))):
         if value not in known:
-            raise ValueError(explain(f"nn.functional.grid_sample(): expected {name} to be {', '.join(map(repr, known[:-1]))}, or "
+            comma = "," * (name == "padding_mode")  # PyTorch's two sentences differ in it
+            raise ValueError(explain(f"nn.functional.grid_sample(): expected {name} to be {', '.join(map(repr, known[:-1]))}{comma} or "
                                      f"'{known[-1]}', but got: '{value}'", "it is one of three names", f"write {name}='{known[0]}'"))
     if align_corners is None:
         _warn()
@@ -239,7 +240,7 @@ def _check_grid(input, grid, mode):
         raise refused_dtype(f"grid_sampler_{axes}d", input.dtype)
     if input.dtype is not grid.dtype:
         raise RuntimeError(explain(
-            f"grid_sampler(): expected input and grid to have same dtype, but input has {input.dtype.in_c} and grid has {grid.dtype.in_c}",
+            f"expected scalar type {input.dtype.legacy} but found {grid.dtype.legacy}",
             "both are mixed with each other", "convert the grid: grid.to(input)"))
 
 

@@ -15,7 +15,7 @@ from workbook.formats import empty_as, of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
 from workbook.ops.choices import flat
-from workbook.ops.elementwise import expect_tensors, not_implemented
+from workbook.ops.elementwise import as_number, expect_tensors, not_implemented
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -92,13 +92,20 @@ def _held(input, result, name):
     return result
 
 
+def _untrained(given):
+    """The number in a Tensor without axes that requires no gradient; anything else as it is."""
+    return given.item() if isinstance(given, Tensor) and not given.ndim and not given.requires_grad else given
+
+
 def random_fill(name, fill, sentence, raised):
     """Return the method `name`, which writes random numbers into the memory of `input`."""
 
     def form(input, *args, generator=None, **options):
         views.may_write(input, name)
+        if name != "bernoulli_":  # whose chances may be a Tensor of many
+            args, options = [_untrained(given) for given in args], {key: _untrained(given) for key, given in options.items()}
         for given in (*args, *options.values()):
-            if not isinstance(given, (int, float, complex, Tensor)):
+            if not isinstance(given, (int, float, complex, *((Tensor,) if name == "bernoulli_" else ()))):
                 raise TypeError(explain(f"{name}(): argument must be float, not {type(given).__name__}",
                                         "numbers name the distribution",
                                         f"write x.{name}(...) with numbers"))
@@ -207,6 +214,7 @@ def dropout(input, p=0.5, training=True, inplace=False):
     Source: Srivastava et al., Dropout, JMLR 15, 2014; https://pytorch.org/docs/2.13/generated/torch.nn.functional.dropout.html
     """
     expect_tensors("dropout", input=input)
+    p = as_number("dropout", "p", 2, p, "float")
     if not 0 <= p <= 1:
         raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}",
                                  "p is the part of the elements that is set to 0",

@@ -5,6 +5,7 @@ result's; with `align_corners` the corners lie on each other, and it stands at s
 """
 
 import functools
+import warnings
 
 import numpy as np
 
@@ -170,7 +171,8 @@ def _numbers(input, size, scale_factor):
     if len(numbers) != len(sides):
         raise ValueError(explain(
             f"Input and {name.split()[0]} must have the same number of spatial dimensions, but got input with spatial dimensions of "
-            f"{list(sides)} and {name} of {given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format",
+            f"{list(sides)} and {name} of {'shape ' * (scale_factor is not None)}{given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format "
+            f"and {name} in {'(o1, o2, ...,oK)' if scale_factor is None else '(s1, s2, ...,sK)'} format.",
             "each axis after the channels has its number", f"give one number, or {len(sides)}"))
     if isinstance(size, (tuple, list)) and not all(hasattr(number, "__index__") for number in numbers):
         raise _not_whole(numbers)
@@ -244,6 +246,7 @@ def upsample(input, size=None, scale_factor=None, mode="nearest", align_corners=
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.upsample.html
     """
+    _warn_of_old_name("upsample")
     return interpolate(input, size, scale_factor, mode, align_corners)
 
 
@@ -256,6 +259,7 @@ def upsample_nearest(input, size=None, scale_factor=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.upsample_nearest.html
     """
+    _warn_of_old_name("upsample_nearest")
     return interpolate(input, size, scale_factor, mode="nearest")
 
 
@@ -268,4 +272,9 @@ def upsample_bilinear(input, size=None, scale_factor=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.upsample_bilinear.html
     """
+    _warn_of_old_name("upsample_bilinear")
     return interpolate(input, size, scale_factor, mode="bilinear", align_corners=True)
+
+
+def _warn_of_old_name(name):
+    warnings.warn(f"`nn.functional.{name}` is deprecated. Use `nn.functional.interpolate` instead.", stacklevel=3)

@@ -11,7 +11,7 @@ from workbook.limits import finfo
 from workbook.ops.arithmetic import mul
 from workbook.ops.batch_norm import channel_sums, check_same_dtype
 from workbook.ops.conversion import to
-from workbook.ops.elementwise import in_float32
+from workbook.ops.elementwise import as_number, in_float32
 from workbook.ops.exponentials import rsqrt
 from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
@@ -112,10 +112,10 @@ def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05):
     Source: Ba, Kiros, Hinton 2016; https://pytorch.org/docs/2.13/generated/torch.nn.functional.layer_norm.html
     """
     shape = _normalized_shape("layer_norm", input, normalized_shape, weight, bias)
+    check_same_dtype(input, weight=weight, bias=bias)
     if not input.is_floating_point():
         raise refused_dtype("LayerNormKernelImpl", input.dtype)
-    check_same_dtype(input, weight=weight, bias=bias)
-    return NativeLayerNorm.apply(input, weight, bias, axes=len(shape), eps=eps)
+    return NativeLayerNorm.apply(input, weight, bias, axes=len(shape), eps=as_number("layer_norm", "eps", 5, eps, "float"))
 
 
 def _normalized_shape(function, input, normalized_shape, weight, bias=None):
@@ -246,10 +246,10 @@ def unchecked_groups(input, num_groups, weight, bias, eps):
                 f"Expected {name} to be a vector of size equal to the number of channels in input, but got {name} of shape "
                 f"{shape_text(given.shape)} and input of shape {shape_text(shape)}", f"the input has {shape[1]} channels",
                 f"build the layer for {shape[1]} channels"))
+    check_same_dtype(input, weight=weight, bias=bias)
     if not input.is_floating_point():
         raise refused_dtype("GroupNormKernelImpl", input.dtype)
-    check_same_dtype(input, weight=weight, bias=bias)
-    return NativeGroupNorm.apply(input, weight, bias, groups=num_groups, eps=eps)
+    return NativeGroupNorm.apply(input, weight, bias, groups=num_groups, eps=as_number("group_norm", "eps", 5, eps, "float"))
 
 
 _warned = []  # PyTorch says it once a process

@@ -8,6 +8,7 @@ from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.choices import where
+from workbook.ops.extremes import amax, amin
 from workbook.ops.norms import in_dtype, vector_norm
 from workbook.ops.pointwise import abs
 from workbook.ops.reduction import axes_of, sum
@@ -62,7 +63,7 @@ def _outermost(values, ord):
     """The largest of the last axis, of nothing 0; for a negative order the smallest."""
     if ord > 0 and not values.shape[-1]:
         return sum(values, -1)
-    return vector_norm(values, math.copysign(math.inf, ord), -1)
+    return (amax if ord > 0 else amin)(values, -1)
 
 
 def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):

@@ -11,7 +11,7 @@ from workbook.ops.arithmetic import Div, div, mul, sub
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import where
 from workbook.ops.comparison import ne
-from workbook.ops.elementwise import Elementwise, expect_number, in_float32, not_implemented
+from workbook.ops.elementwise import Elementwise, as_number, in_float32, not_implemented
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.pointwise import abs, exp
 from workbook.ops.powers import pow
@@ -312,9 +312,9 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
     check_kinds("cross_entropy_loss", input, target, weight, ignore_index)
-    expect_number("cross_entropy_loss", "label_smoothing", 6, label_smoothing, "float")
+    label_smoothing = as_number("cross_entropy_loss", "label_smoothing", 6, label_smoothing, "float")
     if not 0 <= label_smoothing <= 1:
-        raise RuntimeError(explain(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing}",
+        raise RuntimeError(explain(f"label_smoothing must be between 0.0 and 1.0. Got: {label_smoothing:g}",
                                    "it is the part of the target that is spread over all classes", "write 0.1 for a tenth"))
     if thread.state.adviser is not None:
         thread.state.adviser.scores(input)

@@ -7,7 +7,7 @@ from workbook.errors import explain, refused_dtype, shape_text
 from workbook.ops.arithmetic import add, div, mul, neg, sub
 from workbook.ops.bounds import clamp_min
 from workbook.ops.choices import minimum, where
-from workbook.ops.elementwise import Elementwise
+from workbook.ops.elementwise import Elementwise, as_number, broadcast_shape, expect_tensors
 from workbook.ops.losses import reduced_array, share, check_reduction, modern, reduced
 from workbook.ops.pointwise import sigmoid, sqrt
 from workbook.ops.reduction import sum
@@ -43,12 +43,18 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    expect_tensors("soft_margin_loss", input=input, target=target)
     if not (input.is_floating_point() or input.is_complex()):
         raise RuntimeError(explain(f"result type Float can't be cast to the desired output type {input.dtype.legacy}",
                                    "a logarithm lies between the whole numbers", "write input.float()"))
     if target.requires_grad and is_grad_enabled():
         raise RuntimeError(explain("The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have "
                                    "requires_grad True.", "a target is 1 or -1", "give it detached: target.detach()"))
+    together = broadcast_shape(tuple(input.shape), tuple(target.shape))
+    if together != tuple(input.shape):
+        raise RuntimeError(explain(f"output with shape {shape_text(input.shape)} doesn't match the broadcast shape {shape_text(together)}",
+                                   f"the target has shape {shape_text(target.shape)}, and each number of the input has one target",
+                                   "give both one shape: target.view_as(input)"))
     return SoftMarginLoss.apply(input, target.to(input.dtype), reduction=reduction)
 
 
@@ -65,6 +71,8 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    expect_tensors("hinge_embedding_loss", input=input, target=target)
+    margin = as_number("hinge_embedding_loss", "margin", 3, margin, "float")
     far = where(target != 1, clamp_min(add(neg(input), margin), 0), 0.0)
     return reduced(add(far, where(target != -1, input, 0.0)), reduction)
 
@@ -86,6 +94,7 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
         raise RuntimeError(explain(
             f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {input1.shape}, input2: {input2.shape}, "
             f"target: {target.shape} ", "each pair has one target", "give them one shape"))
+    margin = as_number("margin_ranking_loss", "margin", 4, margin, "float")
     return reduced(clamp_min(add(mul(neg(target), sub(input1, input2)), margin), 0), reduction)
 
 
@@ -113,6 +122,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
     lengths = mul(add(sum(mul(input1, input1), dim), 1e-12), add(sum(mul(input2, input2), dim), 1e-12))
     cosine = div(sum(mul(input1, input2), dim), sqrt(lengths))
     near = where(target == 1, sub(1, cosine), 0.0)
+    margin = as_number("cosine_embedding_loss", "margin", 4, margin, "float")
     return reduced(add(near, where(target == -1, clamp_min(sub(cosine, margin), 0), 0.0)), reduction)
 
 
@@ -133,6 +143,7 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
     def distance(x, y):
         return pairwise_distance(x, y, p, eps)
 
+    margin = as_number("triplet_margin_loss", "margin", 4, margin, "float")
     return _triplet(anchor, positive, negative, distance, margin, swap, reduction)
 
 
@@ -209,6 +220,8 @@ def multi_margin_loss(input, target, p=1, margin=1.0, weight=None, size_average=
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    expect_tensors("multi_margin_loss", input=input, target=target)
+    margin = as_number("multi_margin_loss", "margin", 4, margin)
     if p not in (1, 2):
         raise ValueError(explain("only p == 1 and p == 2 supported", f"p is {p}", "write 1 or 2"))
     if not input.is_floating_point():
@@ -268,6 +281,10 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    expect_tensors("multilabel_margin_loss", input=input, target=target)
+    if target.dtype is not dtypes.int64:
+        raise RuntimeError(explain(f"expected scalar type Long but found {target.dtype.legacy}", "a row lists its classes, and -1 ends a list",
+                                   "write target.long()"))
     if input.ndim > 2:
         raise RuntimeError(explain(f"Expected non-empty vector or matrix with optional 0-dim batch size, but got: {shape_text(input.shape)}",
                                    "each row scores the classes", "flatten the axes in front"))
@@ -278,9 +295,9 @@ def multilabel_margin_loss(input, target, size_average=None, reduce=None, reduct
         raise refused_dtype("multilabel_margin_loss_forward_out_frame", input.dtype)
     rows, labels = input.reshape(-1, input.shape[-1] if input.ndim else 1), target.reshape(-1, target.shape[-1] if target.ndim else 1)
     found = labels._host()
-    if target.dtype is not dtypes.int64 or ((found < -1) | (found >= rows.shape[1])).any():
-        raise RuntimeError(explain("argument #2 'target' is out of range", f"the classes are 0 to {rows.shape[1] - 1}, and -1 ends a list; int64",
-                                   "check the labels, and write target.long()"))
+    if ((found < -1) | (found >= rows.shape[1])).any():
+        raise RuntimeError(explain("argument #2 'target' is out of range", f"the classes are 0 to {rows.shape[1] - 1}, and -1 ends a list",
+                                   "check the labels"))
     return MultilabelMarginLoss.apply(input, labels, reduction=reduction)
 
 

@@ -8,6 +8,7 @@ from workbook.ops.alike import empty_like
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.creation import empty
+from workbook.ops.elementwise import as_number, expect_tensors
 from workbook.ops.inplace import bernoulli_, scale_kept
 from workbook.ops.units import SELU_ALPHA, SELU_SCALE
 
@@ -146,6 +147,9 @@ def feature_alpha_dropout(input, p=0.5, training=False, inplace=False):
 
 
 def _alpha_dropout(input, p, training, inplace, of_channels):
+    function = "feature_alpha_dropout" if of_channels else "alpha_dropout"
+    expect_tensors(function, input=input)
+    p = as_number(function, "p", 2, p, "float")
     if not training or p == 0 or not input.numel():
         return input
     if p == 1:

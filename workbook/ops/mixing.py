@@ -3,7 +3,7 @@
 from workbook import dtypes
 from workbook.errors import explain, not_a_tensor
 from workbook.numbers import computed_in, number_in, plain
-from workbook.ops.elementwise import Elementwise, in_float32, is_number, not_implemented
+from workbook.ops.elementwise import Elementwise, as_number, in_float32, is_number, not_implemented
 from workbook.tensor import Tensor
 
 
@@ -98,7 +98,7 @@ def addcmul(input, tensor1, tensor2, *, value=1):
     Source: https://pytorch.org/docs/2.13/generated/torch.addcmul.html
     """
     _only_tensors("addcmul", input=input, tensor1=tensor1, tensor2=tensor2)
-    return Addcmul.apply(input, tensor1, tensor2, value=value.item() if isinstance(value, Tensor) else value)
+    return Addcmul.apply(input, tensor1, tensor2, value=as_number("addcmul", "value", None, value))
 
 
 class Addcdiv(Elementwise):
@@ -132,7 +132,7 @@ def addcdiv(input, tensor1, tensor2, *, value=1):
             "Integer division with addcdiv is no longer supported, and in a future  release addcdiv will perform a true division of "
             "tensor1 and tensor2.", "it once cut the quotient off, while `/` does not",
             "write tensor1.float(), or input + value * torch.div(tensor1, tensor2, rounding_mode='trunc')"))
-    return Addcdiv.apply(input, tensor1, tensor2, value=value.item() if isinstance(value, Tensor) else value)
+    return Addcdiv.apply(input, tensor1, tensor2, value=as_number("addcdiv", "value", None, value))
 
 
 def _only_tensors(function, **arguments):

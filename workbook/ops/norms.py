@@ -10,7 +10,7 @@ from workbook.formats import in_order
 from workbook.ops.arithmetic import sub
 from workbook.ops.choices import where
 from workbook.ops.conversion import to
-from workbook.ops.elementwise import Elementwise, in_float32
+from workbook.ops.elementwise import Elementwise, as_number, in_float32
 from workbook.ops.pointwise import abs, sgn
 from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
@@ -131,9 +131,7 @@ def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.vector_norm.html
     """
-    if not isinstance(ord, (int, float)):
-        raise TypeError(explain(f"linalg_vector_norm(): argument 'ord' (position 2) must be Number, not {type(ord).__name__}",
-                                "it is the power in the sum", "write 2, or float('inf')"))
+    ord = as_number("linalg_vector_norm", "ord", 2, ord)
     return norm_along(in_dtype("linalg.vector_norm", x, dtype), ord, dim, keepdim)
 
 

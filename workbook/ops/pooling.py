@@ -85,13 +85,26 @@ class Unpool(Operation):
         whole = ctx.xp.zeros((*grad.shape[:-len(windows.out)], *windows.padded), grad.dtype)
         for number, tap in enumerate(windows.taps):
             if windows.overlap:
-                whole[tap] += grad * (winner == number)
+                whole[tap] += _where(winner == number, grad)
             else:
-                ctx.xp.multiply(grad, winner == number, out=whole[tap])
+                ctx.xp.multiply(_bits(grad), winner == number, out=_bits(whole[tap]))
         return whole[windows.inside]
 
     def backward(ctx, grad):
         return (Winners.apply(grad, windows=ctx.windows, winner=ctx.winner),)
+
+
+def _where(there, numbers):
+    """The numbers where `there` is True, and 0 elsewhere."""
+    return (_bits(numbers) * there).view(numbers.dtype)
+
+
+def _bits(numbers):
+    """The memory of floats as whole numbers: times 1 or 0 they stay or vanish, while -3.0 * 0 is -0.0, and infinity * 0 NaN.
+
+    `where` would look at each number in turn, and takes four times as long.
+    """
+    return numbers.view(f"i{numbers.dtype.itemsize}")
 
 
 class Winners(Operation):
@@ -102,7 +115,7 @@ class Winners(Operation):
         image = windows.pad(ctx.xp, x, 0)
         out = ctx.xp.zeros(winner.shape, x.dtype)
         for number, tap in enumerate(windows.taps):
-            out += image[tap] * (winner == number)
+            out += _where(winner == number, image[tap])
         return out
 
     def backward(ctx, grad):

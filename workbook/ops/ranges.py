@@ -9,7 +9,8 @@ from workbook import dtypes
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype
 from workbook.numbers import computed_in, number_in, real_number
-from workbook.ops.creation import finish, numpy_dtype, one_number, stored
+from workbook.ops.creation import finish, numpy_dtype, stored
+from workbook.ops.elementwise import as_number
 
 
 @stored
@@ -29,7 +30,7 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
                                 "write torch.arange(5)"))
     if start is None or end is None:
         start, end = 0, start if end is None else end
-    start, end, step = (one_number("arange", name, place, given)
+    start, end, step = (as_number("arange", name, place, given)
                         for place, (name, given) in enumerate(zip(("start", "end", "step"), (start, end, step)), start=1))
     whole = all(isinstance(x, int) for x in (start, end, step))
     kind = _countable("arange", dtype, dtypes.int64 if whole else None)
@@ -55,7 +56,7 @@ def range_(start, end, step=1, **options):
     warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
                   "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
                   UserWarning, stacklevel=2)
-    start, end, step = (one_number("range", *given) for given in (("start", 1, start), ("end", 2, end), ("step", 3, step)))
+    start, end, step = (as_number("range", *given) for given in (("start", 1, start), ("end", 2, end), ("step", 3, step)))
     count = _count(start, end, step, math.floor) + 1
     kind = options.pop("dtype", None)
     numbers = np.arange(count, dtype=np.float64) * step + start
@@ -74,7 +75,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linspace.html
     """
-    start, end = (one_number("linspace", name, place, x) for place, (name, x) in enumerate((("start", start), ("end", end)), start=1))
+    start, end = (as_number("linspace", name, place, x) for place, (name, x) in enumerate((("start", start), ("end", end)), start=1))
     _counted("linspace", start, end, steps)
     turning = isinstance(start, complex) or isinstance(end, complex)
     kind = _countable("linspace", dtype, dtypes.get_default_dtype().to_complex() if turning else None, "b")
@@ -104,7 +105,7 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 
     Source: https://pytorch.org/docs/2.13/generated/torch.logspace.html
     """
-    start, end, base = (one_number("logspace", *given) for given in (("start", 1, start), ("end", 2, end), ("base", 4, base)))
+    start, end, base = (as_number("logspace", *given) for given in (("start", 1, start), ("end", 2, end), ("base", 4, base)))
     _counted("logspace", start, end, steps)
     kind = _countable("logspace", dtype, None, "b")
     numbers = np.power(float(base), np.linspace(start, end, steps))

@@ -9,7 +9,7 @@ from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import clamp, where
 from workbook.ops.creation import full
-from workbook.ops.elementwise import Elementwise, broadcast_shape, expect_number, expect_tensors, not_implemented
+from workbook.ops.elementwise import Elementwise, as_number, broadcast_shape, expect_tensors, not_implemented
 from workbook.ops.entropies import xlogy
 from workbook.ops.losses import reduced_array, share, check_reduction, modern, reduced, warn_about_shapes, weighted
 from workbook.ops.pointwise import abs, exp, log, sign
@@ -53,7 +53,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
     check_reduction(reduction)
     if beta == 0:
         return reduced(abs(sub(input, target)), reduction)
-    expect_number("smooth_l1_loss", "beta", 4, beta, "float")
+    beta = as_number("smooth_l1_loss", "beta", 4, beta, "float")
     if beta < 0:
         raise RuntimeError(explain("smooth_l1_loss does not support negative values for beta.", "it is an error's size", "write 1.0"))
     return SmoothL1Loss.apply(input, target, beta=float(beta), reduction=reduction)
@@ -91,7 +91,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     warn_about_shapes(input, target)
     broadcast_shape(tuple(input.shape), tuple(target.shape))
     check_reduction(reduction)
-    expect_number("huber_loss", "delta", 4, delta, "float")
+    delta = as_number("huber_loss", "delta", 4, delta, "float")
     if delta <= 0:
         raise RuntimeError(explain("huber_loss does not support non-positive values for delta.", "it is an error's size", "write 1.0"))
     if target.is_complex() and not input.is_complex():

@@ -20,13 +20,13 @@ def sizes(shape):
         shape = shape[0]
     if isinstance(shape, tuple) and _WHOLE.issuperset(map(type, shape)) and max(map(abs, shape), default=0) < 2**63:
         return tuple(shape)  # the common case: nothing to convert
-    return tuple([_side(side, place) for place, side in enumerate(shape, start=1)])
+    return tuple([_side(side, place, shape) for place, side in enumerate(shape, start=1)])
 
 
 _WHOLE = frozenset((int,))
 
 
-def _side(side, place):
+def _side(side, place, shape):
     if isinstance(side, int) and not isinstance(side, bool) or hasattr(side, "__index__") and not isinstance(side, bool):
         side = side.__index__()
         if not -2**63 <= side < 2**63:
@@ -34,7 +34,10 @@ def _side(side, place):
                 f"argument 'size' failed to unpack the object at pos {place} with error \"Overflow when unpacking long long\"",
                 f"no memory has {side} places", "give a smaller size"))
         return side
-    raise TypeError(explain(f"argument 'size' must be tuple of ints, not {type(side).__name__}",
+    kind = type(side).__name__
+    raise TypeError(explain(f"argument 'size' must be tuple of ints, not {kind}" if len(shape) == 1 else
+                            f"argument 'size' must be tuple of ints, but found element of type {kind} at pos 0" if place == 1 else
+                            f"argument 'size' failed to unpack the object at pos {place} with error \"type must be tuple of ints,but got {kind}\"",
                             f"the length of an axis is a whole number, not {side!r}", "write ints, such as torch.zeros(2, 3)"))
 
 

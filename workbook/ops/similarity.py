@@ -6,7 +6,7 @@ from workbook.autograd.modes import no_grad
 from workbook.errors import explain, refused_dtype
 from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.bounds import clamp_min
-from workbook.ops.elementwise import broadcast_shape, expect_number, expect_tensors
+from workbook.ops.elementwise import as_number, broadcast_shape, expect_tensors
 from workbook.ops.norms import PNorm, in_dtype, norm_along, vector_norm
 from workbook.ops.reduction import sum
 from workbook.ops.shape import clone, expand
@@ -65,7 +65,7 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.pairwise_distance.html
     """
     expect_tensors("pairwise_distance", x1=x1, x2=x2)
-    expect_number("pairwise_distance", "p", 3, p, "float")
+    p = as_number("pairwise_distance", "p", 3, p, "float")
     return norm_along(in_dtype("linalg.vector_norm", add(sub(x1, x2), eps), None), p, -1, keepdim, PNorm)
 
 
@@ -80,6 +80,8 @@ def pdist(input, p=2.0):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.pdist.html
     """
+    expect_tensors("pdist", input=input)
+    p = as_number("pdist", "p", 2, p, "float")
     if input.ndim != 2:
         raise RuntimeError(explain(f"pdist only supports 2D tensors, got: {input.ndim}D", "it measures between rows", "give a matrix"))
     if not input.is_floating_point():

@@ -7,6 +7,7 @@ from workbook.errors import explain
 from workbook.formats import contiguous_format
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import add, div, neg, sub
+from workbook.ops.elementwise import expect_tensors
 from workbook.ops.extremes import argmax
 from workbook.ops.inplace import exponential_
 from workbook.ops.losses import Softmax, softmax, softmax_axis
@@ -40,6 +41,7 @@ def gumbel_softmax(logits, tau=1, hard=False, eps=1e-10, dim=-1):
     """
     if eps != 1e-10:
         warnings.warn("`eps` parameter is deprecated and has no effect.", stacklevel=2)
+    expect_tensors("gumbel_softmax", logits=logits)
     if not logits.is_floating_point():
         raise RuntimeError(explain("Exponential distribution is a continuous probability distribution. dtype must be a floating point but you "
                                    f"specified {logits.dtype.legacy}", "logits are floats", "write logits.float()"))

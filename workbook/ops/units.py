@@ -2,10 +2,9 @@
 
 from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, refused_dtype
-from workbook.numbers import plain
 from workbook.ops.arithmetic import div, sub
 from workbook.ops.choices import where
-from workbook.ops.elementwise import Elementwise, expect_number, in_float32
+from workbook.ops.elementwise import Elementwise, as_number, in_float32
 from workbook.ops.inplace import inplace
 from workbook.ops.joining import Cat
 from workbook.ops.pointwise import abs, exp, sigmoid, tanh
@@ -98,8 +97,8 @@ def elu(input, alpha=1.0, inplace=False):
     Source: Clevert et al. 2015; https://pytorch.org/docs/2.13/generated/torch.nn.functional.elu.html
     """
     floats_only("elu", "elu_cpu", input)
-    expect_number("elu", "alpha", 2, alpha)
-    return elu_(input, alpha) if inplace else Elu.apply(input, alpha=plain(alpha))
+    alpha = as_number("elu", "alpha", 2, alpha)
+    return elu_(input, alpha) if inplace else Elu.apply(input, alpha=alpha)
 
 
 def celu(input, alpha=1.0, inplace=False):
@@ -113,14 +112,16 @@ def celu(input, alpha=1.0, inplace=False):
 
     Source: Barron 2017; https://pytorch.org/docs/2.13/generated/torch.nn.functional.celu.html
     """
-    _no_zero(alpha)
+    alpha = _no_zero("celu", alpha)
     floats_only("celu", "elu_cpu", input)
-    return celu_(input, alpha) if inplace else Celu.apply(input, alpha=plain(alpha), steep=1 / plain(alpha))
+    return celu_(input, alpha) if inplace else Celu.apply(input, alpha=alpha, steep=1 / alpha)
 
 
-def _no_zero(alpha):
+def _no_zero(name, alpha):
+    alpha = as_number(name, "alpha", 2, alpha)
     if alpha == 0:
         raise RuntimeError(explain("ZeroDivisionError: alpha cannot be 0 for CELU", "x is divided by it", "write 1.0"))
+    return alpha
 
 
 def selu(input, inplace=False):
@@ -143,13 +144,13 @@ SELU_ALPHA, SELU_SCALE = 1.6732632423543772848170429916717, 1.050700987355480493
 
 def _elu(input, alpha=1.0):
     floats_only("elu", "elu_cpu", input)
-    return EluOfOutput.apply(input, alpha=plain(alpha))
+    return EluOfOutput.apply(input, alpha=as_number("elu_", "alpha", 2, alpha))
 
 
 def _celu(input, alpha=1.0):
     floats_only("celu", "elu_cpu", input)
-    _no_zero(alpha)
-    return CeluOfOutput.apply(input, alpha=plain(alpha), steep=1 / plain(alpha))
+    alpha = _no_zero("celu_", alpha)
+    return CeluOfOutput.apply(input, alpha=alpha, steep=1 / alpha)
 
 
 def _selu(input):
@@ -190,9 +191,7 @@ def softplus(input, beta=1.0, threshold=20.0):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.softplus.html
     """
     floats_only("softplus", "softplus_cpu", input)
-    expect_number("softplus", "beta", 2, beta)
-    expect_number("softplus", "threshold", 3, threshold)
-    return Softplus.apply(input, beta=plain(beta), edge=plain(threshold))
+    return Softplus.apply(input, beta=as_number("softplus", "beta", 2, beta), edge=as_number("softplus", "threshold", 3, threshold))
 
 
 class LogSigmoid(Elementwise):

@@ -61,7 +61,7 @@ class BasePruningMethod(ABC):
         if importance_scores is not None and importance_scores.shape != tensor.shape:
             raise AssertionError(explain(f"importance_scores should have the same shape as parameter {name} of {module}, got "
                                          f"{importance_scores.shape} vs {tensor.shape}", "each number has its own", "give one for each"))
-        earlier = [(number, hook.call) for number, hook in _hooks(module) if hook.call._tensor_name == name]
+        earlier = [(number, hook) for number, hook in _hooks(module) if hook._tensor_name == name]
         before = getattr(module, f"{name}_mask").detach().clone() if earlier else ones_like(tensor).detach()
         chosen = PruningContainer(*(earlier[0][1] if earlier else ()), method) if earlier else method
         mask = chosen.compute_mask(tensor if importance_scores is None else importance_scores, before)  # first, so that it may refuse
@@ -377,8 +377,8 @@ def remove(module, name):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.utils.prune.remove.html
     """
     for number, hook in _hooks(module):
-        if hook.call._tensor_name == name:
-            hook.call.remove(module)
+        if hook._tensor_name == name:
+            hook.remove(module)
             del module._forward_pre_hooks[number]
             return module
     raise ValueError(explain(f"Parameter '{name}' of module {module} has to be pruned before pruning can be removed", "no mask lies on it",
@@ -398,7 +398,7 @@ def is_pruned(module):
 
 
 def _hooks(module):
-    return [(number, hook) for number, hook in module._forward_pre_hooks.items() if isinstance(hook.call, BasePruningMethod)]
+    return [(number, hook) for number, hook in module._forward_pre_hooks.items() if isinstance(hook, BasePruningMethod)]
 
 
 def _axis(t, dim):

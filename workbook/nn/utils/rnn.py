@@ -146,14 +146,14 @@ def _checked_lengths(input, lengths):
                                    f"the batch has shape {shape_text(input.shape)}, steps first",
                                    "does the batch come first? write batch_first=True" if len(counts) == steps
                                    else "give each sequence its length"))
-    if min(counts) <= 0:
-        raise RuntimeError(explain("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0",
-                                   f"the lengths are {counts}", "leave empty sequences out"))
     if counts != sorted(counts, reverse=True):
         raise RuntimeError(explain(
             "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to "
             "pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.",
             f"the lengths are {counts}", "write enforce_sorted=False"))
+    if min(counts) <= 0:
+        raise RuntimeError(explain("Length of all samples has to be greater than 0, but found an element in 'lengths' that is <= 0",
+                                   f"the lengths are {counts}", "leave empty sequences out"))
     if counts[0] > steps:
         raise RuntimeError(explain(f"a sequence of length {counts[0]} was asked for in a batch of {steps} steps",
                                    f"the batch has shape {shape_text(input.shape)}, steps first", "count the steps again"))

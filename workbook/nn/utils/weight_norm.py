@@ -72,7 +72,7 @@ def remove_weight_norm(module, name="weight"):
 
 def refuse_twice(module, kind, name, what):
     """Raise RuntimeError where the parameter has a hook of this kind already."""
-    if any(isinstance(hook.call, kind) and hook.call.name == name for hook in module._forward_pre_hooks.values()):
+    if any(isinstance(hook, kind) and hook.name == name for hook in module._forward_pre_hooks.values()):
         raise RuntimeError(explain(f"Cannot register two {what} hooks on the same parameter {name}", "one computes it already",
                                    f"torch.nn.utils.remove_{what}(module) first"))
 
@@ -88,7 +88,7 @@ def refuse_lazy(weight, kind, what):
 def taken_out(module, kind, name, what):
     """Take the hook that computes a parameter away and return it. Raises ValueError where there is none."""
     for number, hook in module._forward_pre_hooks.items():
-        if isinstance(hook.call, kind) and hook.call.name == name:
+        if isinstance(hook, kind) and hook.name == name:
             del module._forward_pre_hooks[number]
-            return hook.call
+            return hook
     raise ValueError(explain(f"{what} of '{name}' not found in {module}", "no hook computes it", "choose the module that has one"))

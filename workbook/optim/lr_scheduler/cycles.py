@@ -95,7 +95,7 @@ class CyclicLR(_WithMomentum):
         """Return everything but the optimizer and the functions; of an object that is called as a function, what it holds."""
         state = super().state_dict()
         state.pop("_scale_fn_ref", None)
-        own = self._scale_fn_custom
+        own = state.pop("_scale_fn_custom")
         state["_scale_fn_custom"] = None if own is None or isinstance(own, types.FunctionType) else own.__dict__.copy()
         return state
 

@@ -29,7 +29,7 @@ class _ByFunctions(LRScheduler):
     def state_dict(self):
         """Return everything but the optimizer and the functions; of objects that are called as functions, what they hold."""
         held = [None if isinstance(function, types.FunctionType) else function.__dict__.copy() for function in self.lr_lambdas]
-        return {**super().state_dict(), "lr_lambdas": held}
+        return {**{name: value for name, value in super().state_dict().items() if name != "lr_lambdas"}, "lr_lambdas": held}
 
     def load_state_dict(self, state_dict):
         """Go on as `state_dict` says, with the functions that this schedule was made with."""

@@ -42,8 +42,8 @@ class ReduceLROnPlateau(LRScheduler):
         require(mode in ("min", "max"), f"mode {mode} is unknown!", "a lower or a higher number is better", "write 'min' or 'max'")
         require(threshold_mode in ("rel", "abs"), f"threshold mode {threshold_mode} is unknown!",
                 "the threshold is a share of the best or an amount", "write 'rel' or 'abs'")
-        self.mode, self.threshold, self.threshold_mode = mode, threshold, threshold_mode
-        self.best = self.mode_worse = math.inf if mode == "min" else -math.inf
+        self.mode_worse = math.inf if mode == "min" else -math.inf
+        self.mode, self.threshold, self.threshold_mode, self.best = mode, threshold, threshold_mode, self.mode_worse
         self.cooldown_counter = self.num_bad_epochs = 0
 
     def step(self, metrics, epoch=None):
