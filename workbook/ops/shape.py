@@ -34,10 +34,7 @@ def _side(side, place, shape):
                 f"argument 'size' failed to unpack the object at pos {place} with error \"Overflow when unpacking long long\"",
                 f"no memory has {side} places", "give a smaller size"))
         return side
-    kind = type(side).__name__
-    raise TypeError(explain(f"argument 'size' must be tuple of ints, not {kind}" if len(shape) == 1 else
-                            f"argument 'size' must be tuple of ints, but found element of type {kind} at pos 0" if place == 1 else
-                            f"argument 'size' failed to unpack the object at pos {place} with error \"type must be tuple of ints,but got {kind}\"",
+    raise TypeError(explain(_no_length(type(side).__name__, place, len(shape)),
                             f"the length of an axis is a whole number, not {side!r}", "write ints, such as torch.zeros(2, 3)"))
 
 
@@ -333,3 +330,11 @@ def numel(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.numel.html
     """
     return Size(input.shape).numel()
+
+
+def _no_length(kind, place, count):
+    """PyTorch's words for the `place`-th of `count` lengths that is of another kind: it looks at the first one before it looks at all."""
+    if place == 1:
+        return f"argument 'size' must be tuple of ints, not {kind}" if count == 1 else (
+            f"argument 'size' must be tuple of ints, but found element of type {kind} at pos 0")
+    return f"argument 'size' failed to unpack the object at pos {place} with error \"type must be tuple of ints,but got {kind}\""
