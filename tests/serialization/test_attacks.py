@@ -28,6 +28,9 @@ def nested_from_inside(depth):
     return b")" + b"\x85" * depth
 
 
+ALIKE = b"".join(number(i * (2**61 - 1)) + b"|" for i in range(1, 60))
+
+
 ATTACKS = {
     "a function of the system": call(name("os", "system"), text("echo harm")),
     "the same under its other name": call(name("posix", "system"), text("echo harm")),
@@ -92,6 +95,16 @@ ATTACKS = {
     "a memo that nobody wrote": b"h\x07", "nothing": b"", "more than one value": b"NN", "a mark left behind": b"N(N", "text longer than the program": b"X\xff\xff\xff\x7fa", "text that is none": b"X\x01\0\0\0\xff",
     "the end in the middle of a number": b"J\x01", "a function as a value": name("collections", "OrderedDict"), "a function in a list": b"]" + name("torch", "Size") + b"a",
     "a storage's kind as a value": b"}" + text("a") + name("torch", "FloatStorage") + b"s",
+    "a place in memory for NumPy, on a dictionary": EMPTY + b"}" + text("__array_interface__") + b"}sb",
+    "a place in memory for NumPy, on a tensor": call(name("torch._utils", "_rebuild_parameter_with_state"), tensor(), b"\x88", EMPTY, b"}" + text("__array_struct__") + b"Ns"),
+    "numbers of one hash as keys": b"}(" + ALIKE.replace(b"|", b"N") + b"u", "a set of numbers of one hash": call(name("builtins", "set"), b"](" + ALIKE.replace(b"|", b"") + b"e"),
+    "pairs of numbers of one hash": call(name("collections", "OrderedDict"), b"](" + ALIKE.replace(b"|", b"N\x86") + b"e"),
+    "long keys again and again": b"}((" + b"N" * 10_000 + b"tq\x00N" + b"h\x00N" * 1000 + b"u",
+    "a set of a long key again and again": call(name("builtins", "set"), b"]((" + b"N" * 10_000 + b"tq\x00" + b"h\x00" * 1000 + b"e"),
+    "attributes again and again": EMPTY + b"}(" + b"".join(text(f"a{i}") + b"N" for i in range(1000)) + b"uq\x00b" + b"h\x00b" * 140,
+    "a tensor's attributes again and again": b"}(" + b"".join(text(f"a{i}") + b"N" for i in range(1000)) + b"uN\x86q\x00" + tensor() + b"q\x01" + b"".join(
+        call(name("torch._utils", "_rebuild_parameter_with_state"), b"h\x01", b"\x88", EMPTY, b"h\x00") for _ in range(140)),
+    "_metadata again and again": EMPTY + b"}" + text("_metadata") + b"}(" + b"".join(text(f"a{i}") + b"}" for i in range(3000)) + b"usq\x00b" + b"h\x00b" * 2700,
 }
 
 
@@ -100,6 +113,10 @@ REASONS = {  # where two walls stand one behind the other, the first one is to h
     "a negative stride": "no row of numbers from 0 on", "a shape of a bool": "no row of numbers from 0 on", "a stride as long as memory": "no row of numbers from 0 on", "70 axes": "do not belong together",
     "text longer than the program": "and the program has not so many", "a depth in two halves": "containers lie in containers", "copies of copies": "does not end",
     "a key that leaves the folder": "a storage is named by something else", "NEWOBJ of a class that is a value": "Can only create new object",
+    "long keys again and again": "does not end", "a set of a long key again and again": "does not end", "attributes again and again": "does not end",
+    "a tensor's attributes again and again": "does not end", "_metadata again and again": "does not end",
+    "numbers of one hash as keys": "to have one hash", "a set of numbers of one hash": "to have one hash", "pairs of numbers of one hash": "to have one hash",
+    "a place in memory for NumPy, on a dictionary": "'__array_interface__' would be a word of Python",
     "a call of a class that is a value": "Trying to call reduce for unrecognized function",
 }
 
@@ -140,6 +157,27 @@ def test_tensors_that_show_little_memory_often_are_counted_together(monkeypatch)
     assert len(torch.load(archive(row(once, once)))) == 2
     with pytest.raises(CheckpointError, match="more than this computer has"):
         torch.load(archive(row(once, once, once)))
+
+
+def test_tensors_that_are_computed_are_counted_together(monkeypatch):
+    monkeypatch.setattr(storages, "ROOM", 40)
+    marked = call(name("torch._utils", "_rebuild_tensor_v2"), storage(), number(0), row(number(4)), row(number(1)), b"\x89", EMPTY, b"}" + text("neg") + b"\x88s")
+    assert [found.tolist() for found in torch.load(archive(row(marked, marked)))] == [[-1, -2, -3, -4]] * 2
+    with pytest.raises(CheckpointError, match="copies would take 48 bytes"):
+        torch.load(archive(row(marked, marked, marked)))
+
+
+def test_a_container_that_is_met_often_is_looked_through_once(monkeypatch):
+    looked = []
+    parts = reading._parts
+    monkeypatch.setattr(reading, "_parts", lambda value: looked.append(1) or parts(value))
+    found = torch.load(archive(b"](" + b"](" + b"]" * 100 + b"eq\x00" + b"h\x00" * 100 + b"e"))
+    assert len(found) == 101 and len(looked) == 102
+
+
+def test_many_keys_that_nobody_chose_are_read():
+    keys = b"".join(b"G" + struct.pack(">d", i + 0.5) + b"N" + row(number(i), number(i + 1)) + b"N" + number(i) + b"N" + number(2**64 + i) + b"N" for i in range(2000))
+    assert len(torch.load(archive(b"}(" + keys + b"u"))) == 8000
 
 
 def test_a_program_that_takes_too_many_steps_is_stopped(monkeypatch):

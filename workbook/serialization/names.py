@@ -1,6 +1,7 @@
 """The closed list of names that a checkpoint may use, and what each of them makes. A name is compared as text; nothing is imported."""
 
 import re
+import sys
 from collections import Counter, OrderedDict
 
 from workbook import dtypes, formats
@@ -8,18 +9,24 @@ from workbook.devices import device
 from workbook.errors import explain
 from workbook.nn.parameter import Parameter
 from workbook.serialization import rebuilding
-from workbook.serialization.complaints import CheckpointError, malformed, not_allowed
+from workbook.serialization.complaints import CheckpointError, malformed, not_allowed, too_much
 from workbook.serialization.safe import BLOCKED, declared_by_path
 from workbook.serialization.storages import KINDS, UNTYPED
 from workbook.size import Size
 from workbook.tensor import Tensor
 
 
-class Maker:
-    """A function of the list: what a file may call under its name, and nothing else. Its first argument are the file's Storages."""
+ATTRIBUTE = 60  # steps that the look at one attribute takes
 
-    def __init__(self, make, makes_tensors=False):
-        self.make, self.makes_tensors = make, makes_tensors
+
+class Maker:
+    """A function of the list: what a file may call under its name, and nothing else. Its first argument are the file's Storages.
+
+    An element of its arguments takes as long as so many `steps` of a program.
+    """
+
+    def __init__(self, make, makes_tensors=False, steps=1):
+        self.make, self.makes_tensors, self.steps = make, makes_tensors, steps
 
     def __call__(self, storages, *arguments):
         return self.make(storages, *arguments)
@@ -38,13 +45,15 @@ def _counter(storages, counts=None):
 def _set(storages, elements):
     if type(elements) is not list:
         raise malformed("a set is made of a list")
-    return {key(element) for element in elements}
+    keys = Keys()
+    return {keys.checked(element) for element in elements}
 
 
 def _plain_pairs(pairs):
     if type(pairs) not in (list, tuple) or not all(type(pair) in (list, tuple) and len(pair) == 2 for pair in pairs):
         raise malformed("an OrderedDict is made of pairs")
-    return [(key(name), value) for name, value in pairs]
+    keys = Keys()
+    return [(keys.checked(name), value) for name, value in pairs]
 
 
 def _encode(storages, text, way="latin1"):
@@ -92,8 +101,8 @@ NAMES = {
     "torch._utils._rebuild_tensor": Maker(rebuilding.tensor, makes_tensors=True),
     "torch._utils._rebuild_tensor_v2": Maker(rebuilding.tensor, makes_tensors=True),
     "torch._utils._rebuild_parameter": Maker(rebuilding.parameter, makes_tensors=True),
-    "torch._utils._rebuild_parameter_with_state": Maker(rebuilding.parameter_with_state, makes_tensors=True),
-    "torch._tensor._rebuild_from_type_v2": Maker(rebuilding.of_type),
+    "torch._utils._rebuild_parameter_with_state": Maker(rebuilding.parameter_with_state, makes_tensors=True, steps=ATTRIBUTE),
+    "torch._tensor._rebuild_from_type_v2": Maker(rebuilding.of_type, steps=ATTRIBUTE),
     "torch.Tensor": Tensor, "torch.nn.parameter.Parameter": Parameter,
     "torch.storage.UntypedStorage": UNTYPED,
 } | {f"torch.{name}": kind for name, kind in KINDS.items()} | {f"torch.{d.name}": d for d in dtypes.ALL}
@@ -133,9 +142,24 @@ def is_declared(found):
     return any(found is declared for declared in declared_by_path().values())
 
 
-def key(found):
-    """Return what a dictionary or a set may have as a key: text, a number, None, or a tuple of those. Raises CheckpointError for others."""
-    kinds = (str, int, float, bool, type(None), bytes, complex)
-    if type(found) in kinds or type(found) is tuple and all(type(part) in kinds for part in found):
+HASHED = sys.hash_info.modulus  # the hash of a smaller whole number is that number
+MOST_ALIKE = 32  # keys of one dictionary that have one hash: Python compares those one by one
+_PLAIN = (str, int, float, bool, type(None), bytes, complex)
+
+
+class Keys:
+    """The keys of one dictionary or set, each looked at before it is entered."""
+
+    def __init__(self):
+        self.alike = Counter()  # by their hash
+
+    def checked(self, found):
+        """Return what may be a key: text, a number, None, or a tuple of those. Raises CheckpointError for others, and for too many of one hash."""
+        if not (type(found) in _PLAIN or type(found) is tuple and all(type(part) in _PLAIN for part in found)):
+            raise malformed(f"a key is {type(found).__name__}, and keys are text or numbers")
+        if type(found) not in (str, bytes) and not (type(found) is int and -HASHED < found < HASHED):  # whose hashes nobody can choose
+            number = hash(found)
+            self.alike[number] += 1
+            if self.alike[number] > MOST_ALIKE:
+                raise too_much("the keys of a dictionary were chosen to have one hash", f"more than {MOST_ALIKE} such keys are not read")
         return found
-    raise malformed(f"a key is {type(found).__name__}, and keys are text or numbers")

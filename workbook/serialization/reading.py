@@ -7,12 +7,12 @@ Source: https://docs.python.org/3/library/pickletools.html
 """
 
 import struct
-from collections import Counter, OrderedDict
+from collections import Counter, OrderedDict, defaultdict
 
 from workbook.errors import explain
 from workbook.nn.parameter import Parameter
 from workbook.serialization.complaints import CheckpointError, malformed, too_much
-from workbook.serialization.names import Maker, is_declared, key, look_up
+from workbook.serialization.names import ATTRIBUTE, Keys, Maker, is_declared, look_up
 from workbook.serialization.rebuilding import check_attribute
 from workbook.serialization.storages import Kind
 from workbook.tensor import Tensor
@@ -28,6 +28,7 @@ class Machine:
     def __init__(self, program, storages):
         self.program, self.storages, self.place = program, storages, 0
         self.stack, self.below, self.memo, self.steps = [], [], {}, 0
+        self.keys = defaultdict(Keys)  # of each dictionary, by its id
 
     def run(self):
         """Return what the program makes. Raises CheckpointError, and nothing else, where it makes nothing that may be."""
@@ -60,10 +61,14 @@ class Machine:
         return checked(self.stack.pop())
 
     def count(self, steps):
-        """Count steps, or elements that one step copies. Raises CheckpointError where there are too many."""
+        """Count steps. Raises CheckpointError where there are too many."""
         self.steps += steps
         if self.steps > MOST_STEPS:
             raise too_much("the program of opcodes does not end", f"more than {MOST_STEPS:,} steps are not taken")
+
+    def count_all(self, values, each=1):
+        """Count the elements of what one step looks through or copies, `each` as so many steps. Raises CheckpointError where there are too many."""
+        self.count(each * sum(len(value) // COPIED[type(value)] for value in values if type(value) in COPIED))
 
     # ---- what stands behind an opcode
 
@@ -111,9 +116,11 @@ class Machine:
         arguments, make = self.pop(), self.pop()
         if type(arguments) is not tuple:
             raise malformed("something is called with no tuple of arguments")
+        each = getattr(make, "steps", 1)
+        self.count_all(arguments, each)
         for argument in arguments:
-            if type(argument) in COPIED:
-                self.count(len(argument) // COPIED[type(argument)])
+            if type(argument) in (tuple, list):
+                self.count_all(argument, each)
         if isinstance(make, Maker):
             self.push(make(self.storages, *arguments))
         elif is_declared(make):
@@ -129,11 +136,13 @@ class Machine:
 
     def build(self):
         state, built = self.pop(), self.stack[-1]
+        self.count_all([state], ATTRIBUTE)
         if type(built) is OrderedDict:
             if type(state) is not dict:
                 raise malformed("the attributes of a dictionary are no dictionary")
             for name in state:
                 check_attribute(OrderedDict, name)
+            self.count_all([state.get("_metadata")])
             _check_metadata(state.get("_metadata", {}))
             built.__dict__.update(state)
         elif is_declared(type(built)):
@@ -165,8 +174,10 @@ class Machine:
         target = self.stack[-1]
         if type(target) not in (dict, OrderedDict, Counter) or len(values) % 2:
             raise malformed(f"Can only SETITEMS for dict, collections.OrderedDict, collections.Counter, but got {_short(type(target))}")
+        keys = self.keys[id(target)]
+        self.count_all(values[::2])
         for name, value in zip(values[::2], values[1::2]):
-            target[key(name)] = value
+            target[keys.checked(name)] = value
 
     def tuple_of(self, length):
         if length > len(self.stack):
@@ -177,7 +188,7 @@ class Machine:
         self.memo[index] = self.stack[-1]
 
 
-COPIED = {list: 1, dict: 1, tuple: 1, str: 16, bytes: 16}  # what a call may copy: how many elements take as long as one step
+COPIED = {list: 1, dict: 1, OrderedDict: 1, tuple: 1, str: 16, bytes: 16}  # what a step may go through: how many elements take as long as one step
 STOP = ord(".")
 OPCODES = {  # what torch.save writes, and no more. Opcodes of protocol 4, and those that make objects by name, are missing on purpose
     b"\x80": lambda m: m.number("<B"),  # PROTO: the protocol, which says nothing that the opcodes do not
@@ -233,10 +244,10 @@ def checked(root):
     """
     depths = {}  # of each container, by its id, once all that it holds was looked at
     above = 0
-    waiting = [(root, _parts(root), False)] if _holds(root) else []
+    waiting = [(root, None)] if _holds(root) else []
     while waiting:
-        value, parts, left = waiting.pop()
-        if left:
+        value, parts = waiting.pop()
+        if parts is not None:
             above -= 1
             depths[id(value)] = depth = 1 + max([depths.get(id(part), 0) for part in parts], default=0)
             if depth > DEEPEST:
@@ -245,8 +256,9 @@ def checked(root):
             above += 1
             if above > DEEPEST:
                 raise _too_deep()
-            waiting.append((value, parts, True))
-            waiting += [(part, _parts(part), False) for part in parts if id(part) not in depths]
+            parts = _parts(value)
+            waiting.append((value, parts))
+            waiting += [(part, None) for part in parts if id(part) not in depths]
     return root
 
 

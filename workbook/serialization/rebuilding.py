@@ -29,6 +29,7 @@ def tensor(storages, storage, offset, shape, steps, requires_grad=False, hooks=N
         if mark not in ("conj", "neg"):
             raise malformed(f"a tensor is marked {str(mark)[:40]!r}")
         if marks[mark]:  # a view in PyTorch, which remembers what is still to be done; computed here
+            storages.show_more(made.nbytes)
             made = made.conj() if mark == "conj" else -made
     return _wanting(made, requires_grad, hooks)
 
@@ -106,3 +107,5 @@ def check_attribute(kind, name):
     """Raise CheckpointError for what is no name, or the name of something that objects of the class `kind` have."""
     if type(name) is not str or not re.fullmatch("[A-Za-z_][A-Za-z0-9_]{0,99}", name) or hasattr(kind, name):
         raise malformed(f"the attribute {str(name)[:40]!r} would hide one of {kind.__name__}'s own")
+    if name.startswith("__"):  # NumPy takes numbers from the place in memory that an object's __array_interface__ names
+        raise malformed(f"the attribute {name[:40]!r} would be a word of Python to others")

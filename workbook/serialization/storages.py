@@ -33,7 +33,7 @@ class Storages:
 
     def __init__(self, archive, restore, mapped=None):
         self.archive, self.mapped, self._restore, self._found = archive, mapped, restore, {}
-        self.repeated = 0  # bytes that tensors show twice
+        self.repeated = 0  # bytes that tensors show and the file has not
         self.converted = False  # whether bfloat16 became float32
         self.failed = None  # an error of map_location, which is not the file's
         order = archive.read("byteorder", 16) if "byteorder" in archive else b"little"
@@ -90,10 +90,13 @@ class Storages:
         """Count what a tensor of that shape shows of a memory beyond its size. Raises CheckpointError where it is too much."""
         beyond = math.prod(shape) - array.size
         if beyond > 0:
-            self.repeated += beyond * array.itemsize
-            if self.repeated > ROOM:
-                raise too_much(f"a tensor of shape {list(shape)} lies on {array.size} numbers",
-                               f"a copy of it would take {math.prod(shape) * array.itemsize:,} bytes, more than this computer has")
+            self.show_more(beyond * array.itemsize, f"a tensor of shape {list(shape)} lies on {array.size} numbers")
+
+    def show_more(self, count, what="tensors are computed from other tensors"):
+        """Count bytes that are no bytes of the file. Raises CheckpointError where there are too many."""
+        self.repeated += count
+        if self.repeated > ROOM:
+            raise too_much(what, f"copies would take {self.repeated:,} bytes, more than this computer has")
 
 
 def _check_placed(placed, memory):
