@@ -40,7 +40,9 @@ warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.((
 _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "accelerator", "backends", "devices", "linalg", "random",
                "func", "serialization", "safetensors", "distributed")
 _NETWORKS = {name: room for room, names in methods.NETWORKS.items() for name in names.split()}
-_BY_NAME = {"OutOfMemoryError": "cuda", "vmap": "func", "save": "serialization", "load": "serialization"}  # rooms that load when one of their names is asked for
+# Rooms that load when one of their names is asked for.
+_BY_NAME = {"OutOfMemoryError": "cuda", "vmap": "func", "save": "serialization", "load": "serialization", "get_num_threads": "cores",
+            "set_num_threads": "cores"}
 
 
 def __getattr__(name):

@@ -24,6 +24,14 @@ def axis_of(dim, shape):
     return dim % reach
 
 
+def axis_there_is(dim, shape):
+    """The same for what asks about one axis: a single number has none. Raises IndexError there, too."""
+    if not shape:
+        raise IndexError(explain(f"Dimension specified as {_one_axis(dim)} but tensor has no dimensions", "it is a single number, of shape ()",
+                                 "leave the axis out, or write x.reshape(1) for a row of one number"))
+    return axis_of(dim, shape)
+
+
 def _one_axis(dim):
     """Return a whole number that is no Python int as one. Raises TypeError for anything else."""
     if isinstance(dim, bool) or not hasattr(dim, "__index__") or getattr(dim, "ndim", 0):

@@ -5,9 +5,10 @@ import warnings
 import numpy as np
 
 from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
 
 
-class dtype:
+class dtype(metaclass=PrintsAsTorch):
     """The kind of number that a Tensor holds, as `torch.float32`. One object for each; compared by identity.
 
     Attributes: `itemsize` in bytes, `is_floating_point`, `is_complex`, `is_signed`, and for the engine `numpy`, the NumPy dtype.
@@ -20,6 +21,7 @@ class dtype:
     Source: https://pytorch.org/docs/2.13/tensor_attributes.html#torch.dtype
     """
 
+    torch_name = "torch.dtype"
     __slots__ = ("name", "numpy", "category", "legacy", "itemsize")
 
     def __init__(self, name, numpy_dtype, category, legacy, itemsize):

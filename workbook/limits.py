@@ -4,9 +4,10 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
 
 
-class finfo:
+class finfo(metaclass=PrintsAsTorch):
     """The limits of a floating point dtype: `max`, `min`, `eps`, `tiny` (also `smallest_normal`), `resolution`, `bits`, `dtype`.
 
     >>> import workbook as torch
@@ -15,6 +16,8 @@ class finfo:
 
     Source: https://pytorch.org/docs/2.13/type_info.html#torch.finfo
     """
+
+    torch_name = "torch.finfo"
 
     def __init__(self, type=None):
         kind = dtypes.get_default_dtype() if type is None else type
@@ -43,7 +46,7 @@ class finfo:
         return f"finfo({numbers}, dtype={self.dtype})"
 
 
-class iinfo:
+class iinfo(metaclass=PrintsAsTorch):
     """The limits of an integer dtype: `min`, `max`, `bits`, `dtype`.
 
     >>> import workbook as torch
@@ -52,6 +55,8 @@ class iinfo:
 
     Source: https://pytorch.org/docs/2.13/type_info.html#torch.iinfo
     """
+
+    torch_name = "torch.iinfo"
 
     def __init__(self, type):
         if not isinstance(type, dtypes.dtype):

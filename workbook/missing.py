@@ -89,8 +89,8 @@ FAMILIES = {
         "is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled is_autocast_xla_enabled set_autocast_cache_enabled "
         "set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype "
         "set_autocast_ipu_dtype set_autocast_ipu_enabled set_autocast_xla_dtype set_autocast_xla_enabled",
-    "the array library decides how many threads it takes: set OMP_NUM_THREADS before Python starts":
-        "get_num_threads set_num_threads get_num_interop_threads set_num_interop_threads init_num_threads",
+    "the engine computes one operation at a time; how many threads a matrix product takes says torch.set_num_threads":
+        "get_num_interop_threads set_num_interop_threads init_num_threads",
     "transforms of signals are not part of this engine: numpy.fft and scipy.signal have them, of x.numpy()":
         "fft stft istft signal bartlett_window blackman_window hamming_window hann_window kaiser_window",
     _BAGS: "embedding_bag",

@@ -14,6 +14,8 @@ class PrintsAsTorch(type):
     ...     torch_name = "torch.nn.modules.linear.Linear"
     >>> Linear
     <class 'torch.nn.modules.linear.Linear'>
+    >>> str(Linear()).partition(" at ")[0]
+    '<torch.nn.modules.linear.Linear object'
     >>> class Mine(Linear): pass
     >>> Mine.__name__ in repr(Mine)
     True
@@ -24,6 +26,8 @@ class PrintsAsTorch(type):
         shared = getattr(cls.__init__, "__qualname__", "")
         if "torch_name" in namespace and "__init__" not in namespace and shared.startswith("_") and not name.startswith("_"):
             cls.__init__ = _renamed(cls.__init__, f"{name}.__init__")
+        if "torch_name" in namespace and cls.__repr__ is object.__repr__:
+            cls.__repr__ = _object_of_torch
 
     def __repr__(cls):
         name = cls.__dict__.get("torch_name")
@@ -31,6 +35,12 @@ class PrintsAsTorch(type):
 
     def __dir__(cls):
         return [name for name in super().__dir__() if hasattr(cls, name)]  # without `missing.Absent`
+
+
+def _object_of_torch(self):
+    """What Python prints of an object that has no words of its own, with PyTorch's name of its class."""
+    name = type(self).__dict__.get("torch_name")
+    return f"<{name} object at {id(self):#x}>" if name else object.__repr__(self)
 
 
 def _renamed(function, name):

@@ -169,3 +169,19 @@ def test_a_script_in_another_encoding_runs(tmp_path, capsys):
     path.write_bytes("# -*- coding: latin-1 -*-\nprint(len('\xe9t\xe9'))\n".encode("latin-1"))
     assert cli.main(["run", str(path)]) == 0
     assert capsys.readouterr().out == "3\n"
+
+
+def test_a_worker_that_begins_empty_knows_the_names_too(script, tmp_path):
+    path = script("import torch\nimport torchvision.transforms as transforms\nfrom torch.utils.data import DataLoader, Dataset\n\n"
+                  "class Squares(Dataset):\n    def __len__(self):\n        return 4\n    def __getitem__(self, i):\n"
+                  "        import torch as inside\n        return transforms.Normalize((0.,), (1.,))(inside.full((1, 1, 1), i * 1.0)), torch.__version__\n\n"
+                  "if __name__ == '__main__':\n    for x, version in DataLoader(Squares(), 4, num_workers=1, multiprocessing_context='spawn'):\n"
+                  "        print(x.flatten().tolist(), version[0])\n")
+    done = python(path, cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, f"[0.0, 1.0, 2.0, 3.0] {workbook.__version__}\n"), done.stderr
+
+
+def test_what_brings_the_names_to_such_a_worker_leaves_other_modules_alone(monkeypatch):
+    monkeypatch.setattr(sys, "meta_path", list(sys.meta_path))
+    run.stand_in("workbook.commands.second_names.torch")  # as somebody who collects all files of a folder imports it
+    assert not any(isinstance(finder, run.TorchNames) for finder in sys.meta_path)

@@ -30,7 +30,7 @@ ELSEWHERE = {
     "autograd.functional autograd.functional.hessian autograd.functional.jacobian autograd.functional.vjp": "tests/autograd",
     "load save serialization": "tests/serialization",
     "func func.functional_call func.grad func.hessian func.jacrev func.jvp func.vjp func.vmap vmap": "tests/func",
-    "set_printoptions": "tests/printing", "set_flush_denormal": "tests/test_missing.py",
+    "set_printoptions": "tests/printing", "set_flush_denormal": "tests/test_missing.py", "set_num_threads": "tests/test_cores.py",
     "get_default_dtype set_default_dtype promote_types result_type": "tests/dtypes",
     "nn optim utils linalg special pi __version__": "tests/test_namespace.py",
     "bfloat16 double float float16 float32 int int8 int16 int32 long uint8": "tests/dtypes", "Tensor.numpy": "tests/tensor",

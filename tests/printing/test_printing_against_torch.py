@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
+import workbook
 from workbook import dtypes, printing
 
 torch = pytest.importorskip("torch", minversion="2.13", reason="compares with PyTorch 2.13, which is not installed")
@@ -100,3 +101,29 @@ def test_the_recorded_texts_are_those_of_this_pytorch():
     recorded = json.loads(recorder["RECORDED"].read_text(encoding="utf-8"))["records"]
     for entry in recorded:
         assert recorder["record"](entry["code"], entry["options"])["text"] == entry["text"], entry["code"]
+
+
+OBJECTS = """t.utils.data.DataLoader([1])
+iter(t.utils.data.DataLoader([1]))
+t.utils.data.TensorDataset(t.ones(1))
+t.utils.data.RandomSampler([1])
+t.optim.lr_scheduler.StepLR(t.optim.SGD([t.nn.Parameter(t.ones(1))], lr=1), 1)
+t.Generator()""".splitlines()
+
+
+@pytest.mark.parametrize("made", OBJECTS)
+def test_objects_without_words_of_their_own(made):
+    texts = [str(eval(made, {"t": engine})).partition(" at 0x")[0] for engine in (torch, workbook)]
+    assert texts[1] == texts[0]
+
+
+def test_a_students_own_object_has_the_students_name():
+    class Mine(workbook.utils.data.DataLoader):
+        pass
+    assert "Mine object at 0x" in str(Mine([1])) and "torch.utils" not in str(Mine([1]))
+
+
+@pytest.mark.parametrize("made", ("float32", "finfo(t.float32)", "iinfo(t.int8)", "device('cpu')", "ones(1).shape", "strided"))
+def test_classes_of_values(made):
+    texts = [str(type(eval(f"t.{made}", {"t": engine}))) for engine in (torch, workbook)]
+    assert texts[1] == texts[0]

@@ -81,7 +81,9 @@ LIES = {"nothing": b"", "too short": b"1234", "a header past the end": file({}, 
         "another length than the shape's": file({"a": GOOD | {"shape": [3]}}, bytes(8)), "sides whose product wraps around": file({"a": GOOD | {"shape": [2**33, 2**31]}}, bytes(8)),
         "a negative side": file({"a": GOOD | {"shape": [-2, -1]}}, bytes(8)), "a side that is text": file({"a": GOOD | {"shape": ["2"]}}, bytes(8)), "a side that is true": file({"a": GOOD | {"shape": [True, 2]}}, bytes(8)),
         "70 axes": file({"a": GOOD | {"shape": [1] * 69 + [2]}}, bytes(8)), "three offsets": file({"a": GOOD | {"data_offsets": [0, 8, 8]}}, bytes(8)), "no dtype": file({"a": {"shape": [2], "data_offsets": [0, 8]}}, bytes(8)),
-        "a dtype that is none": file({"a": GOOD | {"dtype": "F8_E5M2", "data_offsets": [0, 2]}}, bytes(2)), "a dtype that is a list": file({"a": GOOD | {"dtype": []}}, bytes(8)), "a tensor that is a number": file({"a": 3})}
+        "a dtype that is none": file({"a": GOOD | {"dtype": "F8_E5M2", "data_offsets": [0, 2]}}, bytes(2)), "a dtype that is a list": file({"a": GOOD | {"dtype": []}}, bytes(8)), "a tensor that is a number": file({"a": 3}),
+        "no numbers along an axis longer than memory": file({"a": {"dtype": "F32", "shape": [0, 2**61], "data_offsets": [0, 0]}}),
+        "metadata that is a list": file({"__metadata__": ["a"]}), "metadata that is no text": file({"__metadata__": {"a": 1}})}
 
 
 @pytest.mark.parametrize("lie", LIES)

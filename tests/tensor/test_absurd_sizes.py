@@ -133,3 +133,14 @@ def test_a_generator_is_one():
     "torch.binomial(torch.tensor([float('inf'), float('nan'), 1e30]), torch.tensor([.5, .5, 1e-30]))"])
 def test_numbers_at_the_edge_are_computed(code):
     assert isinstance(eval(code), torch.Tensor)
+
+
+@pytest.mark.parametrize("ask", ("size(0)", "size(-1)", "size(dim=5)", "stride(0)", "stride(-1)"))
+def test_a_single_number_has_no_axis_to_ask_about(ask):
+    pytorch = pytest.importorskip("torch", minversion="2.13")
+    told = []
+    for engine in (pytorch, torch):
+        with pytest.raises(IndexError) as error:
+            eval(f"x.{ask}", {"x": engine.tensor(1.0)})
+        told.append(str(error.value).splitlines())
+    assert told[1][0] == told[0][0] and len(told[1]) == 3

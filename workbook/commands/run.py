@@ -2,7 +2,8 @@
 
 While the script runs, `import torch` finds workbook, `torch.nn` finds workbook.nn, `torchvision` finds workbook.vision, and so on
 down: the very modules, not copies, under second names. Nothing is patched: a finder stands first in `sys.meta_path` and is taken
-out again. A process that the script starts afresh (multiprocessing's "spawn") does not have it.
+out again. A process that the script starts afresh (multiprocessing's "spawn", with which a DataLoader starts its workers on Windows
+and macOS) inherits `sys.path` and nothing else: there, the folder `second_names` brings the finder.
 """
 
 import argparse
@@ -22,10 +23,12 @@ from pathlib import Path
 from workbook.commands import Refused
 from workbook.errors import explain
 
+SECOND_NAMES = str(Path(__file__).with_name("second_names"))
+
 HELP = "run an unmodified PyTorch script on this engine"
 
 NAMES = {"torch": "workbook", "torchvision": "workbook.vision", "safetensors": "workbook.safetensors"}
-NOT_TORCHS = {"advice", "axes", "callers", "cli", "commands", "devices", "dtypes", "errors", "exercises", "formats", "lessons", "limits",
+NOT_TORCHS = {"advice", "axes", "callers", "cli", "commands", "cores", "devices", "dtypes", "errors", "exercises", "formats", "lessons", "limits",
               "missing", "naming", "numbers", "ops", "printing", "queries", "refusals", "safetensors", "settings", "size", "strides", "tensor", "threads", "version",
               "vision", "widgets"}  # rooms that PyTorch does not have
 
@@ -57,6 +60,7 @@ def main(args):
 def run(args):
     """Run it in this process."""
     with torch_names(), as_main_program():
+        sys.path.insert(1, SECOND_NAMES)  # behind the script's own folder, before what is installed
         try:
             if args.module:
                 sys.argv = args.module
@@ -143,6 +147,14 @@ def torch_names():
         for name in [name for name in sys.modules if finder.meant(name)]:
             del sys.modules[name]
         sys.modules.update(before)
+
+
+def stand_in(name):
+    """Bring the finder into a process that does not have it; called by the file of `second_names` that is imported as `name`."""
+    if name in NAMES:
+        sys.meta_path.insert(0, TorchNames())
+        del sys.modules[name]
+        importlib.import_module(name)
 
 
 class TorchNames(importlib.abc.MetaPathFinder, importlib.abc.Loader):

@@ -182,7 +182,9 @@ def _entries(text):
         raise _refused(f"invalid header: {str(error).splitlines()[0]}") from error
     if type(header) is not dict:
         raise _refused("invalid header: it is no dictionary")
-    header.pop("__metadata__", None)
+    metadata = header.pop("__metadata__", {})
+    if type(metadata) is not dict or not all(type(text) is str for text in metadata.values()):
+        raise _refused("invalid header: __metadata__ is no dictionary of texts")
     found = {}
     for name, about in header.items():
         if type(about) is not dict or about.keys() != {"dtype", "shape", "data_offsets"}:
@@ -215,7 +217,10 @@ def _tensor(fill, place, kind, shape, start, length):
         array = (array.astype(np.uint32) << 16).view(np.float32)
     elif kind is dtypes.bool_:
         array = array != 0
-    array = array.astype(array.dtype.newbyteorder("="), copy=False).reshape(shape)
+    try:
+        array = array.astype(array.dtype.newbyteorder("="), copy=False).reshape(shape)
+    except ValueError as error:  # no numbers at all, along axes that are longer than memory
+        raise _refused(f"invalid shape {str(shape)[:100]}: {error}") from error
     return wrap(array) if place.type == "cpu" else wrap(place.backend.from_host(array, place.index), place)
 
 

@@ -97,6 +97,11 @@ class Pool:
                 answer = self._channels[worker].receive()
             except (EOFError, OSError):
                 raise self._death(worker) from None
+            except Exception as error:
+                raise RuntimeError(explain(
+                    f"Caught {type(error).__name__} while the batch of DataLoader worker process {worker} was unpacked: {error}",
+                    f"it had to read {self._pending_of(worker)}, and what it sent cannot be put together here by pickle",
+                    "return tensors, arrays, numbers, text, lists and dicts")) from error
             self._pending[worker].pop(answer.order, None)
             return worker, answer
         return None
@@ -235,7 +240,14 @@ def _pickled(job, method):
     file = []
     pickler = _JobPickler(types.SimpleNamespace(write=file.append), protocol=5)
     pickler.method = method
-    pickler.dump(job)
+    try:
+        pickler.dump(job)
+    except (pickle.PicklingError, AttributeError, TypeError) as error:
+        error.args = explain(
+            str(error), f"a worker that is started by '{method}' begins empty: the data set and the functions go to it by pickle, which takes "
+            "no lambda, no function inside of a function, and nothing that is open",
+            "write a def at the top of the file in place of a lambda, and open files in worker_init_fn or at the first sample"),
+        raise
     return b"".join(file)
 
 

@@ -18,7 +18,7 @@ import traceback
 
 import numpy as np
 
-from workbook import random
+from workbook import cores, random
 from workbook.utils.data.dataset import IterableDataset
 from workbook.utils.data.fetching import reader
 from workbook.utils.data.info import WorkerInfo, become
@@ -70,6 +70,7 @@ def _serve(channel, desk, job, worker):
 
 
 def _begin(job, worker, desk):
+    cores.set_num_threads(1)  # the workers are many already
     seed = job.base_seed + worker
     python_random.seed(seed)
     random.manual_seed(seed)
