@@ -412,6 +412,32 @@ def data_loader(torch):
     return epoch
 
 
+def to_tensors(torch):
+    """Turn 500 pictures of 32 x 32 into normalised tensors, one by one.
+
+    torchvision has no build for torch's CPU wheels: beside the engine's transforms stand the operations that its transforms are made of.
+    """
+    pictures = [picture.numpy() for picture in torch.arange(500 * 32 * 32 * 3).remainder(251).to(torch.uint8).view(500, 32, 32, 3)]
+    mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+    def of_operations(picture):
+        image = torch.from_numpy(picture.copy()).permute(2, 0, 1).contiguous().to(torch.float32).div(255)
+        along = [torch.as_tensor(numbers, dtype=image.dtype).view(-1, 1, 1) for numbers in (mean, std)]
+        assert not (along[1] == 0).any()
+        return image.clone().sub_(along[0]).div_(along[1])
+
+    transform = of_operations
+    if torch.__name__ == "workbook":
+        transforms = importlib.import_module("workbook.vision.transforms")
+        transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize(mean, std)])
+
+    def run():
+        images = [transform(picture) for picture in pictures]
+        return {"first": images[0], "last": images[-1]}
+
+    return run
+
+
 def checkpoint(loads):
     """A state_dict of 200 MB to a file, or from it again; what is compared is read from the file where it lies."""
 
@@ -562,6 +588,7 @@ WORKLOADS = (
     Workload("group-norm", "group norm, 4 groups, 32x16x28x28", layer(lambda nn: nn.GroupNorm(4, 16), 32, 16, 28, 28)),
     Workload("embedding", "embedding, 2,048 words of 5,000, width 64", word_vectors, 1.4),
     Workload("loader", "DataLoader, 50,000 images, shuffled", data_loader, 0.35),
+    Workload("to-tensors", "ToTensor and Normalize, 500 pictures", to_tensors, 1.3),
     Workload("checkpoint-save", "torch.save of 200 MB", checkpoint(False), 2),
     Workload("checkpoint-load", "torch.load of 200 MB", checkpoint(True), 2),
     Workload("workers", "DataLoader, two workers, the caller's part", loader_with_workers, 1),

@@ -176,7 +176,7 @@ def normalize(tensor, mean, std, inplace=False):
         raise ValueError(explain(f"Expected tensor to be a tensor image of size (..., C, H, W). Got tensor.size() = {tensor.size()}",
                                  "one axis must count the channels", "tensor.unsqueeze(0) for an image of one channel"))
     mean, std = (_of_channels(values, tensor) for values in (mean, std))
-    if (std == 0).any():
+    if not std.all():
         raise ValueError(explain(f"std evaluated to zero after conversion to {tensor.dtype}, leading to division by zero.",
                                  "each channel is divided by its std", "give a std that the dtype can hold"))
     mean, std = (as_tensor(values, dtype=tensor.dtype, device=tensor.device) for values in (mean, std))
