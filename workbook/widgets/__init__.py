@@ -3,9 +3,10 @@
 import sys
 
 from . import recording
+from .doors import bill, conveyor
 from .still import picture
 
-__all__ = ["accumulation", "big_table", "broadcasting", "conveyor", "convolution", "dashboard", "descent", "fitting", "functions", "graph", "indexing", "inspector", "match_keys", "memory_map", "modules", "operation",
+__all__ = ["accumulation", "big_table", "bill", "broadcasting", "conveyor", "convolution", "dashboard", "descent", "fitting", "functions", "graph", "indexing", "inspector", "match_keys", "memory_map", "modules", "operation",
            "pairing", "per_class_accuracy", "picture", "race", "recording", "reductions", "reshaping", "ruler", "scores", "show_pictures", "training", "weights"]
 
 recording.start()
@@ -374,25 +375,6 @@ def pairing(predictions, targets, /):
     from .pairing_view import PairingView
 
     return PairingView(predictions, targets)
-
-
-def conveyor(loader, /):
-    """Return a view of how a DataLoader makes batches: `conveyor(DataLoader(dataset, batch_size=4))`.
-
-    A real loader reads the data set: the batches as they come, in which order, which worker read each of them and when; and what the
-    transform of the data set does to one picture, with the range of its numbers. The reader changes the batch size, shuffles, leaves
-    the last batch out, and gives it workers. Up to eight batches of an epoch are read. Nothing of yours is changed.
-
-    Raises TypeError for what is no DataLoader; ValueError for an IterableDataset, a loader without batches or an empty data set;
-    whatever the data set raises; ImportError without anywidget.
-
-    >>> from workbook.utils.data import DataLoader
-    >>> conveyor(DataLoader(range(10), batch_size=4)).state["sentence"][:64]
-    '10 samples in batches of 4 make 3 batches, the last one of 2. Ba'
-    """
-    from .conveyor_view import ConveyorView
-
-    return ConveyorView(loader)
 
 
 def race(loss=None, /, start=(-3.0, 2.0), across=(-4, 4), up=(-3, 3)):
