@@ -1,7 +1,7 @@
 """What two ranks get from every collective and from DistributedDataParallel, beside what two processes of PyTorch get with gloo.
 
-Two processes of PyTorch take long to start, so what they found stands in `recorded.json`; a full run looks whether it is still true.
-`python -m tests.distributed.test_ranks_against_torch` records it anew.
+Two processes of PyTorch take long to start, so what they found stands in `recorded.json`; a full run looks whether it is still
+true. `python -m tests.distributed.test_ranks_against_torch` records it anew.
 """
 
 import json
@@ -46,5 +46,6 @@ def test_what_is_recorded_is_what_pytorch_does(tmp_path):
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as name:
-        ranks = ["{\n" + ",\n".join(f" {json.dumps(case)}: {json.dumps(value)}" for case, value in rank.items()) + "\n}" for rank in in_torch(Path(name))]
+        ranks = ["{\n" + ",\n".join(f" {json.dumps(case)}: {json.dumps(value)}" for case,
+                                    value in rank.items()) + "\n}" for rank in in_torch(Path(name))]
     RECORDED.write_text("[\n" + ",\n".join(ranks) + "\n]\n")

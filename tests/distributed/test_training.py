@@ -58,7 +58,8 @@ def test_a_job_that_was_stopped_goes_on_with_the_same_numbers(tmp_path):
     """Stopped in the middle of the second epoch; with dropout, so that each rank's random numbers go on, too. Three jobs."""
     whole, stopped = tmp_path / "whole", tmp_path / "stopped"
     whole.mkdir(), stopped.mkdir()
-    for folder, options in ((whole, ["--steps", 12]), (stopped, ["--steps", 9, "--save-every", 4]), (stopped, ["--steps", 12, "--resume"])):
+    for folder, options in ((whole, ["--steps", 12]), (stopped, ["--steps", 9, "--save-every", 4]), (stopped, ["--steps", 12,
+                                                                                                               "--resume"])):
         done = jobs.run(2, "train.py", folder, "--dropout", 0.5, *options)
         assert done.returncode == 0, done.stderr
     assert jobs.told(stopped, 2) == jobs.told(whole, 2)

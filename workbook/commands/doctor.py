@@ -49,7 +49,7 @@ def add_arguments(parser):
 
 def main(args):
     """Print the report. Return 1 where something is missing that the lessons need."""
-    found = [*versions(), *packages(), *devices(), mpi(), *others(), folder(args.folder or places.student_folder())]
+    found = [*versions(), *packages(), *devices(), *mpi(), *others(), folder(args.folder or places.student_folder())]
     for finding in found:
         print(f"{finding.state:<8}{finding.what:<16}{finding.found}")
     fixes = [finding for finding in found if finding.fix]
@@ -103,14 +103,15 @@ def devices():
 
 
 def mpi():
-    """Return whether several ranks could be started."""
+    """Yield whether several ranks could be started."""
     from workbook.commands import ranks
 
     version, starter = version_of("mpi4py"), ranks.mpiexec()
     if version and starter:
-        return Finding("mpi", "ok", f"mpi4py {version}, {starter}")
+        yield Finding("mpi", "ok", f"mpi4py {version}, {starter}")
+        return
     lacking = " and ".join(name for name, there in (("mpi4py", version), ("mpiexec", starter)) if not there)
-    return Finding("mpi", "absent", f"needed for several ranks: {lacking}", places.install("mpi"))
+    yield Finding("mpi", "absent", f"needed for several ranks: {lacking}", places.install("mpi"))
 
 
 def others():

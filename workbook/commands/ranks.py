@@ -15,10 +15,10 @@ import threading
 from pathlib import Path
 
 from workbook.commands import Refused, places
+from workbook.commands.test import ONE_THREAD
 from workbook.distributed import ending, groups, starting
 from workbook.distributed.wires import Mpi
 
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 SECONDS_TO_END = 5.0
 
 
@@ -38,7 +38,8 @@ def start(count, arguments, run):
     command = [starter(), "-n", str(count), sys.executable, "-m", "workbook", "run", *arguments]
     with tempfile.TemporaryDirectory(prefix="workbook-ranks-") as job:
         environment = dict.fromkeys(ONE_THREAD, "1") | dict(os.environ) | {ending.JOB: job}
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                   stderr=subprocess.PIPE,
                                    start_new_session=True)  # so that Ctrl-C comes here, and not to every rank
         outputs = [Output(process.stdout, sys.stdout), Output(process.stderr, sys.stderr)]
         earlier = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
@@ -66,7 +67,8 @@ def starter():
     found = mpiexec()
     lacking = [name for name, there in (("mpi4py", starting.is_mpi_available()), ("mpiexec", found)) if not there]
     if lacking:
-        raise Refused(f"Several ranks talk by MPI, and {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not installed:  "
+        raise Refused(f"Several ranks talk by MPI, and {' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} not "
+                      "installed:  "
                       f"{places.install('mpi')}")
     return found
 
@@ -110,7 +112,8 @@ def how(code):
 class Output(threading.Thread):
     """Hands on what the ranks print, as it comes, but for what MPI's starter says of its own accord when a rank ends."""
 
-    OWN_WORDS = re.compile(r"={20,}|=  ? ?[A-Z ]|YOUR APPLICATION TERMINATED|This typically refers to a problem|Please see the FAQ page|"
+    OWN_WORDS = re.compile(r"={20,}|=  ? ?[A-Z ]|YOUR APPLICATION TERMINATED|This typically refers to a problem|Please see the FAQ "
+                           r"page|"
                            r"Abort\(\d+\) on node|\[mpiexec@|\[proxy:")
     BEGINNINGS = ("=", "Y", "T", "P", "A", "[m", "[p")
 
@@ -149,7 +152,8 @@ def take_part(run):
     if told is None or told[1] == 1 or not starting.is_mpi_available():
         return run()
     rank, size, local = told
-    os.environ.update({name: value for name, value in torchruns_names(rank, size, local).items() if name in COUNTED or name not in os.environ})
+    os.environ.update({name: value for name, value in torchruns_names(rank, size, local).items()
+                       if name in COUNTED or name not in os.environ})
     sys.stdout.reconfigure(line_buffering=True)  # MPI's starter reads from a pipe, and a person from the screen
     from mpi4py import MPI
 
@@ -174,7 +178,8 @@ COUNTED = ("RANK", "WORLD_SIZE", "LOCAL_RANK")
 
 def torchruns_names(rank, size, local):
     """Return the variables that PyTorch's own starter sets, which scripts read."""
-    return {"RANK": str(rank), "WORLD_SIZE": str(size), "LOCAL_RANK": str(local), "LOCAL_WORLD_SIZE": os.environ.get("MPI_LOCALNRANKS", str(size)),
+    return {"RANK": str(rank), "WORLD_SIZE": str(size), "LOCAL_RANK": str(local),
+            "LOCAL_WORLD_SIZE": os.environ.get("MPI_LOCALNRANKS", str(size)),
             "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}
 
 

@@ -29,18 +29,22 @@ def put(tensor, numbers, function):
 def check_tensor(given, name):
     """Raise TypeError for what is no Tensor, in PyTorch's words."""
     if not isinstance(given, Tensor):
-        raise TypeError(explain(f"Invalid function argument. Expected parameter `{name}` of type torch.Tensor but got {type(given)} instead.",
-                                "tensors travel between ranks", f"write torch.tensor({given!r})" if isinstance(given, (int, float)) else
+        raise TypeError(explain(f"Invalid function argument. Expected parameter `{name}` of type torch.Tensor but got "
+                                f"{type(given)} instead.",
+                                "tensors travel between ranks",
+                                f"write torch.tensor({given!r})" if isinstance(given, (int, float)) else
                                 "give one tensor; objects travel by all_gather_object and broadcast_object_list"))
 
 
 def check_list(given, name):
     """Raise TypeError for what is no list of Tensors."""
     if not isinstance(given, (list, tuple)):
-        raise TypeError(explain(f"Invalid function argument. Expected parameter `{name}` of type List[torch.Tensor] but got {type(given)} instead.",
+        raise TypeError(explain(f"Invalid function argument. Expected parameter `{name}` of type List[torch.Tensor] but got "
+                                f"{type(given)} instead.",
                                 "it has one tensor for each rank", "write [torch.zeros_like(tensor) for _ in range(world_size)]"))
     if not all(isinstance(part, Tensor) for part in given):
-        raise TypeError(explain(f"Invalid function argument. Expected parameter `{name}` of type List[torch.Tensor] but got {type(given)} with "
+        raise TypeError(explain(f"Invalid function argument. Expected parameter `{name}` of type List[torch.Tensor] but got "
+                                f"{type(given)} with "
                                 f"elements of type {[type(part) for part in given]}.", "it has one tensor for each rank",
                                 "write [torch.zeros_like(tensor) for _ in range(world_size)]"))
 
@@ -48,7 +52,8 @@ def check_list(given, name):
 def check_parts(parts, tensor, size, function, what):
     """Raise where a list has not one Tensor for each of `size` ranks, of the shape and dtype of `tensor`."""
     if len(parts) != size:
-        raise RuntimeError(explain(f"{function}: Incorrect {what} list size {len(parts)}. {what.capitalize()} list size should be {size}, same as "
+        raise RuntimeError(explain(f"{function}: Incorrect {what} list size {len(parts)}. {what.capitalize()} list size should be "
+                                   f"{size}, same as "
                                    "size of the process group.", "there is one tensor for each rank",
                                    "write [torch.zeros_like(tensor) for _ in range(dist.get_world_size())]"))
     for index, part in enumerate(parts):

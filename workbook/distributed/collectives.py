@@ -2,7 +2,8 @@
 
 With `async_op=True` each returns a `Work` at once; `work.wait()` waits for it. `group`: the ranks that take part; None is all.
 They write into the Tensors that they are given and record nothing for backward passes. What all of them raise: ValueError before
-`init_process_group` and for a group or rank that is not there, TypeError for what is no Tensor, RuntimeError where the ranks disagree.
+`init_process_group` and for a group or rank that is not there, TypeError for what is no Tensor, RuntimeError where the ranks
+disagree.
 """
 
 import datetime
@@ -23,8 +24,8 @@ SUM = ReduceOp.SUM
 def all_reduce(tensor, op=SUM, group=None, async_op=False):
     """Put into every rank's `tensor` what `op` makes of all of them, place by place: their sum, mean, product, least or greatest.
 
-    float16 is added in float32. Raises beyond what all collectives raise RuntimeError for AVG of whole numbers and for an operation on
-    bits of numbers that have none, ValueError for complex numbers but SUM and AVG.
+    float16 is added in float32. Raises beyond what all collectives raise RuntimeError for AVG of whole numbers and for an operation
+    on bits of numbers that have none, ValueError for complex numbers but SUM and AVG.
 
     >>> import workbook as torch
     >>> torch.distributed.init_process_group("gloo", rank=0, world_size=1)
@@ -64,7 +65,8 @@ def reduce(tensor, dst=None, op=SUM, group=None, async_op=False, group_dst=None)
     root = root_of(group, dst, group_dst)
     numbers, added, how = _to_add(tensor, op)
     finish = functools.partial(_sum_arrived, tensor, numbers, added, op, group, "reduce") if group.rank() == root else _nothing
-    work = group.start("reduce", f"reduce({_kind(tensor)}, {op.name}) to rank {root}", lambda: group.wire.reduce(added, how, root), finish, [tensor])
+    work = group.start("reduce", f"reduce({_kind(tensor)}, {op.name}) to rank {root}", lambda: group.wire.reduce(added, how, root),
+                       finish, [tensor])
     return _now_or_later(work, async_op)
 
 
@@ -84,7 +86,8 @@ def broadcast(tensor, src=None, group=None, async_op=False, group_src=None):
     root = root_of(group, src, group_src)
     numbers = outgoing(tensor)
     finish = _nothing if group.rank() == root else lambda: put(tensor, numbers, "broadcast")
-    work = group.start("broadcast", f"broadcast({_kind(tensor)}) from rank {root}", lambda: group.wire.broadcast(numbers, root), finish, [tensor])
+    work = group.start("broadcast", f"broadcast({_kind(tensor)}) from rank {root}", lambda: group.wire.broadcast(numbers, root),
+                       finish, [tensor])
     return _now_or_later(work, async_op)
 
 
@@ -109,7 +112,8 @@ def all_gather(tensor_list, tensor, group=None, async_op=False):
         return None
     if len(tensor_list) != group.size():
         raise RuntimeError(explain(f"invalid output tensor list at index 0 (expected length {group.size()}, got {len(tensor_list)})",
-                                   "there is one tensor for each rank", "write [torch.zeros_like(tensor) for _ in range(dist.get_world_size())]"))
+                                   "there is one tensor for each rank",
+                                   "write [torch.zeros_like(tensor) for _ in range(dist.get_world_size())]"))
     check_parts(tensor_list, tensor, group.size(), "all_gather", "output")
     mine, every = outgoing(tensor), _room_for_all(tensor, group)
     work = group.start("all_gather", f"all_gather({_kind(tensor)})", lambda: group.wire.gather_all(mine, every),
@@ -118,7 +122,8 @@ def all_gather(tensor_list, tensor, group=None, async_op=False):
 
 
 def gather(tensor, gather_list=None, dst=None, group=None, async_op=False, group_dst=None):
-    """Fill the Tensors of rank `dst`'s `gather_list` with those of all ranks; the other ranks give no list. `dst` is 0 where it is left out.
+    """Fill the Tensors of rank `dst`'s `gather_list` with those of all ranks; the other ranks give no list. `dst` is 0 where it is
+    left out.
 
     Raises as `all_gather`, and ValueError where the list is missing, or given in another rank.
 
@@ -140,21 +145,25 @@ def gather(tensor, gather_list=None, dst=None, group=None, async_op=False, group
     every = None
     if group.rank() == root:
         if not gather_list:
-            raise ValueError(explain("Argument ``gather_list`` must be specified on destination rank.", f"rank {root} gets the tensors of all",
+            raise ValueError(explain("Argument ``gather_list`` must be specified on destination rank.",
+                                     f"rank {root} gets the tensors of all",
                                      "write [torch.zeros_like(tensor) for _ in range(dist.get_world_size())]"))
         check_parts(gather_list, tensor, group.size(), "gather", "output")
         every = _room_for_all(tensor, group)
     elif gather_list:
-        raise ValueError(explain("Argument ``gather_list`` must NOT be specified on non-destination ranks.", f"only rank {root} gets something",
+        raise ValueError(explain("Argument ``gather_list`` must NOT be specified on non-destination ranks.",
+                                 f"only rank {root} gets something",
                                  f"write gather_list if dist.get_rank() == {root} else None"))
     mine = outgoing(tensor)
     finish = _nothing if every is None else lambda: _handed_out(gather_list, every, "gather")
-    work = group.start("gather", f"gather({_kind(tensor)}) to rank {root}", lambda: group.wire.gather(mine, every, root), finish, gather_list or [])
+    work = group.start("gather", f"gather({_kind(tensor)}) to rank {root}", lambda: group.wire.gather(mine, every, root), finish,
+                       gather_list or [])
     return _now_or_later(work, async_op)
 
 
 def scatter(tensor, scatter_list=None, src=None, group=None, async_op=False, group_src=None):
-    """Give each rank, in its `tensor`, one Tensor of rank `src`'s `scatter_list`; the other ranks give no list. `src` is 0 where left out.
+    """Give each rank, in its `tensor`, one Tensor of rank `src`'s `scatter_list`; the other ranks give no list. `src` is 0 where
+    left out.
 
     Raises as `all_gather`, and ValueError where the list is missing, or given in another rank.
 
@@ -176,12 +185,14 @@ def scatter(tensor, scatter_list=None, src=None, group=None, async_op=False, gro
     every = None
     if group.rank() == root:
         if not scatter_list:
-            raise ValueError(explain("Argument ``scatter_list`` must be specified on source rank.", f"rank {root} gives the tensors of all",
+            raise ValueError(explain("Argument ``scatter_list`` must be specified on source rank.",
+                                     f"rank {root} gives the tensors of all",
                                      "give it a list with one tensor for each rank"))
         check_parts(scatter_list, tensor, group.size(), "scatter", "input")
         every = np.stack([on_host(part) for part in scatter_list])
     elif scatter_list:
-        raise ValueError(explain("Argument ``scatter_list`` must NOT be specified on non-source ranks.", f"only rank {root} gives something",
+        raise ValueError(explain("Argument ``scatter_list`` must NOT be specified on non-source ranks.",
+                                 f"only rank {root} gives something",
                                  f"write scatter_list if dist.get_rank() == {root} else None"))
     mine = np.empty(tensor._array.shape, tensor._array.dtype)
     work = group.start("scatter", f"scatter({_kind(tensor)}) from rank {root}", lambda: group.wire.scatter(every, mine, root),
@@ -190,7 +201,8 @@ def scatter(tensor, scatter_list=None, src=None, group=None, async_op=False, gro
 
 
 def all_gather_single(output_tensor, input_tensor, group=None, async_op=False):
-    """Put the Tensors of all ranks one after the other, or one above the other, into one: (N, ...) -> (ranks * N, ...) or (ranks, N, ...).
+    """Put the Tensors of all ranks one after the other, or one above the other, into one: (N, ...) -> (ranks * N, ...) or (ranks,
+    N, ...).
 
     Raises as `all_gather`.
 
@@ -237,7 +249,8 @@ def reduce_scatter(output, input_list, op=SUM, group=None, async_op=False):
 
 
 def reduce_scatter_single(output, input, op=SUM, group=None, async_op=False):
-    """Reduce the ranks' `input` and put part r of what comes out into rank r's `output`: (ranks * N, ...) or (ranks, N, ...) -> (N, ...).
+    """Reduce the ranks' `input` and put part r of what comes out into rank r's `output`: (ranks * N, ...) or (ranks, N, ...) -> (N,
+    ...).
 
     Raises as `all_reduce`, and as `all_gather` for the shapes.
 
@@ -271,7 +284,8 @@ def _reduce_scatter(output, every, op, group, async_op, name):
         arrived = arrived.reshape(output._array.shape)
         put(output, arrived / group.size() if op is ReduceOp.AVG else arrived, name)
 
-    work = group.start(name, f"{name}({_kind(output)}, {op.name})", lambda: group.wire.reduce_scatter(added.reshape(-1), mine, how), finish, [output])
+    work = group.start(name, f"{name}({_kind(output)}, {op.name})", lambda: group.wire.reduce_scatter(added.reshape(-1), mine, how),
+                       finish, [output])
     return _now_or_later(work, async_op)
 
 
@@ -307,12 +321,13 @@ def all_to_all(output_tensor_list, input_tensor_list, group=None, async_op=False
         for part, arrived in zip(output_tensor_list, np.split(mine, ends)):
             put(part, arrived.reshape(part._array.shape), "all_to_all")
 
-    work = group.start("all_to_all", f"all_to_all({every.dtype})", lambda: group.wire.exchange(every, mine, sent, received), finish, output_tensor_list)
+    work = group.start("all_to_all", f"all_to_all({every.dtype})", lambda: group.wire.exchange(every, mine, sent, received), finish,
+                       output_tensor_list)
     return _now_or_later(work, async_op)
 
 
 def all_to_all_single(output, input, output_split_sizes=None, input_split_sizes=None, group=None, async_op=False):
-    """Send part r of `input` to rank r, and fill part r of `output` with what comes from there; equal parts where no sizes are given.
+    """Send part r of `input` to rank r, and fill part r of `output` with what comes from there. Without sizes the parts are equal.
 
     Raises as `all_to_all`, and RuntimeError for sizes that do not add up.
 
@@ -431,7 +446,8 @@ def _check_whole(whole, part, group, name, other):
     check_like(whole.new_empty(0), part.new_empty(0), "")
     if tuple(whole.shape) not in fitting:
         raise ValueError(explain(f"{name} tensor size must be equal to world_size times {other} tensor size",
-                                 f"{size} parts of shape {list(shape)} make {' or '.join(str(list(fit)) for fit in fitting)}, not {list(whole.shape)}",
+                                 f"{size} parts of shape {list(shape)} make {' or '.join(str(list(fit)) for fit in fitting)}, not "
+                                 f"{list(whole.shape)}",
                                  f"give a tensor of shape {list(fitting[-1])}"))
 
 
@@ -439,14 +455,17 @@ def _parts(tensor, sizes, group):
     """Return views of a Tensor along its first axis, one for each rank."""
     length = tensor.shape[0] if tensor.ndim else 1
     if sizes is None and length % group.size():
-        raise RuntimeError(explain("Tensor's dim 0 does not divide equally across group size", f"{length} rows are no {group.size()} equal parts",
+        raise RuntimeError(explain("Tensor's dim 0 does not divide equally across group size",
+                                   f"{length} rows are no {group.size()} equal parts",
                                    "give output_split_sizes and input_split_sizes"))
     sizes = [length // group.size()] * group.size() if sizes is None else list(sizes)
     if len(sizes) != group.size() or sum(sizes) != length:
-        raise RuntimeError(explain("Split sizes doesn't match total dim 0 size", f"the sizes {sizes} add up to {sum(sizes)}, and there are {length} rows",
+        raise RuntimeError(explain("Split sizes doesn't match total dim 0 size",
+                                   f"the sizes {sizes} add up to {sum(sizes)}, and there are {length} rows",
                                    "give one size for each rank"))
     return [tensor.detach()[end - size:end] for size, end in zip(sizes, np.cumsum(sizes).tolist())]
 
 
 def _renamed(old, new):
-    warnings.warn(f"`torch.distributed.{old}` is deprecated. Please use `torch.distributed.{new}` instead.", FutureWarning, stacklevel=3)
+    warnings.warn(f"`torch.distributed.{old}` is deprecated. Please use `torch.distributed.{new}` instead.", FutureWarning,
+                  stacklevel=3)

@@ -69,7 +69,8 @@ class group(GroupMember):
 
 
 class Backend(str):
-    """The name of a backend, in small letters: `Backend("GLOO") == Backend.GLOO == "gloo"`. Raises ValueError for what is no string.
+    """The name of a backend, in small letters: `Backend("GLOO") == Backend.GLOO == "gloo"`. Raises ValueError for what is no
+    string.
 
     >>> Backend("GLOO")
     'gloo'
@@ -81,7 +82,8 @@ class Backend(str):
 
     def __new__(cls, name):
         if not isinstance(name, str):
-            raise ValueError(explain("Backend constructor parameter must be string-ish", f"{name!r} names no backend", "write 'gloo'"))
+            raise ValueError(explain("Backend constructor parameter must be string-ish", f"{name!r} names no backend",
+                                     "write 'gloo'"))
         return str.__new__(cls, name.lower())
 
 
@@ -90,7 +92,8 @@ _meeting = []  # the world's Agreement, from its first group on
 _met = []  # whether there was a world
 
 
-def init_process_group(backend=None, init_method=None, timeout=None, world_size=-1, rank=-1, store=None, group_name="", pg_options=None,
+def init_process_group(backend=None, init_method=None, timeout=None, world_size=-1, rank=-1, store=None, group_name="",
+                       pg_options=None,
                        device_id=None):
     """Meet the other ranks of the job; all collectives need it. Every rank calls it once.
 
@@ -98,7 +101,8 @@ def init_process_group(backend=None, init_method=None, timeout=None, world_size=
     environment variables WORLD_SIZE and RANK, or `init_method`, "tcp://host:port?rank=0&world_size=2", say who this process is; MPI
     knows it by itself, and needs no address or port. `timeout`: a `datetime.timedelta` (30 minutes) after which an operation
     that other ranks did not join raises RuntimeError. A world of one process needs no MPI.
-    Raises ValueError the second time and where nothing says who this process is; RuntimeError where more than one process has no MPI.
+    Raises ValueError the second time and where nothing says who this process is; RuntimeError where more than one process has no
+    MPI.
 
     >>> init_process_group("gloo", rank=0, world_size=1)
     >>> get_rank(), get_world_size()
@@ -117,7 +121,8 @@ def init_process_group(backend=None, init_method=None, timeout=None, world_size=
     if init_method is not None:
         starting.check_method(init_method)
     if backend == "mpi" and (world_size != -1 or rank != -1):
-        warnings.warn(f"For MPI backend, world_size ({world_size}) and rank ({rank}) are ignored since they are assigned by the MPI runtime.",
+        warnings.warn(f"For MPI backend, world_size ({world_size}) and rank ({rank}) are ignored since they are assigned by the "
+                      "MPI runtime.",
                       stacklevel=2)
         world_size = rank = -1
     wire, rank = starting.wire_and_rank(backend, init_method, world_size, rank)
@@ -139,7 +144,8 @@ def destroy_process_group(group=None):
     Source: https://pytorch.org/docs/2.13/distributed.html
     """
     if not _groups:
-        raise AssertionError(explain("Process group cannot be None", "there is no group to leave", "call init_process_group first, or leave it out"))
+        raise AssertionError(explain("Process group cannot be None", "there is no group to leave",
+                                     "call init_process_group first, or leave it out"))
     if group is None or group is _groups[0]:
         leave_all()
     elif group != GroupMember.NON_GROUP_MEMBER:
@@ -173,7 +179,8 @@ def agreement_on(wire):
     return _meeting[0]
 
 
-def new_group(ranks=None, timeout=None, backend=None, pg_options=None, use_local_synchronization=False, group_desc=None, device_id=None,
+def new_group(ranks=None, timeout=None, backend=None, pg_options=None, use_local_synchronization=False, group_desc=None,
+              device_id=None,
               sort_ranks=True):
     """Return a group of some ranks, all without `ranks`; every rank of the world calls it, also those that it leaves out.
 
@@ -198,7 +205,8 @@ def new_group(ranks=None, timeout=None, backend=None, pg_options=None, use_local
                                  f"it names {len(ranks)} ranks of {everyone}", "name fewer"))
     for rank in ranks:
         if not isinstance(rank, int) or not 0 <= rank < everyone:
-            raise ValueError(explain(f"Rank {rank} is out of range. Valid ranks are 0 to {everyone - 1} (world_size={everyone})", counted,
+            raise ValueError(explain(f"Rank {rank} is out of range. Valid ranks are 0 to {everyone - 1} (world_size={everyone})",
+                                     counted,
                                      "name ranks of this world"))
     if not ranks:
         raise TypeError(explain("new_group(): a group of no ranks", "somebody has to be in it", "name at least one rank"))
@@ -211,7 +219,8 @@ def new_group(ranks=None, timeout=None, backend=None, pg_options=None, use_local
         return GroupMember.NON_GROUP_MEMBER
     wire = Alone() if len(ranks) == 1 else wire
     agreement = None if isinstance(wire, Alone) else Agreement(wire.part(list(range(wire.size))))
-    made = ProcessGroup(wire, ranks, here, _checked_backend(backend) if backend else world.backend, timeout or world.timeout, agreement)
+    made = ProcessGroup(wire, ranks, here, _checked_backend(backend) if backend else world.backend, timeout or world.timeout,
+                        agreement)
     _groups.append(made)
     return made
 
@@ -296,7 +305,8 @@ def get_global_rank(group, group_rank):
     """
     ranks = registered(group).ranks
     if not 0 <= group_rank < len(ranks):
-        raise ValueError(explain(f"Group rank {group_rank} is not part of group {group}", f"it has {len(ranks)} ranks, counted from 0",
+        raise ValueError(explain(f"Group rank {group_rank} is not part of group {group}",
+                                 f"it has {len(ranks)} ranks, counted from 0",
                                  f"name one from 0 to {len(ranks) - 1}"))
     return ranks[group_rank]
 
@@ -313,7 +323,8 @@ def get_group_rank(group, global_rank):
     """
     ranks = registered(group).ranks
     if global_rank not in ranks:
-        raise ValueError(explain(f"Global rank {global_rank} is not part of group {group}", f"the group's ranks are {ranks}", "name one of these"))
+        raise ValueError(explain(f"Global rank {global_rank} is not part of group {group}", f"the group's ranks are {ranks}",
+                                 "name one of these"))
     return ranks.index(global_rank)
 
 
@@ -335,7 +346,8 @@ def member(group, function=None):
         return world
     if group == GroupMember.NON_GROUP_MEMBER:
         if function:
-            warnings.warn(f"Running {function} on global rank {world.rank()} which does not belong to the given group.", stacklevel=3)
+            warnings.warn(f"Running {function} on global rank {world.rank()} which does not belong to the given group.",
+                          stacklevel=3)
         return None
     return registered(group)
 
@@ -348,21 +360,25 @@ def registered(group):
     if isinstance(group, ProcessGroup) and group in _groups:
         return group
     raise ValueError(explain(f"Group {group} is not registered, please create group with torch.distributed.new_group API",
-                             "it is no group, this rank is not in it, or it was destroyed", "use what new_group returned in a rank that it names"))
+                             "it is no group, this rank is not in it, or it was destroyed",
+                             "use what new_group returned in a rank that it names"))
 
 
 def root_of(group, root, group_root, otherwise=None):
     """Return the number in the group of the rank that a collective names: by its number in the world, or in the group."""
     if group_root is not None:
         if root is not None:
-            raise ValueError(explain("Can't specify both group_rank and global_rank", "both say which rank is meant", "leave one of them out"))
+            raise ValueError(explain("Can't specify both group_rank and global_rank", "both say which rank is meant",
+                                     "leave one of them out"))
         get_global_rank(group, group_root)
         return group_root
     root = otherwise if root is None else root
     if root is None:
-        raise ValueError(explain("Must specify global_rank or group_rank", "one rank is the source, or gets the result", "name it: src=0, or dst=0"))
+        raise ValueError(explain("Must specify global_rank or group_rank", "one rank is the source, or gets the result",
+                                 "name it: src=0, or dst=0"))
     if not isinstance(root, int) or group is default_group() and not 0 <= root < group.size():
-        raise RuntimeError(explain(f"invalid root rank: {root}", f"there are {group.size()} ranks, counted from 0", f"name one from 0 to {group.size() - 1}"))
+        raise RuntimeError(explain(f"invalid root rank: {root}", f"there are {group.size()} ranks, counted from 0",
+                                   f"name one from 0 to {group.size() - 1}"))
     return get_group_rank(group, root)
 
 
@@ -374,14 +390,16 @@ def _checked_backend(backend):
     for part in backend.split(","):
         device, colon, name = part.rpartition(":")
         if name not in starting.BACKENDS or colon and device not in ("cpu", "cuda"):
-            raise AssertionError(explain(f"Unknown backend type {name}", f"the backends are {', '.join(starting.BACKENDS)}; everything travels by MPI",
+            raise AssertionError(explain(f"Unknown backend type {name}",
+                                         f"the backends are {', '.join(starting.BACKENDS)}; everything travels by MPI",
                                          "write 'gloo'"))
     return str(backend)
 
 
 def _check_timeout(timeout):
     if timeout is not None and not isinstance(timeout, datetime.timedelta):
-        raise TypeError(explain(f"Expected timeout argument to be of type datetime.timedelta, got {timeout}", "a number does not say of what",
+        raise TypeError(explain(f"Expected timeout argument to be of type datetime.timedelta, got {timeout}",
+                                "a number does not say of what",
                                 "write datetime.timedelta(seconds=60)"))
 
 

@@ -65,7 +65,8 @@ def isend(tensor, dst=None, group=None, tag=0, group_dst=None):
 
 
 def irecv(tensor, src=None, group=None, tag=0, group_src=None):
-    """Fill a Tensor with what rank `src`, or any rank, sends, and return a Work; until it is done, the Tensor is not read. Raises as `recv`.
+    """Fill a Tensor with what rank `src`, or any rank, sends, and return a Work; until it is done, the Tensor is not read. Raises
+    as `recv`.
 
     Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.irecv
 
@@ -100,7 +101,8 @@ class P2POp:
 
     def __init__(self, op, tensor, peer=None, group=None, tag=0, group_peer=None):
         if op not in (isend, irecv):
-            raise ValueError(explain("Invalid ``op``. Expected ``op`` to be of type ``torch.distributed.isend`` or ``torch.distributed.irecv``.",
+            raise ValueError(explain("Invalid ``op``. Expected ``op`` to be of type ``torch.distributed.isend`` or "
+                                     "``torch.distributed.irecv``.",
                                      "messages are sent and received", "write dist.isend or dist.irecv, without calling it"))
         check_tensor(tensor, "tensor")
         self.op, self.tensor, self.peer, self.group, self.tag, self.group_peer = op, tensor, peer, group, tag, group_peer
@@ -136,14 +138,16 @@ class _Receipt:
             return self.request.Test(self.status)
         except self.wire.mpi.Exception:
             raise RuntimeError(explain("the message is longer than the tensor that it should fill",
-                                       "the sender's tensor has more numbers, or larger ones", "receive into a tensor of the sender's shape and dtype")) from None
+                                       "the sender's tensor has more numbers, or larger ones",
+                                       "receive into a tensor of the sender's shape and dtype")) from None
 
 
 def _arrived(receipt, tensor, numbers):
     length, room = receipt.status.Get_count(), numbers.nbytes
     if length != room:
         raise RuntimeError(explain(f"the message has {length} bytes, and the tensor that it should fill has {room}",
-                                   "the sender's tensor has fewer numbers, or smaller ones", "receive into a tensor of the sender's shape and dtype"))
+                                   "the sender's tensor has fewer numbers, or smaller ones",
+                                   "receive into a tensor of the sender's shape and dtype"))
     put(tensor, numbers, "recv")
 
 

@@ -28,7 +28,8 @@ def all_gather_object(object_list, obj, group=None):
     if (group := member(group, "all_gather_object")) is None:
         return
     if len(object_list) < group.size():
-        raise IndexError(explain("list assignment index out of range", f"there are {group.size()} ranks, and the list has {len(object_list)} places",
+        raise IndexError(explain("list assignment index out of range",
+                                 f"there are {group.size()} ranks, and the list has {len(object_list)} places",
                                  "write [None] * dist.get_world_size()"))
     for place, found in enumerate(_from_all(obj, group)):
         object_list[place] = found
@@ -55,7 +56,8 @@ def gather_object(obj, object_gather_list=None, dst=None, group=None, group_dst=
         raise ValueError(explain("Argument ``gather_list`` must be specified on destination rank.", "it gets the objects of all",
                                  "write [None] * dist.get_world_size()"))
     if object_gather_list and not here:
-        raise ValueError(explain("Argument ``gather_list`` must NOT be specified on non-destination ranks.", "only one rank gets something",
+        raise ValueError(explain("Argument ``gather_list`` must NOT be specified on non-destination ranks.",
+                                 "only one rank gets something",
                                  "write None in the other ranks"))
     found = _from_all(obj, group)
     if here:
@@ -63,7 +65,8 @@ def gather_object(obj, object_gather_list=None, dst=None, group=None, group_dst=
 
 
 def broadcast_object_list(object_list, src=None, group=None, device=None, group_src=None):
-    """Put the objects of rank `src`'s list into every rank's list, which is as long. Raises as `broadcast`, and what pickling raises.
+    """Put the objects of rank `src`'s list into every rank's list, which is as long. Raises as `broadcast`, and what pickling
+    raises.
 
     >>> import workbook as torch
     >>> torch.distributed.init_process_group("gloo", rank=0, world_size=1)
@@ -99,11 +102,13 @@ def scatter_object_list(scatter_object_output_list, scatter_object_input_list=No
     if (group := member(group, "scatter_object_list")) is None:
         return
     if not isinstance(scatter_object_output_list, list) or not scatter_object_output_list:
-        raise ValueError(explain("Expected argument scatter_object_output_list to be a list of size at least 1.", "its first place is filled",
+        raise ValueError(explain("Expected argument scatter_object_output_list to be a list of size at least 1.",
+                                 "its first place is filled",
                                  "write [None]"))
     root = root_of(group, src, group_src, otherwise=group.ranks[0])
     if group.rank() == root and len(scatter_object_input_list or ()) != group.size():
-        raise ValueError(explain("source rank must provide non-None scatter_object_input_list", f"it has an object for each of {group.size()} ranks",
+        raise ValueError(explain("source rank must provide non-None scatter_object_input_list",
+                                 f"it has an object for each of {group.size()} ranks",
                                  "give it a list of that length"))
     scatter_object_output_list[0] = _from_one(scatter_object_input_list, root, group)[group.rank()]
 
@@ -180,4 +185,5 @@ def _read(tensor):
 
 def _check_objects(given):
     if not isinstance(given, list):
-        raise TypeError(explain(f"objects travel in a list, not in a {type(given).__name__}", "the list is filled in place", "write [obj]"))
+        raise TypeError(explain(f"objects travel in a list, not in a {type(given).__name__}", "the list is filled in place",
+                                "write [obj]"))

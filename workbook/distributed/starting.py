@@ -8,7 +8,8 @@ from workbook.distributed.wires import Alone, Mpi
 from workbook.errors import explain
 
 # How launchers of MPI tell a process its rank and their number: MPICH and Intel MPI, Open MPI.
-LAUNCHERS = (("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_RANK"))
+LAUNCHERS = (("PMI_RANK", "PMI_SIZE", "MPI_LOCALRANKID"), ("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE",
+                                                           "OMPI_COMM_WORLD_LOCAL_RANK"))
 HOW = "workbook run --ranks 2 train.py"
 INSTALL = 'pip install mpi4py mpich  (on Windows: pip install mpi4py impi-rt)'
 BACKENDS = ("gloo", "nccl", "mpi", "ucc", "xccl")
@@ -82,7 +83,8 @@ def is_torchelastic_launched():
 
 
 def get_node_local_rank(fallback_rank=None):
-    """Return the number of this process among those on its machine, or `fallback_rank` where nobody says. Raises RuntimeError without one.
+    """Return the number of this process among those on its machine, or `fallback_rank` where nobody says. Raises RuntimeError
+    without one.
 
     >>> get_node_local_rank(0)
     0
@@ -124,11 +126,13 @@ def wire_and_rank(backend, init_method, world_size, rank):
 def check_method(init_method):
     """Raise where an address names no way of meeting."""
     if not isinstance(init_method, str):
-        raise RuntimeError(explain(f"`url` must be a string. {type(init_method)}: {init_method}", "it says how the processes find each other",
+        raise RuntimeError(explain(f"`url` must be a string. {type(init_method)}: {init_method}",
+                                   "it says how the processes find each other",
                                    'leave it out, or write "env://"'))
     scheme = urllib.parse.urlparse(init_method).scheme
     if scheme not in ("env", "tcp", "file"):
-        raise RuntimeError(explain(f"No rendezvous handler for {scheme}://", "processes are found by MPI, whatever the address says",
+        raise RuntimeError(explain(f"No rendezvous handler for {scheme}://",
+                                   "processes are found by MPI, whatever the address says",
                                    'leave it out, or write "env://"'))
 
 
@@ -167,13 +171,16 @@ def _mpi(size, asked_by_name):
     what = ("Distributed package doesn't have MPI built in. MPI is only included if it was installed" if asked_by_name else
             f"a world of {size} processes needs MPI, and")
     if not is_mpi_available():
-        raise RuntimeError(explain(f"{what} mpi4py is not installed" if not asked_by_name else what, "processes talk by MPI here", INSTALL))
+        raise RuntimeError(explain(f"{what} mpi4py is not installed" if not asked_by_name else what, "processes talk by MPI here",
+                                   INSTALL))
     try:
         from mpi4py import MPI
     except (ImportError, RuntimeError) as error:
-        raise RuntimeError(explain(f"mpi4py is installed, but it cannot be used: {error}", "it brings no MPI of its own", INSTALL)) from None
+        raise RuntimeError(explain(f"mpi4py is installed, but it cannot be used: {error}", "it brings no MPI of its own",
+                                   INSTALL)) from None
     if MPI.COMM_WORLD.size != size:
         raise RuntimeError(explain(
             f"a world of {size} processes was asked for, and MPI knows of {MPI.COMM_WORLD.size}",
-            "the processes were not started by MPI, so they cannot find each other", f"start them by  {HOW.replace('2', str(size))}"))
+            "the processes were not started by MPI, so they cannot find each other",
+                                   f"start them by  {HOW.replace('2', str(size))}"))
     return MPI.COMM_WORLD

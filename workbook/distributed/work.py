@@ -19,8 +19,8 @@ LEAVING = "the end of its script, or destroy_process_group"
 class Work(metaclass=PrintsAsTorch):
     """A communication that was started: `wait()` returns True when it is done. `async_op=True`, isend and irecv return one.
 
-    Until then the Tensors that take part are neither read nor written. Raises RuntimeError where the ranks disagree about what they do, or
-    where the time of the group is up.
+    Until then the Tensors that take part are neither read nor written. Raises RuntimeError where the ranks disagree about what they
+    do, or where the time of the group is up.
 
     Source: https://pytorch.org/docs/2.13/distributed.html#torch.distributed.Work
     """
@@ -97,7 +97,8 @@ class Work(metaclass=PrintsAsTorch):
             raise RuntimeError(explain(
                 f"Timed out waiting {int(1000 * seconds)}ms for {self._name} operation to complete",
                 "another rank has not called it: it is still computing, or does something else",
-                "let every rank make the same calls in the same order, or allow more: init_process_group(..., timeout=timedelta(hours=2))"))
+                "let every rank make the same calls in the same order, or allow more: init_process_group(..., "
+                "timeout=timedelta(hours=2))"))
         if passed > PATIENCE:
             time.sleep(0.001)
 

@@ -12,7 +12,8 @@ from torch.nn.parallel import DistributedDataParallel
 sys.path.insert(0, os.path.dirname(__file__))
 from train import main  # noqa: E402
 
-WAYS = {"plain": {}, "a bucket for each": {"bucket_cap_mb": 0}, "a kilobyte": {"bucket_cap_mb": 0.001}, "views": {"gradient_as_bucket_view": True},
+WAYS = {"plain": {}, "a bucket for each": {"bucket_cap_mb": 0}, "a kilobyte": {"bucket_cap_mb": 0.001},
+        "views": {"gradient_as_bucket_view": True},
         "unused looked for": {"find_unused_parameters": True}, "static graph": {"static_graph": True}}
 
 

@@ -28,7 +28,8 @@ def main(folder, steps, batch=24, size=144, dropout=0.0, save_every=0, resume=Fa
     loader = DataLoader(data, batch_size=batch // ranks, sampler=sampler)
 
     torch.manual_seed(rank)  # each rank drops out other units; the parameters are rank 0's all the same
-    net = torch.nn.Sequential(torch.nn.Linear(20, 40), torch.nn.ReLU(), torch.nn.Dropout(dropout), torch.nn.Linear(40, 30), torch.nn.Tanh(), torch.nn.Linear(30, 5))
+    net = torch.nn.Sequential(torch.nn.Linear(20, 40), torch.nn.ReLU(), torch.nn.Dropout(dropout), torch.nn.Linear(40, 30),
+                              torch.nn.Tanh(), torch.nn.Linear(30, 5))
     net = DistributedDataParallel(net, **options)
     optimizer = torch.optim.Adam(net.parameters(), lr=0.01)
     epoch = done = step = 0
@@ -66,7 +67,8 @@ def save(checkpoint, net, optimizer, epoch, done, step):
     random = [None] * dist.get_world_size()
     dist.all_gather_object(random, torch.get_rng_state())
     if dist.get_rank() == 0:
-        state = {"net": net.module.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch, "done": done, "step": step, "random": random}
+        state = {"net": net.module.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch, "done": done, "step": step,
+                 "random": random}
         torch.save(state, checkpoint + ".part")
         os.replace(checkpoint + ".part", checkpoint)
     dist.barrier()  # nobody is stopped, or goes on, with half a checkpoint

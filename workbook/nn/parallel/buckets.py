@@ -1,11 +1,13 @@
 """Gradients of several processes, averaged in buckets while the backward pass still runs.
 
-One collective for each parameter would cost its latency each time; one for all of them could start only at the end. So gradients are
-put into buckets, flat arrays of a few megabytes, in the order in which backward passes fill them: the last layers' first. A bucket
-goes on its way when its last gradient has come.
+One collective for each parameter would cost its latency each time; one for all of them could start only at the end. So gradients
+are put into buckets, flat arrays of a few megabytes, in the order in which backward passes fill them: the last layers' first. A
+bucket goes on its way when its last gradient has come.
 
 Source: Li and others, PyTorch Distributed: Experiences on Accelerating Data Parallel Training, VLDB 2020
 """
+
+import weakref
 
 import numpy as np
 
@@ -26,7 +28,9 @@ class Bucket:
         self.numbers = numbers  # of the parameters, among all
         ends = np.cumsum([param.numel() for param in params])
         self.flat = np.zeros(ends[-1], params[0]._array.dtype)
-        self.parts = {number: self.flat[end - param.numel():end].reshape(param._array.shape) for number, param, end in zip(numbers, params, ends)}
+        self.parts = {number: self.flat[end - param.numel():end].reshape(param._array.shape) for number, param, end in zip(numbers,
+                                                                                                                           params,
+                                                                                                                           ends)}
         self.lacking, self.work = set(), None
 
     def start(self, group):
@@ -35,7 +39,8 @@ class Bucket:
 
 
 def fill_buckets(params, cap, first_cap):
-    """Return the parameters' numbers in lists, the last parameter first, each list of one dtype and up to `cap` bytes, or a single parameter.
+    """Return the parameters' numbers in lists, the last parameter first, each list of one dtype and up to `cap` bytes, or a single
+    parameter.
 
     >>> import workbook as torch
     >>> fill_buckets([torch.zeros(3), torch.zeros(2), torch.zeros(2)], cap=16, first_cap=16)
@@ -54,6 +59,25 @@ def fill_buckets(params, cap, first_cap):
     return sorted(full + [numbers for numbers, _ in open_ones.values()], key=lambda numbers: -numbers[0])
 
 
+class Arrival:
+    """The hook that tells a Reducer of a parameter's new gradient, as long as the Reducer is there. A copy of the parameter tells nobody."""
+
+    def __init__(self, reducer, number):
+        self.reducer, self.number = reducer, number
+
+    def __call__(self, leaf):
+        reducer = self.reducer()
+        if reducer is not None:
+            reducer.arrived(self.number)
+
+    def __reduce__(self):
+        return Arrival, (_nobody, self.number)
+
+
+def _nobody():
+    return None
+
+
 class Reducer:
     """Watches the gradients of `params` arrive and makes each the mean over the ranks of `group`.
 
@@ -69,7 +93,7 @@ class Reducer:
         self.begun = False  # whether one has
         self.unused = set()  # parameters that this forward pass did not use; known where `find_unused`
         for number, param in enumerate(params):
-            param.register_post_accumulate_grad_hook(lambda leaf, number=number: self.arrived(number))
+            param.register_post_accumulate_grad_hook(Arrival(weakref.ref(self), number))
 
     def check_finished(self):
         """Raise where the last backward pass has not brought the gradient of every parameter."""
@@ -79,10 +103,12 @@ class Reducer:
         if not names:
             names = [self.names[number] for number in self.unused]
         raise RuntimeError(explain(
-            "Expected to have finished reduction in the prior iteration before starting a new one. This error indicates that your module has "
+            "Expected to have finished reduction in the prior iteration before starting a new one. This error indicates that your "
+            "module has "
             "parameters that were not used in producing loss.",
             f"the last backward pass brought no gradient for {', '.join(sorted(names))}, and the other ranks wait for it",
-            "use every parameter and every output in the loss, or wrap with DistributedDataParallel(net, find_unused_parameters=True)"))
+            "use every parameter and every output in the loss, or wrap with DistributedDataParallel(net, "
+            "find_unused_parameters=True)"))
 
     def expect(self, used=None):
         """From now on gradients are averaged. `used`: the numbers of the parameters that will get one; None is all."""
@@ -111,8 +137,10 @@ class Reducer:
         bucket, param = self.bucket_of[number], self.params[number]
         if number not in bucket.lacking:
             raise RuntimeError(explain(
-                f"Expected to mark a variable ready only once. The parameter {self.names[number]} got a second gradient before the next forward pass.",
-                "a backward pass over a part of the outputs has averaged it already", "add the losses up and call backward() once for each forward pass"))
+                f"Expected to mark a variable ready only once. The parameter {self.names[number]} got a second gradient before the "
+                "next forward pass.",
+                "a backward pass over a part of the outputs has averaged it already",
+                                       "add the losses up and call backward() once for each forward pass"))
         self.got_one[number] = used
         if param._grad is None:
             bucket.parts[number][...] = 0

@@ -22,10 +22,11 @@ class DistributedDataParallel(Module):
     """A network whose gradients are averaged over all ranks while each computes a part of the batch.
 
     All ranks begin with the parameters and buffers of rank 0. `forward` is the network's own; during `backward()` the gradients are
-    averaged in buckets of `bucket_cap_mb` megabytes (25; the first of 1) as they become ready, so afterwards every rank holds the same
-    `.grad`: the mean of the ranks', which is the whole batch's where the parts are equally large and the loss is a mean.
-    Buffers are rank 0's again at the beginning of each forward pass (`forward_sync_buffers`). `find_unused_parameters`: parameters may be
-    left out of a pass. The buckets keep the order of the parameters, the last first; PyTorch puts them in the order of the first pass.
+    averaged in buckets of `bucket_cap_mb` megabytes (25; the first of 1) as they become ready, so afterwards every rank holds the
+    same `.grad`: the mean of the ranks', which is the whole batch's where the parts are equally large and the loss is a mean.
+    Buffers are rank 0's again at the beginning of each forward pass (`forward_sync_buffers`). `find_unused_parameters`: parameters
+    may be left out of a pass. The buckets keep the order of the parameters, the last first; PyTorch puts them in the order of the
+    first pass.
 
     Raises ValueError before `init_process_group` and for `device_ids` on the CPU, RuntimeError for a network without
     parameters to train, one of lazy layers, and one whose shapes differ between the ranks.
@@ -43,19 +44,24 @@ class DistributedDataParallel(Module):
 
     torch_name = "torch.nn.parallel.distributed.DistributedDataParallel"
 
-    def __init__(self, module, device_ids=None, output_device=None, dim=0, broadcast_buffers=None, init_sync=True, process_group=None,
-                 bucket_cap_mb=None, find_unused_parameters=False, check_reduction=False, gradient_as_bucket_view=False, static_graph=False,
+    def __init__(self, module, device_ids=None, output_device=None, dim=0, broadcast_buffers=None, init_sync=True,
+                 process_group=None,
+                 bucket_cap_mb=None, find_unused_parameters=False, check_reduction=False, gradient_as_bucket_view=False,
+                 static_graph=False,
                  delay_all_reduce_named_params=None, param_to_hook_all_reduce=None, mixed_precision=None, device_mesh=None,
                  skip_all_reduce_unused_params=False, bucket_cap_mb_list=None, batched_grad_copy=False, forward_sync_buffers=None):
         super().__init__()
-        not_here = {"delay_all_reduce_named_params": delay_all_reduce_named_params, "param_to_hook_all_reduce": param_to_hook_all_reduce,
+        not_here = {"delay_all_reduce_named_params": delay_all_reduce_named_params,
+                    "param_to_hook_all_reduce": param_to_hook_all_reduce,
                     "mixed_precision": mixed_precision, "device_mesh": device_mesh, "bucket_cap_mb_list": bucket_cap_mb_list}
         for name, given in not_here.items():
             if given is not None:
-                raise NotImplementedError(explain(f"DistributedDataParallel: {name} is not there", "all gradients are averaged in one way here", "leave it out"))
+                raise NotImplementedError(explain(f"DistributedDataParallel: {name} is not there",
+                                                  "all gradients are averaged in one way here", "leave it out"))
         self.process_group = default_group() if process_group is None else registered(process_group)
         if not isinstance(module, Module):
-            raise AttributeError(explain(f"'{type(module).__name__}' object has no attribute 'named_parameters'", "it wraps a network",
+            raise AttributeError(explain(f"'{type(module).__name__}' object has no attribute 'named_parameters'",
+                                         "it wraps a network",
                                          "DistributedDataParallel(net)"))
         self.parameters_to_ignore = set(getattr(module, "_ddp_params_and_buffers_to_ignore", ()))
         named = {name: param for name, param in module.named_parameters() if name not in self.parameters_to_ignore}
@@ -82,8 +88,8 @@ class DistributedDataParallel(Module):
         return self.forward_sync_buffers
 
     def forward(self, *inputs, **kwargs):
-        """Return what the network returns for this rank's part of the batch. Raises RuntimeError where the last backward pass left out
-        parameters, unless `find_unused_parameters`."""
+        """Return what the network returns for this rank's part of the batch. Raises RuntimeError where the last backward pass left
+        out parameters, unless `find_unused_parameters`."""
         averaging = is_grad_enabled() and self.require_backward_grad_sync
         if averaging:
             self.reducer.check_finished()
@@ -103,7 +109,8 @@ class DistributedDataParallel(Module):
 
     @contextlib.contextmanager
     def no_sync(self):
-        """Within it gradients are only added up, in each rank by itself; the first pass after it averages them. For several small batches.
+        """Within it gradients are only added up, in each rank by itself; the first pass after it averages them. For several small
+        batches.
 
         The forward pass belongs inside, too. Raises nothing.
 
@@ -132,7 +139,7 @@ class DistributedDataParallel(Module):
         return {name: value for name, value in self.__dict__.items() if name not in ("process_group", "reducer", "_trained")}
 
     def __setstate__(self, state):
-        super().__setstate__(state)
+        self.__dict__.update(state)
         self.process_group = default_group()
         self._trained = {name: param for name, param in self.module.named_parameters()
                          if param.requires_grad and name not in self.parameters_to_ignore}
@@ -215,11 +222,14 @@ def _leaves_behind(tensors):
 
 def _check_network(named):
     if not any(param.requires_grad for param in named.values()):
-        raise RuntimeError(explain("DistributedDataParallel is not needed when a module doesn't have any parameter that requires a gradient.",
+        raise RuntimeError(explain("DistributedDataParallel is not needed when a module doesn't have any parameter that requires a "
+                                   "gradient.",
                                    "there are no gradients to average", "use the network as it is"))
     if any(isinstance(param, UninitializedParameter) for param in named.values()):
-        raise RuntimeError(explain("Modules with uninitialized parameters can't be used with `DistributedDataParallel`. Run a dummy forward pass to "
-                                   "correctly initialize the modules", "lazy layers do not know their shapes yet", "call net(a_batch) once before"))
+        raise RuntimeError(explain("Modules with uninitialized parameters can't be used with `DistributedDataParallel`. Run a "
+                                   "dummy forward pass to "
+                                   "correctly initialize the modules", "lazy layers do not know their shapes yet",
+                                   "call net(a_batch) once before"))
 
 
 def _check_devices(named, device_ids, output_device):
@@ -229,13 +239,18 @@ def _check_devices(named, device_ids, output_device):
         raise ValueError(explain("device_ids can only be None or contain a single element.", "each rank computes on one device",
                                  "device_ids=[local_rank]"))
     if len({device.type for device in devices}) != 1:
-        raise ValueError(explain("DistributedDataParallel's input module must be on the same type of devices, but input module parameters locate in "
-                                 f"{ {device.type for device in devices} }.", "gradients travel from one kind of device", "net.to('cpu'), or net.to('cuda')"))
+        raise ValueError(explain("DistributedDataParallel's input module must be on the same type of devices, but input module "
+                                 "parameters locate in "
+                                 f"{ {device.type for device in devices} }.", "gradients travel from one kind of device",
+                                 "net.to('cpu'), or net.to('cuda')"))
     if not device_ids or len(devices) > 1 or next(iter(devices)).type == "cpu":
         if device_ids or output_device:
-            raise ValueError(explain("DistributedDataParallel device_ids and output_device arguments only work with single-device/multiple-device GPU "
-                                     f"modules or CPU modules, but got device_ids {device_ids}, output_device {output_device}, and module "
-                                     f"parameters {devices}.", "the network's parameters are where they are", "leave device_ids out on the CPU"))
+            raise ValueError(explain("DistributedDataParallel device_ids and output_device arguments only work with "
+                                     "single-device/multiple-device GPU "
+                                     f"modules or CPU modules, but got device_ids {device_ids}, output_device {output_device}, and "
+                                     "module "
+                                     f"parameters {devices}.", "the network's parameters are where they are",
+                                     "leave device_ids out on the CPU"))
         return None, None
     index = next(iter(devices)).index if not isinstance(device_ids[0], int) else device_ids[0]
     return [index], index if output_device is None else output_device
@@ -244,12 +259,14 @@ def _check_devices(named, device_ids, output_device):
 def _about_buffers(broadcast_buffers, forward_sync_buffers):
     """Return whether buffers are rank 0's in every pass, and whether they are at the beginning."""
     if broadcast_buffers is not None and forward_sync_buffers is not None:
-        warnings.warn("Both `broadcast_buffers` and `forward_sync_buffers` were specified. `broadcast_buffers` is deprecated and its value is ignored "
+        warnings.warn("Both `broadcast_buffers` and `forward_sync_buffers` were specified. `broadcast_buffers` is deprecated and "
+                      "its value is ignored "
                       "when `forward_sync_buffers` is provided.", FutureWarning, stacklevel=3)
     elif broadcast_buffers is not None:
         warnings.warn(
             "`broadcast_buffers` is deprecated. Use `forward_sync_buffers` instead. IMPORTANT: unlike `broadcast_buffers=False`, "
-            "`forward_sync_buffers=False` still syncs buffers at init. If you rely on buffers NOT being synced at init (e.g. rank-local buffers), "
+            "`forward_sync_buffers=False` still syncs buffers at init. If you rely on buffers NOT being synced at init (e.g. "
+            "rank-local buffers), "
             "keep using `broadcast_buffers=False` until `init_sync_buffers` is available.", FutureWarning, stacklevel=3)
     if forward_sync_buffers is not None:
         return forward_sync_buffers, True
@@ -262,7 +279,8 @@ def _bytes(bucket_cap_mb):
     if bucket_cap_mb is None:
         return 25 * MEGABYTE, FIRST_BYTES
     if isinstance(bucket_cap_mb, bool) or not isinstance(bucket_cap_mb, int | float):
-        raise TypeError(explain(f"bucket_cap_mb is a number of megabytes, and not {bucket_cap_mb!r}", "gradients travel in buckets of that size", "write 25"))
+        raise TypeError(explain(f"bucket_cap_mb is a number of megabytes, and not {bucket_cap_mb!r}",
+                                "gradients travel in buckets of that size", "write 25"))
     return (int(bucket_cap_mb * MEGABYTE),) * 2
 
 
@@ -274,11 +292,14 @@ def _check_same_shapes(named, group):
     first = every[0]
     for rank, theirs in enumerate(every):
         if len(theirs) != len(first):
-            raise RuntimeError(explain(f"DDP expects same model across all ranks, but Rank {rank} has {len(theirs)} params, while rank 0 has "
-                                       f"inconsistent {len(first)} params.", "every rank builds the same network", "look for an `if rank == ...` around a layer"))
+            raise RuntimeError(explain(f"DDP expects same model across all ranks, but Rank {rank} has {len(theirs)} params, while "
+                                       "rank 0 has "
+                                       f"inconsistent {len(first)} params.", "every rank builds the same network",
+                                       "look for an `if rank == ...` around a layer"))
         for number, (one, other) in enumerate(zip(theirs, first)):
             if one[1:] != other[1:]:
                 raise RuntimeError(explain(
-                    f"[{rank}]: params[{number}] in this process with sizes {list(one[1])} appears not to match sizes of the same param in process 0.",
+                    f"[{rank}]: params[{number}] in this process with sizes {list(one[1])} appears not to match sizes of the same "
+                    "param in process 0.",
                     f"{one[0]} is {list(one[1])} of {one[2]} in rank {rank} and {list(other[1])} of {other[2]} in rank 0",
                     "build the same network in every rank"))
