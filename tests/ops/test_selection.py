@@ -60,3 +60,14 @@ def test_a_few_of_many_beside_torch(seed, rows, width, levels, kind, largest, mi
 def _same(mine, theirs):
     for one, other in zip(mine, theirs):
         np.testing.assert_array_equal(one.numpy(), other.numpy())
+
+
+@pytest.mark.parametrize("width", [20, 200])
+@pytest.mark.parametrize("largest", [True, False])
+def test_as_many_equal_ones_as_are_asked_for_beside_nan(width, largest):
+    """The third largest is one of three equal ones, and what is larger is NaN: then three are not smaller, and they are the wrong ones."""
+    torch = pytest.importorskip("torch", reason="compares with the real torch, which is not installed")
+    numbers = [1e30, 1e30, float("nan"), float("nan"), 1e30, *map(float, range(width - 5))]
+    mine, theirs = (engine.topk(engine.tensor([numbers]), 3, largest=largest) for engine in (workbook, torch))
+    np.testing.assert_array_equal(mine.values.numpy(), theirs.values.numpy())
+    assert mine.indices.tolist() == theirs.indices.tolist()

@@ -199,7 +199,7 @@ def unchecked(input, running_mean, running_var, weight, bias, training, momentum
     if not training:
         return NativeBatchNorm.apply(input, weight, bias, running_mean, running_var, eps=eps, of_batch=False)
     center, spread = BatchStatistics.apply(input)
-    if running_mean is not None:
+    if running_mean is not None and input._array.size:
         count = input._array.size // channels if channels else 0
         _move(running_mean, center._array, momentum)
         _move(running_var, spread._array, momentum, count / (count - 1) if count > 1 else math.nan if count else 0)

@@ -90,7 +90,7 @@ def _first(xp, rows, k, largest, ordered):
     parted = xp.partition(rows, edge, 1)
     bound, values = parted[:, edge, None], xp.sort(parted[:, edge:] if largest else parted[:, :k], 1)
     chosen = rows >= bound if largest else rows <= bound
-    doubtful = (chosen.sum(1) != k) | (values[:, 1:] == values[:, :-1]).any(1)
+    doubtful = (chosen.sum(1) != k) | (values[:, 1:] == values[:, :-1]).any(1) | (values[:, -1] != values[:, -1])
     if not ordered and 64 * k > count and rows.size <= FOLLOWED:
         doubtful[:] = True
 

@@ -184,4 +184,6 @@ def sum_to_size(input, *size):
         raise RuntimeError(explain(f"size {{{list(size)}}} is not expandable to size {{{list(have)}}}.",
                                    "each length is 1, or that of the tensor", "choose lengths from the right"))
     axes = tuple(range(extra)) + tuple(extra + i for i, side in enumerate(size) if side == 1 != have[extra + i])
+    if not size:  # PyTorch adds up even where there is one number, so that of bools it is a count
+        return sum(input)
     return reshape(sum(input, axes, True), size) if axes else input
