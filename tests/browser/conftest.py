@@ -22,7 +22,7 @@ from workbook.commands.chromium import FIX, find_chromium
 ROOT = Path(__file__).parents[2]
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
-PATIENCE = 90_000  # milliseconds for what a slow machine needs long for: starting a kernel, running a whole lesson
+PATIENCE = 180_000  # milliseconds for what a slow machine needs long for: starting a kernel, running a whole lesson
 
 
 @pytest.fixture(scope="session")
@@ -56,7 +56,7 @@ def lab(tmp_path_factory):
         log.close()
 
 
-def _wait_for(address, server, log, seconds=90):
+def _wait_for(address, server, log, seconds=240):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if server.poll() is not None:

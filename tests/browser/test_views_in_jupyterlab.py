@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.view import View
+from tests.browser.view import View, leaves_commands_alone, wear_the_colours
 
 pytestmark = pytest.mark.timeout(240)
 CELLS = [
@@ -297,22 +297,7 @@ def test_a_nudge_is_moved_beside_the_derivative(view, way):
 
 
 def test_keys_never_become_commands_of_jupyterlab(view, notebook):
-    """In command mode `b` makes a cell, `d` begins to delete one, and arrows go to the next one."""
-    state = """() => { const { content } = jupyterapp.shell.currentWidget;
-        return [content.widgets.length, content.mode, content.activeCellIndex, content.widgets.map((cell) => cell.model.type).join()]; }"""
-    for name in ALL:
-        shown = view(name)
-        shown.find("button").focus()  # its cell is now the active one
-        before = notebook.page.evaluate(state)
-        kinds = {}  # one part of each kind: they all answer alike
-        for part in shown.root.locator("button, input, select, summary, pre, [tabindex='0']").element_handles():
-            kinds.setdefault(part.evaluate("part => part.tagName + part.type + part.parentNode.className"), part)
-        for part in kinds.values():
-            if not part.evaluate("part => { part.focus(); return document.activeElement === part; }"):
-                continue  # it is hidden, or letters that were typed before took it away
-            for key in ("b", "d", "ArrowDown"):
-                notebook.page.keyboard.press(key)
-        assert notebook.page.evaluate(state) == before, name
+    leaves_commands_alone(notebook, ((name, view(name)) for name in ALL))
 
 
 def test_the_same_keys_outside_of_a_view_are_commands(notebook):
@@ -329,18 +314,7 @@ def test_the_same_keys_outside_of_a_view_are_commands(notebook):
 
 
 def test_views_wear_the_colours_of_jupyterlab(notebook, request):
-    sights = notebook.page.locator(".wb").evaluate_all("""roots => roots.map((root) => {
-        const canvas = document.createElement("canvas").getContext("2d");
-        const light = (colour) => { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
-          const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
-          return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-        const text = root.querySelector(".wb-canvas text");
-        return [light(getComputedStyle(root).backgroundColor), light(getComputedStyle(root.querySelector(".wb-sentence")).color),
-          light(getComputedStyle(text).fill)]; })""")
-    assert len(sights) == len(ALL)
-    for ground, *inks in sights:
-        assert ground < 0.1 if "dark" in request.node.name else ground > 0.9
-        assert all((max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) >= 4.5 for ink in inks)
+    assert wear_the_colours(notebook, "dark" in request.node.name) == len(ALL)
 
 
 @pytest.mark.parametrize("way", ["keyboard", "mouse"])

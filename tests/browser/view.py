@@ -2,6 +2,52 @@
 
 import time
 
+LONG = 60  # seconds for what takes less than one on a quiet machine
+
+COMMANDS = """() => { const { content } = jupyterapp.shell.currentWidget;
+    return [content.widgets.length, content.mode, content.activeCellIndex, content.widgets.map((cell) => cell.model.type).join()]; }"""
+SIGHTS = """roots => roots.map((root) => {
+    const canvas = document.createElement("canvas").getContext("2d");
+    const light = (colour) => { canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1);
+      const [r, g, b] = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map((c) => (c /= 255) <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+      return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
+    const text = root.querySelector(".wb-canvas text");
+    return [light(getComputedStyle(root).backgroundColor), light(getComputedStyle(root.querySelector(".wb-sentence")).color),
+      light(getComputedStyle(text).fill)]; })"""
+RING = """() => {
+    const part = document.activeElement, face = part.querySelector(".face") ?? part;
+    const look = () => ["outline", "stroke", "strokeWidth"].map((name) => [part, face].map((each) => getComputedStyle(each)[name]).join()).join();
+    const focused = look();
+    part.blur();
+    const blurred = look();
+    part.focus({ focusVisible: true });
+    return focused !== blurred; }"""
+
+
+def leaves_commands_alone(notebook, views):
+    """In command mode `b` makes a cell, `d` begins to delete one, and arrows go to the next one: none of it may happen in a view."""
+    for name, shown in views:
+        shown.find("button").focus()  # its cell is now the active one
+        before = notebook.page.evaluate(COMMANDS)
+        kinds = {}  # one part of each kind: they all answer alike
+        for part in shown.root.locator("button, input, select, summary, pre, [tabindex='0']").element_handles():
+            kinds.setdefault(part.evaluate("part => part.tagName + part.type + part.parentNode.className"), part)
+        for part in kinds.values():
+            if not part.evaluate("part => { part.focus(); return document.activeElement === part; }"):
+                continue  # it is hidden, or letters that were typed before took it away
+            for key in ("b", "d", "ArrowDown"):
+                notebook.page.keyboard.press(key)
+        assert notebook.page.evaluate(COMMANDS) == before, name
+
+
+def wear_the_colours(notebook, dark):
+    """The ground of every view is JupyterLab's, and its texts stand out from it as WCAG 2 asks for. How many views there are."""
+    sights = notebook.page.locator(".wb").evaluate_all(SIGHTS)
+    for ground, *inks in sights:
+        assert ground < 0.1 if dark else ground > 0.9
+        assert all((max(ground, ink) + 0.05) / (min(ground, ink) + 0.05) >= 4.5 for ink in inks)
+    return len(sights)
+
 
 class Live:
     """A live view in the page, told apart by its class; `seq` counts the updates that are on the screen."""
@@ -17,15 +63,15 @@ class Live:
         """Do something, and wait until the view has answered."""
         before = self.seq
         action()
-        until = time.monotonic() + 15
+        until = time.monotonic() + LONG
         while self.seq <= before:
-            assert time.monotonic() < until, "the view did not answer within 15 s"
+            assert time.monotonic() < until, f"the view did not answer within {LONG} s"
             self.root.page.wait_for_timeout(20)
         return self
 
     def until(self, question, answer):
         """Ask until the answer is right; a view may answer several times while something is typed or dragged."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + LONG
         while (found := question()) != answer and time.monotonic() < end:
             self.root.page.wait_for_timeout(30)
         assert found == answer
@@ -103,6 +149,10 @@ class View:
 
     def until(self, question, answer):
         self.live.until(question, answer)
+
+    def ringed(self):
+        """Whether what has the focus looks otherwise than without it."""
+        return self.page.evaluate(RING)
 
     def spoken(self):
         """Return what a screen reader is given: the text of the one live line, as the browser's own tree of accessible parts has it."""

@@ -7,6 +7,7 @@ in one update. The tests of whole lessons in JupyterLab are in tests/browser.
 import json
 from contextlib import contextmanager
 
+PATIENCE = 60_000  # milliseconds for what takes a few of them on a quiet machine
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>One widget</title><style>%s</style>
@@ -92,7 +93,7 @@ def shown(opened, widget, dark=False, width=1120, height=900, **context):
     style = widget._css if isinstance(widget._css, str) else str(widget._css)
     script = widget._esm if isinstance(widget._esm, str) else str(widget._esm)
     page.set_content(PAGE % (style, "false" if dark else "true", DARK if dark else LIGHT, _quoted(script), _quoted(values)))
-    page.wait_for_function("window.ready === true", timeout=10_000)
+    page.wait_for_function("window.ready === true", timeout=PATIENCE)
     try:
         yield page
     finally:
@@ -105,14 +106,14 @@ def press(page, widget, *keys):
     for key in keys:
         before = widget.seq
         page.keyboard.press(key)
-        page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
+        page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=PATIENCE)
 
 
 def click(page, widget, selector):
     """Click, and wait until the page shows the answer."""
     before = widget.seq
     page.click(selector)
-    page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
+    page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=PATIENCE)
 
 
 def settle(page):

@@ -464,3 +464,35 @@ def test_many_classes_and_many_layers_are_cut_and_said():
     watch._face = Face()
     train(watch, net, optimizer, loss_fn, [(torch.randn(60, 30), torch.arange(60) % 30)])
     assert "and 5 more in between" in watch.view.layers and "and 10 more classes" in watch.view.confusion and len(class_rows(watch)) == 30
+
+
+def test_a_small_table_is_as_wide_as_its_heading_and_cells_are_of_one_size():
+    from workbook.widgets.dashboard_drawing import CELL, TABLE_WIDE, confusion
+    for classes in (2, 12):
+        watch = dashboard_of(classes)
+        wide, _, body, _ = confusion(watch)
+        assert wide >= TABLE_WIDE and f'width="{CELL - 2}"' in body and float(re.search(r"round 1[^<]*", body)[0].count("r")) > 0
+        last = [float(x) for x in re.findall(r'class="(?:hit|miss) d\d" x="([\d.]+)"', body)][-1]
+        assert last + CELL <= wide
+
+
+def dashboard_of(classes):
+    """A dashboard that has counted a round with so many classes."""
+    from workbook.widgets.watching import Round
+    watch, *_ = made()
+    watch.rounds.append(Round(1, 0, 1))
+    watch.rounds[0].table.add(torch.arange(classes)._array, torch.arange(classes)._array)
+    return watch
+
+
+@pytest.mark.parametrize("losses", [[2.3] * 40, [2.3 / (1 + step) for step in range(40)], [0.1] * 40])
+def test_the_mark_of_a_new_rate_stands_off_the_curve(losses):
+    from workbook.widgets.dashboard_drawing import loss_curve
+    watch, *_ = made()
+    for loss in losses:
+        watch.curve.add(loss, 0, 0)
+    watch.steps, watch.marks = len(losses), [(20, 0.1, 0.05)]
+    body, _ = loss_curve(watch)
+    x, y = map(float, re.search(r'<text class="note label" x="([\d.]+)" y="([\d.]+)"[^>]*>lr 0.05', body).groups())
+    curve = [tuple(map(float, each.split())) for each in re.search(r'class="each" d="M([^"]+)"', body)[1].split("L")]
+    assert not [down for across, down in curve if x - 4 < across < x + 50 and y - 12 < down < y + 3]

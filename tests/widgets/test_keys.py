@@ -116,20 +116,32 @@ def test_wrong_use_is_refused_with_what_to_write(given, said):
     assert said in str(told.value)
 
 
+def test_arrows_lead_to_the_same_key_on_the_other_side():
+    view = match_keys(Net(), other())
+    drawn = view._drawn()
+    for number, (side, key) in enumerate(drawn):
+        beside = drawn[view._beside(number)]
+        assert beside[0] != side and (beside[1] == key or key in ("norm.bias", "head.weight", "epoch"))
+    assert drawn[view._beside(drawn.index(("state", "epoch")))] == ("net", "last.bias") and match_keys(Net(), {})._beside(3) == 8
+    assert match_keys(nn.ReLU(), {"a": 1})._beside(0) == 0
+
+
 @pytest.mark.parametrize("way", ("keyboard", "mouse"))
 def test_in_a_page(show, way):
     view = match_keys(Net(), wrapped())
     page = show(view)
     if way == "mouse":
         click(page, view, ".wb-chips button >> nth=1")
-        click(page, view, '[data-choose="10"]')
+        word, before = page.locator('[data-choose="10"] text').first.bounding_box(), view.seq
+        page.mouse.click(word["x"] + 5, word["y"] + 5)  # on the name itself
+        page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before)
     else:
         page.locator('[data-control="away"]').focus()
         before = view.seq
         page.keyboard.type("module.")
         page.wait_for_function("seq => Number(document.querySelector('.wb').dataset.seq) > seq", arg=before, timeout=5000)
         page.locator('[data-choose][tabindex="0"]').focus()
-        press(page, view, *["ArrowDown"] * 10)
+        press(page, view, "Enter", "ArrowDown", "ArrowRight", "ArrowLeft", "ArrowRight")
     assert page.inner_text(".wb-status") == "9 of 9 keys match"
     assert page.inner_text(".wb-sentence") == "first.bias is on both sides, with the shape (4,): it fits."
     assert page.locator(".chosen").count() == 2 and page.locator(".way").count() == 1

@@ -184,3 +184,20 @@ def test_there_are_no_lines_where_there_is_no_number():
     segments, lowest = level_lines(lambda x, y: math.log(x) ** 2 + y * y if x > 0 else 1 / 0, (-2, 2), (-1, 1))
     assert segments and min(x for pair in segments for x, _ in pair) > 0 and lowest[0] == pytest.approx(1.0, abs=0.08)
     assert level_lines(lambda x, y: math.nan, (0, 1), (0, 1)) == ([], (0.5, 0.5))
+
+
+@pytest.mark.parametrize("tens", [0, 1, 3, 10])
+@pytest.mark.parametrize("valley", VALLEYS, ids=lambda valley: valley.title)
+def test_no_name_covers_a_runner_or_another_name(valley, tens):
+    view = race()
+    view.act("set", "valley", valley.title)
+    view.act("set", "SGD", 1.2)
+    for _ in range(tens):
+        view.act("ten")
+    shapes = [view.plane.clipped(*view.run(runner).places[-1]) for runner in RUNNERS]
+    names = [(float(part.get("x")), float(part.get("y")), 8.4 * len(part.text)) for part in parts(view, "label") if "title" in part.get("class")]
+    assert len(names) == 4
+    for place, (left, line, wide) in enumerate(names):
+        assert not any(left < x < left + wide and line - 13 < y < line + 4 for x, y in shapes), "a name covers a runner"
+        assert not any(left < other + far and other < left + wide and abs(line - down) < 15 for other, down, far in names[:place]), "two names cover each other"
+        assert left > 0 and left + wide < view.plane.right

@@ -71,6 +71,16 @@ def test_numbers_can_be_read_on_every_shade_of_a_cell(theme):
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
+def test_counts_can_be_read_on_every_shade_of_the_confusion_table(theme):
+    text = (FOLDER / "dashboard.css").read_text(encoding="utf-8")
+    shades = [100 * float(share) for share in re.findall(r"\.d[1-9] \{ fill-opacity: ([.\d]+)", text)]
+    assert len(shades) == 5 and shades == sorted(shades)
+    colours = palette(theme)
+    for paper, percent, colour in product([colours["paper"], *JUPYTER[theme]["paper"]], shades, ("value", "ink")):
+        assert contrast(colours["ink"], mixed(colours[colour], paper, round(percent))) >= TEXT, (colour, percent)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
 def test_the_ends_of_a_map_stand_out_from_the_ground_and_from_each_other_for_every_sight(theme):
     colours = palette(theme)
     for end in ("plus", "minus"):

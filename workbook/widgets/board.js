@@ -144,7 +144,7 @@ function render({ model, el }) {
   });
   canvas.addEventListener("mouseleave", () => mark("linked", []));
 
-  // Cells of a result that can be chosen: one stop for Tab, arrow keys inside.
+  // Cells of a result that can be chosen: one stop for Tab, arrow keys inside; Enter and Space choose the one that has the focus.
   canvas.addEventListener("click", (event) => {
     const cell = event.target.closest("[data-choose]");
     if (cell) cell.focus(), act("choose", { value: Number(cell.dataset.choose) });
@@ -155,9 +155,14 @@ function render({ model, el }) {
   canvas.addEventListener("keydown", (event) => {
     if (isShortcut(event)) return;
     const point = event.target.closest("[data-point]"), cell = event.target.closest("[data-choose]");
+    if ((event.key === "Enter" || event.key === " ") && cell && cell.localName !== "button") {
+      event.preventDefault();
+      return act("choose", { value: Number(cell.dataset.choose) });
+    }
     if (!(event.key in KEYS) || !(point || cell)) return;
     event.preventDefault();
     if (point) return act("nudge", { id: Number(point.dataset.point), value: KEYS[event.key] });
+    if (cell.dataset.beside && (event.key === "ArrowLeft" || event.key === "ArrowRight")) return act("choose", { value: Number(cell.dataset.beside) });
     const cells = [...canvas.querySelectorAll("[data-choose]")];
     const columns = Number(canvas.querySelector("svg")?.dataset.columns ?? 1); // in a list, down is the next one
     const down = event.key in ROWS ? ROWS[event.key] * columns : KEYS[event.key];

@@ -12,15 +12,14 @@ from .widget import Still, View
 
 
 class Board(View):
-    """What the views of lessons 02 to 12 share. A view gives `_picture(style)`, `_state()` and `act(action, id, value)`."""
+    """What the views of lessons 02 to 15 share. A view gives `_picture(style)`, `_state()` and `act(action, id, value)`."""
 
     _esm = script("board.js")
     _css = styles("board.css")
     drawing = traitlets.Unicode().tag(sync=True)
 
     def __init__(self):
-        super().__init__()
-        self.show()
+        super().__init__(drawing=self._picture(""), state=self._state(), seq=1)  # at once: a page never sees a view without a state
 
     def _act(self, action, **said):
         self.act(action, **said)

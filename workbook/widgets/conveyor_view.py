@@ -1,55 +1,23 @@
-"""A conveyor: samples flow into batches, in which order, read by whom and when; and what the transform does to one picture."""
+"""A conveyor: samples flow into batches, in which order, read by whom and when; one of them is followed through the transform."""
 
-import copy
-import time
-
-import numpy as np
+from html import escape
 
 import workbook as torch
 from workbook.errors import explain
-from workbook.utils.data import DataLoader, IterableDataset, Subset
+from workbook.utils.data import DataLoader, IterableDataset
 
+from .batches import first_batches, like, shapes_of
 from .board import Board, first_lines
 from .cells import Picture
-from .numbers import short
-from .pictures import pictures_of
+from .numbers import short, ticks
 from .replay import unseen
+from .transformed import draw_steps, follow, range_of
 
 MOST = 8           # batches that are read and drawn
 CELLS = 12         # samples that are drawn of each
 LEFT, ROW, CELL = 92, 30, 46
-LANES, LANE = 560, 26
-SIDE = 96          # of a picture
-
-
-class Read:
-    """The student's data set, read for its time: a sample is its number, and what the student's sample was."""
-
-    def __init__(self, dataset):
-        self.dataset = dataset
-
-    def __len__(self):
-        return len(self.dataset)
-
-    def __getitem__(self, index):
-        return index, self.dataset[index]
-
-
-class Together:
-    """The student's collate function, called for its time and its shapes."""
-
-    def __init__(self, collate):
-        self.collate = collate
-
-    def __call__(self, samples):
-        return [index for index, _ in samples], shapes_of(self.collate([sample for _, sample in samples]))
-
-
-class Came:
-    """A batch that has come: its samples, its shapes, who read it, and from when to when, in milliseconds since the loop began."""
-
-    def __init__(self, samples, shapes, worker, began, ended, given):
-        self.samples, self.shapes, self.worker, self.began, self.ended, self.given = samples, shapes, worker, began, ended, given
+LANES, LANE = 560, 28
+ROOM = 15          # that a number takes on the time line
 
 
 class ConveyorView(Board):
@@ -70,6 +38,7 @@ class ConveyorView(Board):
         self._run()
         if self._problem:
             raise self._problem
+        self._pictures = bool(self.steps)
         super().__init__()
 
     def __repr__(self):
@@ -79,6 +48,7 @@ class ConveyorView(Board):
 
     def act(self, action, id=None, value=None):
         """Do what the page asks for."""
+        self.told_of = "batch"
         if action == "on":
             self.shown = min(self.shown + 1, len(self.batches))
         elif action == "back":
@@ -91,8 +61,13 @@ class ConveyorView(Board):
         elif action == "reset":
             self._begin()
             self._run()
+        elif action == "choose":
+            cells = self._cells()
+            self.place = min(max(int(value), 0), len(cells) - 1)
+            self._look_at(cells[self.place][2])
         elif id == "sample":
-            self.sample = max(0, min(int(float(value)), self.size - 1))
+            self.place = None
+            self._look_at(min(max(int(float(value)), 0), self.size - 1))
         else:
             self.set[id] = value if id in ("shuffle", "drop_last") else max(int(float(value)), 0 if id == "num_workers" else 1)
             self._run()
@@ -104,8 +79,13 @@ class ConveyorView(Board):
         self.sampler = None if isinstance(given.sampler, plain) else given.sampler
         self._first = {"batch_size": given.batch_size, "shuffle": isinstance(given.sampler, torch.utils.data.RandomSampler),
                        "drop_last": given.drop_last, "num_workers": min(given.num_workers, 2)}
-        self.set, self.epoch, self.sample = dict(self._first), 0, 0
-        self._pictures = bool(self.steps())
+        self.set, self.epoch = dict(self._first), 0
+        self.sample, self.looked, self.place, self.told_of = 0, False, None, "batch"
+
+    def _look_at(self, sample):
+        """Follow another sample; from now on it wears the ring."""
+        self.sample, self.looked, self.told_of = sample, True, "sample"
+        self._follow()
 
     def _run(self):
         """Run the epoch, as far as it is drawn, with a real loader; the seed is the number of the epoch."""
@@ -117,149 +97,162 @@ class ConveyorView(Board):
             except Exception as problem:  # the student's data set, or workers that cannot be started here
                 self._problem = problem
         self.shown = len(self.batches)
+        self._follow()
+
+    def _follow(self):
+        """Read the sample that is followed, with the random numbers of this epoch."""
+        with unseen():
+            torch.manual_seed(self.epoch + 1)  # not that of the order: the first number after 0 is 0.4963, and turns a picture by nothing
+            try:
+                given, self.steps = follow(self.loader.dataset, self.sample)
+                self.sample_lines = shapes_of(given, f"dataset[{self.sample}]")
+                if len(self.steps) > 1:
+                    self.sample_lines.append(f"torch.manual_seed({self.epoch + 1}) came before it.")
+            except Exception as problem:  # the student's transform may refuse this sample
+                self.steps, self.sample_lines = [], [first_lines(problem)]
 
     def _read(self):
-        loader = DataLoader(Read(self.loader.dataset), collate_fn=Together(self.loader.collate_fn), timeout=20 if self.set["num_workers"] else 0,
-                            sampler=None if self.set["shuffle"] else self.sampler, **self.set)
+        loader = like(self.loader, None if self.set["shuffle"] else self.sampler, **self.set)
         self.count, self.taken = len(loader), len(loader.sampler)
-        begin, read = time.monotonic(), {}
-        batches = iter(loader)
-        batches.watch = lambda number, worker, began, ended: read.update({number: (worker, began, ended)})
-        for number in range(min(self.count, MOST)):
-            asked = time.monotonic()
-            samples, shapes = next(batches)
-            given = time.monotonic()
-            worker, began, ended = read.get(number, (None, asked, given))
-            self.batches.append(Came(samples, shapes, worker, *((moment - begin) * 1000 for moment in (began, ended, given))))
+        for batch in first_batches(loader, MOST):
+            self.batches.append(batch)
 
     # ---- what it shows ---------------------------------------------------------------------------------------------------
+
+    def _cells(self):
+        """Return the samples that can be chosen, as (number of the batch, place in it, sample)."""
+        return [(number, place, sample) for number, batch in enumerate(self.batches[:self.shown]) for place, sample in enumerate(batch.samples[:CELLS])]
+
+    def _chosen(self):
+        """Return which of these cells holds the sample that the reader follows; None where it is not among them."""
+        cells = self._cells()
+        if not self.looked:
+            return None
+        if self.place is not None and self.place < len(cells) and cells[self.place][2] == self.sample:
+            return self.place
+        return next((place for place, cell in enumerate(cells) if cell[2] == self.sample), None)
 
     def _picture(self, style):
         picture = Picture()
         how = "shuffled" if self.set["shuffle"] else "as they lie" if self.sampler is None else f"by {type(self.sampler).__name__}"
         picture.text(20, 22, f"the order of epoch {self.epoch}: {how}", "title")
+        cells, chosen = self._cells(), self._chosen()
         for number, batch in enumerate(self.batches):
-            picture.parts += self._row(number, batch, 34 + number * ROW)
+            picture.parts += self._slots(number, batch, 34 + number * ROW)
+        for place, (number, column, sample) in enumerate(cells):
+            picture.parts.append(self._cell(place, number, column, sample, place == chosen, place == (chosen or 0)))
         bottom = 34 + len(self.batches) * ROW
         if self.count > len(self.batches):
-            picture.text(LEFT, bottom + 14, f"and {self.count - len(self.batches)} more batches", "note")
+            picture.text(LEFT, bottom + 14, f"and {_batches(self.count - len(self.batches), 'more ')}", "note")
         left_out = self.taken - self.count * self.set["batch_size"]
         if left_out > 0 and self.set["drop_last"]:
             picture.text(LEFT, bottom + 14 + 16 * (self.count > MOST), f"{left_out} sample{'s' * (left_out > 1)} left out at the end (drop_last)", "note")
-        bottom = self._times(picture, bottom + 46)
-        self._transformed(picture, bottom + 26)
+        bottom = self._times(picture, bottom + 46, None if chosen is None else cells[chosen][0])
+        if self.steps:
+            picture.text(20, bottom + 26, f"sample {self.sample}, step by step", "title")
+            draw_steps(picture, self.steps, bottom + 40)
         picture.width = max(picture.width, LEFT + CELLS * CELL + 70)
+        picture.more = f' data-columns="{min(self.set["batch_size"], CELLS)}"'
         return picture.svg(self._told(), style)
 
-    def _row(self, number, batch, y):
-        shown = number < self.shown
-        latest = " on" if number == self.shown - 1 else ""
+    def _slots(self, number, batch, y):
+        """A row with room for a batch: what has not come, or will not be filled, is dashed."""
+        room = min(self.set["batch_size"], CELLS)
         yield f'<text class="note" x="20" y="{y + 17}">batch {number}</text>'
-        for place in range(min(self.set["batch_size"], CELLS)):
-            x = LEFT + place * CELL
-            held = place < len(batch.samples)
-            kind = f"s1{latest}" if shown and held else "copy"
-            yield f'<g class="{kind}"><rect class="face" x="{x}" y="{y}" width="{CELL - 5}" height="{ROW - 7}" rx="4"/></g>'
-            if shown and held:
-                yield f'<text x="{x + (CELL - 5) / 2}" y="{y + 16}" text-anchor="middle">{batch.samples[place]}</text>'
-        if len(batch.samples) > CELLS:
-            yield f'<text class="note" x="{LEFT + CELLS * CELL + 4}" y="{y + 16}">+ {len(batch.samples) - CELLS}</text>'
+        for place in range(min(len(batch.samples), CELLS) if number < self.shown else 0, room):
+            yield f'<g class="copy"><rect class="face" x="{LEFT + place * CELL}" y="{y}" width="{CELL - 5}" height="{ROW - 7}" rx="4"/></g>'
+        said = [f"+ {len(batch.samples) - CELLS}"] * (len(batch.samples) > CELLS) + [batch.reader] * (batch.worker is not None)
+        if number < self.shown and said:
+            yield f'<text class="note" x="{LEFT + room * CELL + 4}" y="{y + 16}">{", ".join(said)}</text>'
 
-    def _times(self, picture, y):
+    def _cell(self, place, number, column, sample, chosen, first):
+        x, y, batch = LEFT + column * CELL, 34 + number * ROW, self.batches[number]
+        kind, sample = batch.shade + " on" * (number == self.shown - 1) + " chosen" * chosen, escape(str(sample), quote=True)
+        return (f'<g class="cell {kind}" data-choose="{place}" data-cell="{sample}" role="button" tabindex="{0 if first else -1}" '
+                f'aria-pressed="{"true" if chosen else "false"}" aria-label="sample {sample}, place {column} of batch {number}">'
+                f'<rect class="face" x="{x}" y="{y}" width="{CELL - 5}" height="{ROW - 7}" rx="4"/>'
+                f'<text class="number" x="{x + (CELL - 5) / 2}" y="{y + 16}" text-anchor="middle">{sample}</text></g>')
+
+    def _times(self, picture, y, chosen):
         """A lane for each reader, a bar for each batch from when it was begun until it was ready, and a mark where the loop got it."""
         workers = self.set["num_workers"]
         picture.text(20, y, f"when each batch was read{'' if workers else ', by the loop itself'}", "title")
         longest = max((batch.given for batch in self.batches), default=1.0) * 1.04 or 1.0
         scale = LANES / longest
         lanes = [f"worker {worker}" for worker in range(workers)] + ["your loop"]
-        for lane, name in enumerate(lanes):
-            top = y + 12 + lane * LANE
-            picture.parts.append(f'<text class="note" x="20" y="{top + 15}">{name}</text><path class="rule" d="M{LEFT} {top + LANE - 3}h{LANES}"/>')
         bottom = y + 12 + len(lanes) * LANE
-        for number, batch in enumerate(self.batches[:self.shown]):
-            lane = len(lanes) - 1 if batch.worker is None else batch.worker
-            latest = " on" if number == self.shown - 1 else ""
-            x, wide, top = LEFT + batch.began * scale, max((batch.ended - batch.began) * scale, 2.5), y + 14 + lane * LANE
-            picture.parts.append(f'<g class="s{1 + number % 2 * 2}{latest}"><rect class="face" x="{x:.1f}" y="{top}" width="{wide:.1f}" height="{LANE - 8}" rx="3"/></g>')
-            if wide > 12:
-                picture.parts.append(f'<text class="mark" x="{x + wide / 2:.1f}" y="{top + 12}" text-anchor="middle">{number}</text>')
+        for tick in ticks(0, longest, 5):
+            x = LEFT + tick * scale
+            picture.parts.append(f'<path class="rule" d="M{x:.1f} {y + 12}V{bottom}"/>')
+            picture.text(x, bottom + 16, short(tick), "tick", "middle")
+        picture.text(LEFT + LANES + 12, bottom + 16, "ms", "note")
+        for lane, name in enumerate(lanes):
+            picture.parts.append(f'<text class="note" x="20" y="{y + 12 + lane * LANE + 18}">{name}</text>')
+            picture.parts.append(f'<path class="rule" d="M{LEFT} {y + 12 + (lane + 1) * LANE}h{LANES}"/>')
+        given = [LEFT + batch.given * scale for batch in self.batches[:self.shown]]
+        for number, (batch, at) in enumerate(zip(self.batches, given)):
+            kind = batch.shade + " on" * (number == self.shown - 1) + " chosen" * (number == chosen)
+            picture.parts += self._bar(number, batch, kind, scale, y + 16 + (len(lanes) - 1 if batch.worker is None else batch.worker) * LANE)
             if batch.worker is not None:
-                x, top = LEFT + batch.given * scale, y + 14 + (len(lanes) - 1) * LANE
-                picture.parts.append(f'<path class="way" d="M{x:.1f} {top}v{LANE - 8}"/>')
-        for part in range(5):
-            x = LEFT + LANES * part / 4
-            picture.text(x, bottom + 15, f"{longest * part / 4:.3g}", "tick", "middle")
-        picture.text(LEFT + LANES + 30, bottom + 15, "ms", "note")
-        return bottom + 26
+                top = y + 16 + (len(lanes) - 1) * LANE
+                picture.parts.append(f'<path class="way" d="M{at:.1f} {top}v{LANE - 8}"/>')
+                if number + 1 == len(given) or given[number + 1] - at > ROOM:
+                    picture.text(at + 4, top + 15, str(number), "number")
+        return bottom + 28
 
-    def _transformed(self, picture, y):
-        steps = self.steps()
-        if not steps:
-            return
-        picture.text(20, y, f"sample {self.sample}, step by step", "title")
-        for place, (name, numbers, shape) in enumerate(steps):
-            x = 20 + place * (SIDE + 64)
-            picture.parts.append(f'<image x="{x}" y="{y + 14}" width="{SIDE}" height="{SIDE}" href="{_png(numbers)}" image-rendering="pixelated"/>')
-            for line, (text, role) in enumerate(((name, "code"), (f"{short(numbers.min())} … {short(numbers.max())}", "note"),
-                                                 (f"{shape}", "tick"))):
-                picture.text(x, y + SIDE + 30 + line * 16, text, role)
-            if place + 1 < len(steps):
-                picture.arrow(x + SIDE + 12, y + 14 + SIDE / 2, 40)
-
-    def steps(self):
-        """Return what the chosen sample's picture is before the data set's transform and after each of its steps, as (name, array, its own shape)."""
-        dataset, index = self.loader.dataset, self.sample
-        while isinstance(dataset, Subset):
-            dataset, index = dataset.dataset, dataset.indices[index]
-        with unseen():
-            torch.manual_seed(self.epoch)
-            try:
-                if callable(getattr(dataset, "transform", None)):
-                    noting = copy.copy(dataset)
-                    noting.transform = Noting(dataset.transform)
-                    noting[index]
-                    seen = noting.transform.seen[:5]
-                else:
-                    sample = dataset[index]
-                    seen = [("as it is", sample[0] if isinstance(sample, (tuple, list)) else sample)]
-                drawn = [(name, _numbers(each), tuple(np.shape(each))) for name, each in seen]
-                return [step for step in drawn if _png(step[1])]
-            except Exception:  # the student's transform may refuse this sample; the batches above say so
-                return []
+    def _bar(self, number, batch, kind, scale, top):
+        x, wide = LEFT + batch.began * scale, max((batch.ended - batch.began) * scale, 2.5)
+        yield (f'<g class="{kind}"><title>batch {number}, {batch.reader}: from {batch.began:.2f} to {batch.ended:.2f} ms</title>'
+               f'<rect class="face" x="{x:.1f}" y="{top}" width="{wide:.1f}" height="{LANE - 8}" rx="3"/></g>')
+        if wide > ROOM:
+            yield f'<text class="number" x="{x + wide / 2:.1f}" y="{top + 15}" text-anchor="middle" pointer-events="none">{number}</text>'
 
     def _told(self):
         if self._problem:
             return f"The loader stopped after {len(self.batches)} batches. {first_lines(self._problem)}"
         whole, workers = self.set["batch_size"], self.set["num_workers"]
         last = self.taken - (self.count - 1) * whole
-        said = f"{self.taken} samples in batches of {whole} make {self.count} batch{'es' * (self.count != 1)}"
+        said = f"{self.taken} samples in batches of {whole} make {_batches(self.count)}"
         if self.count and last < whole:
             said += f", the last one of {last}"
         elif self.count * whole < self.taken:
             said += f"; {self.taken - self.count * whole} samples are left out"
         said += "."
+        if self.told_of == "sample":
+            return self._told_sample()
         if not self.shown:
             return f"{said} Press step: the first one comes."
         batch = self.batches[self.shown - 1]
-        names = ", ".join(map(str, batch.samples[:CELLS])) + (", …" if len(batch.samples) > CELLS else "")
-        who = "your loop" if batch.worker is None else f"worker {batch.worker}"
-        said += f" Batch {self.shown - 1} holds sample{'s' * (len(batch.samples) > 1)} {names}: {who} read it in {short(round(batch.ended - batch.began, 2))} ms."
+        said += f" Batch {self.shown - 1} holds sample{'s' * (len(batch.samples) > 1)} {batch.named(CELLS)}: {batch.reader} read it in {short(round(batch.ended - batch.began, 2))} ms."
         return said + (f" {workers} workers read ahead, and the batches come in the order of the sampler all the same." if workers > 1 else "")
 
+    def _told_sample(self):
+        """Where the chosen sample is, and what becomes of its numbers."""
+        chosen = self._chosen()
+        if chosen is None:
+            said = f"Sample {self.sample} is in none of the batches that have come."
+        else:
+            number, place, _ = self._cells()[chosen]
+            batch = self.batches[number]
+            said = f"Sample {self.sample} is at place {place} of batch {number}, which {batch.reader} read from {short(round(batch.began, 2))} to {short(round(batch.ended, 2))} ms."
+        ranges = [(range_of(numbers), name if place == 0 else f"after {name}") for place, (name, numbers, _) in enumerate(self.steps)]
+        new = [f"{each} {when}" for place, (each, when) in enumerate(ranges) if place == 0 or each != ranges[place - 1][0]]
+        return said + (f" Its numbers: {', '.join(new)}." if len(ranges) > 1 else "")
+
     def _state(self):
-        rows = [[str(number), ", ".join(map(str, batch.samples[:CELLS])) + (", …" if len(batch.samples) > CELLS else ""), str(len(batch.samples)),
-                 "your loop" if batch.worker is None else f"worker {batch.worker}", f"{batch.began:.2f}", f"{batch.ended:.2f}", f"{batch.given:.2f}"]
+        rows = [[str(number), batch.named(CELLS), str(len(batch.samples)), batch.reader, f"{batch.began:.2f}", f"{batch.ended:.2f}", f"{batch.given:.2f}"]
                 for number, batch in enumerate(self.batches[:self.shown])]
         code = [f"batch_size={self.set['batch_size']}", *(f"{name}={self.set[name]}" for name in ("shuffle", "drop_last", "num_workers") if self.set[name])]
         if self.sampler is not None and not self.set["shuffle"]:
             code.append("sampler=sampler")
         shapes = self.batches[self.shown - 1].shapes if self.shown else ["no batch yet"]
         sample = {"id": "sample", "kind": "range", "label": "sample", "range": [0, self.size - 1, 1], "value": str(self.sample)}
-        changed = self.set != self._first or self.epoch or self.sample or self.shown != len(self.batches)
+        changed = self.set != self._first or self.epoch or self.looked or self.shown != len(self.batches)
         return {
             "label": "conveyor of batches", "title": f"DataLoader(dataset, {', '.join(code)})", "status": f"{self.shown} of {self.count} batches",
             "sentence": self._told(),
-            "panels": [{"heading": "What the loop is given", "lines": shapes},
+            "panels": [{"heading": "What the loop is given", "lines": _few(shapes)},
+                       {"heading": "What the data set gives", "lines": _few(self.sample_lines)},
                        {"heading": "Where the times come from", "lines": ["A real DataLoader read your data set just now.",
                                                                          f"torch.manual_seed({self.epoch}) came before it."]}],
             "nav": [["back", "◀", "back: one batch less", self.shown > 0], ["on", "▶ step", "the next batch", self.shown < len(self.batches)],
@@ -274,43 +267,9 @@ class ConveyorView(Board):
             "table": {"head": ["batch", "samples", "how many", "read by", "from ms", "to ms", "given at ms"], "rows": rows}}
 
 
-class Noting:
-    """A transform that notes the picture before and after each of its steps."""
-
-    def __init__(self, transform):
-        self.steps, self.seen = getattr(transform, "transforms", None) or [transform], []
-
-    def __call__(self, picture):
-        self.seen.append(("as it lies", picture))
-        for step in self.steps:
-            picture = step(picture)
-            self.seen.append((getattr(step, "__name__", type(step).__name__), picture))
-        return picture
+def _batches(count, kind=""):
+    return f"{count} {kind}batch{'es' * (count != 1)}"
 
 
-def shapes_of(batch, name="batch"):
-    """Return a line for each tensor in a batch.
-
-    >>> shapes_of([torch.zeros(4, 3), torch.arange(4)])
-    ['batch[0]: (4, 3), torch.float32', 'batch[1]: (4,), torch.int64']
-    """
-    if isinstance(batch, dict):
-        return [line for key, each in batch.items() for line in shapes_of(each, f"{name}[{key!r}]")]
-    if isinstance(batch, (list, tuple)):
-        return [line for place, each in enumerate(batch) for line in shapes_of(each, f"{name}[{place}]")]
-    return [f"{name}: {tuple(batch.shape)}, {batch.dtype}" if hasattr(batch, "shape") else f"{name}: {type(batch).__name__}"]
-
-
-def _numbers(picture):
-    """A picture of any kind as an array (channels, height, width); None for what is none."""
-    if hasattr(picture, "_host"):
-        numbers = picture.detach()._host()
-    else:
-        numbers = np.asarray(picture)
-        numbers = numbers[None] if numbers.ndim == 2 else numbers.transpose(2, 0, 1) if numbers.ndim == 3 else numbers
-    return numbers if numbers.size and numbers.dtype.kind in "fiu" else None
-
-
-def _png(numbers):
-    found = None if numbers is None or numbers.ndim != 3 else pictures_of(numbers[None])
-    return found and found[0]
+def _few(lines, most=6):
+    return lines if len(lines) <= most else [*lines[:most], f"and {len(lines) - most} more"]

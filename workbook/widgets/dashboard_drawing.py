@@ -15,7 +15,8 @@ WIDE, HIGH = 320, 190                    # of a curve
 LEFT, RIGHT, TOP, BOTTOM = 42, 10, 12, 40
 BEYOND = 3                               # a loss of more than so many times the first one leaves the picture
 MANY_LAYERS, LAYERS_WIDE, ROW = 9, 650, 38
-CELL, MOST_CLASSES = 25, 20
+COLUMNS = 0, 140, 336, 526               # of the layers: the name, weights, gradient, dead units
+CELL, MOST_CLASSES, TABLE_WIDE = 22, 20, 300
 PICTURE, CARD, CARD_HIGH = 96, 112, 182
 
 
@@ -76,7 +77,9 @@ def _curve(dashboard, points, tests, top, marks, name):
     if dashboard.marks and name == "loss":
         step, _, after = dashboard.marks[-1]
         near = x(step) > right - 70
-        yield f'<text class="note label" x="{x(step) + (-4 if near else 4):.1f}" y="{TOP + 8}" text-anchor="{"end" if near else "start"}">lr {short(after)}</text>'
+        around = [y(number) for place, number in enumerate(points) if number == number and abs(x((place + 1) * dashboard.curve.width) - x(step)) < 70]
+        free = TOP + 9 if min(around, default=bottom) > TOP + 24 else bottom - 6  # over the curve, or under it
+        yield f'<text class="note label" x="{x(step) + (-4 if near else 4):.1f}" y="{free}" text-anchor="{"end" if near else "start"}">lr {short(after)}</text>'
     yield f'<path class="each" d="{path(points)}"/><path class="mean" d="{path(recent(points, max(2, len(points) // 20)))}"/>'
     beyond = [place for place, number in enumerate(points) if number > top or name == "loss" and number != number]
     if beyond:
@@ -88,8 +91,9 @@ def _curve(dashboard, points, tests, top, marks, name):
     low = HIGH - 5
     yield (f'<path class="each" d="M{LEFT} {low - 4}h16"/><text class="note" x="{LEFT + 20}" y="{low}">steps</text>'
            f'<path class="mean" d="M{LEFT + 62} {low - 4}h16"/><text class="note" x="{LEFT + 82}" y="{low}">their mean</text>'
-           f'<rect class="test" x="{LEFT + 160}" y="{low - 8}" width="8" height="8"/><text class="note" x="{LEFT + 173}" y="{low}">test</text>'
            f'<text class="note" x="{right}" y="{low}" text-anchor="end">step →</text>')
+    if dashboard.test is not None:
+        yield f'<rect class="test" x="{LEFT + 160}" y="{low - 8}" width="8" height="8"/><text class="note" x="{LEFT + 173}" y="{low}">test</text>'
 
 
 def _told_curve(dashboard, points, tests, written):
@@ -106,17 +110,17 @@ def layers(dashboard):
     """Return (height, body, text): a row for each layer, its weights in blue, their gradient dashed, and the units that are dead."""
     shown = [layer for layer in dashboard.layers if len(layer.shape) > 1] or dashboard.layers
     if not shown:
-        return 40, '<text class="note" x="8" y="24">no step yet</text>', "Layers: no step yet."
+        return 40, '<text class="note" x="0" y="24">no step yet</text>', "Layers: no step yet."
     more = max(0, len(shown) - MANY_LAYERS)
     if more:
         shown = [*shown[:MANY_LAYERS // 2 + 1], *shown[-(MANY_LAYERS // 2):]]
     dead = {each.behind: each for each in dashboard.dead}
-    parts = [f'<text class="note" x="{x}" y="12">{text}</text>' for x, text in ((8, "layer"), (150, "weights"), (330, "∇ gradient"), (510, "dead: all 0 in batch"))]
+    parts = [f'<text class="note" x="{x}" y="12">{text}</text>' for x, text in zip(COLUMNS, ("layer", "weights", "∇ gradient", "dead: all 0 in batch"))]
     for place, layer in enumerate(shown):
         parts += _layer(layer, dead.get(layer.name.rpartition(".")[0] or layer.name), 20 + place * ROW)
     height = 24 + len(shown) * ROW
     if more:
-        parts.append(f'<text class="note" x="8" y="{height + 8}">and {more} more in between: they are in the table</text>')
+        parts.append(f'<text class="note" x="0" y="{height + 8}">and {more} more in between: they are in the table</text>')
         height += 16
     told = "; ".join(f"{row[0]}, {row[1]}: size {row[2]}, gradient {row[3]}" for row in layer_rows(dashboard)[:MANY_LAYERS])
     gone = "; ".join(f"{each.dead} of {each.of} units behind {each.behind} are 0 for the whole batch" for each in dashboard.dead)
@@ -126,15 +130,16 @@ def layers(dashboard):
 def _layer(layer, dead, y):
     name = layer.name.rpartition(".")[0] or layer.name
     shape = " × ".join(map(str, layer.shape))
-    yield (f'<text class="title small" x="8" y="{y + 14}">{escape(name if len(name) <= 18 else "…" + name[-17:])}</text>'
-           f'<text class="note" x="8" y="{y + 29}">{shape}</text>')
-    yield from _bars(layer.weights, 150, y, "weights", "")
+    _, weights, gradient, units = COLUMNS
+    yield (f'<text class="title small" x="0" y="{y + 14}">{escape(name if len(name) <= 18 else "…" + name[-17:])}</text>'
+           f'<text class="note" x="0" y="{y + 29}">{shape}</text>')
+    yield from _bars(layer.weights, weights, y, "weights", "")
     if layer.gradient is not None:
-        yield from _bars(layer.gradient, 330, y, "gradient", "∇ ")
+        yield from _bars(layer.gradient, gradient, y, "gradient", "∇ ")
     if dead is not None:
         share = dead.dead / dead.of
-        yield (f'<rect class="empty" x="510" y="{y + 6}" width="80" height="9"/><rect class="dead" x="510" y="{y + 6}" width="{80 * share:.1f}" height="9"/>'
-               f'<text class="tick" x="510" y="{y + 29}">{dead.dead} of {dead.of} units</text>')
+        yield (f'<rect class="empty" x="{units}" y="{y + 6}" width="80" height="9"/><rect class="dead" x="{units}" y="{y + 6}" width="{80 * share:.1f}" height="9"/>'
+               f'<text class="tick" x="{units}" y="{y + 29}">{dead.dead} of {dead.of} units</text>')
 
 
 def _bars(found, x, y, kind, mark):
@@ -144,9 +149,18 @@ def _bars(found, x, y, kind, mark):
     heights = [high * math.sqrt(count / most) for count in found.counts]
     outline = f"M{x} {y + high + 2}" + "".join(f"V{y + high + 2 - tall:.1f}h{step:.2f}" for tall in heights) + f"V{y + high + 2}Z"
     yield f'<path class="{kind}" d="{outline}"/><path class="axis" d="M{x + 45} {y + high + 2}v4"/>'
-    text = f"{mark}{found.broken} nan or inf" if found.broken else f"{mark}± {short(found.reach)}"
+    text = f"{mark}{found.broken} nan or inf" if found.broken else f"{mark}± {three(found.reach)}"
     yield f'<text class="tick {"grad" if mark else "value"}" x="{x + 98}" y="{y + 12}">{text}</text>'
-    yield f'<text class="tick" x="{x + 98}" y="{y + 26}">size {short(found.size)}</text>'
+    yield f'<text class="tick" x="{x + 98}" y="{y + 26}">size {three(found.size)}</text>'
+
+
+def three(number):
+    """Return a number with three digits that count, as it stands beside a histogram.
+
+    >>> three(0.20734), three(17766123.0), three(0.0), three(float("inf"))
+    ('0.207', '1.78e+07', '0', '∞')
+    """
+    return short(float(f"{number:.3g}"))
 
 
 # ---- pictures ----------------------------------------------------------------------------------------------------------------
@@ -187,19 +201,19 @@ def confusion(dashboard):
     """Return (width, height, body, text): a row for each class, a column for what it was taken for."""
     table, of_what = table_shown(dashboard)
     if table is None:
-        return 200, 40, '<text class="note" x="8" y="24">nothing counted yet</text>', "Confusion table: nothing counted yet."
+        return TABLE_WIDE, 40, '<text class="note" x="0" y="24">nothing counted yet</text>', "Confusion table: nothing counted yet."
     count = min(len(table.counts), MOST_CLASSES)
     names = [name_of(dashboard, number) for number in range(count)]
-    left = 14 + min(9, max(map(len, names))) * 7
+    left = 8 + min(10, max(map(len, names))) * 7
     most = max(int(table.counts.max()), 1)
     slanted = max(map(len, names)) > 2
-    top = 52 if slanted else 34
-    parts = [f'<text class="note" x="4" y="12">{escape(of_what)}: {table.right:,} of {table.of:,} right</text>']
+    top = 64 if slanted else 34
+    parts = [f'<text class="note" x="0" y="12">{escape(of_what)}: {table.right:,} of {table.of:,} right</text>']
     for number, name in enumerate(names):
         middle = left + CELL * (number + 0.5)
         turn = f'transform="rotate(-45 {middle:.1f} {top - 6})" text-anchor="start"' if slanted else 'text-anchor="middle"'
-        parts.append(f'<text class="tick" x="{middle:.1f}" y="{top - 6}" {turn}>{_clipped(name, 6 if slanted else 3)}</text>'
-                     f'<text class="tick" x="{left - 6}" y="{top + CELL * (number + 0.5) + 4:.1f}" text-anchor="end">{_clipped(name, 9)}</text>')
+        parts.append(f'<text class="tick" x="{middle:.1f}" y="{top - 6}" {turn}>{_clipped(name, 8 if slanted else 3)}</text>'
+                     f'<text class="tick" x="{left - 6}" y="{top + CELL * (number + 0.5) + 4:.1f}" text-anchor="end">{_clipped(name, 10)}</text>')
         for column in range(count):
             times = int(table.counts[number, column])
             deep = 0 if not times else 1 + min(4, int(4.999 * math.sqrt(times / most)))
@@ -212,8 +226,8 @@ def confusion(dashboard):
     more = len(table.counts) - count
     height = top + CELL * count + (18 if more else 2)
     if more:
-        parts.append(f'<text class="note" x="4" y="{height - 4}">and {more} more classes: they are in the table</text>')
-    return left + CELL * count + 30, height, "".join(parts), f"Confusion table, {of_what}: {table.right} of {table.of} right."
+        parts.append(f'<text class="note" x="0" y="{height - 4}">and {more} more classes: they are in the table</text>')
+    return max(left + CELL * count + 26, TABLE_WIDE), height, "".join(parts), f"Confusion table, {of_what}: {table.right} of {table.of} right."
 
 
 # ---- all together ------------------------------------------------------------------------------------------------------------
@@ -224,18 +238,18 @@ def whole(dashboard):
     loss, accuracy, (tall, rows, told_rows) = loss_curve(dashboard), accuracy_curve(dashboard), layers(dashboard)
     wide, high, table, told_table = confusion(dashboard)
     seen = pictures(dashboard)
-    width = LAYERS_WIDE + max(wide, 250) + 24
+    width = LAYERS_WIDE + wide + 32
     parts = [f'<text class="title" x="16" y="26">Training</text><text class="note" x="88" y="26">{escape(status(dashboard))}</text>']
     for place, (title, body) in enumerate((("Loss", loss[0]), ("Accuracy", accuracy[0]))):
-        parts.append(f'<g transform="translate({8 + place * (WIDE + 10)} 60)"><text class="title small" x="8" y="-6">{title}</text>{body}</g>')
+        parts.append(f'<g transform="translate({16 + place * (WIDE + 10)} 60)"><text class="title small" x="0" y="-6">{title}</text>{body}</g>')
     below = 60 + HIGH + 30
-    parts.append(f'<g transform="translate(8 {below})"><text class="title small" x="8" y="-6">Layers</text>{rows}</g>')
-    parts.append(f'<g transform="translate({LAYERS_WIDE + 16} 60)"><text class="title small" x="4" y="-6">What was taken for what</text>{table}</g>')
+    parts.append(f'<g transform="translate(16 {below})"><text class="title small" x="0" y="-6">Layers</text>{rows}</g>')
+    parts.append(f'<g transform="translate({LAYERS_WIDE + 24} 60)"><text class="title small" x="0" y="-6">What was taken for what</text>{table}</g>')
     bottom = max(below + tall, 60 + high) + 12
     if seen:
         parts.append(f'<text class="title small" x="16" y="{bottom + 12}">What the network says</text>')
-        each = min(len(seen), int((width - 16) // (CARD + 6)))
-        parts += [f'<g transform="translate({12 + place * (CARD + 6)} {bottom + 20})">{body}</g>' for place, (body, _) in enumerate(seen[:each])]
+        each = min(len(seen), int((width - 10) // (CARD + 6)))
+        parts += [f'<g transform="translate({16 + place * (CARD + 6)} {bottom + 20})">{body}</g>' for place, (body, _) in enumerate(seen[:each])]
         bottom += 24 + CARD_HIGH
     told = " ".join([loss[1], accuracy[1], told_table, told_rows, *(f"Picture of {text}." for _, text in seen)])
     return svg(width, bottom + 10, "".join(parts), told, alone=True), told

@@ -164,7 +164,8 @@ class DescentView(Board):
         for number, (x, y) in enumerate(inside[:-1]):
             yield f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
             if last is None or math.hypot(x - last[0], y - last[1]) > 16:
-                yield f'<text class="tick label" x="{x:.1f}" y="{y - 9:.1f}" text-anchor="middle">{number}</text>'
+                beside = y - 9 if y > 24 else y + 18  # at the upper edge there is no room over it
+                yield f'<text class="tick label" x="{x:.1f}" y="{beside:.1f}" text-anchor="middle">{number}</text>'
                 last = x, y
 
     def _stride(self, plane):

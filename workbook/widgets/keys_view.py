@@ -1,6 +1,7 @@
 """The keys of a network beside those of a state: lines join what fits, and what is missing or too much is said in words."""
 
 import copy
+from html import escape
 
 from workbook.errors import explain
 from workbook.nn.module import Module
@@ -12,7 +13,7 @@ from .replay import unseen
 
 MOST = 40                 # keys of a side that are drawn
 LEFT, TOP, ROW = 20, 62, 30
-WIDE, GAP = 330, 120      # width of a column, and what is between the two
+WIDE, GAP = 310, 140      # width of a column, and what is between the two
 KNOWN = ("module.", "_orig_mod.")  # what DataParallel and torch.compile put in front
 
 
@@ -99,26 +100,34 @@ class KeysView(Board):
                 if not same:
                     picture.text(LEFT + WIDE + GAP / 2, (rows["net"][key] + rows["state"][key]) / 2 + 8, "≠ shape", "label note", "middle")
         for number, (side, key) in enumerate(self._drawn()):
-            value = (mine if side == "net" else theirs)[key]
-            alone = key not in fits
-            word = "" if not alone else "missing" if side == "net" else "unexpected"
-            self._key(picture, LEFT if side == "net" else right, rows[side][key], number, key, value, word, fits.get(key), here == (side, key) or here is not None and not alone and here[1] == key)
+            x, lit = LEFT if side == "net" else right, here is not None and here[1] == key and (here[0] == side or key in fits)
+            picture.parts.append(self._key(x, rows[side][key], number, side, key, (mine if side == "net" else theirs)[key], fits, lit))
+            if key not in fits:  # the word stands where the line would begin
+                picture.text(x + WIDE + 8 if side == "net" else x - 8, rows[side][key] + 16, _alone(side), "label note", "start" if side == "net" else "end")
         for x, keys in ((LEFT, mine), (right, theirs)):
             if len(keys) > MOST:
                 picture.text(x, TOP + MOST * ROW + 14, f"and {len(keys) - MOST} more", "note")
         picture.width, picture.height = right + WIDE, TOP + min(MOST, max(len(mine), len(theirs))) * ROW + (14 if max(len(mine), len(theirs)) > MOST else 0)
         return picture.svg(self._told(), style)
 
-    def _key(self, picture, x, y, number, key, value, word, same, lit):
-        look = "copy" if word else "s1" if same else "unmeant"
-        first = number == 0 if self.chosen is None else number == self.chosen
-        said = f"{key}, {_kind(value)}, {word or ('fits' if same else 'has another shape on the other side')}"
-        picture.parts.append(
-            f'<g class="cell {look}{" chosen" if lit else ""}" data-choose="{number}" role="button" tabindex="{0 if first else -1}" '
-            f'aria-pressed="{"true" if lit else "false"}" aria-label="{_escaped(said)}"><title>{_escaped(said)}</title>'
-            f'<rect class="face" x="{x}" y="{y}" width="{WIDE}" height="{ROW - 6}" rx="5"/></g>')
-        picture.text(x + 10, y + 16, _clipped(key, 27), "number")
-        picture.text(x + WIDE - 10, y + 16, word or _kind(value), "note" if word else "code", "end")
+    def _key(self, x, y, number, side, key, value, fits, lit):
+        look = "copy" if key not in fits else "s1" if fits[key] else "unmeant"
+        said = escape(f"{key}, {_kind(value)}, {_alone(side) if key not in fits else 'fits' if fits[key] else 'has another shape on the other side'}", quote=True)
+        return (f'<g class="cell {look}{" chosen" if lit else ""}" data-choose="{number}" data-beside="{self._beside(number)}" role="button" '
+                f'tabindex="{0 if number == (self.chosen or 0) else -1}" aria-pressed="{"true" if lit else "false"}" aria-label="{said}"><title>{said}</title>'
+                f'<rect class="face" x="{x}" y="{y}" width="{WIDE}" height="{ROW - 6}" rx="5"/>'
+                f'<text class="number" x="{x + 10}" y="{y + 16}">{escape(_clipped(key, 36 - len(_kind(value))))}</text>'
+                f'<text class="code" x="{x + WIDE - 10}" y="{y + 16}" text-anchor="end">{escape(_kind(value))}</text></g>')
+
+    def _beside(self, number):
+        """Where ArrowLeft and ArrowRight lead from a key: to the same key on the other side; where it has none, to the same row."""
+        drawn = self._drawn()
+        side, key = drawn[number]
+        other = ("state" if side == "net" else "net", key)
+        if other in drawn:
+            return drawn.index(other)
+        mine = min(len(self.mine), MOST)
+        return min(mine + number, len(drawn) - 1) if side == "net" else max(min(number - mine, mine - 1), 0)
 
     def _told(self):
         mine, theirs, fits = self.mine, self.renamed(), self.matches()
@@ -174,6 +183,10 @@ def _line(x, y, to_x, to_y, same, lit):
     return f'<path class="{kind}" fill="none" d="{curve}"/>'
 
 
+def _alone(side):
+    return "missing" if side == "net" else "unexpected"
+
+
 def _kind(value):
     """A tensor's shape; of anything else the name of its class."""
     return shape_text(value.shape) if isinstance(value, Tensor) else type(value).__name__
@@ -185,10 +198,6 @@ def _listed(keys, most=4):
 
 def _clipped(key, most):
     return key if len(key) <= most else "…" + key[1 - most:]
-
-
-def _escaped(text):
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
 
 
 def _network(module):

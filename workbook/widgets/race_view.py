@@ -8,6 +8,7 @@ from workbook import optim
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
+from .beside import names_beside
 from .board import Board, alone_style, first_lines
 from .cells import Picture
 from .contours import level_lines
@@ -20,7 +21,7 @@ WIDTH, HEIGHT, UNDER = 700, 400, 172
 RATES = [0.01, 1.2, 0.01]
 LONGEST = 300          # steps that a race can have
 COLUMN = 168           # width of a runner's part under the map
-BAR, ROW = 96, 21
+BAR, ROW = 86, 21
 LOW = 1e-3             # a loss as near to the least one as this has arrived
 
 
@@ -160,10 +161,9 @@ class RaceView(Board):
         picture.parts += self._lines[self.valley.title]
         for runner in RUNNERS:
             picture.parts.append(_trail(plane, runner, self.run(runner)))
-        picture.parts += [_shape(runner.shape, *plane.clipped(*self.run(runner).places[-1])) for runner in RUNNERS]
-        labels = []
-        for runner in RUNNERS:
-            picture.parts.append(_label(plane, runner, self.run(runner), labels))
+        at = [plane.clipped(*self.run(runner).places[-1]) for runner in RUNNERS]
+        picture.parts += names_beside(plane, [(_said(plane, runner, self.run(runner)), *place) for runner, place in zip(RUNNERS, at)])
+        picture.parts += [_shape(runner.shape, *place) for runner, place in zip(RUNNERS, at)]
         for number, runner in enumerate(RUNNERS):
             picture.parts += self._under(LEFT - 26 + number * COLUMN, HEIGHT + 8, runner)
         picture.height = HEIGHT + UNDER - 14
@@ -197,7 +197,7 @@ class RaceView(Board):
                 long = min(abs(number_of) / far, 1.0) * BAR / 2 if math.isfinite(number_of) else 0.0
                 yield f'<text class="tick" x="{x}" y="{bottom + 13}">{axis}</text><path class="axis" d="M{middle} {bottom + 2}v{ROW - 6}"/>'
                 yield f'<rect class="pull" x="{middle - long if number_of < 0 else middle:.1f}" y="{bottom + 4}" width="{long:.1f}" height="{ROW - 10}"/>'
-                yield f'<text class="slope mark" x="{x + 18 + BAR}" y="{bottom + 12}">{short(number_of)}</text>'
+                yield f'<text class="slope tick" x="{x + 18 + BAR}" y="{bottom + 12}">{short(number_of)}</text>'
 
     def _told(self):
         runs = {runner.name: self.run(runner) for runner in RUNNERS}
@@ -250,16 +250,9 @@ def _trail(plane, runner, run):
     return f'<path class="way" stroke-dasharray="{runner.dashes}" d="M{"L".join(f"{x:.1f} {y:.1f}" for x, y in points if x == x)}"/>' if len(points) > 1 else ""
 
 
-def _label(plane, runner, run, labels):
-    """A runner's name beside it, out of the way of the others' names."""
-    x, y = plane.clipped(*run.places[-1])
-    above = y + 4
-    while any(abs(x - left) < 90 and abs(above - other) < 15 for left, other in labels):
-        above += 15
-    labels.append((x, above))
-    near = x > plane.right - 90
-    return (f'<text class="title label" x="{x + (-12 if near else 12):.1f}" y="{above:.1f}" '
-            f'text-anchor="{"end" if near else "start"}">{runner.name}{" (beyond)" if run.lost or not _holds(plane, *run.places[-1]) else ""}</text>')
+def _said(plane, runner, run):
+    """A runner's name, and whether it has left the picture."""
+    return runner.name + (" (beyond)" if run.lost or not _holds(plane, *run.places[-1]) else "")
 
 
 def _shape(shape, x, y):

@@ -8,7 +8,7 @@ from workbook.errors import explain
 from workbook.nn.module import Module
 from workbook.threads import thread
 
-from .board import Board, first_lines
+from .board import Board, first_lines, lines_of
 from .cells import Picture, shape_text
 from .numbers import short
 from .replay import unseen
@@ -17,6 +17,7 @@ MOST = 40                # rows that are drawn
 SIDES = range(4, 129)    # of pictures that are tried for one that fits
 LEFT, TOP, ROW = 20, 50, 34
 NAME, KIND, BARS = 128, 158, 150
+WIDE = NAME + KIND + 190 + BARS + 74  # of a row
 
 
 class Row:
@@ -74,21 +75,21 @@ class RulerView(Board):
             self._row(picture, y, number, row, _each(row.shape) / far)
         if self.problem is not None:
             y = TOP + len(rows) * ROW
-            picture.parts.append(f'<g class="cell misfit"><rect class="face" x="{LEFT - 8}" y="{y - 20}" width="{NAME + KIND + 360}" height="{ROW - 4}" rx="6"/></g>')
+            picture.parts.append(f'<g class="cell misfit"><rect class="face" x="{LEFT - 8}" y="{y - 20}" width="{WIDE}" height="{ROW - 4}" rx="6"/></g>')
             picture.text(LEFT, y, self.at[0], "title")
             picture.text(LEFT + NAME, y, self.at[1], "code")
             picture.text(LEFT + NAME + KIND, y, "✗ does not fit", "title")
-        picture.width = max(picture.width, LEFT + NAME + KIND + 360)
+        picture.width = max(picture.width, LEFT + WIDE - 8)
         picture.height = TOP + (len(rows) + (self.problem is not None)) * ROW - 16
         return picture.svg(self._told(), style)
 
     def _row(self, picture, y, number, row, share):
         if number == self.chosen:
-            picture.parts.append(f'<rect class="column" x="{LEFT - 8}" y="{y - 20}" width="{NAME + KIND + 360}" height="{ROW - 4}" rx="6"/>')
+            picture.parts.append(f'<rect class="column" x="{LEFT - 8}" y="{y - 20}" width="{WIDE}" height="{ROW - 4}" rx="6"/>')
         text = " × ".join(map(str, row.shape))
         picture.parts.append(
             f'<g class="cell ruled" data-choose="{number}" role="button" tabindex="{0 if number == (self.chosen or 0) else -1}" aria-pressed="{"true" if number == self.chosen else "false"}" '
-            f'aria-label="{f"{row.name} {row.kind}".strip()}: {text}"><rect class="reach face" x="{LEFT - 8}" y="{y - 20}" width="{NAME + KIND + 360}" height="{ROW - 4}" rx="6"/></g>')
+            f'aria-label="{f"{row.name} {row.kind}".strip()}: {text}"><rect class="reach face" x="{LEFT - 8}" y="{y - 20}" width="{WIDE}" height="{ROW - 4}" rx="6"/></g>')
         picture.text(LEFT, y, row.name, "title")
         picture.text(LEFT + NAME, y, row.kind, "code")
         picture.text(LEFT + NAME + KIND, y, text, "number")
@@ -120,7 +121,7 @@ class RulerView(Board):
         rows = [["input", "", shape_text(tuple(self.sizes.values())), ""], *([row.name, row.kind, shape_text(row.shape), f"{row.count:,}" if row.count else ""] for row in self.rows)]
         if self.problem is not None:
             rows.append([self.at[0], self.at[1], "does not fit", ""])
-        lines = [first_lines(self.problem), self.fix()] if self.problem is not None else ["Everything fits."]
+        lines = [*lines_of(self.problem), self.fix()] if self.problem is not None else ["Everything fits."]
         return {
             "label": "shape ruler", "title": type(self.net).__name__, "status": "it fits" if self.problem is None else f"stops at {self.at[0]}",
             "sentence": self._told(),

@@ -21,8 +21,8 @@ class View(anywidget.AnyWidget):
     state = traitlets.Dict().tag(sync=True)
     seq = traitlets.Int(0).tag(sync=True)  # counts finished updates, for tests
 
-    def __init__(self):
-        super().__init__()
+    def __init__(self, **shown):
+        super().__init__(**shown)
         self.on_msg(lambda _, message, __: self._act(**message))
 
     def _repr_mimebundle_(self, **kwargs):
