@@ -112,6 +112,17 @@ def test_what_is_used_twice_in_a_copy_gets_both_gradients():
     assert net.module.weight.grad.tolist() == [[20.0] * 3] * 2 and net.module.bias.grad.tolist() == [20.0] * 2
 
 
+def test_a_copys_own_gradient_can_be_kept_and_looked_at():
+    net = nn.Linear(2, 1).cuda()
+    copies, seen = replicate(net, [0, 1]), []
+    copies[1].weight.retain_grad()
+    copies[1].weight.register_hook(lambda grad: seen.append((grad * 2).tolist()))
+    outs = parallel_apply(copies, scatter(torch.tensor([[1.0, 2.0], [3.0, 4.0]]), [0, 1]), devices=[0, 1])
+    gather(outs, 0).sum().backward()
+    assert copies[1].weight.grad.tolist() == [[3.0, 4.0]] and copies[1].weight.grad.device.index == 1 and seen == [[[6.0, 8.0]]]
+    assert net.weight.grad.tolist() == [[4.0, 6.0]]
+
+
 # ---- what the documents' programs print --------------------------------------------------------------------------------------
 
 

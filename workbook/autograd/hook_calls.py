@@ -23,10 +23,15 @@ def show_arrivals(node, arrived, create_graph):
         keeper = (node.retains or {}).get(index)
         keeper = keeper and keeper()
         if keeper is not None:
-            new = Own.apply(tensor, dtype=tensor._array.dtype) if create_graph else wrap(tensor._array.copy(), tensor._device)
+            new = Own.apply(tensor, dtype=tensor._array.dtype) if create_graph else _copy_of(tensor)
             keeper._grad = new if keeper._grad is None else keeper._grad + new
     here.on_arrays = earlier  # after an error the walk itself puts everything back
     return arrived
+
+
+def _copy_of(tensor):
+    with tensor._device.entered():  # not every output of a step lies where the step is visited
+        return wrap(tensor._array.copy(), tensor._device)
 
 
 def show_before(node, arrived, create_graph):

@@ -3,11 +3,11 @@
 import sys
 
 from . import recording
-from .doors import bill, conveyor
+from .doors import bill, conveyor, replicas
 from .still import picture
 
 __all__ = ["accumulation", "big_table", "bill", "broadcasting", "conveyor", "convolution", "dashboard", "descent", "fitting", "functions", "graph", "indexing", "inspector", "match_keys", "memory_map", "modules", "operation",
-           "pairing", "per_class_accuracy", "picture", "race", "recording", "reductions", "reshaping", "ruler", "scores", "show_pictures", "training", "weights"]
+           "pairing", "per_class_accuracy", "picture", "race", "recording", "reductions", "replicas", "reshaping", "ruler", "scores", "show_pictures", "training", "weights"]
 
 recording.start()
 

@@ -36,3 +36,23 @@ def bill(before, after=None, /):
     from .bill_view import BillView
 
     return BillView(before, after)
+
+
+def replicas(model, *inputs):
+    """Return a view of one step of a DataParallel network: what stands on each GPU after each part of it: `replicas(model, batch)`.
+
+    A copy of the network runs once, forward and backward: the shapes of the parts, the results, and the gradient of each copy with their
+    sum. The reader goes through the steps and chooses a parameter. Nothing of yours is changed.
+
+    Raises TypeError for what is no DataParallel on GPUs; ValueError for one GPU or more than four, a network without parameters that
+    learn, or one that does not return a Tensor; what the network raises; ImportError without anywidget.
+
+    >>> import workbook as torch
+    >>> with torch.cuda.simulate(2):
+    ...     view = replicas(torch.nn.DataParallel(torch.nn.Linear(5, 2).cuda()), torch.ones(30, 5))
+    >>> [row[1] for row in view.state["table"]["rows"]]
+    ['[15, 5] its part', '[15, 5] its part']
+    """
+    from .replicas_view import ReplicasView
+
+    return ReplicasView(model, inputs)

@@ -1,0 +1,74 @@
+"""A step of DataParallel: the shapes and gradients are those of a real run, and the student's network stays as it was."""
+
+import pytest
+
+import workbook as torch
+from tests.widgets.page import settle
+from workbook import nn
+from workbook.widgets import replicas
+
+
+@pytest.fixture
+def model():
+    with torch.cuda.simulate(2):
+        torch.manual_seed(0)
+        yield nn.DataParallel(nn.Sequential(nn.Linear(5, 3), nn.Tanh(), nn.Linear(3, 2)).cuda())
+
+
+def rows(view):
+    return [row[1:] for row in view.state["table"]["rows"]]
+
+
+def test_shapes_and_gradients_are_those_of_the_run(model):
+    batch = torch.linspace(-1, 1, 35).reshape(7, 5)
+    view = replicas(model, batch)
+    assert [row[:4] for row in rows(view)] == [["[4, 5] its part", "4 tensors its own memory", "→ [4, 2] of [4, 5]", "[7, 2] all together"],
+                                               ["[3, 5] its part", "4 tensors copied", "→ [3, 2] of [3, 5]", "sent to cuda:0"]]
+    assert all(parameter.grad is None for parameter in model.parameters()) and "scatter" not in model.__dict__
+    model(batch).pow(2).mean().backward()
+    for name, parameter in model.module.named_parameters():
+        assert view.run.total[name] == pytest.approx(parameter.grad.reshape(-1)[0].item(), rel=1e-5)
+        assert sum(view.run.firsts[name]) == pytest.approx(view.run.total[name], rel=1e-5)
+    model.zero_grad()
+    (model(batch[:4].cuda()).pow(2).sum() / 14).backward()  # what the first copy sees, weighed as in the whole batch
+    assert view.run.firsts["0.weight"][0] == pytest.approx(model.module[0].weight.grad[0, 0].item(), rel=1e-5)
+
+
+def test_steps_come_one_by_one(model):
+    view = replicas(model, torch.ones(4, 5))
+    for _ in range(7):
+        view.act("back")
+    assert view.state["sentence"].startswith("A batch of shape [4, 5] lies on cpu.") and rows(view) == [[""] * 6] * 2
+    view.act("on")
+    assert view.state["sentence"].startswith("scatter: ") and rows(view)[1] == ["[2, 5] its part", "", "", "", "", ""]
+    view.act("end")
+    view.act("set", "parameter", "2.bias")
+    assert "The first number of 2.bias.grad is" in view.state["sentence"] and view.state["nav"][3][3]
+    view.act("reset")
+    assert view.name == "0.weight" and not view.state["nav"][3][3]
+
+
+def test_a_batch_too_small_leaves_a_gpu_idle(model):
+    view = replicas(model, torch.ones(1, 5).cuda())
+    assert "too small for 1 of the GPUs" in view.state["sentence"] and rows(view)[1] == [""] * 6
+
+
+@pytest.mark.parametrize("call, kind, text", [
+    (lambda model: replicas(model.module, torch.ones(4, 5)), TypeError, "needs a DataParallel network on GPUs, and got Sequential"),
+    (lambda model: replicas(nn.DataParallel(model.module, [0]), torch.ones(4, 5)), ValueError, "draws 2 to 4 GPUs, and got 1"),
+    (lambda model: replicas(nn.DataParallel(nn.Flatten()), torch.ones(4, 5, requires_grad=True)), ValueError, "without parameters that learn"),
+    (lambda model: replicas(nn.DataParallel(nn.LSTM(5, 2).cuda()), torch.ones(4, 2, 5)), ValueError, "returns one Tensor"),
+    (lambda model: replicas(model, torch.ones(4, 6)), RuntimeError, "Caught RuntimeError in replica 0"),
+    (lambda model: replicas(model), TypeError, "forward"),
+])
+def test_wrong_use_is_told(model, call, kind, text):
+    with pytest.raises(kind, match=text):
+        call(model)
+
+
+def test_it_is_worked_by_keyboard(model, show):
+    page = show(replicas(model, torch.ones(4, 5)))
+    page.focus("[data-action=back]")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert page.inner_text(".wb-status") == "step 5 of 6" and page.inner_text(".wb-sentence").startswith("backward: ")
