@@ -9,7 +9,7 @@ from tests.browser.view import View, leaves_commands_alone, wear_the_colours
 pytestmark = pytest.mark.timeout(240)
 CELLS = [
     "import numpy as np\nimport workbook as torch\n"
-    "from workbook.widgets import accumulation, broadcasting, descent, functions, indexing, inspector, memory_map, operation\n"
+    "from workbook.widgets import accumulation, broadcasting, descent, functions, gates, indexing, inspector, memory_map, operation\n"
     "from workbook.widgets import convolution, modules, pairing, race, reductions, reshaping, ruler, scores, weights",
     "x = torch.arange(15).view(3, 5)\nt = x.t()\nn = np.arange(6.)\na = torch.from_numpy(n)\nv = a.view(2, 3)\nc = a.clone()",
     "t.show()",
@@ -30,6 +30,7 @@ CELLS = [
     "convolution()",
     "net = torch.nn.Sequential(torch.nn.Conv2d(1, 2, 3), torch.nn.Flatten(), torch.nn.Linear(72, 5))\nnet.spare = [torch.nn.Linear(5, 1)]\nruler(net, 1, 8, 8)",
     "modules(net, 1, 8, 8)",
+    "torch.manual_seed(0)\nlstm = torch.nn.LSTM(3, 4)\ngates(lstm, torch.randn(6, 3), names='boats.')",
 ]
 TENSOR, MADE, MEMORY = ".wb-inspector >> nth=0", ".wb-inspector >> nth=1", ".wb-memorymap"
 INDEX, PIPELINE, SHAPES = (f'[aria-label="shape lab: {name}"]' for name in ("indexing", "pipeline", "broadcasting"))
@@ -38,8 +39,8 @@ PILE, WEIGHED = '[aria-label="accumulation of gradients"]', '[aria-label="weight
 CARD, BALL = '[aria-label="operation card"]', '[aria-label="descent on a curve"]'
 SCORES, PAIRS = '[aria-label="scores and cross-entropy"]', '[aria-label="pairs of a loss"]'
 RACE, KERNEL = '[aria-label="race of optimizers"]', '[aria-label="convolution stepper"]'
-RULER, TREE = '[aria-label="shape ruler"]', '[aria-label="module tree"]'
-ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS, RACE, KERNEL, RULER, TREE]
+RULER, TREE, GATES = '[aria-label="shape ruler"]', '[aria-label="module tree"]', '[aria-label="gates of an LSTM"]'
+ALL = [TENSOR, MADE, MEMORY, INDEX, PIPELINE, SHAPES, CURVE, COLLAPSE, PILE, WEIGHED, CARD, BALL, SCORES, PAIRS, RACE, KERNEL, RULER, TREE, GATES]
 
 
 # In CI the dark is tried by the lessons below and by the graph; the contrast of every colour by tests/widgets/test_style.py.
@@ -422,3 +423,23 @@ def test_a_layer_lights_up_its_parameters(view):
     assert board.spoken() == "spare[0] is not registered: it stands in a plain list; make it nn.ModuleList(...). parameters() does not give it, so no optimizer moves it, and state_dict() does not keep it."
     board.keys("ArrowDown")
     assert board.count(".wb-canvas .chosen") == 4 and board.spoken().startswith("0, a Conv2d: 20 numbers in 2 parameters")
+
+
+@pytest.mark.parametrize("way", ["keyboard", "mouse"])
+def test_gates_are_followed_step_by_step(view, way):
+    board = view(GATES)
+    assert board.spoken().startswith("Step 5 (.): unit 0 keeps ") and board.text(".wb-status") == "step 5, from 0 to 5"
+    if way == "keyboard":
+        board.tab_to("[data-choose]")
+        board.keys("ArrowLeft", "ArrowUp")
+        board.tab_to('input[type="range"][data-control="unit"]')
+        board.keys("ArrowRight")
+        assert board.text("header b") == "LSTM(3, 4), unit 1"
+    else:
+        board.after(board.find('[data-choose="3"]').click)
+        board.press("back")
+        board.press("on")
+    assert board.spoken().startswith("Step 3 (t): unit ") and board.find('[data-choose="3"]').get_attribute("aria-pressed") == "true"
+    kept, added = (float(number.replace("−", "-")) for number in re.findall(r"= (\S+) of its cell and adds .*? = (\S+):", board.spoken())[0])
+    assert float(re.search(r"the cell is (\S+),", board.spoken())[1].replace("−", "-")) == pytest.approx(kept + added, abs=2e-4)
+    assert len(board.live.cells("RNN", "aside table")) == 2 and board.count(".wb-canvas .slope") > 12
