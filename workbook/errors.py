@@ -44,6 +44,20 @@ def raised_again(kind, text):
         return RuntimeError(text)
 
 
+def kind_of(value):
+    """Return what PyTorch's messages call the kind of a value: classes of libraries by their full name, a student's by its own.
+
+    >>> import numpy as np
+    >>> kind_of([1.]), kind_of(np.ones(2))
+    ('list', 'numpy.ndarray')
+    """
+    kind = type(value)
+    if kind.__module__.startswith("workbook."):
+        full = kind.__dict__.get("torch_name", f"torch.{kind.__name__}")
+        return kind.__name__ if kind.__name__ in ("Tensor", "Parameter") else full
+    return f"numpy.{kind.__name__}" if kind.__module__ == "numpy" else kind.__name__
+
+
 def not_a_tensor(function, argument, position, given):
     """The error for an argument that has to be a Tensor, in PyTorch's words.
 
@@ -52,7 +66,7 @@ def not_a_tensor(function, argument, position, given):
       Why: operations work on Tensors, so that they can be recorded
       Fix: wrap it: torch.tensor(...)
     """
-    return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {_kind(given)}",
+    return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {kind_of(given)}",
                              "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
 
 
@@ -73,13 +87,7 @@ def not_a_number(function, argument, position, given, kind="Number"):
         why = f"it is computed with, and {given!r} is no {'number' if kind != 'int' else 'whole number'}"
         fix = ("write a number, without quotation marks" if isinstance(given, str) else
                "write a number" if kind != "int" else "write a whole number")
-    return TypeError(explain(f"{function}(): argument '{argument}'{place} must be {kind}, not {_kind(given)}", why, fix))
-
-
-def _kind(given):
-    """The class of a value, as PyTorch's errors have it: by its name alone, but of one that is written in C, such as numpy.ndarray."""
-    kind = type(given)
-    return kind.__name__ if kind.__module__ == "builtins" or "__module__" in vars(kind) else f"{kind.__module__}.{kind.__name__}"
+    return TypeError(explain(f"{function}(): argument '{argument}'{place} must be {kind}, not {kind_of(given)}", why, fix))
 
 
 def refused_dtype(kernel, kind, why=None, fix=None):

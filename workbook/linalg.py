@@ -4,7 +4,7 @@ Source: https://pytorch.org/docs/2.13/linalg.html
 """
 
 from workbook import missing
-from workbook.ops.arguments import of_a_tensor
+from workbook.ops.arguments import asking, door
 from workbook.ops.blocks import linalg_vander as vander
 from workbook.ops.chains import matrix_exp, matrix_power, multi_dot
 from workbook.ops.factors import linalg_cholesky as cholesky
@@ -47,8 +47,8 @@ _OUT = {
     "equal": "cholesky cross det eigh eigvalsh inv lu lu_factor lu_solve matmul matrix_norm matrix_power multi_dot norm qr slogdet solve "
              "solve_triangular svd svdvals vecdot vector_norm",
     "cast": "cond eig eigvals lstsq pinv tensorinv tensorsolve", "any": "matrix_rank"}
-globals().update({name: with_out(globals()[name], kind) for kind, names in _OUT.items() for name in names.split()})
-globals().update({name: of_a_tensor(globals()[name]) for name in ("diagonal", "matrix_exp", "vander")})
+globals().update({name: with_out(asking(globals()[name], f"linalg_{name}"), kind, f"linalg_{name}") for kind, names in _OUT.items() for name in names.split()})
+globals().update({name: door(globals()[name], f"linalg_{name}") for name in ("diagonal", "matrix_exp", "vander")})
 
 
 def __getattr__(name):

@@ -20,6 +20,9 @@ def set_float32_matmul_precision(precision):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.set_float32_matmul_precision.html
     """
+    if not isinstance(precision, str):
+        raise RuntimeError(explain(f"set_float32_matmul_precision expects a str, but got {type(precision).__name__}",
+                                   "it is the name of a precision", f"write one of {', '.join(_PRECISIONS)}"))
     if precision not in _PRECISIONS:
         raise ValueError(explain(f"precision must be one of {', '.join(_PRECISIONS)}, not {precision!r}",
                                  "it says how exact products of float32 have to be", "write 'high'"))

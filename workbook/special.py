@@ -5,6 +5,7 @@ Source: https://pytorch.org/docs/2.13/special.html
 
 from workbook import missing
 from workbook.ops import methods
+from workbook.ops.arguments import door
 from workbook.ops.bessel import i0e, i1, i1e
 from workbook.ops.entropies import entr, xlog1py
 from workbook.ops.incomplete import zeta
@@ -18,6 +19,7 @@ _NAMES = {"expit": "sigmoid", "gammaln": "lgamma", "psi": "digamma", "multigamma
 globals().update({name: _OF_TORCH[other] for name, other in _NAMES.items() if other in _OF_TORCH})
 
 __all__ = sorted([*(name for name in _NAMES if name in globals()), "entr", "erfcx", "i0e", "i1", "i1e", "log_ndtr", "ndtr", "ndtri", "xlog1py", "zeta"])
+globals().update({name: door(globals()[name], f"special_{name}") for name in __all__})
 
 
 def __getattr__(name):

@@ -9,7 +9,7 @@ from workbook.ops.activation import gelu
 from workbook.ops.adaptive import (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d,
                                    adaptive_max_pool1d_with_indices, adaptive_max_pool2d, adaptive_max_pool2d_with_indices,
                                    adaptive_max_pool3d, adaptive_max_pool3d_with_indices)
-from workbook.ops.arguments import of_a_tensor
+from workbook.ops.arguments import door
 from workbook.ops.attention import scaled_dot_product_attention
 from workbook.ops.averages import avg_pool1d, avg_pool2d, avg_pool3d, lp_pool1d, lp_pool2d, lp_pool3d
 from workbook.ops.batch_norm import batch_norm, instance_norm
@@ -123,8 +123,9 @@ def silu(input, inplace=False):
 
 _silu_ = inplace_form(activation.silu, "silu_")
 
-# What asks its arguments before it knows that they are Tensors: a list in their place is PyTorch's error.
-globals().update({name: of_a_tensor(globals()[name]) for name in (
+# What asks its arguments before it knows that they are Tensors: a list in their place is PyTorch's error, with the name of its inner function.
+_INSIDE = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd"}
+globals().update({name: door(globals()[name], _INSIDE.get(name)) for name in (
     "batch_norm celu celu_ cross_entropy dropout elu elu_ gelu hardtanh_ leaky_relu leaky_relu_ nll_loss relu relu_ rrelu_ selu_ silu softplus "
     "threshold_").split()})
 

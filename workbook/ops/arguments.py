@@ -1,159 +1,292 @@
-"""What is wrong with the arguments of a call: no Tensor where there has to be one, a name that the function does not know.
+"""What is wrong with the arguments of a call: too many or too few, of a wrong kind, under a name that the function does not know.
 
-The functions themselves take for granted that they were called well, and fail where they first ask an argument something. The question
-why is asked only then, so that it costs nothing where all is well. A list in place of a Tensor, as NumPy takes it, and NumPy's names of
-arguments are what students most often bring.
+The functions themselves take for granted that they were called well. Only where one has failed are its arguments read as PyTorch reads
+them before it computes: by the forms of the table in `ops/signatures.py`. So the reading costs nothing where all is well. What a
+function would take in silence, such as a text for a yes or no, its door asks first, where there is such an argument.
 """
 
 import functools
-import inspect
-import re
 
-from workbook.errors import explain, not_a_tensor
-from workbook.ops.elementwise import NUMBERS
+import numpy as np
+
+from workbook.devices import device
+from workbook.dtypes import dtype
+from workbook.errors import explain, kind_of
+from workbook.formats import layout, memory_format
+from workbook.ops.elementwise import is_number
+from workbook.ops.signatures import NUMPY_NAMES, forms_of, is_handed_on, marks_of
+from workbook.random import Generator
 from workbook.tensor import Tensor
 
-# How a function's first argument is called where it is one Tensor.
-ONE_TENSOR = ("input", "x", "x1", "y", "A", "L", "B", "b", "LU_data", "tensor", "sorted_sequence")
-# Later arguments that are Tensors, or whole numbers, wherever they occur.
-ALSO_TENSORS = frozenset(("index", "mask", "source", "the_template"))
-# Later arguments that are Tensors where a number will not do: that a function fails with what is neither tells.
-TENSORS_OR_NUMBERS = frozenset((
-    "other", "tensor1", "tensor2", "vec1", "vec2", "mat1", "mat2", "batch1", "batch2", "mat", "vec", "src", "values", "weight", "target", "B", "b",
-    "A", "boundaries", "input2", "elements", "test_elements", "tau", "LU", "pivots", "x2", "y", "weights",
-    "running_mean", "running_var"))
-# A first argument that is a list of Tensors, or all arguments where they are Tensors.
-SEVERAL = frozenset(("tensors", "matrices"))
-WHOLE = frozenset(("offset", "diagonal", "chunks", "length"))
-# Arguments that are axes, or sides.
-AXES = frozenset(("dim", "dims", "dim0", "dim1", "dim2", "start_dim", "end_dim", "source", "destination", "size", "shape"))
-# Arguments that are True or False. Whatever else stands there would pass for one of them.
-FLAGS = frozenset(("keepdim", "descending", "largest", "sorted"))
-# Functions of several forms, and how functions of networks are called inside PyTorch.
-OF_SEVERAL_FORMS = frozenset(("sort", "max", "min", "any", "all"))
-INSIDE = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd"}
+# What PyTorch calls the kinds.
+CALLED = {"number": "Number", "ints": "tuple of ints", "ints|int": "tuple of ints", "floats": "tuple of floats", "numbers": "tuple of Scalars",
+          "Tensors": "tuple of Tensors", "Tensors2": "tuple of Tensors", "Tensors3": "tuple of Tensors", "Tensors4": "tuple of Tensors",
+          "dtype": "torch.dtype", "device": "torch.device", "layout": "torch.layout", "memory_format": "torch.memory_format",
+          "Generator": "torch.Generator"}
+# Functions that take a number for a Tensor.
+NUMBERS_FOR_TENSORS = frozenset("add sub mul div multiply subtract divide true_divide floor_divide".split())
+# Functions that take their Tensors one by one, too.
+SEVERAL = frozenset("meshgrid broadcast_tensors cartesian_prod block_diag chain_matmul".split())
 # What NumPy calls otherwise.
 INSTEAD = {"ddof": "correction", "a": "input", "shape": "size"}
+AXES = frozenset("dim dim0 dim1 dim2 axis0 axis1 start_dim end_dim source destination".split())
+WHY = {
+    "Tensors": ("several Tensors stand there", "write them in a list: [a, b]"),
+    "Tensor": ("operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"),
+    "number": ("it is computed with", "write a number"), "float": ("it is computed with", "write a number"),
+    "int": ("it counts places or axes, so it is a whole number", "write a whole number, such as int(...)"),
+    "axis": ("it names one axis by its number", "write a whole number, such as 0, or -1 for the last axis"),
+    "bool": ("it is a yes or no", "write {name}=True, or leave it out"), "str": ("it is one of a few words", "write the word in quotation marks"),
+    "ints": ("it counts places or axes, so it holds whole numbers", "write whole numbers, such as (2, 3)"),
+    "ints|int": ("it counts places or axes, so it holds whole numbers", "write whole numbers, such as (2, 3), or one"),
+    "floats": ("it holds numbers", "write (0., 1.)"), "numbers": ("it holds numbers", "write [1, 2]"),
+    "dtype": ("it names the kind of numbers", "write torch.float32"), "device": ("it is the place of the memory", "write 'cpu'"),
+    "layout": ("it names an order of memory", "write torch.strided"), "Generator": ("it is a stream of random numbers", "write torch.Generator()"),
+    "memory_format": ("it names an order of memory", "write torch.contiguous_format")}
 
 
-def first_parameter(function):
-    """Return the name of the first parameter where that is one Tensor; None elsewhere."""
-    name = next(iter(inspect.signature(function).parameters), None)
-    return name if name in ONE_TENSOR else None
+def door(function, name=None, method=False, spelt=None):
+    """Return a function so that arguments that it cannot take are PyTorch's error, under PyTorch's `name` for it.
 
-
-def of_a_tensor(function):
-    """Return a function without `out`, which begins with a Tensor or a list of them, so that anything else in its place is PyTorch's error."""
-    first = next(iter(inspect.signature(function).parameters), None)
-    return _explained(function) if first in ONE_TENSOR or first in SEVERAL else function
-
-
-@functools.cache
-def of_tensors(function, method=False):
-    """Return a function so that what its later arguments may not be is PyTorch's error; as it is where it has none of these.
-
-    `method`: for the door `x.name`, where arguments are counted without the Tensor itself.
+    `method`: the first argument stands before the dot. `spelt`: what writes arguments under PyTorch's names where they came under others.
     """
-    parameters = inspect.signature(function).parameters.keys()
-    return _explained(function, method) if (ALSO_TENSORS | WHOLE) & parameters or function.__name__.endswith("_as") else function
+    name = name or function.__name__
+    known, first = marks_of(name, method)
 
-
-def _explained(function, method=False):
     @functools.wraps(function)
     def call(*args, **options):
         try:
             return function(*args, **options)
-        except (AttributeError, TypeError) as problem:
-            refuse_arguments(function, args, options, problem, method)
+        except Exception as problem:
+            refuse_arguments(name, args, options, method, problem)
             raise
 
-    return call
+    @functools.wraps(function)
+    def careful(*args, **options):
+        try:
+            if first is not None and (options or len(args) > first):
+                _ask(name, args, options, method)
+            return function(*args, **(spelt(name, options) if options and spelt else options))
+        except Exception as problem:
+            refuse_arguments(name, args, options, method, problem)
+            raise
+
+    return careful if first is not None or spelt else call if known else function
 
 
-def flags_of(function):
-    """Return at which positions a function has flags, {position: name}, in order."""
-    return {place: name for place, name in enumerate(inspect.signature(function).parameters) if name in FLAGS}
+def asking(function, name=None):
+    """Return a function whose arguments are asked first, if there are such in its forms; else the function as it is."""
+    return door(function, name) if marks_of(name or function.__name__)[1] is not None else function
 
 
-def refuse_flags(function, flags, args, options):
-    """Raise TypeError where a flag is neither True nor False. `flags` is what `flags_of` returns."""
-    name = function.__name__
-    for place, argument in flags.items():
-        value = args[place] if place < len(args) else options.get(argument, False)
-        if not isinstance(value, bool):
-            kinds = [_kind(each) for each in args] + [f"{key}={_kind(each)}" for key, each in options.items()]
-            what = (f"{name}() received an invalid combination of arguments - got ({', '.join(kinds)})" if name in OF_SEVERAL_FORMS else
-                    f"{name}(): argument '{argument}' (position {place + 1}) must be bool, not {_kind(value)}")
-            raise TypeError(explain(what, f"{argument} is True or False", f"write {argument}=True, or leave it out"))
+def _ask(name, args, options, method):
+    """Raise TypeError where an argument that is asked first is of a wrong kind."""
+    places, names = _asked(name, method)
+    for place, kind in places:
+        if place < len(args) and args[place].__class__ is not kind:
+            refuse_arguments(name, args, options, method)
+    for key in options:
+        if key in names and options[key].__class__ is not names[key]:
+            refuse_arguments(name, args, options, method)
 
 
-def without_itself(problem):
-    """Return an error in which positions are counted without the first argument, which stands before a method's dot."""
-    def one_less(found):
-        return f"(position {max(int(found[1]) - 1, 1)})"
-
-    return type(problem)(re.sub(r"\(position (\d+)\)", one_less, str(problem), count=1))
-
-
-def refuse_arguments(function, args, options, problem, method=False):
-    """Raise TypeError where a function, or the method, failed with `problem` because of its arguments."""
-    try:
-        _refuse(function, args, options, problem)
-    except TypeError as found:
-        raise (without_itself(found) if method else found) from None
-    if method and "(position " in str(problem):
-        raise without_itself(problem) from None
+@functools.cache
+def _asked(name, method):
+    """Return which arguments are asked first, with the class that they mostly have: by their places, and by their names."""
+    places, names = {}, {}
+    for form, _ in forms_of(name, method):
+        for place, argument in enumerate(form, start=method):
+            if argument.asked:
+                kind = {"bool": bool, "int": int, "Tensor": Tensor, "number": int, "float": float}.get(argument.kind, tuple)
+                names.update(dict.fromkeys((argument.name, *NUMPY_NAMES.get(argument.name, ())), kind))
+                if not argument.by_name:
+                    places.setdefault(place, kind)
+    return tuple(places.items()), names
 
 
-def _refuse(function, args, options, problem):
-    name = function.__name__.removeprefix("linalg_")
-    name = INSIDE.get(name, name)
-    try:
-        given = inspect.signature(function).bind(*args, **options).arguments
-    except TypeError:
-        raise TypeError(_bad_call(name, function, args, options, str(problem) if function.__name__ in INSIDE else None)) from None
-    first, value = next(iter(given.items()), (None, None))
-    if first in ONE_TENSOR and not isinstance(value, Tensor):
-        raise not_a_tensor(name, first, 1, value) from None
-    if first in SEVERAL and isinstance(value, (tuple, list)):
-        if len(value) == 1 and isinstance(value[0], (tuple, list)):  # meshgrid([x, y]) for meshgrid(x, y)
-            value = value[0]
-        for place, item in enumerate(value):
+def refuse_arguments(name, args, options, method=False, problem=None):
+    """Raise TypeError where no form of a function, or of the method, takes these arguments. To be called where it has failed.
+
+    `problem` is how it has failed: where that says the same, it says it better.
+    """
+    if name == "split" and not isinstance((*args[1:], *options.values(), 0)[0], int):
+        name, method = "split_with_sizes", False  # PyTorch's method hands them on to this function
+    found = complaint(name, args[1:] if method else args, options, method)
+    if found is not None and not _said(problem, *found):
+        raise TypeError(explain(*found)) from None
+    if str(problem).startswith("argument 'size' failed"):  # who says so does not know whose argument it is
+        raise TypeError(f"{name}(): {problem}") from None
+
+
+def _said(problem, what, why, fix):
+    first, *rest = str(problem).splitlines() or [""]
+    if not rest or not isinstance(problem, TypeError):
+        return False
+    return first == what or "combination" in what and what.partition(" - got")[0] in first and "must be Tensor" not in why
+
+
+def complaint(name, args, options, method=False):
+    """Return what is wrong with the arguments of a call, why and what to change; None where they fit one of the function's forms."""
+    args = _together(name, args)
+    forms, found, of_the_count = forms_of(name, method), [], []
+    count = len(args) + len(options)
+    for form, old in forms:
+        wrong = _read(name, form, args, options)
+        if wrong is None:
+            return _unpacked(name, form, args)
+        found.append(wrong)
+        if not old and sum(not each.optional for each in form) <= count <= len(form):
+            of_the_count.append(wrong)
+    if len(found) < 2:
+        counts = is_handed_on(name) and found and " must be " not in found[0][0]  # Python itself says how many it takes
+        return found[0] if found and not counts else None
+    return of_the_count[0] if len(of_the_count) == 1 else _of_no_form(name, forms, of_the_count or found, args, options)
+
+
+def _together(name, args):
+    """Return the arguments of a call with Tensors that were given one by one as one of them."""
+    if name in SEVERAL and args and not (len(args) == 1 and isinstance(args[0], (tuple, list))):
+        return (args,)
+    return (args[0], args[1:]) if name == "einsum" and args and isinstance(args[0], str) else args
+
+
+def _of_no_form(name, forms, found, args, options):
+    given = ", ".join([*map(kind_of, args), *(f"{key}={kind_of(value)}" for key, value in options.items())])
+    known = {argument.name for form, _ in forms for argument in form}
+    unknown = next((key for key in options if key not in known), None)
+    texts = "it is " + ", or ".join(dict.fromkeys(_written(name, form) for form, old in forms if not old))
+    wrong = next((wrong for wrong in found if " must be " in wrong[0]), None)
+    why = texts if wrong is None else f"{wrong[0].partition('(): ')[2]}; {texts}"
+    fix = _instead_of(unknown, known) if unknown is not None else "give what one of them takes" if wrong is None else wrong[2]
+    return f"{name}() received an invalid combination of arguments - got ({given})", why, fix
+
+
+def _instead_of(unknown, known):
+    return f"write {INSTEAD[unknown]}= in place of {unknown}=" if INSTEAD.get(unknown) in known else f"leave {unknown}= out"
+
+
+def _written(name, form):
+    words = []
+    for argument in form:
+        words += ["*"] if argument.by_name and "*" not in words else []
+        words.append(f"[{argument.name}]" if argument.optional else argument.name)
+    return f"{name}({', '.join(words)})"
+
+
+def _read(name, form, args, options):
+    """Read the arguments of a call by one form, as PyTorch does. Return what is wrong, why and what to change; None where they fit."""
+    places = [argument for argument in form if not argument.by_name]
+    several = len(places) == 1 and places[0].kind in ("ints", "ints|int")  # whose whole numbers may be given one by one
+    if len(args) > len(places) and not (several and _fits("int", args[0])):
+        return _too_many(name, form, places, args)
+    left, place = dict(options), 0
+    for argument in form:
+        by_name = place >= len(args) or argument.by_name
+        value = _taken(left, argument.name) if by_name else args[place]
+        if value is left:
+            if not argument.optional:
+                return _too_few(name, form, len(args), options)
+            continue
+        handed_on = value is not left and is_handed_on(name)  # in its place, also what was given by name
+        where = f" (position {form.index(argument) + 1 if handed_on else place + 1})" if handed_on or not by_name else ""
+        place += not by_name
+        if value is None and argument.none:
+            continue
+        if several and argument is places[0] and not by_name and not _fits(argument.kind, value) and _fits("int", value):
+            value, place = args, len(args)
+        wrong = _wrong(name, argument, value, where, name.removesuffix("_") in NUMBERS_FOR_TENSORS, form.index(argument))
+        if wrong:
+            return wrong
+    if place < len(args):
+        return _too_many(name, form, places, args)
+    return _unknown(name, form, options, left) if left else None
+
+
+def _taken(options, name):
+    """Take an argument from those given by name, also by NumPy's, and return it; `options` itself where it is not there."""
+    for known in (name, *NUMPY_NAMES.get(name, ())):
+        if known in options:
+            return options.pop(known)
+    return options
+
+
+def _too_many(name, form, places, args):
+    least = sum(not argument.optional for argument in form)
+    count = str(len(places)) if least == len(places) else f"from {least} to {len(places)}"
+    return (f"{name}() takes {count} positional argument{'s' * (least != len(places) or len(places) != 1)} but {len(args)} "
+            f"{'was' if len(args) == 1 else 'were'} given", f"it is {_written(name, form)}", "leave out what is too much, or give it by name")
+
+
+def _too_few(name, form, count, options):
+    missing = [f'"{argument.name}"' for place, argument in enumerate(form)
+               if not argument.optional and (place >= count or argument.by_name) and argument.name not in options]
+    return (f"{name}() missing {len(missing)} required positional arguments: {', '.join(missing)}", f"it is {_written(name, form)}",
+            "give what is missing")
+
+
+def _unknown(name, form, options, left):
+    known = [argument.name for argument in form]
+    for key in options:  # another name, such as axis, counts as unknown here
+        if key not in known:
+            return f"{name}() got an unexpected keyword argument '{key}'", f"it is {_written(name, form)}", _instead_of(key, known)
+        if key in left:
+            break
+    return f"{name}() got multiple values for argument '{next(iter(left))}'", "it was given by its place, too", "give it once"
+
+
+def _wrong(name, argument, value, where, numbers_too, place):
+    """What is wrong with the value of an argument, why and what to change; None where it is of the argument's kind."""
+    kind = argument.kind
+    begin = f"{name}(): argument '{argument.name}'{where}"
+    if kind.startswith("Tensors") and isinstance(value, (tuple, list)):
+        for at, item in enumerate(value):
             if not isinstance(item, Tensor):
-                raise TypeError(explain(f"expected Tensor as element {place} in argument 0, but got {_kind(item)}",
-                                        f"{name}() joins Tensors", "wrap it: torch.tensor(...)")) from None
-    if str(problem).startswith("argument 'size' failed"):
-        raise TypeError(re.sub("^", f"{name}(): ", str(problem), count=1)) from None
-    if "\n" in str(problem):  # it is worded already
-        if str(problem).startswith(("argument 'dim' must", "argument 'size' must")):  # by who does not know whose argument it is
-            for position, (argument, value) in enumerate(given.items(), start=1):
-                if argument in AXES and (isinstance(value, bool) or not hasattr(value, "__index__")):
-                    raise TypeError(re.sub(r"argument '\w+'", f"{name}(): argument '{argument}' (position {position})",
-                                           str(problem), count=1)) from None
-        return
-    for position, (argument, value) in enumerate(given.items(), start=1):
-        counts = argument in WHOLE or argument == "index" and name.startswith("select")
-        if counts and (isinstance(value, bool) or not hasattr(value, "__index__")):
-            raise TypeError(explain(f"{name}(): argument '{argument}' (position {position}) must be int, not {_kind(value)}",
-                                    "it counts places, so it is a whole number", "write int(...)")) from None
-        if (argument in ALSO_TENSORS and not counts or name.endswith("_as")) and not isinstance(value, Tensor):
-            raise not_a_tensor(name, argument, position, value) from None
-        # What it took for a Tensor and asked in vain is known by name: the error holds it.
-        asked = isinstance(problem, AttributeError) and problem.obj is value and not isinstance(value, Tensor)
-        if asked and argument in TENSORS_OR_NUMBERS or argument in TENSORS_OR_NUMBERS and value is not None and not isinstance(value, (Tensor, *NUMBERS)):
-            raise not_a_tensor(name, argument, position, value) from None
+                return (f"expected Tensor as element {at} in argument {place}, but got {kind_of(item)}", f"{name}() takes several Tensors",
+                        "wrap it: torch.tensor(...)")
+        return None if not kind[7:] or len(value) == int(kind[7:]) else (f"{begin} must be {CALLED[kind]}, not {kind_of(value)}",
+                                                                         f"they are {kind[7:]}", "give as many")
+    if kind == "Tensor" and numbers_too and is_number(value) or _fits(kind, value):
+        return None
+    why, fix = WHY["axis" if argument.name in AXES and kind == "int" else kind[:7] if kind.startswith("Tensors") else kind]
+    if kind.startswith("ints") and isinstance(value, (tuple, list)) and where:
+        what = f"{begin} must be tuple of ints, but found element of type {kind_of(value[0])} at pos 0"
+    else:
+        what = f"{begin} must be {CALLED.get(kind, kind)}, not {kind_of(value)}"
+    return what, why, fix.format(name=argument.name)
 
 
-def _bad_call(name, function, args, options, what=None):
-    """The text of the error for arguments that do not belong to the function, or are missing; `what` is Python's own text."""
-    kinds = [_kind(value) for value in args] + [f"{argument}={_kind(value)}" for argument, value in options.items()]
-    known = inspect.signature(function).parameters
-    unknown = next((argument for argument in options if argument not in known), None)
-    fix = ("look at what the function takes" if unknown is None else
-           f"write {INSTEAD[unknown]}= in place of {unknown}=" if INSTEAD.get(unknown) in known else f"leave {unknown}= out")
-    return explain(what or f"{name}() received an invalid combination of arguments - got ({', '.join(kinds)})",
-                   f"it is {name}({', '.join(map(str, known.values()))})", fix)
+def _unpacked(name, form, args):
+    """What is wrong with whole numbers after the first of several: these PyTorch looks at last. None where all are whole."""
+    places = [argument for argument in form if not argument.by_name]
+    for argument, value in zip(places, args):
+        if argument.kind.startswith("ints") and (len(places) == 1 and argument.kind == "ints" or isinstance(value, (tuple, list))):
+            value = value if isinstance(value, (tuple, list)) else args
+            for at, item in enumerate(value):
+                if not isinstance(item, bool) and not _fits("int", item):
+                    return (f"{name}(): argument '{argument.name}' failed to unpack the object at pos {at + 1} with error \"type must be "
+                            f"tuple of ints,but got {kind_of(item)}\"", *WHY["ints"])
+    return None
 
 
-def _kind(value):
-    return "Tensor" if isinstance(value, Tensor) else type(value).__name__
+def _fits(kind, value):
+    """Whether a value is of a kind. A Tensor of one number stands for that number, if nothing is to be recorded."""
+    if kind in ("number", "float"):
+        one = isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad
+        return one or is_number(value) and (kind == "number" or not isinstance(value, (complex, np.complexfloating)))
+    if kind == "int":
+        if isinstance(value, Tensor):
+            return value.ndim == 0 and not value.requires_grad and not value.is_floating_point() and not value.is_complex() and (
+                value.dtype.name != "bool")
+        return hasattr(value, "__index__") and not isinstance(value, (bool, np.bool_, np.ndarray))
+    if kind in ("ints", "ints|int"):
+        if isinstance(value, (tuple, list)):
+            return not value or _fits("int", value[0])
+        return kind == "ints|int" and _fits("int", value) and not isinstance(value, Tensor)
+    if kind in ("floats", "numbers"):
+        return isinstance(value, (tuple, list)) and all(_fits("float" if kind == "floats" else "number", item) for item in value)
+    return kind == "any" or isinstance(value, CLASSES[kind]) or kind == "dtype" and any(value is each for each in (float, bool, int, complex))
+
+
+CLASSES = {"Tensor": Tensor, "bool": (bool, np.bool_), "str": str, "dtype": dtype, "device": (device, str, int), "layout": layout,
+           "memory_format": memory_format, "Generator": Generator,
+           "Tensors": (tuple, list), "Tensors2": (tuple, list), "Tensors3": (tuple, list), "Tensors4": (tuple, list)}

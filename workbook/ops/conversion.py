@@ -98,7 +98,7 @@ def _moved(input, place):
     return ToDevice.apply(input, source=here, target=place)
 
 
-def cpu(input, memory_format=preserve_format):
+def cpu(input, *, memory_format=preserve_format):
     """Return the Tensor in the CPU's memory. Raises nothing of its own.
 
     >>> import workbook as torch
@@ -159,7 +159,7 @@ def type_as(input, other):
 def caster(name, dtype):
     """Return the method that converts to `dtype`, such as `x.float()`."""
 
-    def cast(input, memory_format=preserve_format):
+    def cast(input, *, memory_format=preserve_format):
         return to(input, dtype) if memory_format is preserve_format else to(input, dtype, memory_format=memory_format)
 
     cast.__name__ = cast.__qualname__ = name

@@ -52,7 +52,7 @@ class XlogyScalar(FloatElementwise, name="XlogyBackward2"):
 def _times_log(xp, a, b, logarithm):
     """a times the logarithm of b: 0 where a is 0, whatever b is, but NaN where b is."""
     if b.dtype.kind == "c":
-        raise not_implemented("xlogy_cpu" if logarithm is xp.log else "xlog1py_cpu", b)
+        raise not_implemented("xlogy_cpu" if logarithm is xp.log else "xlog1py_cpu", b, a)
     return xp.where((a == 0) & ~xp.isnan(b), b.dtype.type(0), a * logarithm(b))
 
 

@@ -28,7 +28,7 @@ class Histogram(Operation):
         return out / out.sum() / xp.diff(edges) if density else out
 
 
-def histogram(input, bins, *, range=None, weight=None, density=False):
+def histogram(input, bins=100, *, range=None, weight=None, density=False):
     """Return how many elements lie in each part, and the edges of the parts, as `(hist, bin_edges)`.
 
     `bins`: how many equal parts of `range`, or from the smallest to the largest element; or a Tensor of rising edges, of the same

@@ -15,7 +15,11 @@ from workbook.formats import empty_as, of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
 from workbook.ops.choices import flat
+<<<<<<< HEAD
 from workbook.ops.elementwise import as_number, expect_tensors, not_implemented
+=======
+from workbook.ops.elementwise import expect_tensors, is_number, not_implemented
+>>>>>>> 356262b (Arguments are read by one table of PyTorch's forms: every function, method and torch.linalg refuses wrong arguments as torch does, held by 21,500 spoilt calls)
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -42,7 +46,7 @@ def inplace(function, name):
         try:
             result = function(input, *args, **options)
         except NotImplementedError:
-            if len(args) == 1 and isinstance(args[0], Tensor):
+            if len(args) == 1 and (isinstance(args[0], Tensor) or is_number(args[0])):
                 _refuse_what_does_not_fit(input, args[0], name)
             raise
         result = _held(input, result, name)
@@ -68,8 +72,8 @@ def _own_dtype(input, asked):
 
 def _refuse_what_does_not_fit(input, other, name):
     """Raise for a result that would not fit into `input`: PyTorch sees this before it sees that it has no such result."""
-    arrays = [input._array, other._array]
-    shape = np.broadcast_shapes(*(array.shape for array in arrays))
+    arrays = [input._array, other._array if isinstance(other, Tensor) else other]
+    shape = np.broadcast_shapes(*map(np.shape, arrays))
     with input._device.entered():
         result = wrap(input._device.xp.zeros(shape, dtypes.result_type(arrays).numpy), input._device)
     views.refuse_larger(input, _held(input, result, name)._array.shape, name)

@@ -17,10 +17,10 @@ from workbook.ops import (activation, added, alike, arithmetic, axes, bessel, bl
                           parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, ranges, rearranging, reduction,
                           removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
                           strided, sums, takes, triangles, trigonometry)
-from workbook.ops.arguments import of_a_tensor, of_tensors
+from workbook.ops.arguments import asking, door
 from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
 from workbook.ops.out import with_out
-from workbook.ops.spellings import with_numpy_names
+from workbook.ops.spellings import spelt
 from workbook.tensor import Tensor
 
 # Functions of `torch` that are methods, too.
@@ -201,6 +201,9 @@ NUMPY_NAMES = (
     "kthvalue quantile nanquantile std_mean var_mean unique unique_consecutive diff trapezoid "
     "cumulative_trapezoid")
 
+# Methods that take so little time that a door would be felt.
+WITHOUT_DOOR = ("add", "sub", "mul", "div")
+
 # Other names for the same function, as PyTorch has them.
 ALIASES = {"multiply": "mul", "divide": "div", "subtract": "sub", "true_divide": "div", "negative": "neg", "absolute": "abs",
            "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "not_equal": "ne", "clip": "clamp",
@@ -218,21 +221,28 @@ CASTS = {"float": dtypes.float32, "double": dtypes.float64, "half": dtypes.float
 
 def functions():
     """Return every function of the namespace `torch` by its name."""
-    kinds = {name: kind for kind, names in OUT.items() for name in names.split()}
-    table = {name: with_out(function, kinds[name]) if name in kinds else of_a_tensor(function)
-             for part in (BOTH, WITH_INPLACE, ONLY_FUNCTIONS) for name, function in named(part).items()}
-    table["range"] = ranges.range_
-    table.update({name: of_a_tensor(getattr(Tensor, name)) for name in ALSO_FUNCTIONS.split()})
-    table.update({alias: table[name] for alias, name in ALIASES.items()})
+    table = {name: function for part in (BOTH, WITH_INPLACE, ONLY_FUNCTIONS) for name, function in named(part).items()}
+    table = {name: opened(function, name) for name, function in table.items()} | {
+        alias: opened(table[name], name, alias) for alias, name in ALIASES.items()}
+    table["range"] = door(ranges.range_, "range")
+    table.update({name: door(getattr(Tensor, name), name) for name in ALSO_FUNCTIONS.split()})
     return table
+
+
+_OUT = {name: kind for kind, names in OUT.items() for name in names.split()}
+
+
+def opened(function, name, door_name=None):
+    """Return the door to a function: with `out` if it has that, and with PyTorch's errors for arguments that it cannot take."""
+    return with_out(function, _OUT[name], door_name) if name in _OUT else door(function, door_name)
 
 
 def named(part, method=False):
     """Return the functions of a part of the table by their names; or the methods, which count arguments without the Tensor itself."""
     also_numpy = NUMPY_NAMES.split()
-    functions = {name: of_tensors(getattr(room, name), method and name not in also_numpy)
-                 for room, names in part.items() for name in names.split()}
-    return {name: with_numpy_names(function, method) if name in also_numpy else function for name, function in functions.items()}
+    functions = {name: getattr(room, name) for room, names in part.items() for name in names.split()}
+    return {name: door(function, method=method, spelt=spelt) if name in also_numpy else asking(function) if not method else
+            function if name in WITHOUT_DOOR else door(function, method=True) for name, function in functions.items()}
 
 
 def install():
@@ -240,16 +250,16 @@ def install():
     for part in (BOTH, WITH_INPLACE, ONLY_METHODS):
         for name, function in named(part, method=True).items():
             setattr(Tensor, name, function)
-    Tensor.type = conversion.type_
+    Tensor.type = door(conversion.type_, "type", method=True)
     for name, function in named(WITH_INPLACE).items():
-        setattr(Tensor, name + "_", inplace.inplace(function, name + "_"))
+        setattr(Tensor, name + "_", door(inplace.inplace(function, name + "_"), name + "_", method=True))
     for name, function in named(RESHAPED).items():
         setattr(Tensor, name + "_", strided.reshaping(function, name + "_"))
     for alias, name in ALIASES.items():
         if hasattr(Tensor, name):
-            setattr(Tensor, alias, getattr(Tensor, name))
+            setattr(Tensor, alias, door(getattr(Tensor, name), alias, method=True))
             if hasattr(Tensor, name + "_"):
-                setattr(Tensor, alias + "_", getattr(Tensor, name + "_"))
+                setattr(Tensor, alias + "_", door(getattr(Tensor, name + "_"), alias + "_", method=True))
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
     for name, form in INPLACE_OPERATORS.items():
@@ -261,8 +271,8 @@ def install():
     Tensor.__delitem__ = _delete
     Tensor.real = property(complexes.real, doc="The real parts, a view; a real Tensor itself.")
     Tensor.imag = property(complexes.imag, doc="The imaginary parts, a view.")
-    Tensor.polygamma, Tensor.where = _polygamma, _where
-    Tensor.polygamma_ = inplace.inplace(_polygamma, "polygamma_")
+    Tensor.polygamma, Tensor.where = door(_polygamma, "polygamma", method=True), door(_where, "where", method=True)
+    Tensor.polygamma_ = door(inplace.inplace(_polygamma, "polygamma_"), "polygamma_", method=True)
     Tensor.T = property(_mirrored, doc="A view with the axes in reverse order.")
     Tensor.H = property(_conjugate_mirrored, doc="A matrix with its axes exchanged, of complex numbers the conjugates.")
     Tensor.mH = property(_conjugate_last_two, doc="A view with the last two axes exchanged, of complex numbers the conjugates.")

@@ -15,6 +15,7 @@ import functools
 import inspect
 import warnings
 
+from workbook import dtypes
 from workbook.autograd import views
 from workbook.autograd.modes import no_grad, thread
 from workbook.errors import explain, shape_text
@@ -40,17 +41,19 @@ _IN_ORDER = frozenset("cholesky cholesky_solve matrix_power mvlgamma".split())
 _AS_RESULT = {"deg2rad": [((), ())], "rad2deg": [((), ())], "nan_to_num": []}
 
 
-def with_out(function, kind):
-    """Return `function` with the keyword `out`: a Tensor, or a tuple of them where there are several results."""
+def with_out(function, kind, name=None):
+    """Return `function` with the keyword `out`: a Tensor, or a tuple of them where there are several results.
+
+    `name` is PyTorch's for the door, where that is not the function's own.
+    """
+    name = name or function.__name__
 
     @functools.wraps(function)
     def call(*args, out=None, **options):
-        if out is not None:
-            return _into(function, kind, out, args, options)
         try:
-            return function(*args, **options)
-        except (AttributeError, TypeError) as problem:
-            refuse_arguments(function, args, options, problem)
+            return function(*args, **options) if out is None else _into(function, kind, out, args, options)
+        except Exception as problem:
+            refuse_arguments(name, args, options if out is None else options | {"out": out}, problem=problem)
             raise
 
     own = inspect.signature(function)
@@ -80,7 +83,12 @@ def _into(function, kind, out, args, options):
                     if isinstance(read, Tensor):
                         views.refuse_overlap(target, read, name in _READ_WHILE_WRITING)
     with no_grad():
-        result = function(*args, **options)
+        try:
+            result = function(*args, **options)
+        except NotImplementedError:
+            if kind == "cast":
+                _refuse_inputs(args, outs[0])
+            raise
     results = result if isinstance(result, tuple) else (result,)
     if len(results) != len(outs):
         raise TypeError(explain(f"{name}(): argument 'out' must be a tuple of {len(results)} Tensors, but it has {len(outs)}",
@@ -105,6 +113,14 @@ def _refuse_dtype(result, target, kind):
         raise refused(explain(f"torch.cat(): input types can't be cast to the desired output type {room.legacy}"
                               if kind == "joined" else phrase,
                               f"out holds {room}, which has no room for the result", f"make out with dtype={have}"))
+
+
+def _refuse_inputs(args, target):
+    """Raise for inputs whose kind of number has no room in `target`: PyTorch sees this before it sees that it has no such function of them."""
+    met = dtypes.result_type([given._array for given in args if isinstance(given, Tensor)])
+    if met.category > target.dtype.category:
+        raise RuntimeError(explain(f"result type {met.legacy} can't be cast to the desired output type {target.dtype.legacy}",
+                                   f"out holds {target.dtype}, which has no room for the result", f"make out with dtype={met}")) from None
 
 
 def _write(result, target, name):

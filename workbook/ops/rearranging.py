@@ -373,6 +373,10 @@ def broadcast_shapes(*shapes):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.broadcast_shapes.html
     """
+    for shape in shapes:
+        if not isinstance(shape, (int, tuple, list)):
+            raise RuntimeError(explain(f"Input shapes should be of type ints, a tuple of ints, or a list of ints, got {shape}",
+                                       "a shape is made of lengths", "write (2, 3), or x.shape"))
     shapes = [(shape,) if isinstance(shape, int) else tuple(shape) for shape in shapes]
     met = [1] * max(map(len, shapes), default=0)
     for place, shape in enumerate(shapes):

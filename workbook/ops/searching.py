@@ -206,7 +206,7 @@ def bucketize(input, boundaries, *, out_int32=False, right=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bucketize.html
     """
-    if input.is_complex():
+    if isinstance(input, Tensor) and input.is_complex():
         raise not_implemented("searchsorted_out_cpu", input._array)
     if boundaries.ndim != 1:
         raise RuntimeError(explain(f"boundaries tensor must be 1 dimension, but got dim({boundaries.ndim})",

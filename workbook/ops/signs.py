@@ -65,7 +65,7 @@ class Copysign(FloatElementwise):
 
     def forward(ctx, a, b):
         if a.dtype.kind == "c":
-            raise not_implemented("copysign_cpu", a)
+            raise not_implemented("copysign_cpu", a, b)
         out = ctx.xp.copysign(a, b)
         ctx.save(a, out)
         return out

@@ -57,7 +57,7 @@ def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
 
 
 def _with_mean(name, function, input, dim, unbiased, keepdim, correction):
-    spread_ = function(input, dim, unbiased, keepdim, correction=correction)
+    spread_ = function(input, dim, unbiased, keepdim, correction=1 if correction is None else correction)
     return spread_, mean(input, None if isinstance(dim, bool) else dim, keepdim)
 
 

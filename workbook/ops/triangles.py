@@ -276,6 +276,7 @@ def _indices(name, row, col, offset, dtype, device):
         if side < 0:
             raise RuntimeError(explain(f"{which} must be non-negative, got{side}",
                                        "a length counts places", "give lengths from 0 on"))
+    dtype = dtypes.int64 if dtype is None else dtype
     if dtype.category != dtypes.INTEGRAL:
         raise refused_dtype(f"{name}_indices", dtype, "places are whole numbers", "leave dtype out, and convert")
     check_memory((row, col), 1)
