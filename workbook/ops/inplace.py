@@ -15,11 +15,7 @@ from workbook.formats import empty_as, of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
 from workbook.ops.choices import flat
-<<<<<<< HEAD
-from workbook.ops.elementwise import as_number, expect_tensors, not_implemented
-=======
-from workbook.ops.elementwise import expect_tensors, is_number, not_implemented
->>>>>>> 356262b (Arguments are read by one table of PyTorch's forms: every function, method and torch.linalg refuses wrong arguments as torch does, held by 21,500 spoilt calls)
+from workbook.ops.elementwise import as_number, expect_tensors, is_number, not_implemented
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
