@@ -113,7 +113,8 @@ def refuse_arguments(name, args, options, method=False, problem=None):
         name, method = "split_with_sizes", False  # PyTorch's method hands them on to this function
     found = complaint(name, args[1:] if method else args, options, method)
     if found is not None and not _said(problem, *found):
-        raise TypeError(explain(*found)) from None
+        counts = is_handed_on(name) and isinstance(problem, TypeError) and " must be " not in found[0]
+        raise TypeError(explain(str(problem) if counts else found[0], *found[1:])) from None  # Python itself says how many it takes
     if str(problem).startswith("argument 'size' failed"):  # who says so does not know whose argument it is
         raise TypeError(f"{name}(): {problem}") from None
 
@@ -138,8 +139,7 @@ def complaint(name, args, options, method=False):
         if not old and sum(not each.optional for each in form) <= count <= len(form):
             of_the_count.append(wrong)
     if len(found) < 2:
-        counts = is_handed_on(name) and found and " must be " not in found[0][0]  # Python itself says how many it takes
-        return found[0] if found and not counts else None
+        return found[0] if found else None
     return of_the_count[0] if len(of_the_count) == 1 else _of_no_form(name, forms, of_the_count or found, args, options)
 
 
