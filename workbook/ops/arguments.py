@@ -6,6 +6,7 @@ function would take in silence, such as a text for a yes or no, its door asks fi
 """
 
 import functools
+import re
 
 import numpy as np
 
@@ -116,7 +117,7 @@ def refuse_arguments(name, args, options, method=False, problem=None):
         counts = is_handed_on(name) and isinstance(problem, TypeError) and " must be " not in found[0]
         raise TypeError(explain(str(problem) if counts else found[0], *found[1:])) from None  # Python itself says how many it takes
     if str(problem).startswith("argument 'size' failed"):  # who says so does not know whose argument it is
-        raise TypeError(f"{name}(): {problem}") from None
+        raise TypeError(re.sub("^", f"{name}(): ", str(problem), count=1)) from None
 
 
 def _said(problem, what, why, fix):
