@@ -5,7 +5,7 @@ import pytest
 import workbook as torch
 from tests.widgets.page import settle
 from workbook.utils.data import DataLoader
-from workbook.widgets import conveyor, convolution, descent, match_keys, modules, pairing, race, ruler, scores
+from workbook.widgets import bill, conveyor, convolution, descent, match_keys, modules, pairing, race, replicas, ruler, scores
 
 
 def net():
@@ -18,10 +18,17 @@ def photograph():
     return view
 
 
+def on_gpus(make):
+    with torch.cuda.simulate(2):
+        return make()
+
+
 VIEWS = {"modules": lambda: modules(net(), 1, 8, 8), "convolution": convolution, "photograph": photograph, "ruler": lambda: ruler(net(), 1, 8, 8),
          "scores": lambda: scores([2.0, 0.0, 0.0], target=0), "pairing": lambda: pairing([0.0, 1.0], [0.0, 1.0]),
          "descent": lambda: descent(lambda w: w ** 2, 4.0), "race": race, "conveyor": lambda: conveyor(DataLoader(range(10), 4)),
-         "keys": lambda: match_keys(net(), {"module." + name: value for name, value in net().state_dict().items()})}
+         "keys": lambda: match_keys(net(), {"module." + name: value for name, value in net().state_dict().items()}),
+         "bill": lambda: on_gpus(lambda: bill(lambda: torch.ones(2).cuda().tolist(), lambda: torch.ones(2, device="cuda"))),
+         "replicas": lambda: on_gpus(lambda: replicas(torch.nn.DataParallel(torch.nn.Linear(5, 2).cuda()), torch.ones(30, 5)))}
 ENDS = """() => {
   for (const [id, put] of [["before", "prepend"], ["after", "append"]])
     document.body[put](Object.assign(document.createElement("button"), { id, textContent: id }));
