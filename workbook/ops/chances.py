@@ -7,6 +7,7 @@ from workbook.autograd.modes import no_grad
 from workbook.autograd.operation import Operation
 from workbook.devices import check_memory
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.formats import laid_by
 from workbook.ops.alike import empty_like
 from workbook.ops.arithmetic import add, mul
 from workbook.ops.choices import flat
@@ -146,7 +147,8 @@ class Binomial(Operation, name="NotImplemented"):
     prefix = "torch::autograd::"
 
     def forward(ctx, a, b, *, generator):
-        return on_host(ctx.xp, lambda *pair: random.draw_binomial(*np.broadcast_arrays(*pair), generator), a, b)
+        drawn = on_host(ctx.xp, lambda *pair: random.draw_binomial(*np.broadcast_arrays(*pair), generator), a, b)
+        return drawn if a.shape == drawn.shape else laid_by(ctx.xp, drawn, (a, b), (a, b))
 
     def backward(ctx, grad):
         raise RuntimeError(explain("derivative for aten::binomial is not implemented", "counts that are drawn do not move with count and prob",

@@ -169,11 +169,11 @@ def flipud(input):
 
 
 class Roll(Operation):
-    """out = moved by `shifts` along `axes` (None: along the elements in order); what leaves at the end comes in in front"""
+    """out = moved by `shifts` along `axes` (None: along the elements in order; none of them: not at all); what leaves at the end comes in in front"""
 
     def forward(ctx, a, *, shifts, axes):
         ctx.shifts, ctx.axes = shifts, axes
-        return in_order(ctx.xp, ctx.xp.roll(a, shifts, axes)) if a.size else copied(ctx.xp, a)
+        return copied(ctx.xp, a) if axes == () else in_order(ctx.xp, ctx.xp.roll(a, shifts, axes))
 
     def backward(ctx, grad):
         return (Roll.apply(grad, shifts=tuple(-shift for shift in ctx.shifts), axes=ctx.axes),)
@@ -200,7 +200,7 @@ def roll(input, shifts, dims=()):
     if dims and not input.ndim:
         raise IndexError(explain(f"Dimension specified as {dims[0]} but tensor has no dimensions", "a single number has no axis", None))
     axes = tuple(axis_of(dim, input.shape) for dim in dims) if input.numel() else ()
-    if not axes:
+    if not dims:
         return Roll.apply(input, shifts=shifts[:1], axes=None)
     return Roll.apply(input, shifts=shifts, axes=axes)
 
