@@ -85,7 +85,7 @@ def test_whatever_pipeline_is_typed(name):
         view.act("end")
         drawn(view)
     view.act("set", "text", "x.unsqueeze()")
-    assert str(view.problem).endswith("Why: it is called as unsqueeze(dim)\n  Fix: give it these arguments")
+    assert str(view.problem).endswith("Why: it is unsqueeze(dim)\n  Fix: give what is missing")
 
 
 @pytest.mark.parametrize("name", SMALL)

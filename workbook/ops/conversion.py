@@ -38,7 +38,7 @@ class ToDevice(Operation, name="ToCopyBackward0"):
 
 def copied(array, source, target):
     """Return the array of one device in the memory of another."""
-    if source.type == target.type:
+    if source.type == target.type == "cuda":
         return target.backend.between(array, target.index)
     return target.backend.from_host(source.backend.to_host(array), target.index)
 

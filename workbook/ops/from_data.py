@@ -31,11 +31,11 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
     if pin_memory:
         check_storage("tensor", None, pin_memory)
     if isinstance(data, Tensor):
-        warn_of_copy("torch.tensor(sourceTensor)", stacklevel=3)
+        warn_of_copy("torch.tensor(sourceTensor)", stacklevel=4)
     elif isinstance(data, (list, tuple)) and data and isinstance(data[0], np.ndarray):
         warnings.warn("Creating a tensor from a list of numpy.ndarrays is extremely slow. Please consider converting the list to a "
                       "single "
-                      "numpy.ndarray with numpy.array() before converting to a tensor.", UserWarning, stacklevel=2)
+                      "numpy.ndarray with numpy.array() before converting to a tensor.", UserWarning, stacklevel=3)
     return finish(array_of(data, dtype, copy=True), device, requires_grad)
 
 

@@ -25,7 +25,7 @@ def _new(make, name, sentence, example):
 
 def _copy(data, **options):
     if isinstance(data, Tensor):
-        from_data.warn_of_copy("tensor.new_tensor(sourceTensor)", stacklevel=4)
+        from_data.warn_of_copy("tensor.new_tensor(sourceTensor)", stacklevel=5)
         data = data._host()
     return from_data.tensor(data, **options)
 

@@ -132,7 +132,7 @@ class Logcumsumexp(Operation):
 
 def accumulated(xp, function, a, axis):
     """Return the running results of a function of two arrays, such as `xp.maximum`, along `axis`."""
-    if xp is np:  # other libraries accumulate by sums and products alone
+    if xp is np and hasattr(function, "accumulate"):  # other libraries accumulate by sums and products alone
         return function.accumulate(a, axis)
     out, step = a.copy(), 1
     while step < a.shape[axis]:  # after each round, every place has seen twice as many

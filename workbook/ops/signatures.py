@@ -218,7 +218,6 @@ divide: input, other, *, out | input, other, *, rounding_mode?, out | input, oth
     rounding_mode?
 dot: input, tensor, *, out
 dsplit hsplit vsplit: input, sections! | input, indices
-einsum: equation, tensors, *, path?=
 empty: size, *, memory_format?=, out, ...
 empty_like ones_like zeros_like: input, *, memory_format?=, ...
 empty_permuted: size, physical_layout, *, ...
@@ -316,8 +315,6 @@ nanmean nansum: input, dim:ints|int?=, keepdim!=, *, dtype?=, out
 nanquantile quantile: input, q!, dim?=, keepdim!=, *, interpolation=, out | input, q:float!, dim?=, keepdim!=, *, interpolation=,
     out
 narrow: input, dim, start:Tensor!, length! | input, dim, start:int!, length!
-norm: input, p= | input, p?, *, dtype | input, p?, dim:ints|int, keepdim!, *, dtype, out | input, p?, dim:ints|int, keepdim!=,
-    *, out
 normal: mean:Tensor, std:Tensor, *, generator?=, out | mean:Tensor, std=, *, generator?=, out | mean, std:Tensor, *,
     generator?=, out | mean, std, size, *, generator?=, out, ...
 nuclear_norm: input, dim:ints|int, keepdim!=, *, out | input, keepdim!=, *, out
