@@ -125,7 +125,8 @@ def main(arguments=None):
         print(f"not measured: {why}")
         return 2
     torch = importable()
-    print(f"{workbook.cuda.get_device_name()}; torch {getattr(torch, '__version__', 'without CUDA: not measured')}, workbook {workbook.__version__}")
+    beside = torch.__version__ if torch else "without CUDA: not measured"
+    print(f"{workbook.cuda.get_device_name()}; torch {beside}, workbook {workbook.__version__}")
     for row in ROWS:
         with on_the_gpu(workbook):
             mine = row.prepare(workbook)
@@ -133,7 +134,7 @@ def main(arguments=None):
         if torch is not None:
             with on_the_gpu(torch):
                 theirs = row.prepare(torch)
-            refuse_differences(row.title, arrays({k: v.cpu() for k, v in theirs().items()}), arrays({k: v.detach().cpu() for k, v in mine().items()}))
+            refuse_differences(row.title, *(arrays({name: value.detach().cpu() for name, value in work().items()}) for work in (theirs, mine)))
         print(figures(row, seconds(workbook, mine, options.rounds), theirs and seconds(torch, theirs, options.rounds), workbook))
     return 0
 
@@ -145,7 +146,8 @@ def figures(row, ours, theirs, workbook):
         return f"{row.title:<32}{1000 * ours:9.3f} ms  {speed:8.0f} GB/s of memory (goal: {row.goal:.0%} of the device's bandwidth)"
     if theirs is None:
         return f"{row.title:<32}{1000 * ours:9.3f} ms"
-    return f"{row.title:<32}{1000 * ours:9.3f} ms  torch {1000 * theirs:9.3f} ms  {ours / theirs:5.2f} ({row.goal:g}{'' if ours / theirs <= row.goal else ' NOT'})"
+    met = "" if ours / theirs <= row.goal else " NOT"
+    return f"{row.title:<32}{1000 * ours:9.3f} ms  torch {1000 * theirs:9.3f} ms  {ours / theirs:5.2f} ({row.goal:g}{met})"
 
 
 def importable():

@@ -36,4 +36,5 @@ class Switches:
 
 cudnn = Switches("cudnn", False, enabled=True, benchmark=False, deterministic=False, allow_tf32=True, benchmark_limit=10)
 cuda = Switches("cuda", False, matmul=Switches("cuda.matmul", False, allow_tf32=False))
-mps, mkl, mkldnn, openmp = (Switches(name, False, **({"enabled": True} if name == "mkldnn" else {})) for name in ("mps", "mkl", "mkldnn", "openmp"))
+mkldnn = Switches("mkldnn", False, enabled=True)
+mps, mkl, openmp = (Switches(name, False) for name in ("mps", "mkl", "openmp"))

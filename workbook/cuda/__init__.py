@@ -88,7 +88,7 @@ def get_device_properties(device=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_properties.html
     """
     found = _backend().xp.cuda.runtime.getDeviceProperties(_number_of(device))
-    return _Properties(found["name"].decode(), found["major"], found["minor"], found["totalGlobalMem"], found["multiProcessorCount"], found["warpSize"])
+    return _Properties(found["name"].decode(), *(found[name] for name in ("major", "minor", "totalGlobalMem", "multiProcessorCount", "warpSize")))
 
 
 def get_device_name(device=None):

@@ -83,8 +83,9 @@ class graph:
             self._graph.reset()
             if "capturing" in str(problem):
                 raise RuntimeError(explain(
-                    "CUDA error: operation not permitted when stream is capturing", "the step makes the host wait, or copies from its memory: "
-                    "item(), print, cpu(), dropout, whose mask is drawn on the host", "take that out of the step; read the results after replay()")) from None
+                    "CUDA error: operation not permitted when stream is capturing",
+                    "the step makes the host wait, or copies from its memory: item(), print, cpu(), dropout, whose mask is drawn on the host",
+                    "take that out of the step; read the results after replay()")) from None
         return False
 
 

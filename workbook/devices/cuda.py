@@ -53,7 +53,8 @@ class CudaBackend(Backend):
         if self._cupy is None:
             raise AssertionError(explain(
                 "Torch not compiled with CUDA enabled", f"there is no cuda device here: {self._reason}",
-                "write device = torch.device('cuda' if torch.cuda.is_available() else 'cpu'), or let GPUs be simulated: torch.cuda.simulate(1)"))
+                "write device = torch.device('cuda' if torch.cuda.is_available() else 'cpu'), "
+                "or let GPUs be simulated: torch.cuda.simulate(1)"))
         if index is not None and index >= self.count():
             raise RuntimeError(explain(
                 "CUDA error: invalid device ordinal", f"cuda:{index} is asked for, and {_there_are(self.count())}", "write cuda:0"))
@@ -147,7 +148,8 @@ def found():
 
 def _number(text):
     if not text.isdecimal() or int(text) > 64:
-        raise RuntimeError(explain(f"{VARIABLE}={text}", "it is the number of GPUs to simulate", f"write a number up to 64, such as {VARIABLE}=2"))
+        raise RuntimeError(explain(f"{VARIABLE}={text}", "it is the number of GPUs to simulate",
+                                   f"write a number up to 64, such as {VARIABLE}=2"))
     return int(text)
 
 

@@ -26,7 +26,8 @@ def out_of_memory(device, problem):
     wanted = next((word for word in str(problem).split() if word.replace(",", "").isdecimal()), "more")
     held = largest(device.id)
     return OutOfMemoryError(explain(
-        f"CUDA out of memory. Tried to allocate {wanted} bytes. GPU {device.id} has a total capacity of {total:,} bytes of which {free:,} bytes is free.",
+        f"CUDA out of memory. Tried to allocate {wanted} bytes. GPU {device.id} has a total capacity of {total:,} bytes of which {free:,} "
+        "bytes is free.",
         "the most of it is held by " + "; ".join(held) if held else "no tensor holds it: another program may",
         "use a smaller batch; compute under torch.no_grad() where no gradient is wanted; keep loss.item() and not the loss"))
 
@@ -40,5 +41,5 @@ def largest(number, most=3):
             array = thing._array
             owners.setdefault((array if array.base is None else array.base).data.ptr, thing)
     found = sorted(owners.values(), key=lambda tensor: tensor._array.nbytes, reverse=True)[:most]
-    return [f"{'a parameter' if tensor._requires_grad else 'a tensor'} of shape {tuple(tensor.shape)}, {tensor.dtype}, {tensor._array.nbytes:,} bytes"
-            for tensor in found]
+    return [f"a {'parameter' if tensor._requires_grad else 'tensor'} of shape {tuple(tensor.shape)}, {tensor.dtype}, "
+            f"{tensor._array.nbytes:,} bytes" for tensor in found]

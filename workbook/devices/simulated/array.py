@@ -183,7 +183,8 @@ def opened(value):
     """Return what NumPy computes with. Refuses NumPy's own arrays, and arrays of another device than the current one."""
     if isinstance(value, ndarray):
         if value._block.device != machine.current:
-            raise ValueError(f"Array device must be same as the current device: array device = {value._block.device} while current = {machine.current}")
+            raise ValueError("Array device must be same as the current device: "
+                             f"array device = {value._block.device} while current = {machine.current}")
         return value._inner
     if isinstance(value, np.ndarray):
         raise TypeError(f"Unsupported type {type(value)}")

@@ -36,4 +36,5 @@ METHODS = frozenset("""
     max mean min nonzero partition prod put ravel repeat reshape round searchsorted sort squeeze std sum swapaxes take trace transpose
     var view
 """.split())
-SHOWS = frozenset("view transpose swapaxes moveaxis squeeze diagonal broadcast_to expand_dims".split())  # they compute nothing: any device will do
+# They compute nothing, so any device may be the current one.
+SHOWS = frozenset("view transpose swapaxes moveaxis squeeze diagonal broadcast_to expand_dims".split())
