@@ -26,8 +26,9 @@ class PrintsAsTorch(type):
         shared = getattr(cls.__init__, "__qualname__", "")
         if "torch_name" in namespace and "__init__" not in namespace and shared.startswith("_") and not name.startswith("_"):
             cls.__init__ = _renamed(cls.__init__, f"{name}.__init__")
-        if "torch_name" in namespace and cls.__repr__ is object.__repr__:
-            cls.__repr__ = _object_of_torch
+        if "torch_name" in namespace and cls.__repr__ in (object.__repr__, _object_of_torch):
+            own = (base.__dict__["__repr__"] for base in cls.__mro__[:-1] if "__repr__" in base.__dict__)
+            cls.__repr__ = next((words for words in own if words is not _object_of_torch), _object_of_torch)
 
     def __repr__(cls):
         name = cls.__dict__.get("torch_name")

@@ -126,8 +126,7 @@ _silu_ = inplace_form(activation.silu, "silu_")
 # What asks its arguments before it knows that they are Tensors: a list in their place is PyTorch's error, with the name of its inner function.
 _INSIDE = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd"}
 globals().update({name: door(globals()[name], _INSIDE.get(name)) for name in (
-    "batch_norm celu celu_ cross_entropy dropout elu elu_ gelu hardtanh_ leaky_relu leaky_relu_ nll_loss relu relu_ rrelu_ selu_ silu softplus "
-    "threshold_").split()})
+    "batch_norm celu cross_entropy dropout elu elu_ gelu hardtanh_ leaky_relu leaky_relu_ nll_loss relu relu_ silu softplus").split()})
 
 
 def __getattr__(name):

@@ -5,6 +5,7 @@ import numpy as np
 from workbook import random
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import copied, in_order
+from workbook.ops.arguments import door
 from workbook.ops.activation import LeakyRelu
 from workbook.ops.choices import straight_pieces, where
 from workbook.ops.elementwise import Elementwise, as_number, in_float32, not_implemented
@@ -124,8 +125,8 @@ def _threshold(name, step, input, threshold, value):
     return step.apply(input, edge=as_number(name, "threshold", 2, threshold), value=as_number(name, "value", 3, value))
 
 
-threshold_ = into_input("threshold_", lambda input, threshold, value: _threshold("threshold_", ThresholdInPlace, input, threshold, value),
-                         "Write threshold")
+threshold_ = door(into_input("threshold_", lambda input, threshold, value: _threshold("threshold_", ThresholdInPlace, input, threshold, value),
+                         "Write threshold"))
 
 
 class Hardsigmoid(Elementwise):
@@ -390,5 +391,5 @@ def drawn_rrelu(input, lower, upper, training, generator=None, drawn=RreluWithNo
     return drawn.apply(input, low=lower, high=upper, generator=generator) if training else even.apply(input, slope=(lower + upper) / 2)
 
 
-rrelu_ = into_input("rrelu_", lambda input, lower=1 / 8, upper=1 / 3, training=False, generator=None: drawn_rrelu(
-    input, lower, upper, training, generator, RreluWithNoiseInPlace, LeakyRreluInPlace), "Write rrelu")
+rrelu_ = door(into_input("rrelu_", lambda input, lower=1 / 8, upper=1 / 3, training=False, generator=None: drawn_rrelu(
+    input, lower, upper, training, generator, RreluWithNoiseInPlace, LeakyRreluInPlace), "Write rrelu"))

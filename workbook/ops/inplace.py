@@ -42,7 +42,7 @@ def inplace(function, name):
         try:
             result = function(input, *args, **options)
         except NotImplementedError:
-            if len(args) == 1 and (isinstance(args[0], Tensor) or is_number(args[0])):
+            if not in_own_dtype and len(args) == 1 and (isinstance(args[0], Tensor) or is_number(args[0])):
                 _refuse_what_does_not_fit(input, args[0], name)
             raise
         result = _held(input, result, name)

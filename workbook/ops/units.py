@@ -2,6 +2,7 @@
 
 from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, refused_dtype
+from workbook.ops.arguments import door
 from workbook.ops.arithmetic import div, sub
 from workbook.ops.choices import where
 from workbook.ops.elementwise import Elementwise, as_number, in_float32
@@ -159,8 +160,8 @@ def _selu(input):
 
 
 elu_ = into_input("elu_", _elu, "Write elu")
-celu_ = into_input("celu_", _celu, "Write celu")
-selu_ = into_input("selu_", _selu, "Write selu")
+celu_ = door(into_input("celu_", _celu, "Write celu"))
+selu_ = door(into_input("selu_", _selu, "Write selu"))
 
 
 class Softplus(Elementwise):
