@@ -218,7 +218,7 @@ def test_an_idx_file_that_is_another(tmp_path, raw, words):
     (b"no gzip", "gzip cannot unpack it"),
     (gzip.compress(idx(IMAGES))[:20] + b"damage" * 9, "gzip cannot unpack it"),
     (gzip.compress(bytes(1 << 27), 1), "unpacks to more than"),
-])
+], ids=["cut off", "no gzip", "damaged", "a bomb"])  # of the bytes themselves, the first hold the time of day: each worker would name others
 def test_a_gzip_file_that_is_another(tmp_path, raw, words):
     path = tmp_path / "x.gz"
     path.write_bytes(raw)
