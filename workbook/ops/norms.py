@@ -10,7 +10,7 @@ from workbook.formats import in_order
 from workbook.ops.arithmetic import sub
 from workbook.ops.choices import where
 from workbook.ops.conversion import to
-from workbook.ops.elementwise import Elementwise, as_number, in_float32
+from workbook.ops.elementwise import Elementwise, as_number, expect_tensors, in_float32
 from workbook.ops.pointwise import abs, sgn
 from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
@@ -107,6 +107,7 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.norm.html
     """
+    expect_tensors("norm", input=input)
     if p is None:
         p = 2
     if isinstance(p, str):

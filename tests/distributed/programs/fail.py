@@ -13,7 +13,6 @@ import torch  # noqa: E402
 import torch.distributed as dist  # noqa: E402
 
 dist.init_process_group("gloo")
-print(f"rank {RANK} has begun")
 
 
 def train():
