@@ -33,25 +33,22 @@ def part(rows, number):
 
 @pytest.mark.parametrize("number", range(PARTS))
 def test_values(gpu, number):
-    for name, row in part(ROWS, number):
-        chance = random.Random(f"{name} {random.random() if FULL else 0}")
-        for _ in range(EXAMPLES):
-            text, inputs = row.example(lambda options: chance.choice(list(options)))
-            here, there = (on(place, lambda: value(text, inputs, place)) for place in ("cpu", gpu))
-            if not refused_alike(here, there):
-                found = difference(here, there, ROUNDED_UNITS)
-                assert not found, f"{name}: {text} of {inputs}: {found}"
+    same_on_both(gpu, part(ROWS, number), lambda row, pick: row.example(pick), value, ROUNDED_UNITS)
 
 
 @pytest.mark.parametrize("number", range(PARTS))
 def test_gradients(gpu, number):
-    for name, row in part(SLOPES, number):
+    same_on_both(gpu, part(SLOPES, number), lambda row, pick: row.smooth_example(pick), gradients, GRADIENT_UNITS)
+
+
+def same_on_both(gpu, rows, example, compute, units):
+    for name, row in rows:
         chance = random.Random(f"{name} {random.random() if FULL else 0}")
         for _ in range(EXAMPLES):
-            text, inputs = row.smooth_example(lambda options: chance.choice(list(options)))
-            here, there = (on(place, lambda: gradients(text, inputs, place)) for place in ("cpu", gpu))
+            text, inputs = example(row, lambda options: chance.choice(list(options)))
+            here, there = (on(place, lambda: compute(text, inputs, place)) for place in ("cpu", gpu))
             if not refused_alike(here, there):
-                found = difference(here, there, GRADIENT_UNITS)
+                found = difference(here, there, units)
                 assert not found, f"{name}: {text} of {inputs}: {found}"
 
 

@@ -28,6 +28,15 @@ def xp(request):
     backend.simulate(*earlier)
 
 
+@pytest.fixture
+def machine():
+    """Two simulated GPUs."""
+    backend = devices.device("cuda").backend
+    earlier = backend.simulation()
+    yield backend.simulate(2)
+    backend.simulate(*earlier)
+
+
 def raises(kind, phrase="."):
     return kind, phrase
 
@@ -127,50 +136,32 @@ def test_probe(xp, question):
     assert (found.tolist() if isinstance(found, xp.ndarray) else found) == answer
 
 
-def test_arrays_of_two_devices_do_not_meet():
+def test_arrays_of_two_devices_do_not_meet(machine):
     """Of CuPy's this depends on the machine: with peer access it computes on the current device, wherever the arrays are."""
-    backend = devices.device("cuda").backend
-    earlier = backend.simulation()
-    backend.simulate(2)
-    try:
-        with simulated.cuda.Device(1):
-            there = simulated.ones(2)
-        with pytest.raises(ValueError, match="Array device must be same as the current device"):
-            there + 1
-        moved = simulated.array(there)
-        assert (moved + 1).tolist() == [2.0, 2.0] and (moved.device.id, there.device.id) == (0, 1)
-    finally:
-        backend.simulate(*earlier)
+    with simulated.cuda.Device(1):
+        there = simulated.ones(2)
+    with pytest.raises(ValueError, match="Array device must be same as the current device"):
+        there + 1
+    moved = simulated.array(there)
+    assert (moved + 1).tolist() == [2.0, 2.0] and (moved.device.id, there.device.id) == (0, 1)
 
 
-def test_the_bill_names_each_copy_and_each_wait():
-    backend = devices.device("cuda").backend
-    earlier = backend.simulation()
-    machine = backend.simulate(1)
-    try:
-        array = simulated.asarray(np.ones(4, "float32"))
-        assert [(e.kind, e.bytes) for e in machine.bill.values()] == [("host to device", 16)]
-        bool(array[0] > 0), simulated.nonzero(array), array.get()
-        assert machine.times("wait") == 3 and machine.times("device to host") == 2
-        assert all(entry.place[0] == __file__ for entry in machine.bill.values())
-    finally:
-        backend.simulate(*earlier)
+def test_the_bill_names_each_copy_and_each_wait(machine):
+    array = simulated.asarray(np.ones(4, "float32"))
+    assert [(e.kind, e.bytes) for e in machine.bill.values()] == [("host to device", 16)]
+    bool(array[0] > 0), simulated.nonzero(array), array.get()
+    assert machine.times("wait") == 3 and machine.times("device to host") == 2
+    assert all(entry.place[0] == __file__ for entry in machine.bill.values())
 
 
-def test_memory_is_given_back_with_the_last_array_that_shows_it():
-    backend = devices.device("cuda").backend
-    earlier = backend.simulation()
-    machine = backend.simulate(1)
-    try:
-        before = machine.used.get(0, 0)
-        array = simulated.zeros((2, 3), "float32")
-        view = array[0]
-        del array
-        assert machine.used[0] - before == 24
-        del view
-        assert machine.used[0] == before and machine.peak[0] >= before + 24
-    finally:
-        backend.simulate(*earlier)
+def test_memory_is_given_back_with_the_last_array_that_shows_it(machine):
+    before = machine.used.get(0, 0)
+    array = simulated.zeros((2, 3), "float32")
+    view = array[0]
+    del array
+    assert machine.used[0] - before == 24
+    del view
+    assert machine.used[0] == before and machine.peak[0] >= before + 24
 
 
 def test_the_stand_in_has_no_name_that_cupy_lacks():
