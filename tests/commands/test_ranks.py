@@ -1,25 +1,12 @@
 """`workbook run --ranks`: what is refused before anything starts, and what the starter of the ranks says and keeps to itself."""
 
 import io
-import os
 
 import pytest
 
 from workbook import cli
-from workbook.commands import doctor, ranks
+from workbook.commands import doctor, rank_output, ranks
 from workbook.distributed import starting
-
-
-def say(*chunks):
-    """What `Output` hands on of these chunks, and what it drops."""
-    read, write = os.pipe()
-    with open(write, "wb", buffering=0) as pipe:
-        for chunk in chunks:
-            pipe.write(chunk.encode())
-    target = io.StringIO()
-    output = ranks.Output(open(read, "rb", buffering=0), target)
-    output.join(10)
-    return target.getvalue(), output.dropped
 
 
 BANNER = """
@@ -31,13 +18,48 @@ BANNER = """
 YOUR APPLICATION TERMINATED WITH THE EXIT STRING: Killed (signal 9)
 This typically refers to a problem with your application.
 """
+ABORT = "Abort(1) on node 0 (rank 0 in comm 0): application called MPI_Abort(MPI_COMM_WORLD, 1) - process 0\n"
 
 
-def test_what_the_ranks_print_is_handed_on_and_what_mpi_says_is_not():
-    said, dropped = say("epoch 1\nloss", " 0.5\rloss 0.4\r", "\nAll well\n", BANNER)
-    assert said.strip() == "epoch 1\nloss 0.5\rloss 0.4\r\nAll well" and "PID 25018 RUNNING" in dropped
-    assert say("Abort(1) on node 0 (rank 0 in comm 0): application called MPI_Abort(MPI_COMM_WORLD, 1) - process 0\n")[0] == ""
-    assert say("=== my own line\n= 3\nYour turn")[0] == "=== my own line\n= 3\nYour turn\n"
+def shown(tmp_path, *pieces, words=rank_output.ABORTS_WORDS):
+    """What is handed on of these pieces, which are printed one after the other, after each of them; and what is kept back."""
+    target, path, after = io.StringIO(), tmp_path / "0.out", []
+    source = rank_output.Source(path, target, words)
+    source.read()  # before there is a file
+    for piece in pieces:
+        with open(path, "ab") as file:
+            file.write(piece if isinstance(piece, bytes) else piece.encode())
+        source.read()
+        after.append(target.getvalue())
+    source.read(last=True)
+    return [*after, target.getvalue()], source.kept_back
+
+
+def test_whole_lines_are_handed_on_as_they_come(tmp_path):
+    assert shown(tmp_path, "epoch 1\nlo", "ss", " 0.5\n")[0] == ["epoch 1\n", "epoch 1\n", *["epoch 1\nloss 0.5\n"] * 2]
+
+
+def test_the_beginning_of_a_line_when_nothing_follows(tmp_path):
+    assert shown(tmp_path, "loading ...", "", " done\n")[0] == ["", "loading ...", *["loading ... done\n"] * 2]
+    assert shown(tmp_path, "")[0][-1].endswith("done\n")
+
+
+def test_a_bar_that_is_drawn_over_itself(tmp_path):
+    assert shown(tmp_path, "10 %\r20 %", "\r30 %")[0] == ["10 %\r", "10 %\r20 %\r", "10 %\r20 %\r30 %"]
+
+
+def test_a_letter_that_came_in_two_halves(tmp_path):
+    assert shown(tmp_path, "gr\u00fcn\n".encode()[:3], "gr\u00fcn\n".encode()[3:])[0][-1] == "gr\u00fcn\n"
+
+
+def test_what_mpi_says_of_its_own_accord_is_kept_back(tmp_path):
+    said, kept_back = shown(tmp_path, BANNER[:100], BANNER[100:], "no such host\n", words=rank_output.STARTERS_WORDS)
+    assert said[-1] == "no such host\n" and "PID 25018 RUNNING" in kept_back
+
+
+def test_and_nothing_that_a_rank_prints(tmp_path):
+    mine = BANNER + "Your turn\n"
+    assert shown(tmp_path, ABORT, mine) == ([""] + [mine] * 2, ABORT)
 
 
 def test_a_rank_that_ended_without_a_word_is_named(tmp_path, capsys):

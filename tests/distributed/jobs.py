@@ -25,7 +25,8 @@ def run(count, program, *arguments):
 
 
 def command(count, program, *arguments):
-    return [sys.executable, "-m", "workbook", "run", "--ranks", str(count), str(PROGRAMS / program), *map(str, arguments)]
+    script = [program] if program.startswith("-") else [str(PROGRAMS / program)]
+    return [sys.executable, "-m", "workbook", "run", "--ranks", str(count), *script, *map(str, arguments)]
 
 
 def environment():

@@ -49,6 +49,15 @@ def check(way, code, shown, not_shown):
     assert done.stderr.count("Traceback (most recent call last)") <= 1
 
 
+def test_the_ranks_lines_stay_whole_and_nothing_is_lost(monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")  # each piece of a line goes out alone
+    done = jobs.run(2, "-c", "import sys, torch.distributed as dist\ndist.init_process_group('gloo')\n"
+                    "for i in range(5000): print('rank', dist.get_rank(), i)\ndist.barrier()\nsys.exit('the end')")
+    for rank in "01":
+        assert [line for line in done.stdout.splitlines() if line.startswith(f"rank {rank}")] == [f"rank {rank} {i}" for i in range(5000)]
+    assert len(done.stdout.splitlines()) == 10000 and "the end" in done.stderr.splitlines()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminated"])
 def test_stopping_the_job_stops_every_rank(number):
     job = subprocess.Popen(jobs.command(2, "fail.py", "interrupted"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

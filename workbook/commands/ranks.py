@@ -4,6 +4,7 @@ The processes are started by MPI's own `mpiexec`, and each of them is `workbook 
 `mpiexec -f hosts -n 8 python -m workbook run train.py`, with the same effect.
 """
 
+import contextlib
 import os
 import re
 import shutil
@@ -11,10 +12,9 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 from pathlib import Path
 
-from workbook.commands import Refused, places
+from workbook.commands import Refused, places, rank_output
 from workbook.commands.test import ONE_THREAD
 from workbook.distributed import ending, groups, starting
 from workbook.distributed.wires import Mpi
@@ -36,12 +36,12 @@ def start(count, arguments, run):
         os.environ.update(torchruns_names(0, 1, 0))
         return run()
     command = [starter(), "-n", str(count), sys.executable, "-m", "workbook", "run", *arguments]
-    with tempfile.TemporaryDirectory(prefix="workbook-ranks-") as job:
+    with tempfile.TemporaryDirectory(prefix="workbook-ranks-", ignore_cleanup_errors=True) as job, contextlib.ExitStack() as files:
         environment = dict.fromkeys(ONE_THREAD, "1") | dict(os.environ) | {ending.JOB: job}
-        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                   stderr=subprocess.PIPE,
+        said, complained = (files.enter_context(open(path, "wb")) for path in rank_output.paths(Path(job), rank_output.STARTER))
+        process = subprocess.Popen(command, env=environment, stdin=subprocess.DEVNULL, stdout=said, stderr=complained,
                                    start_new_session=True)  # so that Ctrl-C comes here, and not to every rank
-        outputs = [Output(process.stdout, sys.stdout), Output(process.stderr, sys.stderr)]
+        output = rank_output.Reader(Path(job), count, on_closed=process.terminate)
         earlier = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
         try:
             code = process.wait()
@@ -50,9 +50,8 @@ def start(count, arguments, run):
             return 130 if isinstance(stopped, KeyboardInterrupt) else stopped.code
         finally:
             signal.signal(signal.SIGTERM, earlier)
-            for output in outputs:
-                output.join(SECONDS_TO_END)
-        return verdict(code, count, Path(job), "".join(output.dropped for output in outputs))
+            kept_back = output.finish()
+        return verdict(code, count, Path(job), kept_back)
 
 
 def mpiexec():
@@ -85,13 +84,13 @@ def end(process):
         process.wait()
 
 
-def verdict(code, count, job, dropped):
+def verdict(code, count, job, kept_back):
     """Return the job's exit code, and say which rank ended without a word, if one did."""
     silent = [rank for rank in range(count) if not (job / f"{rank}.done").exists()]
     if (job / "failed").exists():
         return code or 1
     if silent:
-        killed = re.search(r"PID (\d+) RUNNING", dropped)
+        killed = re.search(r"PID (\d+) RUNNING", kept_back)
         pids = {path.read_text(): int(path.stem) for path in job.glob("*.pid")}
         first = pids.get(killed[1]) if killed else None
         who = f"Rank {first}" if first is not None else f"Rank {silent[0]}" if len(silent) == 1 else f"One of the ranks {silent}"
@@ -109,40 +108,6 @@ def how(code):
     return f": os._exit({code})"
 
 
-class Output(threading.Thread):
-    """Hands on what the ranks print, as it comes, but for what MPI's starter says of its own accord when a rank ends."""
-
-    OWN_WORDS = re.compile(r"={20,}|=  ? ?[A-Z ]|YOUR APPLICATION TERMINATED|This typically refers to a problem|Please see the FAQ "
-                           r"page|"
-                           r"Abort\(\d+\) on node|\[mpiexec@|\[proxy:")
-    BEGINNINGS = ("=", "Y", "T", "P", "A", "[m", "[p")
-
-    def __init__(self, source, target):
-        super().__init__(daemon=True)
-        self.source, self.target, self.rest, self.dropped = source, target, "", ""
-        self.start()
-
-    def run(self):
-        """Read until the end."""
-        while chunk := os.read(self.source.fileno(), 65536):
-            self.take(chunk.decode("utf-8", "replace"))
-        self.take("\n" if self.rest else "")
-        self.source.close()
-
-    def take(self, text):
-        """Hand on whole lines, and the beginning of one that cannot be the starter's."""
-        *lines, self.rest = (self.rest + text).split("\n")
-        for line in lines:
-            if self.OWN_WORDS.match(line):
-                self.dropped += line + "\n"
-            elif line or not self.dropped:
-                self.target.write(line + "\n")
-        if self.rest and not self.rest.startswith(self.BEGINNINGS):
-            self.target.write(self.rest)
-            self.rest = ""
-        self.target.flush()
-
-
 # Each of the ranks ------------------------------------------------------------------------------------------------------
 
 
@@ -154,7 +119,10 @@ def take_part(run):
     rank, size, local = told
     os.environ.update({name: value for name, value in torchruns_names(rank, size, local).items()
                        if name in COUNTED or name not in os.environ})
-    sys.stdout.reconfigure(line_buffering=True)  # MPI's starter reads from a pipe, and a person from the screen
+    if job():
+        rank_output.into_files(job(), rank)
+    else:
+        sys.stdout.reconfigure(line_buffering=True)  # MPI's starter reads from a pipe, and a person from the screen
     from mpi4py import MPI
 
     note(rank, "pid", str(os.getpid()))
@@ -185,6 +153,11 @@ def torchruns_names(rank, size, local):
 
 def note(rank, what, text=""):
     """Leave word for the process that has started the ranks, if one has."""
-    job = os.environ.get(ending.JOB)
-    if job and os.path.isdir(job):
-        (Path(job) / f"{rank}.{what}").write_text(text)
+    if job():
+        (job() / f"{rank}.{what}").write_text(text)
+
+
+def job():
+    """Return the folder that the ranks share with the process that has started them, or None where there is none."""
+    folder = os.environ.get(ending.JOB)
+    return Path(folder) if folder and os.path.isdir(folder) else None
