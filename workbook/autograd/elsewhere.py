@@ -31,7 +31,7 @@ def elsewhere(cls, ctx, arrays, options, device):
             if laid is not results and ctx.__class__ is not Forgetful:
                 ctx._saved = tuple([laid if value is results else value for value in ctx._saved])
             results = laid
-        return arrays, results, device
+        return arrays, results, device if cls.place is None else cls.place(device, options)
 
 
 def on_arrays(cls, xp, inputs, options):

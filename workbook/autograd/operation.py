@@ -178,7 +178,12 @@ class Operation(Node):
         try:
             if device is CPU:
                 arrays = cls.dtype_rule(arrays)
-                results = cls.forward(ctx, *arrays, **options) if options else cls.forward(ctx, *arrays)
+                if not options:
+                    results = cls.forward(ctx, *arrays)
+                else:
+                    results = cls.forward(ctx, *arrays, **options)
+                    if cls.place is not None:
+                        device = cls.place(device, options)
             else:
                 arrays, results, device = elsewhere(cls, ctx, arrays, options, device)
         except ValueError as problem:  # NumPy's way of refusing shapes
@@ -186,9 +191,6 @@ class Operation(Node):
             raise refusal from (problem.__cause__ if refusal is problem else None)
         except MemoryError as problem:
             raise too_large(problem, arrays) from None
-
-        if options and cls.place is not None:
-            device = cls.place(device, options)
 
         if results.__class__ is tuple:
             outputs = _wrap_all(results, device) if device.__class__ is not tuple else tuple(map(wrap, results, device))
