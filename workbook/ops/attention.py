@@ -13,7 +13,7 @@ from workbook.ops.elementwise import as_number, in_float32
 from workbook.ops.inplace import dropout
 from workbook.ops.linalg import matmul
 from workbook.ops.logic import logical_not
-from workbook.ops.losses import Softmax
+from workbook.ops.losses import SMALL, Softmax
 from workbook.ops.placing import masked_fill
 from workbook.ops.rearranging import repeat_interleave
 from workbook.ops.reduction import sum
@@ -21,9 +21,6 @@ from workbook.ops.shape import reshape
 from workbook.ops.totals import row_products, total
 from workbook.ops.triangles import tril
 from workbook.tensor import Tensor
-
-
-SMALL = 60  # exp of it is far from what float32 holds, and so is 1 / exp of it, and their sums
 
 
 def _softmax(xp, scores, small=False):

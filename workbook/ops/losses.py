@@ -3,6 +3,8 @@
 import math
 import warnings
 
+import numpy as np
+
 from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
@@ -18,9 +20,12 @@ from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
 from workbook.ops.targets import check_classes, check_kinds, check_places
-from workbook.ops.totals import total
+from workbook.ops.totals import LARGE, total
 from workbook.tensor import Tensor
 from workbook.threads import thread
+
+BLOCK = 2**16  # elements
+SMALL = 60  # exp of it is far from what float32 holds, and so is 1 / exp of it, and their sums
 
 
 class Softmax(Operation):
@@ -28,9 +33,10 @@ class Softmax(Operation):
 
     def forward(ctx, a, *, axis):
         ctx.axis = axis
-        out = ctx.xp.asarray(_shifted("softmax", a, axis))
-        ctx.xp.exp(out, out=out)
-        out /= total(out, (axis,)[:a.ndim], True)
+        if a.size >= LARGE and a.__class__ is np.ndarray and axis == a.ndim - 1 and a.flags.c_contiguous and a.dtype.kind == "f":
+            out = _of_rows(in_float32(a))
+        else:
+            out = _quotients(ctx.xp, ctx.xp.asarray(_shifted("softmax", a, axis)), axis)
         out = out.astype(a.dtype, order="C", copy=False)
         ctx.save(out)
         return out
@@ -38,6 +44,32 @@ class Softmax(Operation):
     def backward(ctx, grad):
         (out,) = ctx.saved
         return (out * (grad - sum(grad * out, ctx.axis, True)),)
+
+
+def _quotients(xp, scores, axis):
+    """exp(scores), divided by its sum along the axis; in the memory of the scores."""
+    xp.exp(scores, out=scores)
+    scores /= total(scores, (axis,)[:scores.ndim], True)
+    return scores
+
+
+def _of_rows(a):
+    """The same along the last axis of a large array, in blocks of rows that stay in the cache.
+
+    Where the largest number of each row is neither below 0 nor large, exp is finite, and no less exact, without the shift.
+    """
+    out, length = np.empty(a.shape, a.dtype), a.shape[-1]
+    rows, found, some = a.reshape(-1, length), out.reshape(-1, length), max(BLOCK // length, 1)
+    for start in range(0, len(rows), some):
+        block, scores = rows[start:start + some], found[start:start + some]
+        top = block.max(1, keepdims=True)
+        if 0 <= top.min() and top.max() < SMALL:
+            np.exp(block, out=scores)
+            scores /= total(scores, (1,), True)
+        else:
+            np.subtract(block, top, out=scores)
+            _quotients(np, scores, 1)
+    return out
 
 
 def _shifted(name, a, axis):
