@@ -24,8 +24,7 @@ WAYS = {
 }
 MORE = {
     "everywhere": (1, ["ValueError: the loss is not a number"], ["BAD TERMINATION"]),
-    "_exit": (1, ["ended without a traceback: os._exit(0)"], ["[rank"]),
-    "sys.exit": (3, [], ["Traceback"]),
+    "_exit": (1, ["ended without a traceback: os._exit(0)"], ["[rank"]), "sys.exit": (3, [], ["Traceback"]),
 }
 
 

@@ -147,8 +147,7 @@ COUNTED = ("RANK", "WORLD_SIZE", "LOCAL_RANK")
 def torchruns_names(rank, size, local):
     """Return the variables that PyTorch's own starter sets, which scripts read."""
     return {"RANK": str(rank), "WORLD_SIZE": str(size), "LOCAL_RANK": str(local),
-            "LOCAL_WORLD_SIZE": os.environ.get("MPI_LOCALNRANKS", str(size)),
-            "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}
+            "LOCAL_WORLD_SIZE": os.environ.get("MPI_LOCALNRANKS", str(size)), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": "29500"}
 
 
 def note(rank, what, text=""):

@@ -27,8 +27,7 @@ def out_of_memory(device, problem):
     held = largest(device.id)
     return OutOfMemoryError(explain(
         f"CUDA out of memory. Tried to allocate {wanted} bytes. GPU {device.id} has a total capacity of {total:,} bytes of which {free:,} "
-        "bytes is free.",
-        "the most of it is held by " + "; ".join(held) if held else "no tensor holds it: another program may",
+        "bytes is free.", "the most of it is held by " + "; ".join(held) if held else "no tensor holds it: another program may",
         "use a smaller batch; compute under torch.no_grad() where no gradient is wanted; keep loss.item() and not the loss"))
 
 

@@ -20,8 +20,7 @@ wire. `starting.py` finds out which rank this process is, `ending.py` ends the j
 from workbook import missing
 from workbook.distributed.collectives import (all_gather, all_gather_into_tensor, all_gather_single, all_reduce, all_to_all,
                                               all_to_all_single, barrier, broadcast, gather, monitored_barrier, reduce,
-                                              reduce_scatter,
-                                              reduce_scatter_single, reduce_scatter_tensor, scatter)
+                                              reduce_scatter, reduce_scatter_single, reduce_scatter_tensor, scatter)
 from workbook.distributed.groups import (Backend, GroupMember, ProcessGroup, destroy_process_group, get_backend, get_global_rank,
                                          get_group_rank, get_process_group_ranks, get_rank, get_world_size, group,
                                          init_process_group, is_initialized, new_group)
@@ -30,19 +29,18 @@ from workbook.distributed.objects import (all_gather_object, broadcast_object_li
                                           scatter_object_list, send_object_list)
 from workbook.distributed.reduce_ops import ReduceOp
 from workbook.distributed.starting import (get_node_local_rank, is_available, is_backend_available, is_gloo_available,
-                                           is_mpi_available,
-                                           is_nccl_available, is_torchelastic_launched)
+                                           is_mpi_available, is_nccl_available, is_torchelastic_launched)
 from workbook.distributed.work import Work
 
 __all__ = [
     "Backend", "GroupMember", "P2POp", "ProcessGroup", "ReduceOp", "Work", "all_gather", "all_gather_into_tensor",
-           "all_gather_object",
-    "all_gather_single", "all_reduce", "all_to_all", "all_to_all_single", "barrier", "batch_isend_irecv", "broadcast",
-    "broadcast_object_list", "destroy_process_group", "gather", "gather_object", "get_backend", "get_global_rank", "get_group_rank",
-    "get_node_local_rank", "get_process_group_ranks", "get_rank", "get_world_size", "group", "init_process_group", "irecv",
-    "is_available", "is_backend_available", "is_gloo_available", "is_initialized", "is_mpi_available", "is_nccl_available",
-    "is_torchelastic_launched", "isend", "monitored_barrier", "new_group", "recv", "recv_object_list", "reduce", "reduce_scatter",
-    "reduce_scatter_single", "reduce_scatter_tensor", "scatter", "scatter_object_list", "send", "send_object_list",
+    "all_gather_object", "all_gather_single", "all_reduce", "all_to_all", "all_to_all_single", "barrier", "batch_isend_irecv",
+    "broadcast", "broadcast_object_list", "destroy_process_group", "gather", "gather_object", "get_backend", "get_global_rank",
+    "get_group_rank", "get_node_local_rank", "get_process_group_ranks", "get_rank", "get_world_size", "group",
+    "init_process_group", "irecv", "is_available", "is_backend_available", "is_gloo_available", "is_initialized",
+    "is_mpi_available", "is_nccl_available", "is_torchelastic_launched", "isend", "monitored_barrier", "new_group", "recv",
+    "recv_object_list", "reduce", "reduce_scatter", "reduce_scatter_single", "reduce_scatter_tensor", "scatter",
+    "scatter_object_list", "send", "send_object_list",
 ]
 
 

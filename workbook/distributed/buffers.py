@@ -30,8 +30,7 @@ def check_tensor(given, name):
     """Raise TypeError for what is no Tensor, in PyTorch's words."""
     if not isinstance(given, Tensor):
         raise TypeError(explain(f"Invalid function argument. Expected parameter `{name}` of type torch.Tensor but got "
-                                f"{type(given)} instead.",
-                                "tensors travel between ranks",
+                                f"{type(given)} instead.", "tensors travel between ranks",
                                 f"write torch.tensor({given!r})" if isinstance(given, (int, float)) else
                                 "give one tensor; objects travel by all_gather_object and broadcast_object_list"))
 

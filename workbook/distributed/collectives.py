@@ -152,8 +152,7 @@ def gather(tensor, gather_list=None, dst=None, group=None, async_op=False, group
         every = _room_for_all(tensor, group)
     elif gather_list:
         raise ValueError(explain("Argument ``gather_list`` must NOT be specified on non-destination ranks.",
-                                 f"only rank {root} gets something",
-                                 f"write gather_list if dist.get_rank() == {root} else None"))
+                                 f"only rank {root} gets something", f"write gather_list if dist.get_rank() == {root} else None"))
     mine = outgoing(tensor)
     finish = _nothing if every is None else lambda: _handed_out(gather_list, every, "gather")
     work = group.start("gather", f"gather({_kind(tensor)}) to rank {root}", lambda: group.wire.gather(mine, every, root), finish,
@@ -186,14 +185,12 @@ def scatter(tensor, scatter_list=None, src=None, group=None, async_op=False, gro
     if group.rank() == root:
         if not scatter_list:
             raise ValueError(explain("Argument ``scatter_list`` must be specified on source rank.",
-                                     f"rank {root} gives the tensors of all",
-                                     "give it a list with one tensor for each rank"))
+                                     f"rank {root} gives the tensors of all", "give it a list with one tensor for each rank"))
         check_parts(scatter_list, tensor, group.size(), "scatter", "input")
         every = np.stack([on_host(part) for part in scatter_list])
     elif scatter_list:
         raise ValueError(explain("Argument ``scatter_list`` must NOT be specified on non-source ranks.",
-                                 f"only rank {root} gives something",
-                                 f"write scatter_list if dist.get_rank() == {root} else None"))
+                                 f"only rank {root} gives something", f"write scatter_list if dist.get_rank() == {root} else None"))
     mine = np.empty(tensor._array.shape, tensor._array.dtype)
     work = group.start("scatter", f"scatter({_kind(tensor)}) from rank {root}", lambda: group.wire.scatter(every, mine, root),
                        lambda: put(tensor, mine, "scatter"), [tensor])
@@ -447,8 +444,7 @@ def _check_whole(whole, part, group, name, other):
     if tuple(whole.shape) not in fitting:
         raise ValueError(explain(f"{name} tensor size must be equal to world_size times {other} tensor size",
                                  f"{size} parts of shape {list(shape)} make {' or '.join(str(list(fit)) for fit in fitting)}, not "
-                                 f"{list(whole.shape)}",
-                                 f"give a tensor of shape {list(fitting[-1])}"))
+                                 f"{list(whole.shape)}", f"give a tensor of shape {list(fitting[-1])}"))
 
 
 def _parts(tensor, sizes, group):

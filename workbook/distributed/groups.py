@@ -93,8 +93,7 @@ _met = []  # whether there was a world
 
 
 def init_process_group(backend=None, init_method=None, timeout=None, world_size=-1, rank=-1, store=None, group_name="",
-                       pg_options=None,
-                       device_id=None):
+                       pg_options=None, device_id=None):
     """Meet the other ranks of the job; all collectives need it. Every rank calls it once.
 
     `backend`: "gloo", "nccl", "mpi" or such; everything travels by MPI, whatever it is called. `world_size` and `rank`, or the
@@ -122,8 +121,7 @@ def init_process_group(backend=None, init_method=None, timeout=None, world_size=
         starting.check_method(init_method)
     if backend == "mpi" and (world_size != -1 or rank != -1):
         warnings.warn(f"For MPI backend, world_size ({world_size}) and rank ({rank}) are ignored since they are assigned by the "
-                      "MPI runtime.",
-                      stacklevel=2)
+                      "MPI runtime.", stacklevel=2)
         world_size = rank = -1
     wire, rank = starting.wire_and_rank(backend, init_method, world_size, rank)
     world = ProcessGroup(wire, range(wire.size), rank, backend, timeout or DEFAULT_TIMEOUT, agreement_on(wire))
@@ -180,8 +178,7 @@ def agreement_on(wire):
 
 
 def new_group(ranks=None, timeout=None, backend=None, pg_options=None, use_local_synchronization=False, group_desc=None,
-              device_id=None,
-              sort_ranks=True):
+              device_id=None, sort_ranks=True):
     """Return a group of some ranks, all without `ranks`; every rank of the world calls it, also those that it leaves out.
 
     These get `GroupMember.NON_GROUP_MEMBER`. Raises ValueError for ranks that are not there, or there twice.
@@ -206,8 +203,7 @@ def new_group(ranks=None, timeout=None, backend=None, pg_options=None, use_local
     for rank in ranks:
         if not isinstance(rank, int) or not 0 <= rank < everyone:
             raise ValueError(explain(f"Rank {rank} is out of range. Valid ranks are 0 to {everyone - 1} (world_size={everyone})",
-                                     counted,
-                                     "name ranks of this world"))
+                                     counted, "name ranks of this world"))
     if not ranks:
         raise TypeError(explain("new_group(): a group of no ranks", "somebody has to be in it", "name at least one rank"))
     ranks = sorted(ranks) if sort_ranks else ranks
@@ -306,8 +302,7 @@ def get_global_rank(group, group_rank):
     ranks = registered(group).ranks
     if not 0 <= group_rank < len(ranks):
         raise ValueError(explain(f"Group rank {group_rank} is not part of group {group}",
-                                 f"it has {len(ranks)} ranks, counted from 0",
-                                 f"name one from 0 to {len(ranks) - 1}"))
+                                 f"it has {len(ranks)} ranks, counted from 0", f"name one from 0 to {len(ranks) - 1}"))
     return ranks[group_rank]
 
 
@@ -399,8 +394,7 @@ def _checked_backend(backend):
 def _check_timeout(timeout):
     if timeout is not None and not isinstance(timeout, datetime.timedelta):
         raise TypeError(explain(f"Expected timeout argument to be of type datetime.timedelta, got {timeout}",
-                                "a number does not say of what",
-                                "write datetime.timedelta(seconds=60)"))
+                                "a number does not say of what", "write datetime.timedelta(seconds=60)"))
 
 
 def _check_number(name, given):

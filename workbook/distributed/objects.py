@@ -57,8 +57,7 @@ def gather_object(obj, object_gather_list=None, dst=None, group=None, group_dst=
                                  "write [None] * dist.get_world_size()"))
     if object_gather_list and not here:
         raise ValueError(explain("Argument ``gather_list`` must NOT be specified on non-destination ranks.",
-                                 "only one rank gets something",
-                                 "write None in the other ranks"))
+                                 "only one rank gets something", "write None in the other ranks"))
     found = _from_all(obj, group)
     if here:
         object_gather_list[:len(found)] = found
@@ -103,13 +102,11 @@ def scatter_object_list(scatter_object_output_list, scatter_object_input_list=No
         return
     if not isinstance(scatter_object_output_list, list) or not scatter_object_output_list:
         raise ValueError(explain("Expected argument scatter_object_output_list to be a list of size at least 1.",
-                                 "its first place is filled",
-                                 "write [None]"))
+                                 "its first place is filled", "write [None]"))
     root = root_of(group, src, group_src, otherwise=group.ranks[0])
     if group.rank() == root and len(scatter_object_input_list or ()) != group.size():
         raise ValueError(explain("source rank must provide non-None scatter_object_input_list",
-                                 f"it has an object for each of {group.size()} ranks",
-                                 "give it a list of that length"))
+                                 f"it has an object for each of {group.size()} ranks", "give it a list of that length"))
     scatter_object_output_list[0] = _from_one(scatter_object_input_list, root, group)[group.rank()]
 
 

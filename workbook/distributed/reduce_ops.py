@@ -47,12 +47,10 @@ def check(op, dtype, function):
                                 f"{op!r} names no reduction", "write dist.ReduceOp.SUM, AVG, PRODUCT, MIN or MAX"))
     if op in ON_BITS and dtype.kind not in "iub":
         raise RuntimeError(explain(f"Cannot use ReduceOp.{op.name} with non-integral dtype",
-                                   f"numbers of {dtype} have no bits to combine",
-                                   "use ReduceOp.SUM, MIN or MAX"))
+                                   f"numbers of {dtype} have no bits to combine", "use ReduceOp.SUM, MIN or MAX"))
     if dtype.kind == "c" and op not in (ReduceOp.SUM, ReduceOp.AVG):
         raise ValueError(explain(f"{function} does not support {op} on complex tensors",
-                                 "the parts of complex numbers are reduced one by one",
-                                 "use ReduceOp.SUM or AVG"))
+                                 "the parts of complex numbers are reduced one by one", "use ReduceOp.SUM or AVG"))
     if op is ReduceOp.AVG and dtype.kind in "iub":
         kind = {"b": "Bool", "u": "Byte"}.get(dtype.kind) or {1: "Char", 2: "Short", 4: "Int", 8: "Long"}[dtype.itemsize]
         raise RuntimeError(explain(f"result type Float can't be cast to the desired output type {kind}", "a mean has decimals",

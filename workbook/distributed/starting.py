@@ -127,13 +127,11 @@ def check_method(init_method):
     """Raise where an address names no way of meeting."""
     if not isinstance(init_method, str):
         raise RuntimeError(explain(f"`url` must be a string. {type(init_method)}: {init_method}",
-                                   "it says how the processes find each other",
-                                   'leave it out, or write "env://"'))
+                                   "it says how the processes find each other", 'leave it out, or write "env://"'))
     scheme = urllib.parse.urlparse(init_method).scheme
     if scheme not in ("env", "tcp", "file"):
         raise RuntimeError(explain(f"No rendezvous handler for {scheme}://",
-                                   "processes are found by MPI, whatever the address says",
-                                   'leave it out, or write "env://"'))
+                                   "processes are found by MPI, whatever the address says", 'leave it out, or write "env://"'))
 
 
 def _as_asked(init_method, rank, world_size):

@@ -138,8 +138,7 @@ class Reducer:
         if number not in bucket.lacking:
             raise RuntimeError(explain(
                 f"Expected to mark a variable ready only once. The parameter {self.names[number]} got a second gradient before the "
-                "next forward pass.",
-                "a backward pass over a part of the outputs has averaged it already",
+                "next forward pass.", "a backward pass over a part of the outputs has averaged it already",
                                        "add the losses up and call backward() once for each forward pass"))
         self.got_one[number] = used
         if param._grad is None:

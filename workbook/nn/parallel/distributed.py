@@ -45,9 +45,8 @@ class DistributedDataParallel(Module):
     torch_name = "torch.nn.parallel.distributed.DistributedDataParallel"
 
     def __init__(self, module, device_ids=None, output_device=None, dim=0, broadcast_buffers=None, init_sync=True,
-                 process_group=None,
-                 bucket_cap_mb=None, find_unused_parameters=False, check_reduction=False, gradient_as_bucket_view=False,
-                 static_graph=False,
+                 process_group=None, bucket_cap_mb=None, find_unused_parameters=False, check_reduction=False,
+                 gradient_as_bucket_view=False, static_graph=False,
                  delay_all_reduce_named_params=None, param_to_hook_all_reduce=None, mixed_precision=None, device_mesh=None,
                  skip_all_reduce_unused_params=False, bucket_cap_mb_list=None, batched_grad_copy=False, forward_sync_buffers=None):
         super().__init__()
@@ -61,8 +60,7 @@ class DistributedDataParallel(Module):
         self.process_group = default_group() if process_group is None else registered(process_group)
         if not isinstance(module, Module):
             raise AttributeError(explain(f"'{type(module).__name__}' object has no attribute 'named_parameters'",
-                                         "it wraps a network",
-                                         "DistributedDataParallel(net)"))
+                                         "it wraps a network", "DistributedDataParallel(net)"))
         self.parameters_to_ignore = set(getattr(module, "_ddp_params_and_buffers_to_ignore", ()))
         named = {name: param for name, param in module.named_parameters() if name not in self.parameters_to_ignore}
         _check_network(named)
@@ -223,8 +221,7 @@ def _leaves_behind(tensors):
 def _check_network(named):
     if not any(param.requires_grad for param in named.values()):
         raise RuntimeError(explain("DistributedDataParallel is not needed when a module doesn't have any parameter that requires a "
-                                   "gradient.",
-                                   "there are no gradients to average", "use the network as it is"))
+                                   "gradient.", "there are no gradients to average", "use the network as it is"))
     if any(isinstance(param, UninitializedParameter) for param in named.values()):
         raise RuntimeError(explain("Modules with uninitialized parameters can't be used with `DistributedDataParallel`. Run a "
                                    "dummy forward pass to "
