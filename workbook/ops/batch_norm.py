@@ -16,7 +16,7 @@ from workbook.ops.totals import row_products
 from workbook.tensor import Tensor
 
 
-BLOCK = 2**15  # numbers that are taken at a time, so that what lies between two steps stays in a core's cache
+BLOCK = 2**16  # numbers that are taken at a time, so that what lies between two steps stays in a core's cache
 
 
 class BatchStatistics(Operation):
