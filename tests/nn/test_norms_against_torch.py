@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import workbook
 from tests.nn.test_layers_against_torch import SEEDS, both, normal
+from workbook.ops import batch_norm
 
 PLACES = {1: [(), (3,)], 2: [(3, 2)], 3: [(2, 3, 2)]}
 MOMENTUM = st.sampled_from([0.1, 0.0, 1.0, 0.7, None])
@@ -32,6 +33,13 @@ def test_batch_norm(seed, axes, momentum, affine, track, bias, data):
     batches = [1 + 2 * normal(seed + step, count, channels, *places) for step in range(3)]
     both(build, seed, batches[0])
     both(lambda nn: running(nn, build(nn), batches[:2]), seed, batches[2])
+
+
+@given(SEEDS, st.integers(1, 20), st.tuples(st.integers(2, 5), st.integers(1, 5), st.integers(1, 4), st.integers(1, 20)), st.booleans())
+def test_batch_norm_in_several_blocks(seed, block, shape, training):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(batch_norm, "BLOCK", block)
+        both(lambda nn: nn.BatchNorm2d(shape[1]).train(training), seed, 1 + 2 * normal(seed, *shape))
 
 
 @given(SEEDS, st.sampled_from([1, 2, 3]), MOMENTUM, st.booleans(), st.booleans(), st.booleans(), st.data())
