@@ -83,12 +83,28 @@ PROBES = {
     "it has no hash": (lambda xp: hash(xp.ones(1)), raises(TypeError)),
     "sort puts NaN last": (lambda xp: [str(x) for x in xp.sort(xp.array([float("nan"), 1.0])).tolist()], ["1.0", "nan"]),
     "a mask chooses": (lambda xp: xp.arange(4)[xp.array([True, False, True, False])], [0, 2]),
+    "a fused function is computed": (lambda xp: xp.fuse(lambda x, y: x * y + 1)(xp.ones(2), xp.ones(2)), [2.0, 2.0]),
+    "and may write into what it is given": (lambda xp: fused_write(xp, xp.zeros(2)), [2.0, 2.0]),
+    "a fused function asks no number": (lambda xp: xp.fuse(lambda x: x if x > 0 else -x)(xp.ones(2)), raises(TypeError, "bool")),
+    "nor of a number whether it is 0": (lambda xp: xp.fuse(lambda x, y: x * y if y else x)(xp.ones(2), 2.0), raises(TypeError, "bool")),
+    "two numbers of a kernel meet in half precision": (lambda xp: xp.fuse(lambda x, y: x * (1 - y))(xp.ones(1, "float32"), 0.999),
+                                                       [float(1 - np.float16(0.999))]),
+    "a number meets an array in its dtype": (lambda xp: xp.fuse(lambda x, y: x * y)(xp.ones(1, "float32"), 0.999).dtype, "float32"),
     "where takes numbers": (lambda xp: xp.where(xp.array([True, False]), 1.0, 0.0), [1.0, 0.0]),
 }
 
 
 def written(array, index, value):
     array[index] = value
+    return array
+
+
+def fused_write(xp, array):
+    def write(x, y):
+        x += y
+        x[...] = x * 2
+
+    xp.fuse(write)(array, 1.0)
     return array
 
 

@@ -29,7 +29,7 @@ class CUDAGraph:
     def capture_begin(self, pool=None, capture_error_mode="global"):
         """Begin to capture what is asked of the GPU."""
         raise_noted()
-        cuda = backend().xp.cuda
+        cuda, self._index = backend().xp.cuda, backend().current_index()
         self._pool = cuda.MemoryPool()  # memory that nobody else gets, as long as the graph may write to it
         self._allocator = cuda.using_allocator(self._pool.malloc)
         self._allocator.__enter__()
@@ -48,7 +48,8 @@ class CUDAGraph:
         if self._graph is None:
             raise RuntimeError(explain("Called CUDAGraph::replay without a preceding successful capture.", "there is nothing to do again",
                                        "capture a step first: with torch.cuda.graph(g): ..."))
-        self._graph.launch(backend().xp.cuda.get_current_stream())
+        with backend().using(self._index):
+            self._graph.launch(backend().xp.cuda.get_current_stream())
 
     def reset(self):
         """Let go of what was captured, and of its memory."""

@@ -55,9 +55,17 @@ class Simulation:
         """Return how often the program waited for a GPU."""
         return self._machine.times("wait")
 
+    def launches(self):
+        """Return how many pieces of work were given to the GPUs, as if each function of the array library were one kernel.
+
+        A real GPU takes some microseconds to begin each of them, so small networks run as fast as their launches are few.
+        """
+        return self._machine.launches
+
     def clear(self):
         """Begin a new bill."""
         self._machine.bill.clear()
+        self._machine.launches = 0
 
     def __enter__(self):
         return self

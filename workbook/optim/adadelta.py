@@ -25,6 +25,7 @@ class Adadelta(Rule):
     """
 
     torch_name = "torch.optim.adadelta.Adadelta"
+    captures = True
 
     def __init__(self, params, lr=1.0, rho=0.9, eps=1e-6, weight_decay=0, foreach=None, *, capturable=False, maximize=False,
                  differentiable=False):

@@ -29,3 +29,12 @@ def blocks(*arrays, work=0):
     for start in range(0, size, BLOCK):
         pieces = [array[start : start + BLOCK] for array in flat]
         yield *pieces, *(free[: pieces[0].size] for free in room)
+
+
+def real_parts(*arrays):
+    """Yield the arrays, in which None stands for none; of complex ones the real parts, and then the imaginary ones."""
+    if arrays[0].dtype.kind != "c":
+        yield arrays
+        return
+    for part in ("real", "imag"):
+        yield [None if array is None else getattr(array, part) for array in arrays]

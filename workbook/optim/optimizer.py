@@ -10,6 +10,7 @@ from copy import deepcopy
 from workbook.autograd.modes import enable_grad, thread
 from workbook.autograd.walk import forget
 from workbook.devices import CPU
+from workbook.dtypes import float32
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorchABC
 from workbook.optim import complaints
@@ -213,9 +214,10 @@ class Optimizer(Hooked, metaclass=PrintsAsTorchABC):
             for number in group["params"]:
                 self._check_remembered(number, by_number[number], state_dict["state"].get(number, {}), group)
         state = defaultdict(dict)
+        on_gpu = {number for group in theirs if group.get("capturable") or group.get("fused") for number in group["params"]}
         for number, remembered in state_dict["state"].items():
             param = by_number.get(number)
-            state[number if param is None else param] = remembered if param is None else _fitted(remembered, param)
+            state[number if param is None else param] = remembered if param is None else _fitted(remembered, param, number in on_gpu)
         for group, loaded in zip(mine, theirs):
             loaded["params"] = group["params"]
             if "param_names" in group:
@@ -243,14 +245,14 @@ class Optimizer(Hooked, metaclass=PrintsAsTorchABC):
         return text + ")"
 
 
-def _fitted(value, param, name=None):
-    """What a rule remembers, in the dtype and on the device of `param`; the count of steps stays as it is."""
+def _fitted(value, param, counts_there, name=None):
+    """What a rule remembers, in the dtype and on the device of `param`; of the count of steps only where the parameter's device counts."""
     if isinstance(value, Tensor):
         if name == "step":
-            return value
+            return value.to(device=param.device, dtype=float32) if counts_there else value
         return value.to(device=param.device, dtype=param.dtype) if param.is_floating_point() else value.to(param.device)
     if isinstance(value, dict):
-        return {name: _fitted(part, param, name) for name, part in value.items() if part is not None}
+        return {name: _fitted(part, param, counts_there, name) for name, part in value.items() if part is not None}
     if isinstance(value, Iterable):
-        return type(value)(_fitted(part, param) for part in value)
+        return type(value)(_fitted(part, param, counts_there) for part in value)
     return value

@@ -26,6 +26,7 @@ class RMSprop(Rule):
     """
 
     torch_name = "torch.optim.rmsprop.RMSprop"
+    captures = True
 
     def __init__(self, params, lr=1e-2, alpha=0.99, eps=1e-8, weight_decay=0, momentum=0, centered=False, capturable=False,
                  foreach=None, maximize=False, differentiable=False):

@@ -25,6 +25,7 @@ class Rprop(Rule):
     """
 
     torch_name = "torch.optim.rprop.Rprop"
+    captures = True
 
     def __init__(self, params, lr=1e-2, etas=(0.5, 1.2), step_sizes=(1e-6, 50), *, capturable=False, foreach=None, maximize=False,
                  differentiable=False):

@@ -3,6 +3,7 @@
 Read one of the rules first; `adagrad.py` is short. `remembers` names what it keeps for each parameter; `rule` is the formula.
 """
 
+import warnings
 from types import SimpleNamespace
 
 import numpy as np
@@ -37,6 +38,7 @@ class Rule(Optimizer):
     """
 
     counts = ("step",)  # numbers that each parameter has beside its arrays
+    captures = False  # with `capturable` the step is counted on the GPU, so that a CUDA graph counts, too
 
     def remembers(self, group):
         """Return what is kept in the parameter's shape, and the number it starts from: `{"exp_avg": 0.0}`."""
@@ -64,11 +66,8 @@ class Rule(Optimizer):
         if group.get("capturable") and device is CPU:
             raise AssertionError(explain(NOT_CAPTURABLE, "capturable prepares a step for CUDA graphs; these parameters are on the CPU",
                                          "leave capturable out"))
-        if device is not CPU and "step" in self.counts and device.backend.capturing():
-            raise RuntimeError(explain(
-                f"Attempting CUDA graph capture of step() for an instance of {type(self).__name__} but its count of steps is kept on the host",
-                "what is captured is done again as it was, so the count would stand still, and with it the correction of the first steps",
-                "capture forward and backward, and call optimizer.step() after replay(); torch.optim.SGD can be captured whole"))
+        if device is not CPU and "step" in self.counts:
+            self._check_capture(group, device.backend.capturing())
         if param.dtype.kind not in "fc":
             raise RuntimeError(explain("For integral input tensors, argument alpha must not be a floating point number.",
                                        f"a step is a fraction of the gradient, and these parameters hold {param.dtype}",
@@ -76,9 +75,33 @@ class Rule(Optimizer):
         new = not state
         if new:
             self.begin(state, group, param, device)
-        if type(group["lr"]) is not float:
-            group = {**group, "lr": float(group["lr"])}
+        lr = group["lr"]
+        if type(lr) is not float:
+            group = {**group, "lr": lr._array.reshape(()) if self._counts_there(group, device) and isinstance(lr, Tensor) and lr.is_cuda else float(lr)}
         return group, self.numbers(group, state, new), [state[name]._array for name in self.remembers(group)]
+
+    def _counts_there(self, group, device):
+        """Whether the step is counted in the memory of a GPU, where PyTorch has it with `capturable` and with `fused`."""
+        return device is not CPU and self.captures and bool(group.get("capturable") or group.get("fused"))
+
+    def _check_capture(self, group, capturing):
+        """Raise where a step is captured that could not be done again; warn, once, where one could be and is not."""
+        name = type(self).__name__
+        if capturing and not group.get("capturable"):
+            raise RuntimeError(explain(
+                f"Attempting CUDA graph capture of step() for an instance of {name} but param_groups' capturable is False.",
+                "what is captured is done again as it was: a count of steps on the host would stand still, and with it the correction of the "
+                "first steps", f"write torch.optim.{name}(params, capturable=True), or call optimizer.step() after replay()"))
+        if capturing and not self.captures:
+            raise RuntimeError(explain(
+                f"Attempting CUDA graph capture of step() for an instance of {name} but its numbers are kept on the host",
+                "what is captured is done again as it was: the count of steps would stand still",
+                "call optimizer.step() after replay(), or take torch.optim.Adam(params, capturable=True)"))
+        if group.get("capturable") and not capturing and not self._warned_of_no_capture:
+            self._warned_of_no_capture = True
+            warnings.warn(NOT_CAPTURED, stacklevel=6)
+
+    _warned_of_no_capture = False
 
     def _check_remembered(self, number, param, remembered, group):
         for name in self.remembers({**self.defaults, **group}):
@@ -89,7 +112,8 @@ class Rule(Optimizer):
     def begin(self, state, group, param, device):
         """Fill a parameter's state with what it starts from."""
         for name in self.counts:
-            state[name] = number(0)
+            there = name == "step" and self._counts_there(group, device)
+            state[name] = made(device, lambda xp: xp.zeros((), np.float32)) if there else number(0)
         for name, first in self.remembers(group).items():
             first = complex(first, first) if param.dtype.kind == "c" else first
             state[name] = made(device, lambda xp: xp.full_like(param, first))
@@ -111,6 +135,10 @@ class Rule(Optimizer):
 NOT_CAPTURABLE = ("If capturable=True, params and state_steps must be on supported devices: "
                   "['cuda', 'xpu', 'hpu', 'privateuseone', 'xla'].")
 
+NOT_CAPTURED = ("This instance was constructed with capturable=True or some of all the param_groups came with capturable=True, but step() is "
+                "running without CUDA graph capture. If you never intend to graph-capture this instance, capturable=True can impair "
+                "performance, and you should set capturable=False.")
+
 _TENSORS = SimpleNamespace(  # what a formula may ask of `xp`, on Tensors
     sqrt=pointwise.sqrt, abs=pointwise.abs, sign=pointwise.sign, where=choices.where, maximum=choices.maximum,
     clip=choices.clamp)
@@ -125,12 +153,12 @@ def follow(mean, g, weight):
 
 
 def count(state, name="step", by=1):
-    """Add to a number of the state and return it as a Python number."""
+    """Add to a number of the state and return it as a Python number; one on a GPU as it is, because nobody shall wait for it."""
     found = state[name]
     if not isinstance(found, Tensor):  # from a file of the first versions of PyTorch
         found = state[name] = number(found)
     found._array += by
-    return found._array.item()
+    return found._array.item() if found._device is CPU else found._array
 
 
 def number(value):

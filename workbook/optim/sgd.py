@@ -1,6 +1,8 @@
 """Stochastic gradient descent, with momentum."""
 
-from workbook.optim.blocks import blocks
+from workbook.devices import CPU
+from workbook.devices.fused import fused
+from workbook.optim.blocks import blocks, real_parts
 from workbook.optim.rule import Rule, at_least_0, one_way_only, require
 
 
@@ -54,10 +56,31 @@ class SGD(Rule):
         p -= group["lr"] * direction
 
     def update(self, param, grad, state, group, device):
-        """The same as `rule`; without momentum and decay, where it is one product, into memory that is at hand."""
-        if group["momentum"] or group["weight_decay"] or param.dtype.kind not in "fc":
+        """The same as `rule`; on a GPU in one pass over the memory; without momentum and decay, where it is one product, into memory
+        that is at hand."""
+        if device is not CPU:
+            group, first, buffer = self.prepared(param, state, group, device)
+            momentum, decay = group["momentum"], group["weight_decay"]
+            enters = 1.0 if first else 1.0 - group["dampening"]
+            numbers = [float(decay) if decay else None, *((float(momentum), enters) if momentum else (None, None)),
+                       float(momentum) if group["nesterov"] else None, group["lr"]]
+            for parts in real_parts(param, grad, *(buffer or [None])):
+                moved(device.xp, *parts, *numbers)
+        elif group["momentum"] or group["weight_decay"] or param.dtype.kind not in "fc":
             super().update(param, grad, state, group, device)
         else:
             multiply, lr = device.xp.multiply, float(group["lr"])
             for p, g, work in blocks(param, grad, work=1):
                 p -= multiply(g, lr, work)
+
+
+@fused
+def moved(xp, p, g, buffer, decay, keep, enters, ahead, lr):
+    """The step of `SGD.rule`, with what is left out as None."""
+    if decay is not None:
+        g = g + decay * p
+    if buffer is not None:
+        buffer *= keep
+        buffer += enters * g
+        g = g + ahead * buffer if ahead is not None else buffer
+    p -= lr * g

@@ -8,14 +8,16 @@ win), and keeps a bill of every copy and every wait. So a program that runs here
     WORKBOOK_SIMULATED_GPUS=2      in the environment, or
     torch.cuda.simulate(2)         in the program
 
-`machine.py` holds the devices and the bill, `array.py` the array, `lacks.py` what CuPy lacks, `tools.py` what `cupy.cuda` has.
+`machine.py` holds the devices and the bill, `array.py` the array, `fusing.py` kernels of several steps, `lacks.py` what CuPy lacks,
+`tools.py` what `cupy.cuda` has.
 `tests/simulated/test_probes.py` asks the same questions of this module and, where there is a GPU, of CuPy.
 """
 
 import numpy as np
 
-from workbook.devices.simulated import lacks, tools
+from workbook.devices.simulated import fusing, lacks, tools
 from workbook.devices.simulated.array import closed, done, fresh, ndarray, opened, opened_all, refuse_arguments, shown, wrapped
+from workbook.devices.simulated.fusing import fuse  # noqa: F401
 from workbook.devices.simulated.machine import machine
 
 __version__ = "14.2 (simulated)"
@@ -36,7 +38,7 @@ def get_default_memory_pool():
 def asarray(a, dtype=None, order=None, blocking=False):
     """Return an array on the current device: `a` itself where it is one, otherwise a copy of the host's numbers."""
     if isinstance(a, ndarray) and a._block.device == machine.current:
-        return done(lambda: np.asarray(a._inner, dtype, order), a)
+        return done(lambda: np.asarray(a._inner, dtype, order), a, shows=np.may_share_memory(np.asarray(a._inner, dtype, order), a._inner))
     return array(a, dtype, order=order)
 
 
@@ -98,11 +100,6 @@ def put_along_axis(arr, indices, values, axis):
     done(lambda: np.put_along_axis(opened(arr), wrapped(opened(indices), side), opened(values), axis))
 
 
-def fuse(*args, **kwargs):
-    """Return the function as it is: on a GPU CuPy makes one kernel of it."""
-    return args[0] if args and callable(args[0]) else lambda function: function
-
-
 class Function:
     """One of NumPy's functions, for the arrays of a simulated GPU."""
 
@@ -113,9 +110,11 @@ class Function:
         refuse_arguments(self.name, self._lacking, options)
         if self.name in lacks.WAITS or self.name == "repeat" and len(args) > 1 and isinstance(args[1], ndarray):
             machine.charge("wait", self.name)
-        open_ = shown if self.name in lacks.SHOWS else opened
         given = [*args, *options.values()]
-        return done(lambda: self._function(*map(open_, args), **opened_all(options)),
+        if any(isinstance(value, fusing.Variable) for value in given):
+            return fusing.computed(self._function, isinstance(self, ufunc), self.name, args, options)
+        open_ = shown if self.name in lacks.SHOWS else opened
+        return done(lambda: self._function(*map(open_, args), **opened_all(options)), shows=self.name in lacks.SHOWS | lacks.MAKES_ROOM,
                     *given, *(part for many in given if isinstance(many, (tuple, list)) for part in many))
 
 

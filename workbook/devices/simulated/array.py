@@ -87,7 +87,7 @@ class ndarray:
 
     def __getitem__(self, key):
         shows = not any(isinstance(part, (ndarray, np.ndarray, list)) for part in (key if isinstance(key, tuple) else (key,)))
-        return done(lambda: (self._inner if shows else opened(self))[_key(key, self.shape, reads=True)], self)
+        return done(lambda: (self._inner if shows else opened(self))[_key(key, self.shape, reads=True)], self, shows=shows)
 
     def __setitem__(self, key, value):
         done(lambda: self._put(key, value))
@@ -224,8 +224,13 @@ def closed(result, *given):
     return [closed(part, *given) for part in result] if isinstance(result, list) else result
 
 
-def done(compute, *given):
-    """Return what `compute` gives as arrays. While a graph is captured, it is noted, to be computed again into the same memory."""
+def done(compute, *given, shows=False):
+    """Return what `compute` gives as arrays; unless it only shows memory that is there, it is work for the GPU, and counted.
+
+    While a graph is captured, it is noted, to be computed again into the same memory.
+    """
+    if not shows:
+        machine.launch()
     result = closed(compute(), *given)
     if machine.captured is not None:
         machine.captured.append(lambda: _again(result, compute()))
@@ -291,7 +296,7 @@ def _method(name):
             return done(lambda: opened(self).take(wrapped(np.asarray(opened(index)), side), axis, *rest, **opened_all(options)), self)
         shows = name in lacks.SHOWS or name == "reshape" and _is_view(self._inner.reshape(*args, **options), self._inner)
         return done(lambda: getattr(self._inner if shows else opened(self), name)(*map(opened, args), **opened_all(options)),
-                    self, *args, *options.values())
+                    self, *args, *options.values(), shows=shows)
 
     method.__name__ = name
     return method

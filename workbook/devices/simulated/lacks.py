@@ -38,3 +38,4 @@ METHODS = frozenset("""
 """.split())
 # They compute nothing, so any device may be the current one.
 SHOWS = frozenset("view transpose swapaxes moveaxis squeeze diagonal broadcast_to expand_dims".split())
+MAKES_ROOM = frozenset(("empty", "empty_like", "ndim", "shape", "size"))  # nor do these, on the current one

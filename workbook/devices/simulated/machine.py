@@ -35,6 +35,7 @@ class Machine:
         self.captured = None  # while a graph is captured: what was computed, to be done again
         self.peak = dict(self.used)
         self.bill = {}  # (kind, cause, place): Entry
+        self.launches = 0  # pieces of work that were given to a GPU
         self._thread = threading.local()
 
     @property
@@ -62,6 +63,11 @@ class Machine:
         """Return how often something of that kind happened."""
         with self._lock:
             return sum(entry.times for entry in self.bill.values() if entry.kind == kind)
+
+    def launch(self):
+        """Count a piece of work that is given to a GPU, as if every function were one kernel: CuPy makes several of some."""
+        with self._lock:
+            self.launches += 1
 
     def allocate(self, device, size):
         with self._lock:
