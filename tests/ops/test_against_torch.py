@@ -2,33 +2,28 @@
 
 import pytest
 import torch  # noqa: F401  without it this file is skipped, with the reason
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.conftest import FULL
 from tests.ops.both import GRADIENT_UNITS, ROUNDED_UNITS, difference, gradients, outcome
+from tests.ops.examples import drawn
 from tests.ops.table import NAMED
 
 ROWS = pytest.mark.parametrize("row", NAMED.values(), ids=NAMED.keys())
-FEWER = settings(max_examples=settings().max_examples // (1 if FULL else 2))  # there are more than a thousand tests here
 SLOPES = {name: row for name, row in NAMED.items() if row.derivatives}
 
 
 @ROWS
-@FEWER
-@given(data=st.data())
-def test_value(row, data):
-    text, inputs = row.example(lambda options: data.draw(st.sampled_from(options)))
+@drawn(one_in=2)  # there are thousands of tests here
+def test_value(row, pick):
+    text, inputs = row.example(pick)
     found = difference(*(outcome(engine, text, inputs, row.lies) for engine in ("workbook", "torch")), ROUNDED_UNITS if row.rounded else 0)
     assert not found, f"{text} of {inputs}: {found}"
 
 
 @pytest.mark.parametrize("row", SLOPES.values(), ids=SLOPES.keys())
-@FEWER
-@given(data=st.data())
-def test_gradient(row, data):
+@drawn(one_in=2)
+def test_gradient(row, pick):
     """In float64: the gradients for an uneven incoming gradient, their own gradients, and the name of the node."""
-    text, inputs = row.example(lambda options: data.draw(st.sampled_from(options)))
+    text, inputs = row.example(pick)
     mine, theirs = (gradients(engine, text, inputs, row.derivatives) for engine in ("workbook", "torch"))
     if not row.named or "AsStridedBackward0" in theirs.get("node", ()):
         # torch rebuilds the node of a written view by its strides; here the view operations are replayed

@@ -2,14 +2,11 @@
 
 import pytest
 import torch  # noqa: F401  without it this file is skipped, with the reason
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from tests.conftest import FULL
 from tests.ops.both import GRADIENT_UNITS, Input, difference, gradients
+from tests.ops.examples import drawn
 from tests.ops.table import NAMED
 
-FEWER = settings(max_examples=settings().max_examples // (1 if FULL else 4))
 SLOPES = {name: row for name, row in NAMED.items() if row.derivatives and row.shapes != ((),)}
 # Where torch computes a value and no gradient, though there is one, this engine may go further: test_derivatives holds it.
 BEYOND_TORCH = ("does not support automatic differentiation for outputs with complex dtype",
@@ -21,11 +18,10 @@ BY_REAL_ONES = "F.conv"  # torch makes complex convolutions of real ones, and th
 
 
 @pytest.mark.parametrize("row", SLOPES.values(), ids=SLOPES.keys())
-@FEWER
-@given(data=st.data())
-def test_gradient_of_complex_numbers(row, data):
+@drawn(one_in=4)
+def test_gradient_of_complex_numbers(row, pick):
     """In complex128: for an uneven incoming gradient, with both parts, and the name of the node."""
-    text, inputs = row.complex_example(lambda options: data.draw(st.sampled_from(options)))
+    text, inputs = row.complex_example(pick)
     mine, theirs = (gradients(engine, text, inputs, row.derivatives) for engine in ("workbook", "torch"))
     if any(words in theirs.get("message", "") for words in BEYOND_TORCH) or text.startswith(TORCH_ALONE):
         return

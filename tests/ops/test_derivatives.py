@@ -14,6 +14,7 @@ from tests.ops.test_table import doors
 from tests.ops.ways import EXEMPT, MORE, WAYS, offered, ways_of
 
 EXAMPLES = 30 if FULL else 3
+COMPLEX_EXAMPLES = 30 if FULL else 1  # beside the four of each row that test_complex_against_torch compares
 ROUNDING = ("a.float()", "a.half()")  # steps as small as a difference quotient needs are lost there
 NAMES = names_of("workbook")
 
@@ -104,7 +105,7 @@ def test_derivatives_are_slopes(name):
 def test_derivatives_of_complex_numbers_are_slopes(name):
     """Of rows without a complex example (most functions of order, such as max) there is nothing to hold."""
     with quiet():
-        for text, function, leaves in smooth_examples(name, NAMED[name], EXAMPLES, of_complex=True):
+        for text, function, leaves in smooth_examples(name, NAMED[name], COMPLEX_EXAMPLES, of_complex=True):
             print(text, [(leaf.dtype, tuple(leaf.shape)) for leaf in leaves])  # shown with a failure
             check_slopes(function, leaves)
             check_alone(function, leaves)

@@ -2,8 +2,6 @@
 
 import ast
 
-import pytest
-
 import workbook
 from tests.ops.table import ROWS
 from workbook.nn import functional
@@ -45,9 +43,8 @@ def doors(text):
 HELD = set().union(*(doors(row.text) for row in ROWS))
 
 
-@pytest.mark.parametrize("name", sorted(methods.functions()))
-def test_every_function_has_a_row(name):
-    assert ("torch", name) in HELD
+def test_every_function_has_a_row():
+    assert sorted(set(methods.functions()) - {name for door, name in HELD if door == "torch"}) == []
 
 
 def test_every_method_and_operator_has_a_row():

@@ -7,6 +7,7 @@ differ. A fixed share of the functions runs always, all of them with `workbook t
 import pytest
 import torch  # noqa: F401  without it this file is skipped, with the reason
 
+from tests.conftest import FULL
 from tests.ops.wrong_arguments import answers, difference, doors, good_call, spoilt
 
 SHARE = 24  # of so many functions one runs always
@@ -76,11 +77,8 @@ KNOWN = {}
 for door, kinds in (word.split(":") for words in DIFFERENCES.values() for word in words.split()):
     KNOWN.setdefault(door, set()).update(kinds.split("+"))
 
-DOORS = [pytest.param(door, marks=[] if number % SHARE == 0 else pytest.mark.full(f"one function in {SHARE} runs always"))
-         for number, door in enumerate(sorted(doors()))]
 
-
-@pytest.mark.parametrize("door", DOORS)
+@pytest.mark.parametrize("door", sorted(doors())[::1 if FULL else SHARE])
 def test_a_spoilt_argument_is_refused_as_in_torch(door):
     good = good_call(door)
     if good is None:

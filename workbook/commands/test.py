@@ -29,6 +29,9 @@ OPTIONS = {
     "doctests": ["--doctest-modules", "-o", "python_functions=", "-o", "python_classes="],
     "notebooks": ["--nbval", "--nbval-current-env", "--dist", "loadscope"],
 }
+# pytest would load every plugin that is installed, in each process of each kind; nbval alone takes more than two seconds.
+PLUGINS = ("xdist.plugin", "pytest_timeout", "_hypothesis_pytestplugin")
+MORE_PLUGINS = {"notebooks": ("nbval.plugin",)}
 ONE_AT_A_TIME = {"browser"}  # one server and one browser serve the whole run
 WORTH_TWO_WORKERS = 4  # files; with fewer, starting the workers takes longer than they save
 EXAMPLES = 250  # that hypothesis generates for each test of a full run
@@ -153,15 +156,16 @@ def run_kind(kind, paths, root, examples):
         if examples:
             options += [f"--timeout={SECONDS_A_TEST * max(1, examples // EXAMPLES)}"]
         command = [sys.executable, "-m", "pytest", *options, *map(str, paths)]
-        code = subprocess.call(command, cwd=root, env=environment(Path(scratch), examples))
+        code = subprocess.call(command, cwd=root, env=environment(Path(scratch), examples, kind))
         result = read_report(kind, report, code)
     result.seconds = time.monotonic() - since
     return result
 
 
-def environment(scratch, examples):
+def environment(scratch, examples, kind):
     """Return the variables for a run: one thread a process, no settings of the person who runs it, none of the person's files."""
     changed = {name: "1" for name in ONE_THREAD}
+    changed |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": ",".join(PLUGINS + MORE_PLUGINS.get(kind, ()))}
     changed |= {"IPYTHONDIR": scratch / "ipython", "JUPYTER_PREFER_ENV_PATH": "1"}
     changed |= {f"JUPYTER_{what}_DIR": scratch / what.lower() for what in ("CONFIG", "DATA", "RUNTIME")}
     changed |= {f"JUPYTERLAB_{what}_DIR": scratch / what.lower() for what in ("SETTINGS", "WORKSPACES")}

@@ -25,7 +25,7 @@ CALLED = {"number": "Number", "ints": "tuple of ints", "ints|int": "tuple of int
           "dtype": "torch.dtype", "device": "torch.device", "layout": "torch.layout", "memory_format": "torch.memory_format",
           "Generator": "torch.Generator"}
 # Functions that take a number for a Tensor.
-NUMBERS_FOR_TENSORS = frozenset("add sub mul div multiply subtract divide true_divide floor_divide".split())
+NUMBERS_FOR_TENSORS = frozenset("copy add sub mul div multiply subtract divide true_divide floor_divide".split())
 # Functions that take their Tensors one by one, too.
 SEVERAL = frozenset("meshgrid broadcast_tensors cartesian_prod block_diag chain_matmul".split())
 # What NumPy calls otherwise.

@@ -354,6 +354,7 @@ def take_shape(input, shape, axes):
 
 def _grow(input, count):
     """Give `input`, and all Tensors that show the same memory, memory of `count` elements that begins with the old ones."""
+    alone = input._memory is None  # it is made when a view is, or when a step saves the Tensor
     old, shared = whole_memory(input._array, input._device.xp), memory_of(input)
     if shared.lent:
         raise RuntimeError(explain("Trying to resize storage that is not resizable", "a NumPy array shows this memory, and would stay "
@@ -363,8 +364,9 @@ def _grow(input, count):
     with input._device.entered():
         more = xp.zeros(count, old.dtype)
         more[:old.size] = old
-    # Nobody keeps a list of views: they are made often, and memory grows rarely. Python knows who refers to the count of writes.
-    for tensor in gc.get_referrers(shared):
+    # Nobody keeps a list of views: they are made often, and memory grows rarely. Python knows who refers to the count of writes; it looks
+    # at every object that there is.
+    for tensor in (input,) if alone else gc.get_referrers(shared):
         if isinstance(tensor, Tensor):
             array = tensor._array
             first = (address(array) - address(old)) // old.itemsize

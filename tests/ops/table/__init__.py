@@ -45,8 +45,8 @@ ROOMS = {"elementwise": ELEMENTWISE + DIVIDED, "reductions": REDUCTIONS, "shapes
 LIE_AS_TORCHS = frozenset(("elementwise reductions shapes indexing matrices algebra conversions creation queries out mathematics rearranged scattered folding "
                            "order ties memory created read beside numbers overlaps layouts edges misuse").split())
 ROOMS = {room: rows if room in LIE_AS_TORCHS else [replace(row, lies=False) for row in rows] for room, rows in ROOMS.items()}
-# Its results lie otherwise than torch's where a side is 1: known, and left.
-LIE_OTHERWISE = ("torch.einsum('{e}', a, b)",)
+# Their results lie otherwise than torch's, where a side is 1, and of whole numbers: known, and left.
+LIE_OTHERWISE = ("torch.einsum('{e}', a, b)", "torch.ldexp(a, b)")
 ROOMS = {room: [replace(row, lies=False) if row.text in LIE_OTHERWISE else row for row in rows] for room, rows in ROOMS.items()}
 ROWS = [row for rows in ROOMS.values() for row in rows]
 NAMED = {f"{room} {number}: {row.text[:60]}": row for room, rows in ROOMS.items() for number, row in enumerate(rows)}
