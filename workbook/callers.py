@@ -42,6 +42,24 @@ def calls_of_student():
     return found[::-1]
 
 
+def name_of(thing):
+    """Return the name that the student's innermost call has for an object, or None.
+
+    >>> picture = [1]
+    >>> name_of(picture)
+    'picture'
+    """
+    frame = sys._getframe(1)
+    while frame is not None:
+        if not frame.f_code.co_filename.startswith((INSIDE, *_libraries())):
+            for variables in (frame.f_locals, frame.f_globals):
+                for name, value in list(variables.items()):
+                    if value is thing and not name.startswith("_"):
+                        return name
+        frame = frame.f_back
+    return None
+
+
 def place_text(place):
     """Return a place, (file, line) or longer, in words for an error: `train.py, line 7: y = x.exp()`.
 

@@ -172,6 +172,12 @@ OF_TENSOR |= {name: words for words, names in _ALSO_OF_TENSOR.items() for name i
 # Names of torch.linalg and torch.special.
 _ELSEWHERE = "scipy.special has it, of x.numpy()"
 OF_MODULE = {
+    "cuda": {"amp": "nothing: the engine computes in the dtype that it is given; convert with x.half() or x.float()",
+             "comm": "torch.nn.parallel.scatter, replicate and gather", "nvtx": "torch.cuda.Event(enable_timing=True), to measure a part of a program",
+             "make_graphed_callables": "torch.cuda.graph(g), around a whole step", "memory_stats": "torch.cuda.memory_allocated(), max_memory_allocated()",
+             "memory_snapshot": "torch.cuda.memory_summary(), which names the largest tensors", "list_gpu_processes": "nvidia-smi, in a terminal",
+             "utilization": "nvidia-smi, in a terminal", "temperature": "nvidia-smi, in a terminal", "power_draw": "nvidia-smi, in a terminal"}
+    | {f"{kind}Tensor": "torch.tensor(data, device='cuda'), or x.cuda()" for kind in "Float Double Half Long Int Short Char Byte Bool".split()},
     "autograd": {"forward_ad": "torch.func.jvp, which needs no forward mode", "NestedIOFunction": "torch.autograd.Function",
                  "SavedTensor": "ctx.saved_tensors, in a torch.autograd.Function", "grad_mode": "torch.no_grad, torch.enable_grad",
                  "anomaly_mode": "torch.autograd.detect_anomaly", "profiler": "time.perf_counter(), or %timeit in a notebook",

@@ -9,7 +9,7 @@ import numpy as np
 from workbook import dtypes, formats, missing
 from workbook.axes import axis_there_is
 from workbook.callers import where_called
-from workbook.devices import CPU, settle
+from workbook.devices import CPU, device, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
 from workbook.numbers import real_number
@@ -27,6 +27,7 @@ class Memory:
     written_by = written_at = None
     reshaped = False  # whether a Tensor that is no view took another shape in place, as with t_()
     lent = False  # whether NumPy shows it, too: then it cannot grow
+    pinned = False  # whether pin_memory() made it
     added = 0  # how many of the writes added a gradient to it
 
     def wrote(self, writer):
@@ -178,13 +179,24 @@ class Tensor(metaclass=PrintsAsTorch):
         return -1 if self._device.type == "cpu" else self._device.index
 
     def is_pinned(self):
-        """Return False: memory is never pinned here."""
-        return False
+        """Return whether `pin_memory` made its memory."""
+        return self._memory is not None and self._memory.pinned
 
     def pin_memory(self):
-        """Raise RuntimeError, as PyTorch does where there is no accelerator that would profit."""
-        raise RuntimeError(explain("Cannot access accelerator device when none is available.",
-                                   "pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave it out"))
+        """Return a copy in memory that is marked as pinned, from which PyTorch copies to a GPU faster; itself where it is.
+
+        Raises RuntimeError where there is no GPU, and on one.
+        """
+        if not device("cuda").backend.status()[0]:
+            raise RuntimeError(explain("Cannot access accelerator device when none is available.",
+                                       "pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave it out"))
+        if self._device.type != "cpu":
+            raise RuntimeError(explain(f"cannot pin '{self.type()}' only dense CPU tensors can be pinned", "it is on the GPU already", "leave it out"))
+        if self.is_pinned():
+            return self
+        twin = self.clone()
+        memory_of(twin).pinned = True
+        return twin
 
     def is_same_size(self, other):
         """Return whether another Tensor has the same shape."""
@@ -403,7 +415,9 @@ class Tensor(metaclass=PrintsAsTorch):
             raise RuntimeError(explain(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
                 "this tensor belongs to a recorded computation", "copy tensor.detach().clone()"))
-        twin = memo[id(self)] = wrap(formats.copied_with_its_memory(self._array, memo), self._device, type(self))
+        with self._device.entered():
+            array = formats.copied_with_its_memory(self._array, memo)
+        twin = memo[id(self)] = wrap(array, self._device, type(self))
         twin._requires_grad, twin._grad = self.requires_grad, copy.deepcopy(self._grad, memo)
         if self._memory is not None:
             twin._memory = memo.setdefault(id(self._memory), Memory())

@@ -12,7 +12,7 @@ class State:
     """What one thread has switched on."""
 
     __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "modules", "device", "transforms", "running", "packing",
-                 "no_packing", "adviser", "anomaly", "check_nan", "on_node", "_calls")
+                 "no_packing", "devices", "adviser", "anomaly", "check_nan", "on_node", "_calls")
 
     def __init__(self):
         self.grad_enabled = True  # operations record themselves
@@ -21,6 +21,7 @@ class State:
         self.xp = numpy  # and this is their library
         self.modules = []  # the modules whose forward is running, outermost first
         self.device = None  # of new Tensors for which none is named; None is the CPU
+        self.devices = []  # what it was before each `with torch.device(...)` that is running
         self.adviser = None  # who warns of mistakes that raise no error: workbook.advice
         self.transforms = 0  # how many of torch.func's functions of functions are running, one inside the other
         self.running = None  # the backward pass that is on its way: walk.Pass

@@ -5,9 +5,10 @@ import re
 import numpy as np
 
 from workbook import dtypes
-from workbook.autograd.modes import running_layer
-from workbook.callers import place_text
+from workbook.autograd.modes import running_layer, thread
+from workbook.callers import name_of, place_text
 from workbook.errors import explain, no_memory, shape_text, too_many_axes
+from workbook.tensor import Tensor
 
 
 def no_complex(node):
@@ -99,10 +100,53 @@ def no_tensor(function, given, place):
         "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...) or torch.from_numpy(...)"))
 
 
-def several_devices(device, given):
-    """The error for a Tensor that is not where the others are."""
+def several_devices(inputs):
+    """The error for Tensors on several devices. It names two of them, and where each comes from."""
+    tensors = [given for given in inputs if isinstance(given, Tensor)]
+    with_axes = [given for given in tensors if given._array.ndim or given._device.type != "cpu"]  # a number of the CPU may meet any device
+    if len({given._device.plain for given in with_axes}) > 1:
+        tensors = with_axes
+    first = tensors[0]
+    other = next(given for given in tensors if given._device.plain is not first._device.plain)
     layer = running_layer()
+    here, there = (other, first) if first._device.type == "cpu" else (first, other)  # rather to the GPU than back
+    name, owner = _named(there)
+    if owner is not None:
+        fix = f"move the network: net.to('{here._device}')"
+    else:
+        fix = f"move it: {name} = {name}.to('{here._device}')" if name else f"move the one of shape {shape_text(there.shape)}: .to('{here._device}')"
     return RuntimeError(explain(
-        f"Expected all tensors to be on the same device, but found at least two devices, {device} and {given._device}!",
-        f"a tensor of shape {shape_text(given._array.shape)} is on {given._device}" + (f", in {layer}" if layer else ""),
-        f"move it: tensor.to('{device}')"))
+        f"Expected all tensors to be on the same device, but found at least two devices, {first._device} and {other._device}!",
+        f"{_introduced(first)} is on {first._device}, and {_introduced(other)} is on {other._device}" + (f", in {layer}" if layer else ""), fix))
+
+
+def refuse_several(*given):
+    """Raise RuntimeError where Tensors lie on several devices; what is no Tensor does not count."""
+    places = {part._device.plain for part in given if isinstance(part, Tensor)}
+    if len(places) > 1:
+        raise several_devices(given)
+
+
+def _introduced(tensor):
+    """How a Tensor is called, and where it comes from: `x, a tensor of shape [2, 3] made by relu`."""
+    name, owner = _named(tensor)
+    node = tensor._node
+    kind = "a parameter" if node is None and tensor._requires_grad else "a tensor"
+    maker = f", made by {plain_name(node.name())}" if node is not None and owner is None else ""
+    said = f"{kind} of shape {shape_text(tensor._array.shape)}{maker}"
+    return f"{name}{f' of {owner}' if owner else ''}, {said}," if name else said
+
+
+def _named(tensor):
+    """Return the name of a Tensor, or of the one that it shows, and the network that holds it; None where it has none."""
+    for thing in (tensor, tensor._view.base if tensor._view is not None else None):
+        if thing is None:
+            continue
+        for module in thread.state.modules[:1] + thread.state.modules[-1:]:
+            for name, held in (*module.named_parameters(), *module.named_buffers()):
+                if held is thing:
+                    return name, type(module).__name__
+        name = name_of(thing)
+        if name:
+            return name, None
+    return None, None

@@ -319,9 +319,15 @@ class StepOfFunction(FunctionCtx, Operation):
         for place, (grad, edge) in enumerate(zip(kept, ctx.edges)):
             if grad is None or edge is None:
                 continue
-            have, expected = grad._array.shape, edge[0].meta[edge[1]][0]
+            have, (expected, _, home) = grad._array.shape, edge[0].meta[edge[1]]
             if not comes_from(have, expected):  # also where nobody asked for it
                 raise invalid(ctx, place, have, expected, "print both shapes in backward; where forward broadcasts, the walk sums")
+            if grad._device.plain is not home.plain:
+                if have:
+                    raise RuntimeError(explain(
+                        f"Function {ctx.name()} returned an invalid gradient at index {place} - expected device {home.plain} but got {grad._device.plain}",
+                        "a gradient lives where its tensor lives", f"return grad.to('{home.plain}')"))
+                kept[place] = grad.to(home)  # one number may come from anywhere, as in PyTorch
         return kept
 
     @classmethod
@@ -372,6 +378,8 @@ class _Run:
         outputs = [self._placed(item, new) if isinstance(item, Tensor) else item for item, new in zip(items, made)]
         saved = [self._tied(tensor, place, items) for place, tensor in enumerate(ctx.to_save)]
         if hasattr(ctx, "meta"):  # it is recorded
+            ctx.meta = tuple([(shape, kind, item._device if isinstance(item, Tensor) else device)  # a student may compute anywhere
+                              for (shape, kind, device), item in zip(ctx.meta, items)])
             ctx._saved = saved
             for tensor in ctx.to_save:
                 if tensor is not None and tensor.is_inference():

@@ -125,6 +125,11 @@ def _replaced(hook, tensor, answer, nothing=...):
     if answer._array.dtype != tensor._array.dtype:
         raise RuntimeError(explain(f"hook '{_name(hook)}' has changed the type of value (was {tensor.type()} got {answer.type()})",
                                    "a gradient has its tensor's dtype", "return grad.to(...) of the dtype that came in"))
+    if answer._device.plain is not tensor._device.plain:
+        was, got = ("CUDA" if place.type == "cuda" else place.type.upper() for place in (tensor._device, answer._device))
+        raise RuntimeError(explain(f"hook '{_name(hook)}' has changed the type of value (was {was} tensor got {got} tensor)",
+                                   f"the gradient is on {tensor._device}, and what was returned on {answer._device}",
+                                   f"return grad.to('{tensor._device}'), or nothing"))
     return answer
 
 

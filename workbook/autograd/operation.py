@@ -443,4 +443,4 @@ def _meeting_device(cls, device, given, inputs):
         return device
     if device is CPU and all(x._array.ndim == 0 for x in inputs if isinstance(x, Tensor) and x._device is CPU):
         return given._device
-    raise several_devices(device, given)
+    raise several_devices(inputs)

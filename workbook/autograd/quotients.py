@@ -40,14 +40,16 @@ class Quotients:
     def _quotient(self, place, step, index):
         tensor = self._inputs[place]
         array, xp = tensor._array, tensor._device.xp
-        here, step = array.copy(), xp.asarray(step).astype(array.dtype)
+        with tensor._device.entered():
+            here, step = array.copy(), xp.asarray(step).astype(array.dtype)
+            below, above = here - step, here + step
         try:
-            array[...] = here - step
+            _write(tensor, below)
             low = self._values()
-            array[...] = here + step
+            _write(tensor, above)
             high = self._values()
         finally:
-            array[...] = here
+            _write(tensor, here)
         self._refuse_other_kinds(low, high, index)
         return [(b - a).reshape(-1) / (2 * np.asarray(self._eps, b.real.dtype)) for a, b in zip(low, high)]
 
@@ -91,3 +93,8 @@ def direction(array, generator):
     """Return random numbers from [0, 1), one for each of the array's, of length 1 together."""
     drawn = random.fill_uniform(np.empty(array.size, np.float32), generator=generator).astype(array.real.dtype)
     return drawn / np.sqrt((drawn * drawn).sum())
+
+
+def _write(tensor, array):
+    with tensor._device.entered():
+        tensor._array[...] = array

@@ -6,6 +6,7 @@ then `adopt`: the result goes into the target's memory, and the target takes ove
 
 import numpy as np
 
+from workbook.autograd.complaints import refuse_several
 from workbook.autograd.forgetful import Forgetful
 from workbook.autograd.modes import enable_grad, thread
 from workbook.devices import CPU
@@ -113,8 +114,10 @@ def adopt(target, result, writer):
     may_write(target, writer, result.requires_grad)
     refuse_larger(target, result._array.shape, writer)
     array, new = target._array, result._array
-    if result._device is not target._device and result._device.is_batch:
-        raise _written_by_a_slice(writer)
+    if result._device is not target._device:
+        if result._device.is_batch:
+            raise _written_by_a_slice(writer)
+        refuse_several(target, result)
     memory = memory_of(target)
     node = result._node
     if node is not None:
@@ -275,6 +278,8 @@ def refuse_overlap(target, given, whole=False):
     Memory of which a Tensor shows only single places is not looked at, as in PyTorch.
     """
     a, b = target._array, given._array
+    if given._device.plain is not target._device.plain:
+        return
     if not whole if given is target else not target._device.xp.may_share_memory(a, b):
         return
     if not (a.size and b.size and _dense(a) and _dense(b)):

@@ -242,7 +242,8 @@ class Pass:
         by_student, nothing = node.by_student, False
         if len(arrived) > 1 or by_student or arrived[0] is None:
             arrived, nothing = self._completed(node, arrived)
-        of_complex = node.meta[0][1].kind == "c"
+        _, kind, device = node.meta[0]
+        of_complex = kind.kind == "c"
         if nothing:
             handed = (None,) * len(node.edges)
         else:
@@ -260,11 +261,13 @@ class Pass:
             if gradient is None:  # a Function of the student's handed on None: what lies behind is visited all the same
                 self.arrive(target, index, None, False)
                 continue
-            shape, dtype, _ = target.meta[index]
+            shape, dtype, home = target.meta[index]
             if dtype.kind == "c" and not of_complex and node.holomorphic:
                 raise no_complex(node)  # from complex numbers to real ones: no formula for real numbers serves
             if gradient.shape != shape or gradient.dtype is not dtype:
                 gradient = fit(gradient, shape, dtype, handed, node)
+            if device is not CPU and home is CPU:
+                gradient = to_the_host(gradient, device)
             new = (target.hands_on and not self.create_graph and not by_student and hung is None
                    and _is_new(gradient, () if node in self.owned else arrived, handed))
             self.arrive(target, index, gradient, new)
@@ -287,10 +290,11 @@ class Pass:
             if edge is None or gradient is None or self.wanted is not None and edge[0] not in self.way and edge not in self.wanted:
                 fitted.append(None)
                 continue
-            shape, dtype, _ = edge[0].meta[edge[1]]
+            shape, dtype, home = edge[0].meta[edge[1]]
             if dtype.kind == "c" and node.meta[0][1].kind != "c" and node.holomorphic:
                 raise no_complex(node)
-            fitted.append(fit(gradient, shape, dtype, handed, node))
+            gradient = fit(gradient, shape, dtype, handed, node)
+            fitted.append(to_the_host(gradient, node.meta[0][2]) if home is CPU and node.meta[0][2] is not CPU else gradient)
         return tuple(fitted)
 
     def _catch(self, node, arrived):
@@ -402,6 +406,13 @@ def _memory(array):
     """The array that owns the memory of an array or a NumPy scalar."""
     base = getattr(array, "base", None)
     return array if base is None else base
+
+
+def to_the_host(gradient, device):
+    """Return a gradient in the CPU's memory: there lies a number that was computed with on a GPU, as in loss * weight."""
+    if isinstance(gradient, Tensor):
+        return gradient.to(CPU)
+    return gradient if isinstance(gradient, (ndarray, np.generic)) else device.backend.to_host(gradient)
 
 
 def _added(node, index, found, gradient):

@@ -5,7 +5,7 @@ Real ones come with CuPy. Where there are none, `torch.cuda.simulate(2)` puts si
 
 from collections import namedtuple
 
-from workbook import random
+from workbook import missing, random
 from workbook.cuda.graphs import CUDAGraph, graph, is_current_stream_capturing  # noqa: F401
 from workbook.cuda.memory import (OutOfMemoryError, empty_cache, max_memory_allocated, max_memory_cached, max_memory_reserved,  # noqa: F401
                                   mem_get_info, memory_allocated, memory_cached, memory_reserved, memory_summary,
@@ -206,3 +206,7 @@ def set_rng_state_all(new_states):
     """
     for state in new_states[:1]:
         random.set_rng_state(state)
+
+
+def __getattr__(name):
+    raise missing.of_module("cuda", name)

@@ -8,7 +8,7 @@ def simulate(count=1, memory=None):
     """Put `count` simulated GPUs, computed by NumPy, in the place of real ones; 0 takes them away. Return the Simulation.
 
     `memory`: the bytes of each. Tensors that lie on earlier ones do not fit the new ones. As a context, `with simulate(2):`, it ends
-    with it. Raises ValueError for what is no number from 0 to 64.
+    with it. Raises ValueError for what is no number from 0 to 64, and for no number of bytes.
 
     >>> import workbook as torch
     >>> with torch.cuda.simulate(2) as gpus:
@@ -18,9 +18,12 @@ def simulate(count=1, memory=None):
 
     Source: https://docs.cupy.dev/en/stable/user_guide/index.html, of which it is a stand-in
     """
-    if not isinstance(count, int) or not 0 <= count <= 64:
+    if not isinstance(count, int) or isinstance(count, bool) or not 0 <= count <= 64:
         raise ValueError(explain(f"simulate() takes a number of GPUs from 0 to 64, not {count!r}", "each is a place of its own for arrays",
                                  "write torch.cuda.simulate(2)"))
+    if memory is not None and (not isinstance(memory, int) or isinstance(memory, bool) or memory <= 0):
+        raise ValueError(explain(f"simulate() takes memory as a number of bytes above 0, not {memory!r}", "it is how much each GPU holds",
+                                 "write torch.cuda.simulate(2, memory=10**9)"))
     earlier = backend().simulation()
     return Simulation(backend().simulate(count, memory), earlier)
 

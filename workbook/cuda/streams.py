@@ -1,6 +1,9 @@
 """Queues of work for a GPU, and marks in them."""
 
+import contextlib
+
 from workbook.cuda.places import backend, number_of
+from workbook.devices import device
 from workbook.devices.checks import raise_noted
 from workbook.errors import explain
 
@@ -28,6 +31,11 @@ class Stream:
         self.device_index = number_of(device)
         with backend().using(self.device_index):
             self._queue = backend().xp.cuda.Stream(non_blocking=True) if _queue is None else _queue
+
+    @property
+    def device(self):
+        """The GPU whose queue it is."""
+        return device("cuda", self.device_index)
 
     @property
     def cuda_stream(self):
@@ -76,11 +84,11 @@ class Stream:
 
 
 def stream(stream):
-    """Return a context in which work goes into `stream`. Raises nothing.
+    """Return a context in which work goes into `stream`; one that changes nothing for None. Raises nothing.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.stream.html
     """
-    return stream
+    return contextlib.nullcontext() if stream is None else stream
 
 
 def current_stream(device=None):
@@ -107,12 +115,13 @@ class Event:
 
     def __init__(self, enable_timing=False, blocking=False, interprocess=False):
         self._mark = backend().xp.cuda.Event(block=blocking, disable_timing=not enable_timing)
-        self._timed = enable_timing
+        self._timed, self._recorded = enable_timing, False
 
     def record(self, stream=None):
         """Set the mark behind what is in a queue, or the current one, now."""
         queue = backend().xp.cuda.get_current_stream() if stream is None else stream._queue
         self._mark.record(queue)
+        self._recorded = True
 
     def wait(self, stream=None):
         """Let the work that follows in a queue wait for the mark."""
@@ -131,9 +140,12 @@ class Event:
     def elapsed_time(self, end_event):
         """Return the milliseconds from this mark to another. Of simulated GPUs they are the host's and say nothing.
 
-        Raises RuntimeError where one of the two measures no time.
+        Raises RuntimeError where one of the two measures no time, or was never set.
         """
         if not (self._timed and end_event._timed):
             raise RuntimeError(explain("Both events must be created with argument 'enable_timing=True'.", "a mark takes no time by itself",
                                        "write torch.cuda.Event(enable_timing=True)"))
+        if not (self._recorded and end_event._recorded):
+            raise RuntimeError(explain("Both events must be recorded before calculating elapsed time.", "a mark that is not set marks no time",
+                                       "call start.record() before the work, and end.record() after it"))
         return backend().xp.cuda.get_elapsed_time(self._mark, end_event._mark)

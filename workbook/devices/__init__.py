@@ -11,6 +11,7 @@ from workbook.devices.backend import Backend, CpuBackend
 from workbook.devices.cuda import CudaBackend
 from workbook.errors import explain, no_memory
 from workbook.naming import PrintsAsTorch
+from workbook.threads import thread
 
 
 class device(metaclass=PrintsAsTorch):
@@ -34,13 +35,18 @@ class device(metaclass=PrintsAsTorch):
     def __new__(cls, type, index=None):
         if isinstance(type, cls):
             return type
-        if isinstance(type, int):
+        if isinstance(type, int) and not isinstance(type, bool):
             type, index = "cuda", type
         if not isinstance(type, str):
             raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
+        if index is not None and (isinstance(index, bool) or not isinstance(index, int)):
+            raise TypeError(explain(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}",
+                                    "devices are counted", "write a whole number"))
+        if index is not None and index < 0:
+            raise RuntimeError(explain("Device index must not be negative", f"devices are counted from 0, and {index} was given", "write 0 for the first"))
         kind, colon, number = type.partition(":")
         if colon:
-            if index is not None or not number.isdecimal():
+            if index is not None or not number.isdecimal() or number != "0" and number[0] == "0":
                 raise RuntimeError(explain(f"Invalid device string: '{type}'", "a device is a kind, or a kind and a number",
                                            "write 'cpu', 'cuda' or 'cuda:0'"))
             index = int(number)
@@ -70,6 +76,21 @@ class device(metaclass=PrintsAsTorch):
 
     def __reduce__(self):
         return device, (self.type, self.index)
+
+    def __enter__(self):
+        """Inside `with torch.device("cuda"):` new Tensors lie here where no device is named."""
+        here = thread.state
+        here.devices.append(here.device)
+        try:
+            here.device = settle(self)
+        except BaseException:
+            here.devices.pop()
+            raise
+        return self
+
+    def __exit__(self, *problem):
+        thread.state.device = thread.state.devices.pop()
+        return False
 
     @property
     def xp(self):

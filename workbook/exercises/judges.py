@@ -135,12 +135,12 @@ def order(lines, rules):
     return judge
 
 
-def function(expected, cases, *, known={}, tol=1e-5, keeps=True, learns=False):
+def function(expected, cases, *, known={}, tol=1e-5, keeps=True, learns=0):
     """Return a judge of a function. It is called on every case, each time with data made anew.
 
     `expected` is the source of a right function and `known` maps sources of wrong ones to messages; a wrong function is recognised
     where it returns the same on all cases. `cases` are sources of the arguments: "torch.ones(3), 2". With `keeps`, a function that
-    changes its arguments is wrong. With `learns`, a gradient has to come through it to its first argument, as through the right one.
+    changes its arguments is wrong. `learns`: to so many of its first arguments a gradient has to come through it, as through the right one.
     """
 
     def judge(answer, names):
@@ -148,7 +148,7 @@ def function(expected, cases, *, known={}, tol=1e-5, keeps=True, learns=False):
             return not_a_function(answer)
         found = _first_difference(answer, expected, cases, names, tol, keeps)
         if found is None:
-            return _cut(answer, expected, cases[-1], names, tol) if learns else None
+            return _cut(answer, expected, cases[-1], names, tol, int(learns)) if learns else None
         for wrong, message in known.items():
             if _first_difference(answer, wrong, cases, names, tol, False) is None:
                 return message
@@ -174,20 +174,22 @@ def _first_difference(answer, reference, cases, names, tol, keeps):
     return None
 
 
-def _cut(answer, reference, case, names, tol):
+def _cut(answer, reference, case, names, tol, count):
     """Return the message about a right function of tensors through which no gradient comes, or another one than it should."""
     slopes = []
     for function in (answer, names.evaluate(reference)):
-        first, *rest = names.evaluate(f"({case},)")
-        got, problem = called(function, first.requires_grad_(), *rest, case=f"a tensor that requires a gradient, {case},")
+        given = names.evaluate(f"({case},)")
+        leaves = [part.requires_grad_() for part in given[:count]]
+        got, problem = called(function, *given, case=f"a tensor that requires a gradient, {case},")
         if problem:
             return problem
-        if not got.requires_grad:
+        results = got if isinstance(got, (tuple, list)) else (got,)
+        if not all(result.requires_grad for result in results):
             return ("The numbers are right, but the result is cut from the graph: backward() could not start from it. "
                     "Compute with the tensors as they are, without .item(), .detach(), .data and no_grad.")
-        got.sum().backward()
-        slopes.append(first.grad)
-    if slopes[0] is None or difference(*slopes, tol):
+        sum(result.sum() for result in results).backward()
+        slopes.append([leaf.grad for leaf in leaves])
+    if any(mine is None and right is not None or mine is not None and difference(mine, right, tol) for mine, right in zip(*slopes)):
         return "The numbers are right, but the gradient is not: a part of the formula is cut from the graph."
     return None
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import workbook as torch
 from workbook.exercises import judges
-from workbook.exercises.compare import as_lists, as_number, describe, is_tensor
+from workbook.exercises.compare import as_lists, as_number, describe, is_tensor, show
 from workbook.exercises.exercise import Exercise
 from workbook.exercises.functions import called, written
 
@@ -17,14 +17,18 @@ def _anywhere(answer, names):
             got, problem = called(answer)
             if problem:
                 return problem
+            if torch.get_default_device() is not torch.device("cpu"):
+                return "Your function changes where all new tensors are made, for everything that comes after it. Only return the device."
             if not isinstance(got, (str, torch.device)):
                 return f"The function returns {describe(got)}; a device, or its name, is asked for."
             try:
-                kind = torch.device(got).type
+                kind, number = torch.device(got).type, torch.device(got).index
             except Exception:
                 return f"'{got}' is no name of a device. The names are 'cpu' and 'cuda', in small letters."
             if kind == "cuda" and not there_is:
                 return "Where there is no GPU your function returns cuda all the same, and the first .to(device) raises."
+            if kind == "cuda" and number:
+                return f"Your function returns {got}, which is the GPU with the number {number}. Where there is one GPU it is cuda:0; 'cuda' alone always fits."
             if kind == "cpu" and there_is:
                 return "Where there is a GPU your function leaves it idle."
     return None
@@ -45,6 +49,9 @@ CHOOSE = Exercise(
         'lambda: "cuda" if torch.cuda.is_available() else "cpu"',
         _choose("if torch.cuda.device_count() > 0:", "    return torch.device('cuda:0')", "return torch.device('cpu')"),
         'lambda: ["cpu", "cuda"][torch.cuda.is_available()]',
+        'lambda: torch.accelerator.current_accelerator() or "cpu"',
+        'lambda: f"cuda:{torch.cuda.device_count() - 1}" if torch.cuda.device_count() else "cpu"',
+        _choose("try:", "    torch.zeros(1).cuda()", "    return 'cuda'", "except Exception:", "    return 'cpu'"),
     ),
     wrong=(
         ('"cuda"', "a function is asked for"),
@@ -57,6 +64,14 @@ CHOOSE = Exercise(
         ('lambda: "cuda" if torch.cuda.is_available() else "CPU"', "no name of a device"),
         ('lambda: "cuda" if torch.cuda.is_available else "cpu"', "returns cuda all the same"),
         ("torch.cuda.is_available", "a device, or its name"),
+        ('lambda: "cuda:1" if torch.cuda.is_available() else "cpu"', "the GPU with the number 1"),
+        ('lambda: f"cuda:{torch.cuda.device_count()}" if torch.cuda.is_available() else "cpu"', "the GPU with the number 1"),
+        ('lambda: torch.device("cuda", 3) if torch.cuda.is_available() else torch.device("cpu")', "the GPU with the number 3"),
+        ('lambda: "cuda" if torch.cuda.is_available() else "mps"', "no name of a device"),
+        ('lambda: "cuda" if torch.cuda.device_count() > 1 else "cpu"', "leaves it idle"),
+        ('lambda: "cuda" if torch.cuda.device_count() >= 0 else "cpu"', "returns cuda all the same"),
+        ("lambda: torch.cuda.current_device() if torch.cuda.is_available() else 'cpu'", "returns a number"),
+        (_choose('torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")', "return torch.get_default_device()"), "all new tensors"),
         ("lambda: None", "Is there a `return`?"),
         ("lambda device: device", "raises TypeError"),
     ),
@@ -121,6 +136,7 @@ WAITS = Exercise(
         80: "To copy a batch to the GPU the program need not wait: it hands it over and goes on.",
         60: "backward() and step() only hand work to the GPU. Nobody looks at a number there.",
         100: "backward() and step() only hand work to the GPU. Nobody looks at a number there.",
+        120: "To copy a batch to the GPU the program need not wait, and backward() and step() only hand work over. Nobody looks at a number there.",
         0: "item() hands a number of the GPU to Python. It has to be computed by then.",
     }),
     right=("40", "2 * 20", "torch.tensor(40)"),
@@ -132,6 +148,7 @@ WAITS = Exercise(
         ("2", "inside the loop"),
         ("80", "hands it over"),
         ("60", "only hand work"),
+        ("120", "Nobody looks at a number"),
         ("0", "has to be computed by then"),
         ("'40'", "quotation marks"),
     ),
@@ -143,7 +160,7 @@ WAITS = Exercise(
 
 def _one_wait(answer, names):
     """Judge a function that adds losses up: by its result, and by the bill of a simulated GPU."""
-    for numbers in ([0.5, 1.25, 2.0, 4.0], [3.0, -1.0]):
+    for numbers in ([0.34, 1.1, 2.71, 4.62], [3.14, -7.2, 0.93]):
         with torch.cuda.simulate(1) as gpus:
             losses = [torch.tensor(number).cuda() for number in numbers]
             gpus.clear()
@@ -151,15 +168,17 @@ def _one_wait(answer, names):
             waits = gpus.waits()
             if problem:
                 return problem
+            if len(losses) != len(numbers) or any(abs(loss.item() - number) > 1e-6 for loss, number in zip(losses, numbers)):
+                return "Your function changes the losses that it is given, such as by losses[0] += ...; a plot of them would be wrong. Add up in a new tensor."
             if is_tensor(got):
                 return "The function returns a tensor that is still on the GPU; a Python number is asked for." if got.is_cuda else \
                     "The function returns a tensor; a Python number is asked for."
             if as_number(got) is None or isinstance(got, bool):
                 return f"The function returns {describe(got)}; a number is asked for."
-            if abs(got - sum(numbers) / len(numbers)) < 1e-6:
+            if abs(got - sum(numbers) / len(numbers)) < 1e-5:
                 return "That is the mean; the sum is asked for."
-            if abs(got - sum(numbers)) > 1e-6:
-                return f"Of losses {numbers} your function makes {got}; their sum is {sum(numbers)}."
+            if abs(got - sum(numbers)) > 1e-5:
+                return f"Of losses {numbers} your function makes {show(got)}; their sum is {show(sum(numbers))}."
             if waits > 1:
                 return f"The sum is right, and the program waits {waits} times for {len(numbers)} losses. Add up on the GPU, and ask once."
     return None
@@ -181,6 +200,9 @@ ONE_WAIT = Exercise(
         _sum("total = 0", "for loss in losses:", "    total = total + loss", "return float(total)"),
         _sum("total = torch.zeros((), device=losses[0].device)", "for loss in losses:", "    total += loss", "return total.item()"),
         "lambda losses: sum(torch.stack(losses).tolist())",
+        _sum("total = losses[0].clone()", "for loss in losses[1:]:", "    total += loss", "return total.item()"),
+        "lambda losses: torch.stack(losses).cpu().sum().item()",
+        "lambda losses: torch.stack(losses).double().sum().item()",
     ),
     wrong=(
         ("lambda losses: sum(loss.item() for loss in losses)", "the program waits 4 times"),
@@ -196,6 +218,17 @@ ONE_WAIT = Exercise(
         (_sum("total = sum(losses).item()"), "Is there a `return`?"),
         ("lambda losses: torch.cat(losses).sum().item()", "raises RuntimeError"),
         ("0.0", "a function is asked for"),
+        (_sum("total = losses[0]", "for loss in losses[1:]:", "    total += loss", "return total.item()"), "changes the losses"),
+        (_sum("losses.append(sum(losses))", "return losses[-1].item()"), "changes the losses"),
+        (_sum("total = 0", "while losses:", "    total = total + losses.pop()", "return total.item()"), "changes the losses"),
+        (_sum("total = 0", "for loss in losses:", "    total = total + loss", "    if total > 1000:", "        break", "return total.item()"), "the program waits 5 times"),
+        (_sum("total = sum(losses)", "print(total)", "return total.item()"), "the program waits 2 times"),
+        (_sum("total = sum(losses)", "torch.cuda.synchronize()", "return total.item()"), "the program waits 2 times"),
+        ("lambda losses: torch.tensor(losses).sum().item()", "the program waits 4 times"),
+        ("lambda losses: torch.stack(losses).half().sum().item()", "their sum is"),
+        ("lambda losses: torch.stack(losses).sum().abs().item()", "their sum is"),
+        ("lambda losses: round(sum(losses).item())", "their sum is"),
+        ("lambda losses: sum(losses[1:]).item()", "their sum is"),
     ),
     hints=("Tensors can be added up where they lie: sum(losses), or torch.stack(losses).sum().", "Only the last call may ask for the number: .item()."),
     solution="lambda losses: torch.stack(losses).sum().item()",
@@ -253,6 +286,11 @@ PARTS = Exercise(
         ("3", "a list of sizes"),
         ("torch.arange(10).chunk(4)", "a list of sizes"),
         ("[[3, 3], [3, 1]]", "a list of sizes"),
+        ("[3, 3, 3, 1, 0]", "of one size"),
+        ("[len(part) for part in torch.arange(10).tensor_split(4)]", "Fairer, but"),
+        ("[len(part) for part in torch.arange(10).split(4)]", "of one size"),
+        ("[3, 3, 1, 3]", "of one size"),
+        ("[0, 3, 3, 4]", "of one size"),
     ),
     hints=("Parts have one size, and only the last may be smaller.", "The size is 10 / 4, rounded up."),
     solution="[3, 3, 3, 1]",

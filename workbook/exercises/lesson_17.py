@@ -31,14 +31,16 @@ STEP = Exercise(
             _step("i, f, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return c, o.sigmoid() * c.tanh()"): "The right two tensors, in the wrong order: h comes first, then c.",
             _step("i, f, g, o = z.chunk(4)", "new = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), new"): "What is shown is taken from the new cell, not from the old one.",
             _step("i, f, g, o = z.chunk(4)", "c = f * c + i * g", "return o * c.tanh(), c"): "z holds sums. Each gate is the sigmoid of its sum, and g the tanh.",
+            _step("i, f, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c.tanh()"): "The cell is handed on as it is; tanh belongs to what is shown of it.",
         },
+        learns=2,
     ),
     right=(
         _RIGHT_STEP,
         _step("n = len(c)", "i, f, o = (z[k * n:k * n + n].sigmoid() for k in (0, 1, 3))", "c = f * c + i * torch.tanh(z[2 * n:3 * n])", "return o * torch.tanh(c), c"),
         _step("i, f, g, o = torch.split(z, len(z) // 4)", "c = torch.sigmoid(f) * c + torch.sigmoid(i) * torch.tanh(g)", "return [torch.sigmoid(o) * torch.tanh(c), c]"),
         _step("n = len(c)", "cell = torch.nn.LSTMCell(4 * n, n, bias=False)", "with torch.no_grad():", "    cell.weight_ih.copy_(torch.eye(4 * n))", "    cell.weight_hh.zero_()",
-              "    h, c = cell(z[None], (torch.zeros(1, n), c[None]))", "return h[0], c[0]"),
+              "h, c = cell(z[None], (torch.zeros(1, n), c[None]))", "return h[0], c[0]"),
     ),
     wrong=(
         (_step("i, f, o, g = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.sigmoid()", "return o.sigmoid() * c, c"), "as it was given"),
@@ -53,6 +55,15 @@ STEP = Exercise(
         (_step("i, f, g, o = z.chunk(4)", "c.mul_(f.sigmoid()).add_(i.sigmoid() * g.tanh())", "return o.sigmoid() * c.tanh(), c"), "changes what it is given"),
         (_step("i, f, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()"), "Is there a `return`?"),
         ("torch.nn.LSTMCell", "a function is asked for"),
+        (_step("i, f, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return (o.sigmoid() * c.tanh()).detach(), c.detach()"), "cut from the graph"),
+        (_step("with torch.no_grad():", "    i, f, g, o = z.chunk(4)", "    c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c"), "cut from the graph"),
+        (_step("c = c.detach()", "i, f, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c"), "is not: a part"),
+        (_step("i, f, g, o = z.data.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c"), "is not: a part"),
+        (_step("i, f, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c.detach()"), "cut from the graph"),
+        (_step("f, i, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c"), "the other way round"),
+        (_step("i, f, g, o = z.chunk(4)", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c.tanh()"), "handed on as it is"),
+        (_step("i, f, g, o = z.reshape(-1, 4).T", "c = f.sigmoid() * c + i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c"), "not the number asked for"),
+        (_step("i, f, g, o = z.chunk(4)", "c *= f.sigmoid()", "c += i.sigmoid() * g.tanh()", "return o.sigmoid() * c.tanh(), c"), "changes what it is given"),
         ("{}", "a function is asked for"),
     ),
     hints=("Compare the order of the four names, and each sigmoid, with the formulas of section 2.", "i, f, g, o. Three of them are shares between 0 and 1. One is not, and neither is the cell."),
@@ -162,7 +173,7 @@ LAST = Exercise(
 )
 
 _last = partial(written, "out, lengths")
-_PADDED = "torch.arange(24.).reshape(3, 4, 2), torch.tensor([2, 4, 1])", "torch.linspace(-1, 1, 30).reshape(2, 5, 3), torch.tensor([3, 2])", "torch.arange(12.).reshape(4, 3, 1), torch.tensor([1, 3, 2, 3])"
+_PADDED = "torch.arange(24.).reshape(3, 4, 2).sin(), torch.tensor([2, 4, 1])", "torch.linspace(1, -1, 30).reshape(2, 5, 3), torch.tensor([3, 2])", "torch.arange(12.).reshape(4, 3, 1).cos(), torch.tensor([1, 3, 2, 3])"
 
 REAL_LAST = Exercise(
     id="17.4",
@@ -185,6 +196,7 @@ REAL_LAST = Exercise(
             _last("return out[torch.arange(len(lengths)), lengths - 1].unsqueeze(1)"): "The right numbers, with an axis for the step that is not needed any more.",
             _last("return out.gather(1, (lengths - 1).reshape(-1, 1, 1))"): "gather takes one number where the index has one: the index needs all H columns, by expand.",
         },
+        learns=True,
     ),
     right=(
         _last("return out[torch.arange(len(lengths)), lengths - 1]"),
@@ -207,6 +219,13 @@ REAL_LAST = Exercise(
         (_last("lengths -= 1", "return out[torch.arange(len(lengths)), lengths]"), "changes what it is given"),
         (_last("out[torch.arange(len(lengths)), lengths - 1]"), "Is there a `return`?"),
         ("torch.zeros(3, 2)", "a function is asked for"),
+        (_last("return out[torch.arange(len(lengths)), lengths - 1].detach()"), "cut from the graph"),
+        (_last("return torch.tensor([out[k, n - 1].tolist() for k, n in enumerate(lengths.tolist())])"), "cut from the graph"),
+        (_last("return torch.stack([row[:n].max(0).values for row, n in zip(out, lengths)])"), "not the number asked for"),
+        (_last("return torch.stack([row[:n].mean(0) for row, n in zip(out, lengths)])"), "not the number asked for"),
+        (_last("lengths = lengths.sort(descending=True).values", "return out[torch.arange(len(lengths)), lengths - 1]"), "not the number asked for"),
+        (_last("for k, n in enumerate(lengths.tolist()):", "    out[k, 0] = out[k, n - 1]", "return out[:, 0]"), "changes what it is given"),
+        (_last("return out[range(3), lengths - 1]"), "raises"),
     ),
     hints=("For sequence 0 it is out[0, lengths[0] - 1]. Two lists of places, for two axes, go through step by step together.",
            "torch.arange(len(lengths)) is the list for the first axis. Counted from 0, the last real step stands at lengths - 1."),

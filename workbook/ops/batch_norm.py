@@ -3,6 +3,7 @@
 import math
 
 from workbook import dtypes
+from workbook.autograd.complaints import refuse_several
 from workbook.autograd.modes import is_grad_enabled, thread
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
@@ -195,6 +196,7 @@ def unchecked(input, running_mean, running_var, weight, bias, training, momentum
                                  "got 1)", "the second axis of the input are the channels", "add the axis of the batch: x.unsqueeze(0)"))
     if not input.is_floating_point():
         raise refused_dtype("batch_norm", input.dtype)
+    refuse_several(input, weight, bias, *stats.values())
     check_same_dtype(input, weight=weight, bias=bias, **stats)
     if not training:
         return NativeBatchNorm.apply(input, weight, bias, running_mean, running_var, eps=eps, of_batch=False)

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from workbook.autograd.complaints import refuse_several
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import laid_by
 from workbook.ops.elementwise import broadcast_shape
@@ -20,6 +21,7 @@ def equal(input, other):
     """
     _two_tensors("equal", input, other)
     _refuse_slices(input, other)
+    refuse_several(input, other)
     with input._device.entered():
         return input.shape == other.shape and bool((input._array == other._array).all())
 
@@ -38,6 +40,8 @@ def isclose(input, other, rtol=1e-05, atol=1e-08, equal_nan=False):
         raise RuntimeError(explain(f"{input.dtype.legacy} did not match {other.dtype.legacy}",
                                    "close means close within the precision of one dtype", f"write other.to({input.dtype})"))
     broadcast_shape(tuple(input.shape), tuple(other.shape))
+    if input.ndim and other.ndim:
+        refuse_several(input, other)
     a, b = input._host(), other._host()
     return wrap(laid_by(np, np.asarray(np.isclose(a, b, rtol, atol, equal_nan)), (a, b), (a, b))).to(input._device)
 

@@ -138,6 +138,9 @@ def type_(input, dtype=None):
     if isinstance(dtype, str):
         name = dtype.rpartition(".")[2].removesuffix("Tensor")
         asked, dtype = dtype, next((d for d in dtypes.ALL if d.legacy == name), None)
+        if dtype is not None and asked.startswith("torch."):  # such a name also says where
+            at_home = input._device.type == ("cuda" if asked.startswith("torch.cuda.") else "cpu")
+            return to(input, dtype) if at_home else to(input, device="cuda" if asked.startswith("torch.cuda.") else "cpu", dtype=dtype)
         if dtype is None:
             raise ValueError(explain(f"invalid type: '{asked}'", "no dtype has this old-style name",
                                      "write a dtype, such as torch.float64, or 'torch.DoubleTensor'"))
@@ -145,7 +148,7 @@ def type_(input, dtype=None):
 
 
 def type_as(input, other):
-    """Return `input` with the dtype of `other`. Raises nothing of its own.
+    """Return `input` with the dtype of `other`, where `other` is. Raises nothing of its own.
 
     >>> import workbook as torch
     >>> torch.tensor([1, 2]).type_as(torch.zeros(1))
@@ -153,7 +156,7 @@ def type_as(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.type_as.html
     """
-    return to(input, other.dtype)
+    return to(input, device=other.device, dtype=other.dtype)
 
 
 def caster(name, dtype):
@@ -395,4 +398,4 @@ def one_hot(tensor, num_classes=-1):
         raise RuntimeError("Class values must be smaller than num_classes." if classes.min() >= 0 else
                            "Class values must be non-negative.")
     check_memory((*classes.shape, num_classes))
-    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64, order="C"))
+    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64, order="C")).to(tensor._device)

@@ -60,6 +60,8 @@ def setitem(input, key, value):
         target = operation.apply(target, **options)
     alone = value
     if advanced is None:
+        if value._device.plain is not target._device.plain and (value.ndim or value._device is not CPU):
+            value = value.to(target._device.plain)  # a part is copied from wherever it lies, as in PyTorch
         if value.ndim > target.ndim and value.shape[0] == 1:  # axes of length 1 in front say nothing
             value = reshape(value, tuple(itertools.dropwhile(lambda side: side == 1, value.shape)))
         if value.ndim and value.shape != target.shape:
@@ -69,6 +71,8 @@ def setitem(input, key, value):
             refuse_overlap(target, value)
         adopt(target, (FilledIn if target.ndim > alone.ndim == 0 else Overwrite).apply(target, value), "__setitem__")
     else:
+        if not value.ndim and value._device.plain is not target._device.plain:
+            value = value.to(target._device.plain)
         may_write(target, "index_put_", value.requires_grad)
         refuse_overlap(target, value, whole=True)
         if value.ndim and value.shape[0] == 1:  # axes of length 1 in front say nothing
@@ -198,6 +202,11 @@ def _read(key, input, writing=False, alone=False, views=True):
 def _apart(advanced, input):
     """An advanced index as a pattern with holes, and the Tensors for its holes, on the device of `input`."""
     places = [k if isinstance(k, Tensor) else wrap(k) for k in advanced if not isinstance(k, slice)]
+    for k in places:
+        if k._device.type != "cpu" and k._device.plain is not input._device.plain:
+            raise RuntimeError(explain(
+                f"indices should be either on cpu or on the same device as the indexed tensor ({input._device.plain})",
+                f"the index is on {k._device.plain}", f"move it: index.to('{input._device.plain}')"))
     return (tuple(k if isinstance(k, slice) else HOLE for k in advanced),
             [k if k._device is input._device else k.to(input._device) for k in places])
 

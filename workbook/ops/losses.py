@@ -5,6 +5,7 @@ import warnings
 
 import numpy as np
 
+from workbook.autograd.complaints import refuse_several
 from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
@@ -413,6 +414,7 @@ def given_weights(function, input, **tensors):
                 f"The function '{function}' is not differentiable with respect to argument '{name}'. This input "
                 "cannot have requires_grad True.",
                 "the formula has no slope there", "give it detached: target.detach()"))
+    refuse_several(input, *tensors.values())
     with input._device.entered():
         one = input._device.xp.ones((), input._array.dtype)
         return [one if tensor is None else tensor._array.astype(one.dtype, copy=False) for tensor in tensors.values()]

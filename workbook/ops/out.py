@@ -18,6 +18,7 @@ import warnings
 from workbook import dtypes
 from workbook.autograd import views
 from workbook.autograd.modes import no_grad, thread
+from workbook.devices import settle
 from workbook.errors import explain, shape_text
 from workbook.formats import with_steps
 from workbook.ops.arguments import refuse_arguments
@@ -47,23 +48,24 @@ def with_out(function, kind, name=None):
     `name` is PyTorch's for the door, where that is not the function's own.
     """
     name = name or function.__name__
+    own = inspect.signature(function)
+    makes = "device" in own.parameters
 
     @functools.wraps(function)
     def call(*args, out=None, **options):
         try:
-            return function(*args, **options) if out is None else _into(function, kind, out, args, options)
+            return function(*args, **options) if out is None else _into(function, kind, out, args, options, makes)
         except Exception as problem:
             refuse_arguments(name, args, options if out is None else options | {"out": out}, problem=problem)
             raise
 
-    own = inspect.signature(function)
     parameters = [p for p in own.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
     call.__signature__ = own.replace(parameters=[*parameters,
                                                  inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)])
     return call
 
 
-def _into(function, kind, out, args, options):
+def _into(function, kind, out, args, options, makes):
     name = function.__name__
     outs = out if isinstance(out, (tuple, list)) else (out,)
     for target in outs:
@@ -71,6 +73,8 @@ def _into(function, kind, out, args, options):
             raise TypeError(explain(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}",
                                     "the result is written into memory that is there already", "make it first: torch.empty(shape)"))
         views.refuse_inference(target)
+    if makes:
+        _settle_device(outs[0], options)
     if thread.state.grad_enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (*args, *options.values(), *outs)):
         raise RuntimeError(explain(
             f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
@@ -94,12 +98,28 @@ def _into(function, kind, out, args, options):
         raise TypeError(explain(f"{name}(): argument 'out' must be a tuple of {len(results)} Tensors, but it has {len(outs)}",
                                 "each result is written into memory of its own", f"give {len(results)} Tensors"))
     for found, target in zip(results, outs):
+        _refuse_device(found, target)
         _refuse_dtype(found, target, kind)
     for found, target in zip(results, outs):
         _write(found, target, name)
     if not isinstance(result, tuple):
         return out
     return result.into_out._make(outs) if hasattr(result, "into_out") else tuple(outs)
+
+
+def _settle_device(target, options):
+    """A function that makes a Tensor makes it where `out` is. Raise where another place is asked for."""
+    asked = options.get("device")
+    if asked is not None and settle(asked) is not target._device.plain:
+        raise RuntimeError(explain(f"device type {settle(asked).type} does not match device type of out parameter ({target._device.type})",
+                                   f"out is on {target._device}, and {asked} is asked for", "leave device out"))
+    options["device"] = target._device.plain
+
+
+def _refuse_device(result, target):
+    if result._device.plain is not target._device.plain:
+        raise RuntimeError(explain(f"Expected out tensor to have device {result._device.plain}, but got {target._device.plain} instead",
+                                   "the result is written where it is computed", f"make out there: device='{result._device.plain}'"))
 
 
 def _refuse_dtype(result, target, kind):

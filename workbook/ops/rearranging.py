@@ -3,6 +3,7 @@
 import numpy as np
 
 from workbook import dtypes
+from workbook.autograd.complaints import refuse_several
 from workbook.autograd.elsewhere import made
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
@@ -289,6 +290,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     if dim is None:
         input, dim = flatten(input), 0
     axis = axis_of(dim, input.shape)
+    refuse_several(input, repeats)
     if isinstance(repeats, Tensor) and input.ndim == 0 and repeats.ndim < 2:
         raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "a single number has no axis", "leave dim out"))
     if isinstance(repeats, int):

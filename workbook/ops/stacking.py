@@ -158,6 +158,9 @@ def tensor_split(input, indices_or_sections, dim=0):
             raise RuntimeError(explain("tensor_split expected tensor_indices_or_sections to have dtype of long, but got "
                                        f"{where.dtype.legacy}",
                                        "places are whole numbers", "write .long()"))
+        if where._device.type != "cpu":
+            raise RuntimeError(explain(f"tensor_split expected tensor_indices_or_sections to be on cpu, but it's on {where._device}",
+                                       "where to cut has to be known before anything is computed", "write .cpu(), or a list"))
         where = where.tolist()
     if input.ndim == 0:
         raise RuntimeError(explain("tensor_split expected at least a 1-dimensional tensor, but got a tensor with 0 dims",
@@ -244,6 +247,9 @@ def meshgrid(*tensors, indexing=None):
         if tensor.dtype is not tensors[0].dtype:
             raise RuntimeError(explain("meshgrid expects all tensors to have the same dtype",
                                        f"they hold {tensors[0].dtype} and {tensor.dtype}", "convert one of them"))
+        if tensor._device.plain is not tensors[0]._device.plain:
+            raise RuntimeError(explain("meshgrid expects all tensors to have the same device",
+                                       f"they lie on {tensors[0]._device} and {tensor._device}", f"move it: .to('{tensors[0]._device}')"))
     if indexing is None:
         warnings.warn("torch.meshgrid: in an upcoming release, it will be required to pass the indexing argument. Write indexing='ij' "
                       "for what happens now.", UserWarning, stacklevel=2)

@@ -95,3 +95,11 @@ def other_sizes(sizes):
     return ValueError(explain("loaded state dict contains a parameter group that doesn't match the size of optimizer's group",
                               f"Parameters in each group, here and in the loaded one: {shown}",
                               "build the optimizer for the network that was saved"))
+
+
+def elsewhere(name, kept, device):
+    """What is remembered lies on another device than its Parameter, which has been moved since."""
+    return RuntimeError(explain(
+        f"Expected all tensors to be on the same device, but found at least two devices, {device} and {kept}!",
+        f"the parameter is on {device}, and its {name}, which the optimizer remembers, on {kept}: the network was moved after the first step",
+        "move the network first, and build the optimizer then; or optimizer.load_state_dict(optimizer.state_dict()), which moves what it remembers"))

@@ -75,6 +75,10 @@ class Rule(Optimizer):
         new = not state
         if new:
             self.begin(state, group, param, device)
+        for name in () if new else self.remembers(group):
+            kept = state[name]._device
+            if kept is not device and kept.plain is not device.plain:
+                raise complaints.elsewhere(name, kept, device)
         lr = group["lr"]
         if type(lr) is not float:
             group = {**group, "lr": lr._array.reshape(()) if self._counts_there(group, device) and isinstance(lr, Tensor) and lr.is_cuda else float(lr)}

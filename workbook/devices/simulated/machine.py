@@ -5,6 +5,7 @@ import threading
 from dataclasses import dataclass
 
 from workbook.callers import where_called
+from workbook.errors import explain
 
 
 MEMORY = 2 * 2**30  # bytes of each device
@@ -46,7 +47,9 @@ class Machine:
     @current.setter
     def current(self, number):
         if not 0 <= number < self.count:
-            raise CUDARuntimeError("cudaErrorInvalidDevice: invalid device ordinal")
+            raise CUDARuntimeError(explain("cudaErrorInvalidDevice: invalid device ordinal",
+                                           f"there are {self.count} simulated GPUs, and cuda:{number} is none of them; it may have been one before",
+                                           "make the tensor again after torch.cuda.simulate(), or simulate more GPUs"))
         self._thread.current = number
 
     def charge(self, kind, cause, size=0):

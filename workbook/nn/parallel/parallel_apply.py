@@ -60,13 +60,15 @@ class _Run:
         try:
             with self.place.entered():
                 self.output = self.module(*self.args, **self.kwargs)
-        except Exception as problem:
+        except BaseException as problem:  # sys.exit() in a thread would end the thread, and nobody would know
             self.problem = problem
 
     def result(self):
         """Return what was computed, or raise the error in the words of the thread that waited."""
         if self.problem is None:
             return self.output
+        if not isinstance(self.problem, Exception):
+            raise self.problem
         kind, trace = type(self.problem), "".join(traceback.format_exception(self.problem))
         shapes = ", ".join(shape_text(given.shape) for given in (*self.args, *self.kwargs.values()) if isinstance(given, Tensor))
         said = explain(f"Caught {kind.__name__} in replica {self.number} on device {self.place.index}.",
