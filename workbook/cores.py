@@ -15,6 +15,9 @@ import numpy as np
 
 from workbook.errors import explain
 
+# Variables that keep a process's products to one thread. Its threads wait for each other by spinning: of small matrices, beside other
+# work, that takes ten times as long.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 # What the libraries call their two functions: (asks, tells).
 NAMES = [(f"{start}get_num_threads{end}", f"{start}set_num_threads{end}") for start in ("scipy_openblas_", "openblas_") for end in ("64_", "")]
 NAMES += [("MKL_Get_Max_Threads", "MKL_Set_Num_Threads")]

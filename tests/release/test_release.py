@@ -277,6 +277,28 @@ def test_lessons_are_chosen_by_number_by_name_or_as_files(lesson, monkeypatch):
         release.chosen(["07"])
 
 
+def test_a_kernel_computes_with_one_thread_and_has_time_to_start(monkeypatch, tmp_path):
+    """Beside other work the threads of a matrix product spin: a lesson took ten times as long, and a cell ran past its limit."""
+    import nbclient
+
+    from workbook.exercises import running
+
+    monkeypatch.setenv("OMP_NUM_THREADS", "8")
+    assert {running._environment(str(tmp_path))[name] for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")} == {"1"}
+    given = {}
+
+    class Client:
+        def __init__(self, notebook, **options):
+            given.update(options)
+
+        def execute(self, env):
+            given["env"] = env
+
+    monkeypatch.setattr(nbclient, "NotebookClient", Client)
+    running.executed({"cells": [], "metadata": {}, "nbformat": 4}, "a lesson")
+    assert given["startup_timeout"] > 60 and given["env"]["OPENBLAS_NUM_THREADS"] == "1"
+
+
 def test_a_kernel_that_dies_before_its_first_cell_is_started_again():
     from workbook.exercises.running import _despite_taken_ports
 

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from workbook.commands import Refused, chromium, places
+from workbook.cores import ONE_THREAD
 
 HELP = "run the tests: units, doctests, lessons, the browser, and parity with PyTorch"
 
@@ -37,7 +38,6 @@ WORTH_TWO_WORKERS = 4  # files; with fewer, starting the workers takes longer th
 EXAMPLES = 250  # that hypothesis generates for each test of a full run
 SECONDS_A_TEST = 120  # as in pyproject.toml
 NO_TESTS_COLLECTED = 5  # pytest's exit code
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 def add_arguments(parser):

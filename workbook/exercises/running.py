@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from workbook.cores import ONE_THREAD
 from workbook.exercises import notebooks
 
 KEPT_OF_CELL = ("jupyter", "slideshow", "tags", "workbook")
@@ -15,6 +16,7 @@ KEPT_OF_NOTEBOOK = ("title", "workbook")
 KERNEL = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
 WIDGET_VIEW = "application/vnd.jupyter.widget-view+json"
 SECONDS_A_CELL = 120
+SECONDS_TO_START = 240  # of a kernel: a machine that is busy with other work takes its time
 NO_NETWORK = {f"{scheme}_proxy": "http://127.0.0.1:9" for scheme in ("http", "https", "all", "HTTP", "HTTPS", "ALL")}
 NO_NETWORK |= {"no_proxy": "", "NO_PROXY": ""}
 
@@ -36,7 +38,7 @@ def executed(notebook, name):
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         def run():
             NotebookClient(
-                runnable, km=_kernel(), timeout=SECONDS_A_CELL, record_timing=False, resources={"metadata": {"path": folder}},
+                runnable, km=_kernel(), timeout=SECONDS_A_CELL, startup_timeout=SECONDS_TO_START, record_timing=False, resources={"metadata": {"path": folder}},
                 on_cell_start=lambda cell, cell_index: started.append(cell_index),
             ).execute(env=_environment(folder))  # fmt: skip
 
@@ -96,7 +98,7 @@ def _environment(folder):
     package = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [package, os.environ.get("PYTHONPATH")]))
     own = {"PYTHONPATH": path, "PYTHONHASHSEED": "0", "IPYTHONDIR": str(Path(folder, ".ipython")), "COLUMNS": "80", "NO_COLOR": "1"}
-    return {**os.environ, **NO_NETWORK, **own}
+    return {**os.environ, **NO_NETWORK, **dict.fromkeys(ONE_THREAD, "1"), **own}
 
 
 def _keep_outputs_that_differ_by_nature(before, after):
