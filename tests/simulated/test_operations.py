@@ -14,7 +14,7 @@ from tests.ops.table.row import KINDS
 # What these rows ask for is the CPU's alone, or names the device, or is how copies lie in memory; or two numbers go to one place, and
 # which of them stays is nobody's to say on a GPU: tests/simulated/test_devices.py scatters to places of their own.
 OF_THE_CPU = ("np.", "numpy()", ".stride()", ".type()", "typename", "get_device", "get_default_device", "storage", "apply_", "map_", "map2_",
-              ".cpu()", "'cpu'", "scatter(", "scatter_(", "torch.Tensor(a)")
+              ".cpu()", "'cpu'", "pin_memory()", "scatter(", "scatter_(", "torch.Tensor(a)")
 ROWS = {name: row for name, row in NAMED.items() if not any(word in row.text for word in OF_THE_CPU)}
 SLOPES = {name: row for name, row in ROWS.items() if row.derivatives and row.smooth and row.values in KINDS}
 EXAMPLES = 20 if FULL else 1
