@@ -167,6 +167,8 @@ def test_a_full_memory_says_what_holds_it():
 NETS = {
     "images": (lambda: nn.Sequential(nn.Conv2d(3, 6, 5), nn.BatchNorm2d(6), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(54, 5)), (4, 3, 10, 10)),
     "rows": (lambda: nn.Sequential(nn.Linear(8, 16), nn.GELU(), nn.LayerNorm(16), nn.Linear(16, 5)), (4, 8)),
+    "sequences": (lambda: nn.Sequential(nn.Unflatten(1, (2, 4)), nn.TransformerEncoderLayer(4, 2, 8, dropout=0.0, batch_first=True), nn.Flatten(),
+                                        nn.Linear(8, 5)), (4, 8)),
     "averages": (lambda: nn.Sequential(nn.Conv2d(3, 6, 3, padding=1), nn.AvgPool2d(2), nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(6, 5)), (4, 3, 8, 8)),
 }
 
@@ -219,13 +221,44 @@ def test_item_waits_and_the_bill_says_where(gpus):
     assert {entry.place[0] for entry in gpus.bill()} == {__file__}
 
 
-def test_made_there_nothing_is_copied(gpus):
-    like = torch.ones(2, 3, device="cuda")
+MADE = {
+    "zeros": lambda place: torch.zeros(2, 3, device=place), "ones": lambda place: torch.ones(2, device=place),
+    "empty": lambda place: torch.empty(2, device=place) * 0, "full": lambda place: torch.full((2, 3), 7, device=place),
+    "full of floats": lambda place: torch.full((2,), 0.1, dtype=torch.float64, device=place), "eye": lambda place: torch.eye(2, 3, device=place),
+    "arange": lambda place: torch.arange(5, device=place), "arange of floats": lambda place: torch.arange(0.1, 2, 0.3, device=place),
+    "linspace": lambda place: torch.linspace(-1, 1, 7, device=place), "linspace of one": lambda place: torch.linspace(2, 3, 1, device=place),
+    "range": lambda place: torch.range(1, 4, device=place), "zeros_like": lambda place: torch.zeros_like(torch.ones(2, device=place)),
+    "ones_like": lambda place: torch.ones_like(torch.ones(2, device=place)),
+    "full_like": lambda place: torch.full_like(torch.ones(2, 2, device=place), 3),
+    "clone": lambda place: torch.ones(2, device=place).clone(), "new_zeros": lambda place: torch.ones(2, device=place).new_zeros(2),
+    "new_full": lambda place: torch.ones(2, device=place).new_full((2,), 4.0), "tril": lambda place: torch.ones(3, 3, device=place).tril(),
+}
+
+
+@pytest.mark.parametrize("name", MADE)
+@pytest.mark.filterwarnings("ignore:torch.range is deprecated")
+def test_made_there_nothing_is_copied(gpus, name):
+    found = MADE[name]("cuda:1")
+    assert gpus.bill() == []
+    expected = MADE[name]("cpu")
+    assert found.device.index == 1 and found.dtype is expected.dtype and torch.equal(found.cpu(), expected)
+
+
+@pytest.mark.parametrize("settings", [{}, {"padding_idx": 0}, {"padding_idx": -1, "scale_grad_by_freq": True}], ids=lambda settings: "-".join(settings))
+def test_words_are_looked_up_without_a_wait(gpus, settings):
+    table, words = nn.Embedding(5, 3, **settings), torch.tensor([[0, 1, 4], [4, 1, 1]])
+    there, named, slope = copy.deepcopy(table).cuda(), words.cuda(), torch.ones(2, 3, 3)
     gpus.clear()
-    for make in (lambda: torch.zeros(2, 3, device="cuda"), lambda: torch.ones(2, device="cuda"), lambda: torch.empty(2, device="cuda"),
-                 lambda: torch.zeros_like(like), lambda: torch.ones_like(like), lambda: like.clone(), lambda: like.new_zeros(2)):
-        assert make().is_cuda
-    assert gpus.copies() == 0
+    there(named).sum().backward()
+    assert gpus.bill() == []
+    table(words).sum().backward()
+    assert torch.equal(there.weight.grad.cpu(), table.weight.grad)
+    gradients = []  # and the derivative of the derivative
+    for layer, index, weights in ((table, words, slope), (there, named, slope.cuda())):
+        weights.requires_grad_()
+        grad, = torch.autograd.grad(layer(index), layer.weight, weights, create_graph=True)
+        gradients.append(torch.autograd.grad((grad ** 2).sum(), weights)[0])
+    assert torch.allclose(gradients[0], gradients[1].cpu())
 
 
 # ---- moving -----------------------------------------------------------------------------------------------------------------

@@ -81,9 +81,11 @@ def full_like(input, fill_value, *, dtype=None, device=None, requires_grad=False
     Source: https://pytorch.org/docs/2.13/generated/torch.full_like.html
     """
     fill_value = as_number("full_like", "fill_value", 2, fill_value)
-    array = memory_like("full_like", input, dtype, memory_format)
-    fill_with(array, fill_value)
-    return finish(array, device or input._device, requires_grad)
+    place = settle(device or input._device)
+    with place.entered():
+        array = memory_like("full_like", input, dtype, memory_format, place.xp)
+        fill_with(array, fill_value)
+        return leaf(array, place, requires_grad)
 
 
 def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=None, requires_grad=False, layout=None, pin_memory=False,

@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import empty_as
@@ -24,7 +26,7 @@ from workbook.tensor import Tensor
 
 
 def _softmax(xp, scores, small=False):
-    """exp(scores) divided by its sum along the last axis, in place; 0 where nothing may be looked at. `small`: all are, or are -inf."""
+    """exp(scores) divided by its sum along the last axis, in place; 0 where nothing may be looked at. `small`: all are, or are -inf; of a GPU nobody asks."""
     if scores.shape[-1] and not small:
         top = scores.max(-1, keepdims=True)  # so that no exponential overflows
         top[top == -xp.inf] = 0
@@ -70,7 +72,7 @@ class Attention(Operation, name="ScaledDotProductFlashAttentionForCpuBackward0")
         ctx.save(q, k, v, mask)
         q, k, v = (in_float32(array) for array in (q, k, v))
         weights = (q * scale) @ _for_each(xp, k, heads).swapaxes(-1, -2)
-        small = (mask is None or mask.dtype.kind == "b") and bool(weights.size) and -SMALL < weights.min() and weights.max() < SMALL
+        small = xp is np and (mask is None or mask.dtype.kind == "b") and bool(weights.size) and -SMALL < weights.min() and weights.max() < SMALL
         if mask is not None:
             weights += xp.where(mask, xp.zeros((), weights.dtype), -xp.inf) if mask.dtype.kind == "b" else mask
         if causal:

@@ -57,6 +57,15 @@ def filled(make, shape, kind, device, requires_grad=False):
         return leaf(make(place.xp, shape, kind), place, requires_grad)
 
 
+def reckoned(compute, device, requires_grad=False):
+    """A leaf on `device` of the numbers that `compute(xp)` gives there."""
+    place = settle(thread.state.device if device is None else device)
+    if place is CPU:
+        return leaf(compute(np), CPU, requires_grad)
+    with place.entered():
+        return leaf(compute(place.xp), place, requires_grad)
+
+
 def leaf(array, place, requires_grad):
     """A leaf that holds new memory on a device. Raises RuntimeError where it shall require a gradient and holds no floats."""
     made = wrap(array, place)
@@ -186,9 +195,10 @@ def full(size, fill_value, *, dtype=None, device=None, requires_grad=False):
                                 "the size and the number are two arguments", f"write torch.full(({size},), {fill_value})"))
     fill_value = as_number("full", "fill_value", 2, fill_value)
     kind = numpy_dtype(dtype, None if dtype else dtypes.of_number(fill_value))
-    array = memory_for(np.empty, size_of_new((size,)), kind)
-    fill_with(array, fill_value)
-    return finish(array, device, requires_grad)
+    made = filled(lambda xp, shape, kind: xp.empty(shape, kind), size_of_new((size,)), kind, device, requires_grad)
+    with made._device.entered():
+        fill_with(made._array, fill_value)
+    return made
 
 
 _AS_MANY = object()  # columns as rows
@@ -213,6 +223,4 @@ def eye(n, m=_AS_MANY, *, dtype=None, device=None, requires_grad=False):
         if counted(side) < 0:
             raise RuntimeError(explain(f"{name} must be greater or equal to 0, got {side}",
                                        "a length counts places", "give a length from 0 on"))
-    array = memory_for(np.zeros, (n, m), numpy_dtype(dtype))
-    np.fill_diagonal(array, 1)
-    return finish(array, device, requires_grad)
+    return filled(lambda xp, shape, kind: xp.eye(*shape, dtype=kind), (n, m), numpy_dtype(dtype), device, requires_grad)

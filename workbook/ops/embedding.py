@@ -13,7 +13,7 @@ from workbook.ops.elementwise import as_number, in_float32
 from workbook.ops.picks import ScatterAdd
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape
-from workbook.tensor import Tensor, memory_of
+from workbook.tensor import Tensor, memory_of, wrap
 
 
 class Embedding(Operation):
@@ -50,10 +50,11 @@ def _shared(rows, index, share):
 
 
 def _like(numbers, like):
-    """Numbers of NumPy in the kind of `like`, an array or a Tensor, and in its dtype."""
+    """Numbers that lie where `like` does, an array or a Tensor, in its kind and its dtype."""
     if isinstance(like, Tensor):
-        return like.new_tensor(numbers.astype(like.dtype.numpy))
-    return numbers.astype(like.dtype) if like.__class__ is np.ndarray else type(like)(numbers.astype(like.dtype))
+        with like._device.entered():
+            return wrap(numbers.astype(like.dtype.numpy), like._device)
+    return numbers.astype(like.dtype)
 
 
 def add_rows(xp, vectors, index, rows):
@@ -107,13 +108,13 @@ def embedding(input, weight, padding_idx=None, max_norm=None, norm_type=2.0, sca
     _check_table("embedding", weight, input)
     rows, index = weight.shape[0], input._array
     refuse_outside(input._device, index, 0, rows, lambda wrong: _no_row(wrong, rows))
-    if max_norm is not None or scale_grad_by_freq or padding is not None:
-        index = input._host()
     if max_norm is not None:
         max_norm = as_number("embedding_renorm_", "max_norm", 3, max_norm, "float")
         norm_type = as_number("embedding_renorm_", "norm_type", 4, norm_type, "float")
-        _cut(weight, index, max_norm, norm_type)
-    return Embedding.apply(weight, input, share=_share(index, padding, scale_grad_by_freq))
+        _cut(weight, input._host(), max_norm, norm_type)
+    with input._device.entered():
+        share = _share(input._device.xp, index, rows, padding, scale_grad_by_freq)
+    return Embedding.apply(weight, input, share=share)
 
 
 def _padding(padding_idx, weight):
@@ -145,14 +146,16 @@ def _check_table(function, weight, input):
             f"checking arguments for {function})", f"rows are named by whole numbers, and these are {input.dtype}", "write x.long()"))
 
 
-def _share(index, padding, by_frequency):
+def _share(xp, index, rows, padding, by_frequency):
     """How much each place of an index counts in the derivative: nothing for padding, a part where a row is named often; None for 1."""
     if padding is None and not by_frequency:
         return None
     index = index.reshape(-1)
-    share = np.ones(index.size) if padding is None else (index != padding).astype(np.float64)
+    share = xp.ones(index.size) if padding is None else (index != padding).astype("float64")
     if by_frequency and index.size:
-        share /= np.bincount(index)[index]
+        times = xp.zeros(rows)
+        xp.add.at(times, index, 1)
+        share /= times[index]
     return share
 
 
@@ -258,10 +261,9 @@ def embedding_bag(input, weight, offsets=None, max_norm=None, norm_type=2, scale
     bags = len(starts) - bool(include_last_offset)
     bag = np.searchsorted(starts[:bags], np.arange(index.size), "right") - 1
     counted = np.arange(index.size) < end
-    frequency = _share(index, None, True)[counted] if scale_grad_by_freq else None
     if padding is not None:
         counted &= index != padding
-        frequency = None if frequency is None else _share(index, None, True)[counted]
+    frequency = weight.new_tensor(_share(np, index, rows, None, True)[counted])._array if scale_grad_by_freq else None
     kept = input.new_tensor(index[counted]), input.new_tensor(bag[counted])
     if mode == "max":
         return EmbeddingBagMax.apply(weight, *kept, bags=bags)

@@ -9,7 +9,7 @@ from workbook import dtypes
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype
 from workbook.numbers import computed_in, number_in, real_number
-from workbook.ops.creation import finish, numpy_dtype, stored
+from workbook.ops.creation import finish, numpy_dtype, reckoned, stored
 from workbook.ops.elementwise import as_number
 
 
@@ -37,8 +37,7 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
     held = np.dtype(np.int64) if kind.kind != "f" else computed_in(kind) if kind.itemsize == 2 else np.dtype(np.float64)
     start, end, step = (_bounded(x, held) for x in (start, end, step))
     count = _count(start, end, step, math.ceil)
-    numbers = np.arange(count, dtype=np.int64 if whole else np.float64) * step + start
-    return finish(numbers.astype(kind), device, requires_grad)
+    return reckoned(lambda xp: (xp.arange(count, dtype=np.int64 if whole else np.float64) * step + start).astype(kind), device, requires_grad)
 
 
 def range_(start, end, step=1, **options):
@@ -59,8 +58,8 @@ def range_(start, end, step=1, **options):
     start, end, step = (as_number("range", *given) for given in (("start", 1, start), ("end", 2, end), ("step", 3, step)))
     count = _count(start, end, step, math.floor) + 1
     kind = options.pop("dtype", None)
-    numbers = np.arange(count, dtype=np.float64) * step + start
-    return finish(numbers.astype(numpy_dtype(kind)), options.pop("device", None), **options)
+    kind = numpy_dtype(kind)
+    return reckoned(lambda xp: (xp.arange(count, dtype=np.float64) * step + start).astype(kind), options.pop("device", None), **options)
 
 
 @stored
@@ -87,11 +86,16 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
         return finish(np.linspace(start, end, steps).astype(kind), device, requires_grad)
     # PyTorch counts from the nearer end, in the dtype itself, each point with one rounding
     step = kind.type((end - start) / (steps - 1)) if steps > 1 else kind.type(0)
-    counted = np.arange(steps, dtype=np.float64)
-    from_start = (float(step) * counted + kind.type(start)).astype(kind)
-    from_end = (kind.type(end) - float(step) * counted[::-1]).astype(kind)
-    return finish(np.where(counted < steps // 2, from_start, from_end) if steps > 1 else np.full(steps, start, kind),
-                   device, requires_grad)
+    step, first, last = float(step), float(kind.type(start)), float(kind.type(end))
+
+    def points(xp):
+        if steps < 2:
+            return xp.full(steps, start, kind)
+        counted = xp.arange(steps, dtype=np.float64)
+        from_start, from_end = (step * counted + first).astype(kind), (last - step * counted[::-1]).astype(kind)
+        return xp.where(counted < steps // 2, from_start, from_end)
+
+    return reckoned(points, device, requires_grad)
 
 
 def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_grad=False):
