@@ -33,13 +33,14 @@ class Unquoted(str):
 def raised_again(kind, text):
     """Return an error of the class `kind` with another text, for one that was caught in another thread or process.
 
-    Where `kind` is None, or its constructor takes other arguments, a RuntimeError.
+    Where `kind` is None, its constructor takes other arguments, or it would not say the text, a RuntimeError.
 
     >>> raised_again(ValueError, "Caught ValueError in replica 1 on device 1.")
     ValueError('Caught ValueError in replica 1 on device 1.')
     """
     try:
-        return KeyError(Unquoted(text)) if kind is KeyError else kind(text)
+        error = KeyError(Unquoted(text)) if kind is KeyError else kind(text)
+        return error if text in str(error) else RuntimeError(text)
     except Exception:
         return RuntimeError(text)
 

@@ -244,6 +244,7 @@ COLLATED = {
     "tensor and number": lambda T: [T.ones(2), 1.0], "key missing": lambda T: [{"a": 1}, {"b": 1}], "key too many": lambda T: [{"a": 1}, {"a": 1, "b": 2}],
     "empty lists": lambda T: [[], []], "empty dicts": lambda T: [{}, {}], "tuple of samples": lambda T: ((1, 2), (3, 4)),
     "array of samples": lambda T: np.ones((2, 3)), "too large": lambda T: [2**70], "nested": lambda T: [{"a": [1, {"b": T.ones(2)}]}] * 2,
+    "masked": lambda T: [np.ma.masked_array([1, 2], [False, True])] * 2,
     "parameters": lambda T: [T.nn.Parameter(T.ones(2))] * 2, "text": lambda T: "ab",
 }
 

@@ -119,6 +119,8 @@ class NoLength(Dataset):
     (RuntimeError, lambda: default_collate([[1], [1, 2]]), "entry 0 has length 1 and entry 1 has length 2"),
     (ValueError, lambda: DataLoader([1, 2], sampler=[0], shuffle=True), "leave shuffle out"),
     (ValueError, lambda: DataLoader([], shuffle=True), "the data set is empty"),
+    (TypeError, lambda: DataLoader(NoLength, shuffle=True), "write NoLength(...), with parentheses"),
+    (IndexError, lambda: len(TensorDataset()), "this TensorDataset has no tensor"),
 ])
 def test_messages_say_what_to_change(error, act, words):
     assert words in message(error, act)

@@ -1,5 +1,6 @@
 """Workers that fail, die, hang or are no longer wanted: the caller is told, and nothing is left."""
 
+import errno
 import multiprocessing
 import os
 import pickle
@@ -12,7 +13,7 @@ import pytest
 
 import workbook as torch
 from workbook import random
-from workbook.utils.data import DataLoader, Dataset, IterableDataset, get_worker_info, shared
+from workbook.utils.data import DataLoader, Dataset, IterableDataset, get_worker_info, pool, shared
 
 pytestmark = pytest.mark.usefixtures("nothing_left")
 
@@ -84,6 +85,28 @@ def test_an_error_of_a_class_that_cannot_travel_is_a_runtime_error():
         assert f"Caught {name} in DataLoader worker process 0." in told(DataLoader(Numbers(_0=lambda: fail(error)), num_workers=1))
 
 
+class Speechless(Exception):
+    def __str__(self):
+        raise ValueError("no words")
+
+
+def made_in_the_worker():
+    error = type("Made", (Exception,), {"__module__": __name__})
+    globals()["Made"] = error  # so that pickle finds it here, and not in the loader's process
+    raise error("out of sight")
+
+
+@pytest.mark.parametrize("act, said", [(lambda: fail(Speechless()), "Caught Speechless"), (made_in_the_worker, "Made: out of sight")])
+def test_an_error_whose_class_would_hide_the_text_is_a_runtime_error(act, said):
+    text = told(DataLoader(Numbers(_0=act), num_workers=1))
+    assert said in text and "reading sample 0 of the batch [0]" in text and "\nOriginal Traceback" in text
+
+
+def test_an_index_of_any_length_is_told_in_a_line():
+    text = told(DataLoader(Numbers(), batch_sampler=[[list(range(10_000))]], num_workers=1), TypeError)
+    assert "reading sample [0, 1, 2, " in text and "... 9980 more]" in text and len(text) < 5_000
+
+
 def test_after_an_error_the_next_batch_comes():
     batches = iter(DataLoader(Numbers(4, _1=lambda: fail(ValueError)), num_workers=2))
     assert next(batches).item() == 0
@@ -98,6 +121,57 @@ def test_an_error_that_is_kept_keeps_no_worker():
     except ValueError as error:
         kept = error
     assert multiprocessing.active_children() == [] and kept.__traceback__
+
+
+def broken_sampler():
+    yield 0
+    raise ValueError("no more numbers")
+
+
+class Broken:
+    def __iter__(self):
+        return broken_sampler()
+
+
+@pytest.mark.parametrize("sampler, error", [(Broken(), ValueError), ([0, lambda: 1], (pickle.PicklingError, AttributeError)), (5, TypeError)])
+def test_an_error_of_the_sampler_that_is_kept_keeps_no_worker(sampler, error):
+    for stay in (False, True):
+        loader = DataLoader(Numbers(), sampler=sampler, num_workers=2, persistent_workers=stay)
+        with pytest.raises(error) as kept:
+            list(loader)
+        assert multiprocessing.active_children() == [] and kept.value.__traceback__
+
+
+def test_an_iterator_without_its_workers_says_so_and_cannot_be_pickled():
+    batches = iter(DataLoader(Numbers(_0=lambda: os._exit(3)), num_workers=1))
+    for words in ("exited unexpectedly", "this iterator's DataLoader workers are gone"):
+        with pytest.raises(RuntimeError, match=words):
+            next(batches)
+    with pytest.raises(NotImplementedError, match="cannot be pickled"):
+        pickle.dumps(batches)
+
+
+def test_workers_that_cannot_be_started_are_counted(monkeypatch):
+    context = multiprocessing.get_context("fork")
+    pipes = [context.Pipe(), lambda: fail(OSError(errno.EMFILE, "Too many open files"))]
+    monkeypatch.setattr(context, "Pipe", lambda: found if isinstance(found := pipes.pop(0), tuple) else found())
+    with pytest.raises(OSError, match="Too many open files: only 1 of 2 DataLoader workers could be started") as told:
+        iter(DataLoader(Numbers(), num_workers=2, multiprocessing_context=context))
+    assert told.value.errno == errno.EMFILE and multiprocessing.active_children() == []
+
+
+@pytest.mark.parametrize("nameless", [True, False])
+def test_a_batch_for_which_there_is_no_room_is_told(monkeypatch, nameless):
+    resource = pytest.importorskip("resource")
+    monkeypatch.setattr(pool, "NAMELESS", nameless)
+
+    def full():
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))  # in the worker
+        return np.zeros(9000)
+
+    text = told(DataLoader(Numbers(_0=full), num_workers=1, multiprocessing_context="fork"))
+    assert "a batch of 72,000 bytes cannot be handed to the loader's process: [Errno 27] File too large" in text
+    assert "sending the batch [0]" in text
 
 
 def test_uneven_samples_are_named_by_their_numbers_in_the_data_set():

@@ -42,14 +42,14 @@ def default_collate(batch):
 
 
 def default_convert(data):
-    """Return a sample with its NumPy arrays and numbers turned into tensors, and nothing else changed. Raises nothing.
+    """Return a sample with its NumPy arrays and numbers turned into tensors, and nothing else changed, as a masked array. Raises nothing.
 
     >>> default_convert([np.ones(2), "a"])
     [tensor([1., 1.], dtype=torch.float64), 'a']
 
     Source: https://pytorch.org/docs/2.13/data.html#torch.utils.data.default_convert
     """
-    if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind not in "OSU":
+    if isinstance(data, (np.ndarray, np.generic)) and data.dtype.kind not in "OSU" and not isinstance(data, np.ma.MaskedArray):
         return as_tensor(data)
     if isinstance(data, Mapping):
         return _of_kind(data, {key: default_convert(value) for key, value in data.items()})

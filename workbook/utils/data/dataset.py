@@ -82,8 +82,6 @@ class TensorDataset(Dataset):
     torch_name = "torch.utils.data.dataset.TensorDataset"
 
     def __init__(self, *tensors):
-        if not tensors:
-            raise IndexError(explain("TensorDataset got no tensor", "its samples are their rows", "write TensorDataset(x, y)"))
         for place, tensor in enumerate(tensors, 1):
             if not isinstance(tensor, Tensor):
                 raise not_a_tensor("TensorDataset", "tensors", place, tensor)
@@ -97,6 +95,8 @@ class TensorDataset(Dataset):
         return tuple(tensor[index] for tensor in self.tensors)
 
     def __len__(self):
+        if not self.tensors:
+            raise IndexError(explain("tuple index out of range: this TensorDataset has no tensor", "its samples are the rows of its tensors", "write TensorDataset(x, y)"))
         return self.tensors[0].size(0)
 
 

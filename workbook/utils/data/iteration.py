@@ -95,16 +95,20 @@ class InWorkers(Batches):
         self._persistent, self._epoch = loader.persistent_workers, 0
         job = Job(loader.dataset, loader._auto_collation, loader.collate_fn, loader.drop_last, loader.worker_init_fn, self._base_seed,
                   loader.num_workers)
-        with self._closing_on_ctrl_c():
+        with self._closing():
             with no_interrupts():
                 self._pool = Pool(job, loader.num_workers, loader.multiprocessing_context)
                 self._close = weakref.finalize(self, self._pool.close)
                 self._close.atexit = False  # the pool sees to that itself
             self._begin(loader)
 
+    def __getstate__(self):
+        raise NotImplementedError(explain("_MultiProcessingDataLoaderIter cannot be pickled", "its workers are processes of this program",
+                                          "pickle the DataLoader, and call iter() on it where it arrives"))
+
     def begin(self, loader):
         """Begin an epoch: order as many batches as may be under way."""
-        with self._closing_on_ctrl_c():
+        with self._closing():
             self._begin(loader)
 
     def _begin(self, loader):
@@ -144,14 +148,17 @@ class InWorkers(Batches):
         self._sent += 1
 
     def _next(self):
-        with self._closing_on_ctrl_c():
+        with self._closing():
             return self._next_batch()
 
     @contextlib.contextmanager
-    def _closing_on_ctrl_c(self):
+    def _closing(self):
+        """Within it, Ctrl-C and any error (of a worker that died, of the sampler) end the workers."""
         try:
             yield
-        except KeyboardInterrupt:  # a notebook keeps the error, and the error this iterator
+        except StopIteration:
+            raise
+        except BaseException:  # a notebook keeps the error, and the error this iterator
             if self._pool:
                 self._pool.close(patient=False)
             raise
@@ -191,14 +198,10 @@ class InWorkers(Batches):
         return False
 
     def _receive(self):
-        try:
-            got = self._pool.receive(self._timeout or None)
-            if got is None:
-                raise self._pool.late(self._timeout)
-            return got
-        except Exception:  # a worker has died or hangs
-            self._pool.close(patient=False)
-            raise
+        got = self._pool.receive(self._timeout or None)
+        if got is None:
+            raise self._pool.late(self._timeout)
+        return got
 
     def _give(self, number, thing):
         self._loads[self._reader_of.pop(number)] -= 1

@@ -1,5 +1,6 @@
 """What a loader and its workers send each other, and the words for what goes wrong."""
 
+import contextlib
 import pickle
 import traceback
 from dataclasses import dataclass, field
@@ -50,7 +51,7 @@ WHERE = "where does the worker stand?"
 class Failure:
     """An error in a worker, on its way to the loader."""
 
-    kind: object  # its class, where that can travel
+    kind: object  # its class as pickle's bytes: the loader may not know it. None where it cannot travel
     name: str
     worker: int
     doing: str
@@ -60,16 +61,17 @@ class Failure:
     def error(self):
         """Return the error to raise in the loader: of the same class, its text names the worker, the sample and the traceback."""
         said = explain(f"Caught {self.name} in DataLoader worker process {self.worker}.", self.doing, self.advice)
-        return raised_again(self.kind, f"{said}\nOriginal {self.trace}")
+        kind = None
+        with contextlib.suppress(Exception):  # a class that was made in the worker
+            kind = self.kind and pickle.loads(self.kind)
+        return raised_again(kind, f"{said}\nOriginal {self.trace}")
 
 
 def failure_of(error, worker, doing):
     """Return the Failure for an error in a worker that was `doing` (step, what, batch)."""
-    kind = type(error)
-    try:
-        pickle.dumps(kind)
-    except Exception:  # a class that was made inside a function
-        kind = None
+    kind = None
+    with contextlib.suppress(Exception):  # a class that was made inside a function
+        kind = pickle.dumps(type(error))
     words, advice = words_of(doing)
     return Failure(kind, type(error).__name__, worker, f"it was {words}", advice,
                    "".join(traceback.format_exception(type(error), error, error.__traceback__)))
@@ -85,7 +87,7 @@ def words_of(doing):
         "init": (f"running worker_init_fn({what})", "call the function in this process to look closer"),
         "iter": ("calling iter(dataset)", alone),
         "batch": (f"reading the batch {short(index)}", alone),
-        "sample": (f"reading sample {what!r}{batch}", f"run dataset[{what!r}] in this process to look closer"),
+        "sample": (f"reading sample {short(what)}{batch}", f"run dataset[{short(what)}] in this process to look closer"),
         "samples": (f"reading the batch {short(index)} by __getitems__", alone),
         "next": (f"reading the next {what} samples", alone),
         "collate": (f"putting together the batch {short(index)}" if what else "putting together a batch",
@@ -95,8 +97,13 @@ def words_of(doing):
     }[step]
 
 
+LONGEST = 200  # letters of one number or key: a sampler may give anything
+
+
 def short(index, most=20):
     """Return what the sampler gave as text of a bearable length."""
-    if not isinstance(index, list) or len(index) <= most:
-        return repr(index)
-    return f"[{', '.join(map(repr, index[:most]))}, ... {len(index) - most} more]"
+    if isinstance(index, list):
+        more = [f"... {len(index) - most} more"] if len(index) > most else []
+        return f"[{', '.join([*map(short, index[:most]), *more])}]"
+    text = repr(index)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."

@@ -47,14 +47,19 @@ class Pool:
     def _start(self, job, num_workers):
         if self._context.get_start_method() != "fork":
             job = _pickled(job, self._context.get_start_method())
-        for worker in range(num_workers):
-            here, there = self._context.Pipe()
-            self._channels.append(Channel(here, self._folder))
-            process = self._context.Process(target=work, args=(there, job, worker, self._folder), daemon=True,
-                                            name=f"DataLoader worker {worker}")
-            with there:
-                process.start()
-            self.processes.append(process)
+        try:
+            for worker in range(num_workers):
+                here, there = self._context.Pipe()
+                self._channels.append(Channel(here, self._folder))
+                process = self._context.Process(target=work, args=(there, job, worker, self._folder), daemon=True,
+                                                name=f"DataLoader worker {worker}")
+                with there:
+                    process.start()
+                self.processes.append(process)
+        except OSError as error:
+            raise OSError(error.errno, explain(f"{error.strerror}: only {len(self.processes)} of {num_workers} DataLoader workers could be started",
+                                               "each takes a process and a few open files, and the system has no more for this program",
+                                               "load with fewer workers, or close files that are open")) from error
 
     @property
     def usable(self):
@@ -86,6 +91,9 @@ class Pool:
             raise
 
     def _receive(self, timeout):
+        if not self._open:
+            raise RuntimeError(explain("this iterator's DataLoader workers are gone", "they end with an error or Ctrl-C, and are those of one process only: a fork of it has none",
+                                       "begin anew: for batch in loader"))
         working = [worker for worker in range(len(self.processes)) if worker not in self._resting]
         ways = {self._channels[worker].connection: worker for worker in working}
         ends = {self.processes[worker].sentinel: worker for worker in working}

@@ -183,6 +183,9 @@ def length_of(dataset):
         name = type(dataset).__name__
         if hasattr(type(dataset), "__len__"):
             raise
+        if isinstance(dataset, type):
+            raise TypeError(explain(f"object of type 'type' has no len(): {dataset.__name__} is a class", "a DataLoader reads an object of it",
+                                    f"write {dataset.__name__}(...), with parentheses")) from None
         raise TypeError(explain(str(problem),
                                 f"to take samples in order or shuffled, one must know how many there are; {name} has no length",
                                 f"add `def __len__(self):` to {name}")) from None

@@ -23,6 +23,10 @@ LARGE = 4096  # bytes; below, a pipe is faster
 NAMELESS = hasattr(os, "memfd_create")
 
 
+class NoRoom(RuntimeError):
+    """A batch does not fit into the memory by which it travels."""
+
+
 class Channel:
     """One end of the way between a loader and one of its workers.
 
@@ -41,22 +45,38 @@ class Channel:
         return self.connection.fileno()
 
     def send(self, parcel):
-        """Send what `packed` made."""
+        """Send what `packed` made. Raises NoRoom, before anything is sent, where it does not fit into memory that both see."""
         head, buffers = parcel
-        path, file = None, None
-        if buffers and self._folder is None:
-            file = open(os.memfd_create("workbook-batch"), "w+b")
-        elif buffers:
-            file = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)
-            path = file.name
+        try:
+            file, path = self._written(buffers) if buffers else (None, None)
+        except OSError as error:  # nothing has been sent yet: the worker can still say so
+            raise NoRoom(explain(f"a batch of {sum(buffer.nbytes for buffer in buffers):,} bytes cannot be handed to the loader's process: {error}",
+                                 "it travels through memory that both see, or a temporary file, and there is no room for it",
+                                 "make the batch smaller, or load with num_workers=0")) from error
         with file or contextlib.nullcontext():
-            for buffer in buffers:
-                file.write(buffer)
-            if file:
-                file.flush()
             self.connection.send_bytes(pickle.dumps((head, [buffer.nbytes for buffer in buffers], path)))
             if file and path is None:
                 socket.send_fds(self._socket, [b"."], [file.fileno()])
+
+    def _written(self, buffers):
+        """Return the file of large buffers, open, and its path where it has one."""
+        path = None
+        if self._folder is None:
+            file = open(os.memfd_create("workbook-batch"), "w+b")
+        else:
+            file = tempfile.NamedTemporaryFile(dir=self._folder, delete=False)
+            path = file.name
+        try:
+            for buffer in buffers:
+                file.write(buffer)
+            file.flush()
+        except OSError:
+            with contextlib.suppress(OSError):  # what is left does not fit in a second time, either
+                file.close()
+            if path:
+                os.unlink(path)
+            raise
+        return file, path
 
     def receive(self):
         """Wait for what the other end has sent, and return it. Raises EOFError where the other end is gone."""

@@ -23,7 +23,7 @@ from workbook.utils.data.dataset import IterableDataset
 from workbook.utils.data.fetching import reader
 from workbook.utils.data.info import WorkerInfo, become
 from workbook.utils.data.messages import WHERE, Answer, Ended, failure_of, words_of
-from workbook.utils.data.shared import Channel, packed
+from workbook.utils.data.shared import Channel, NoRoom, packed
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -59,14 +59,25 @@ def _serve(channel, desk, job, worker):
         except Obsolete:
             continue
         answer = Answer((order.epoch, order.number), thing, began, time.monotonic())
+        _send(answer, order.index, worker, channel, desk)
+        del answer, thing  # the batch is not kept while the next one is read
+
+
+def _send(answer, index, worker, channel, desk):
+    """Send an answer; what pickle does not write, or what there is no room for, is a Failure of the worker's."""
+    def failed(error):
+        answer.thing = failure_of(error, worker, ("send", None, index))
+        return pickle.dumps(answer), []  # all of it through the pipe
+
+    try:
+        parcel = packed(answer)
+    except Exception as error:
+        parcel = failed(error)
+    with desk.sending:
         try:
-            parcel = packed(answer)
-        except Exception as error:
-            answer.thing = failure_of(error, worker, ("send", None, order.index))
-            parcel = packed(answer)
-        with desk.sending:
             channel.send(parcel)
-        del answer, parcel, thing  # the batch is not kept while the next one is read
+        except NoRoom as error:
+            channel.send(failed(error))
 
 
 def _begin(job, worker, desk):
