@@ -15,6 +15,7 @@ class Files:
         self.announces = None  # another length than the file's
         self.says_length = True
         self.leads_to = None  # another address
+        self.raw = None  # all that is sent, as it is
         self.waits = None  # an event to wait for, after half of the file
         self.half = threading.Event()
 
@@ -27,6 +28,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
         files = self.server.files
         name, wanted = self.path.lstrip("/"), self.headers.get("Range")
         files.asked.append((name, wanted))
+        if files.raw is not None:
+            with contextlib.suppress(ConnectionError):
+                self.wfile.write(files.raw)
+            self.close_connection = True
+            return
         if files.leads_to:
             self.send_response(302)
             self.send_header("Location", files.leads_to)

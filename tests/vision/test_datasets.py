@@ -72,6 +72,9 @@ def test_cifar_out_of_an_unpacked_folder(small_files, tmp_path):
     (folder / "data_batch_3.bin").write_bytes(b"x" * 3072)
     with pytest.raises(RuntimeError, match="Dataset not found or corrupted. .*data_batch_3.bin: it has 3,072 bytes, which are no whole records of 3,073"):
         CIFAR10(tmp_path)
+    os.truncate(folder / "data_batch_3.bin", 3073 * 10_001)
+    with pytest.raises(RuntimeError, match="data_batch_3.bin: it has 30,733,073 bytes, which are no whole records of 3,073, up to 30,730,000"):
+        CIFAR10(tmp_path)
     (folder / "data_batch_3.bin").unlink()
     with pytest.raises(RuntimeError, match="data_batch_3.bin: it is not there"):
         CIFAR10(tmp_path)
@@ -106,6 +109,19 @@ def info(name, kind=tarfile.REGTYPE, size=0, link=""):
     return member
 
 
+def changed(archive):
+    """The same archive, with one bit of a picture changed and gzip's sum as it was."""
+    raw = bytearray(gzip.decompress(archive))
+    raw[raw.index(b"ustar") + 2000] ^= 1
+    return gzip.compress(bytes(raw), 1)[:-8] + archive[-8:]
+
+
+def further(kind):
+    """A header of a tar that says something of the next member."""
+    member = info("x", kind, 11)
+    return member.tobuf(tarfile.GNU_FORMAT) + b"11 a=bbbbb\n".ljust(512, b"\0")
+
+
 @pytest.mark.parametrize("make, words", [
     (lambda files: packed(files)[:-300], "no whole archive"),
     (lambda files: packed(files)[:100], "no whole archive"),
@@ -122,6 +138,10 @@ def info(name, kind=tarfile.REGTYPE, size=0, link=""):
     (lambda files: packed(files, [(info(NAMES[0], size=len(files[NAMES[0]])), files[NAMES[0]])]), "stands there twice"),
     (lambda files: packed({"/" + name: raw for name, raw in files.items()}), "is not in it"),
     (lambda files: packed({"../" + name: raw for name, raw in files.items()}), "is not in it"),
+    (lambda files: changed(packed(files)), "no whole archive: CRC check failed"),
+    (lambda files: packed(files) + b"more", "no whole archive: Not a gzipped file"),
+    (lambda files: gzip.compress(further(b"x") * 2000, 1), "no whole archive: maximum recursion depth"),
+    (lambda files: gzip.compress(further(b"L") * 2000, 1), "no whole archive: maximum recursion depth"),
 ])
 def test_an_archive_that_is_another(small_files, tmp_path, make, words):
     (tmp_path / "data").mkdir()
@@ -249,6 +269,17 @@ def test_a_folder_a_class(folders):
     texts = DatasetFolder(str(folders), lambda path: open(path).read(), extensions=(".txt",), target_transform=str)
     assert texts[1] == ("x", "1")
     assert len(ImageFolder(folders, is_valid_file=lambda path: path.endswith("b.png"))) == 2
+
+
+def test_links_to_folders_are_followed_and_have_an_end(folders):
+    (folders / "bird").symlink_to(folders / "cat")
+    (folders / "cat" / "deep" / "up").symlink_to("..")  # two loops in one folder would be 2**40 folders
+    (folders / "cat" / "deep" / "all").symlink_to(folders)
+    (folders / "cat" / "loop").symlink_to("loop")
+    (folders / "loop").symlink_to("loop")
+    data = ImageFolder(folders)
+    assert data.classes == ["bird", "cat", "dog"]
+    assert [os.path.relpath(path, folders) for path, _ in data.imgs] == [f"{name}/{file}" for name in data.classes for file in ("b.png", "deep/a.PNG")]
 
 
 def test_the_files_of_a_folder_come_in_order(tmp_path):

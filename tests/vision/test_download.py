@@ -172,3 +172,87 @@ def test_progress_in_lines_where_there_is_no_tqdm(files, tmp_path, monkeypatch, 
     fetch(files, tmp_path)
     lines = capsys.readouterr().err.splitlines()
     assert lines[-1] == "data.bin: 0.2 of 0.2 MB (100%)" and 2 <= len(lines) <= 10
+
+
+# ---- servers that mean harm, and places where no file can be
+
+
+HTTP = b"HTTP/1.1 "
+
+
+@pytest.mark.parametrize("raw, said", [
+    (HTTP + b"204 No Content\r\n\r\n", "the server's answer is 204"),
+    (HTTP + b"206 Partial\r\nContent-Range: bytes 5-9/10\r\nContent-Length: 5\r\n\r\nabcde", "the server's answer is 206"),
+    (HTTP + b"200 OK\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\nabc", "IncompleteRead"),
+    (HTTP + b"302 Found\r\nLocation: http://[::1\r\n\r\n", "Invalid IPv6 URL"),
+    (HTTP + b"302 Found\r\nLocation: http://" + 70 * b"a" + b".org/\r\n\r\n", "label empty or too long"),
+    (HTTP + b"302 Found\r\nLocation: ftp://127.0.0.1:1/x\r\n\r\n", "leads to ftp"),
+    (HTTP + b"302 Found\r\nLocation: file:///etc/passwd\r\n\r\n", "is not allowed"),
+    (b"\0\x1b[31m\0", r"\?\?\[31m\?$"),
+    (HTTP + b"200 " + 70_000 * b"x", "got more than 65536 bytes"),
+])
+def test_whatever_a_server_says_is_one_error_and_leaves_nothing(files, tmp_path, raw, said):
+    files.raw = raw
+    with pytest.raises(RuntimeError, match=f"(?m)^Error downloading data.bin: .*{said}") as told:
+        fetch(files, tmp_path, md5=None)
+    assert type(told.value) is RuntimeError and str(told.value).count("\n  Why: ") == 1 and left_in(tmp_path) == []
+
+
+@pytest.mark.parametrize("raw", [None, HTTP + b"416 Range Not Satisfiable\r\n\r\n"])
+def test_without_a_digest_no_part_is_continued(files, tmp_path, raw):
+    (tmp_path / "data.bin.part").write_bytes(b"of another file")
+    files.raw = raw
+    if raw is None:
+        assert fetch(files, tmp_path, md5=None).read_bytes() == BODY
+    else:
+        with pytest.raises(RuntimeError, match="Error downloading data.bin: Range Not"):
+            fetch(files, tmp_path, md5=None)
+    assert files.asked == [("data.bin", None)] and left_in(tmp_path) == ["data.bin"][:raw is None]
+
+
+def test_a_server_that_sends_a_byte_now_and_then_is_left(monkeypatch, tmp_path):
+    clock = iter(range(0, 10_000, 10))
+    monkeypatch.setattr(download.time, "monotonic", lambda: next(clock))
+
+    class Slow:
+        read1 = staticmethod(lambda most: b"x")
+
+    with open(tmp_path / "f", "wb") as file, pytest.raises(OSError, match="the server sent 4 bytes in 30 seconds"):
+        download._copy(Slow, file, 0, 1000, 1000, "f")
+    assert file.name and os.path.getsize(tmp_path / "f") == 3
+
+
+@pytest.mark.parametrize("make", [lambda folder: (folder / "data.bin").mkdir(), lambda folder: (folder / "data.bin.part").mkdir()])
+def test_a_folder_in_the_files_place(files, tmp_path, make):
+    make(tmp_path)
+    before = left_in(tmp_path)
+    with pytest.raises(RuntimeError, match="Error downloading data.bin: .*Is a directory"):
+        fetch(files, tmp_path)
+    assert left_in(tmp_path) == before and files.asked == []
+
+
+def test_a_place_where_no_file_can_be(files, tmp_path):
+    (tmp_path / "file").write_bytes(b"")
+    for folder, name in ((tmp_path / "file", "x"), (tmp_path / "file" / "deeper", "x"), (tmp_path / "a\0b", "x"), (tmp_path, "n" * 252)):
+        with pytest.raises(RuntimeError, match="(?s)Error downloading .*Fix: give another folder"):
+            fetch(files, folder, filename=name)
+    assert left_in(tmp_path) == ["file"] and files.asked == []
+
+
+def test_two_programs_do_not_write_one_part(files, tmp_path):
+    files.waits = threading.Event()
+    first = threading.Thread(target=fetch, args=(files, tmp_path))
+    first.start()
+    assert files.half.wait(20)
+    with pytest.raises(RuntimeError, match="another program is fetching it"):
+        fetch(files, tmp_path)
+    files.waits.set()
+    first.join()
+    assert (tmp_path / "data.bin").read_bytes() == BODY and left_in(tmp_path) == ["data.bin"]
+
+
+@pytest.mark.parametrize("url", ["https://[::1/x", "https://host:abc/x", "https://host/\u00fc.gz", "https:///x", 5, None, b"https://a/x"])
+def test_what_is_no_address(tmp_path, url):
+    with pytest.raises(ValueError, match="is no address of the web"):
+        download_url(url, tmp_path / "new")
+    assert left_in(tmp_path) == []

@@ -69,7 +69,7 @@ class CIFAR10(Split):
         names = self.train_list if self.train else self.test_list
         folder, archive = Path(self.root) / self.base_folder, Path(self.root) / self.filename
         if folder.is_dir():
-            return {name: _whole(folder / name, self.label_bytes + PIXELS) for name in names}
+            return {name: _whole(folder / name, self.label_bytes + PIXELS, length) for name in names}
         if not archive.is_file():
             pickles = Path(self.root) / self.base_folder.replace("-bin", "-py").replace("-binary", "-python")
             raise RuntimeError(explain("Dataset not found or corrupted. You can use download=True to download it",
@@ -89,12 +89,12 @@ class CIFAR10(Split):
         return len(self.data)
 
 
-def _whole(path, record):
-    """The bytes of a file of whole records."""
-    raw = path.read_bytes() if path.is_file() else b""
-    if not raw or len(raw) % record:
-        raise damaged(path, f"it has {len(raw):,} bytes, which are no whole records of {record:,}" if raw else "it is not there, or empty")
-    return raw
+def _whole(path, record, most):
+    """The bytes of a file of whole records, of up to `most` bytes."""
+    size = path.stat().st_size if path.is_file() else 0
+    if not size or size % record or size > most:
+        raise damaged(path, f"it has {size:,} bytes, which are no whole records of {record:,}, up to {most:,} bytes" if size else "it is not there, or empty")
+    return path.read_bytes()
 
 
 class CIFAR100(CIFAR10):

@@ -54,7 +54,7 @@ class DatasetFolder(VisionDataset):
 def find_classes(directory):
     """Return the names of the folders in a folder, in order, and `{name: label}`. Raises FileNotFoundError where there is none."""
     try:
-        classes = sorted(entry.name for entry in os.scandir(directory) if entry.is_dir())
+        classes = sorted(entry.name for entry in os.scandir(directory) if os.path.isdir(entry.path))
     except FileNotFoundError:
         raise FileNotFoundError(explain(f"[Errno 2] No such file or directory: {os.fspath(directory)!r}", "the folder of the data set is not there",
                                         "give the folder that holds a folder for each class")) from None
@@ -85,7 +85,7 @@ def make_dataset(directory, class_to_idx=None, extensions=None, is_valid_file=No
 
     samples = []
     for name in sorted(class_to_idx):
-        for folder, _, files in sorted(os.walk(os.path.join(directory, name), followlinks=True)):
+        for folder, _, files in sorted(_walked(os.path.join(directory, name))):
             samples += [(os.path.join(folder, file), class_to_idx[name]) for file in sorted(files) if is_valid_file(os.path.join(folder, file))]
     filled = {label for _, label in samples}
     empty = sorted(name for name, label in class_to_idx.items() if label not in filled)
@@ -95,6 +95,15 @@ def make_dataset(directory, class_to_idx=None, extensions=None, is_valid_file=No
             words += f"Supported extensions are: {extensions if isinstance(extensions, str) else ', '.join(extensions)}"
         raise FileNotFoundError(explain(words, "a class without a file cannot be learnt", "put files into them, or allow_empty=True"))
     return samples
+
+
+def _walked(top):
+    """Walk through folders, also through links to folders, but not to those that the link itself lies in: they would have no end."""
+    for folder, folders, files in os.walk(top, followlinks=True):
+        here = os.path.join(os.path.realpath(folder), "")
+        folders[:] = [name for name in folders if not os.path.islink(path := os.path.join(folder, name)) or
+                      not here.startswith(os.path.join(os.path.realpath(path), ""))]
+        yield folder, folders, files
 
 
 def default_loader(path):

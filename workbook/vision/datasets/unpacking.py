@@ -34,7 +34,7 @@ def read_idx(path, shape):
     kind, lengths = np.dtype(KINDS[raw[2]]), np.frombuffer(raw, ">u4", raw[3], 4).tolist()
     begin = 4 + 4 * len(lengths)
     if len(lengths) != len(shape) or any(side not in (None, length) for side, length in zip(shape, lengths)) or kind != np.uint8:
-        raise damaged(path, f"it holds an array {lengths} of {kind.name}")
+        raise damaged(path, f"it holds an array {lengths[:8]} of {kind.name}")
     if begin + math.prod(lengths) * kind.itemsize != len(raw):
         raise damaged(path, f"it announces an array {lengths}, and holds {len(raw) - begin:,} bytes of numbers")
     return np.frombuffer(raw, kind, offset=begin).reshape(lengths)
@@ -48,7 +48,7 @@ def read_members(path, wanted):
     """
     found, limit = {}, sum(wanted.values()) + (1 << 20) * 64
     try:
-        with gzip.open(path, "rb") as packed, tarfile.open(fileobj=_Bounded(packed, limit), mode="r|") as archive:
+        with gzip.open(path, "rb") as packed, tarfile.open(fileobj=(stream := _Bounded(packed, limit)), mode="r|") as archive:
             for member in archive:
                 if member.name not in wanted:
                     continue
@@ -57,8 +57,10 @@ def read_members(path, wanted):
                     raise damaged(path, f"{member.name} is {kind}, and should be one file of {wanted[member.name]:,} bytes"
                                   if member.name not in found else f"{member.name} stands there twice")
                 found[member.name] = archive.extractfile(member).read()
-    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, OverflowError, ValueError) as error:
-        raise damaged(path, f"it is no whole archive: {error}") from error
+            while stream.read(1 << 16):  # to its end, where gzip keeps the sum over all
+                pass
+    except (tarfile.TarError, EOFError, zlib.error, gzip.BadGzipFile, OverflowError, ValueError, RecursionError) as error:
+        raise damaged(path, f"it is no whole archive: {str(error).splitlines()[0]}") from error
     missing = [name for name in wanted if len(found.get(name, b"")) != wanted[name]]
     if missing:
         raise damaged(path, f"{missing[0]} is not in it")
@@ -75,7 +77,7 @@ class _Bounded(io.RawIOBase):
         data = self.stream.read(size)
         self.left -= len(data)
         if self.left < 0:
-            raise tarfile.ReadError(explain("it unpacks to far more than the files that are wanted", "a bound stops it", "fetch it again"))
+            raise tarfile.ReadError("it unpacks to far more than the files that are wanted")
         return data
 
 
