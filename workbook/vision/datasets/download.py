@@ -168,14 +168,14 @@ def _fetch(url, part, size, most, insecure, continued):
         if there and not _continues(response, there):
             there = 0
         if response.status != (206 if there else 200):
-            raise OSError(f"the server's answer is {response.status} {response.reason}")
+            raise OSError(explain(f"the server's answer is {response.status} {response.reason}", "it is no file", "is the address right?"))
         length = response.length
         whole = None if length is None else there + length
         _check_length(whole, size, most)
         with open(part, "ab" if there else "wb") as file:
             _copy(response, file, there, whole, most, part.name.removesuffix(".part"))
     if whole is not None and part.stat().st_size != whole:
-        raise OSError(f"the line broke after {part.stat().st_size:,} of {whole:,} bytes")
+        raise OSError(explain(f"the line broke after {part.stat().st_size:,} of {whole:,} bytes", "the server or the network stopped", "try again"))
 
 
 def _continues(response, there):
@@ -197,7 +197,7 @@ def _copy(response, file, there, whole, most, name):
             there += len(chunk)
             if time.monotonic() - since > PATIENCE:
                 if there - before < SLOWEST:
-                    raise OSError(f"the server sent {there - before:,} bytes in {PATIENCE} seconds")
+                    raise OSError(explain(f"the server sent {there - before:,} bytes in {PATIENCE} seconds", "it is as good as gone", "try again later"))
                 since, before = time.monotonic(), there
             if there > most:
                 raise RuntimeError(explain(f"File not found or corrupted. {name} is longer than the {most:,} bytes that it may have",
