@@ -109,7 +109,7 @@ def copied(xp, array, kind=None, wanted=preserve_format):
 def laid_as(xp, array, model):
     """Return an array in the order in which a copy of `model`, of the same shape, lies in memory: itself, or a copy where it is a view."""
     steps = of_copy(model.shape, steps_of(model))
-    return _laid(xp, array, steps) if array.base is None else _into(empty_by(xp, model.shape, array.dtype, steps), array)
+    return laid(xp, array, steps) if array.base is None else _into(empty_by(xp, model.shape, array.dtype, steps), array)
 
 
 def empty_as(xp, array, kind, wanted=preserve_format):
@@ -132,10 +132,10 @@ def laid_by(xp, result, given, used, with_numbers=True):
             operands.append((array.shape, steps if met.dtype == array.dtype else of_copy(array.shape, steps)))
         elif with_numbers and array is not None:
             operands.append(((), ()))
-    return _laid(xp, result, of_result(result.shape, operands))
+    return laid(xp, result, of_result(result.shape, operands))
 
 
-def _laid(xp, array, steps):
+def laid(xp, array, steps):
     """Return an array whose steps are these: itself, or a copy."""
     have = steps_of(array)
     if have == steps:
@@ -152,7 +152,7 @@ def _into(memory, array):
 
 def laid_in(xp, array, axes):
     """Return an array whose `axes` lie in memory from the outside to the inside: itself, or a copy."""
-    return _laid(xp, array, packed(array.shape, axes))
+    return laid(xp, array, packed(array.shape, axes))
 
 
 def laid_as_parts(xp, array, parts):

@@ -12,7 +12,7 @@ from workbook.ops.factors import linalg_qr as qr
 from workbook.ops.inverses import det, inv, linalg_slogdet as slogdet, solve, solve_triangular
 from workbook.ops.linalg import matmul
 from workbook.ops.lu import linalg_lu as lu, linalg_lu_solve as lu_solve, lu_factor
-from workbook.ops.lengths import matrix_norm, norm
+from workbook.ops.lengths import linalg_norm as norm, matrix_norm
 from workbook.ops.norms import vector_norm
 from workbook.ops.out import with_out
 from workbook.ops.products import cross_along as cross, vecdot

@@ -69,7 +69,7 @@ def of_result(shape, operands):
                 return packed(shape, axes)
         if all(each == steps[0] for each in steps) and of_copy(shape, steps[0]) == steps[0]:
             return steps[0]
-    axes = axes_in_memory(shape, *[_within(*operand, shape) for operand in operands if operand[0]])
+    axes = axes_in_memory(shape, *[within(*operand, shape) for operand in operands if operand[0]])
     if 0 not in shape or axes == [*range(len(shape))]:
         return packed(shape, axes)
     steps, step = [1] * len(shape), 1
@@ -79,8 +79,8 @@ def of_result(shape, operands):
     return tuple(steps)
 
 
-def _within(have, steps, shape):
-    """The steps that an operand takes along the axes of a result: 0 where it is repeated."""
+def within(have, steps, shape):
+    """Return the steps that an operand takes along the axes of a result: 0 where it is repeated."""
     added = len(shape) - len(have)
     return [0] * added + [0 if side == 1 != wanted else step for side, wanted, step in zip(have, shape[added:], steps)]
 

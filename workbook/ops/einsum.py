@@ -41,40 +41,49 @@ def einsum(*args):
     sides = _sides(terms, operands)
     order = out + sorted((set(sides) - set(out)), key=str)
     aligned = [_aligned(x, term, order) for x, term in zip(operands, terms)]
-    total = aligned[0]
-    for place in range(len(aligned)):
-        if place:
-            later = aligned[place + 1:]
-            total = _contracted(total, aligned[place], [i for i in range(len(out), len(order)) if all(x.shape[i] == 1 for x in later)
-                                                        and not any(order[i] in term for term in terms[place + 1:])])
-        elif len(aligned) == 1:
-            total = sum(total, tuple(range(len(out), len(order)))) if len(order) > len(out) else total
-            return total
-    return reshape(total, tuple(total.shape[:len(out)]))
+    summed = tuple(range(len(out), len(order)))
+    total, *others = aligned
+    if not others:
+        return sum(total, summed) if summed else total
+    left = [[x.shape[i] != 1 for x in aligned].count(True) for i in range(len(order))]  # how many operands have each axis
+    for x in others:
+        total = _contracted(total, x, summed, left)
+    return reshape(total, tuple(total.shape[:len(out)])) if summed else total
 
 
-def _contracted(a, b, axes):
-    """Return a * b summed over `axes`, which stay with length 1; where both have them, as a product of matrices."""
-    for i in axes:  # what only one of them has is summed before
-        if a.shape[i] == 1 and b.shape[i] != 1:
-            b = sum(b, i, keepdim=True)
-        elif b.shape[i] == 1 and a.shape[i] != 1:
-            a = sum(a, i, keepdim=True)
-    if all(a.shape[i] == 1 for i in axes):
-        return mul(a, b)
+def _contracted(a, b, summed, left):
+    """Return a * b, summed over those axes of `summed` that no other operand has; they stay with length 1. `left` counts who has them."""
+    axes = []
+    for i in summed:
+        both = a.shape[i] != 1 and b.shape[i] != 1
+        left[i] -= both
+        if both and left[i] == 1:
+            axes.append(i)
+    a, b = (_summed_alone(x, [i for i in summed if left[i] == 1 and i not in axes]) for x in (a, b))
+    return _product(a, b, axes) if axes else mul(a, b)
+
+
+def _summed_alone(x, axes):
+    """Return `x` summed over those of `axes` that it has: nobody else has them."""
+    axes = tuple(i for i in axes if x.shape[i] != 1)
+    return sum(x, axes, keepdim=True) if axes else x
+
+
+def _product(a, b, axes):
+    """Return a * b summed over `axes`, which both have, as a product of matrices."""
     if a.dtype is not b.dtype and (0 in a.shape or 0 in b.shape):  # nothing to multiply: PyTorch lets them meet in one dtype
         return sum(mul(a, b), axes, keepdim=True)
     others = [i for i in range(a.ndim) if i not in axes]
     both = [i for i in others if a.shape[i] != 1 and b.shape[i] != 1]
-    left = [i for i in others if b.shape[i] == 1]
-    right = [i for i in others if b.shape[i] != 1 and a.shape[i] == 1]
+    left = [i for i in others if a.shape[i] != 1 and b.shape[i] == 1]
+    right = [i for i in others if a.shape[i] == 1]
     if left and right and right[-1] < left[0]:
-        return _contracted(b, a, axes)  # so the product lies in the order of the result
+        a, b, left, right = b, a, right, left  # so the product lies in the order of the result
     groups = [_volume(a, both), _volume(a, left), _volume(b, right), _volume(a, axes)]
     rows = reshape(permute(a, both + left + axes + right), (groups[0], groups[1], groups[3]))
     columns = reshape(permute(b, both + axes + right + left), (groups[0], groups[3], groups[2]))
-    product = reshape(bmm(rows, columns), [a.shape[i] for i in both + left] + [b.shape[i] for i in right] + [1] * len(axes))
-    places = both + left + right + axes
+    product = reshape(bmm(rows, columns), [a.shape[i] for i in both + left] + [1] * len(axes) + [b.shape[i] for i in right])
+    places = both + left + axes + right
     return permute(product, [places.index(i) for i in range(a.ndim)])
 
 

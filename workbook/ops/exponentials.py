@@ -5,6 +5,7 @@ import math
 from workbook import dtypes
 from workbook.autograd import views
 from workbook.errors import explain
+from workbook.formats import in_order, laid_as, laid_by
 from workbook.ops.choices import where
 from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32, not_implemented, refuse_numbers
 from workbook.ops.pointwise import exp
@@ -301,6 +302,8 @@ def float_power_(input, exponent):
 class Ldexp(FloatElementwise):
     """out = a * 2 ** b"""
 
+    lies_as_inputs = False  # `forward` lays it, as PyTorch does: in one step for whole exponents, in two for others
+
     @staticmethod
     def dtype_rule(values):
         """Floats with whole exponents stay as they are. Else the power of 2 is computed in the dtype of b alone, and then meets a."""
@@ -308,23 +311,31 @@ class Ldexp(FloatElementwise):
         if a.dtype.kind == "f" and b.dtype.kind in "biu":
             if b.dtype.kind == "b":
                 raise not_implemented("ldexp_cpu_exp", b, a)
-            return [a, b.astype(dtypes.int32.numpy)]
+            return [a, b]
         if a.dtype == dtypes.float64.numpy and b.ndim == 0 and b.dtype.kind == "f":
             return [a, b.astype(a.dtype)]  # of a single exponent, PyTorch takes the power as exactly as a is
         return [a, *dtypes.promote_to_float([b])]
 
     def forward(ctx, a, b):
-        if b.dtype.kind == "i":
-            out = ctx.xp.ldexp(a, b)  # no power of 2 in between, which might be beyond the dtype
+        xp = ctx.xp
+        if b.dtype.kind in "iu":
+            whole = b.astype(dtypes.int32.numpy)
+            out = xp.ldexp(a, whole)  # no power of 2 in between, which might be beyond the dtype
+            out = laid_as(xp, out, a) if out.shape == a.shape else laid_by(xp, out, (a, b), (a, whole))
         else:
-            factor, power = dtypes.promote([a, ctx.xp.exp2(b)])
-            out = factor * power
+            powers = xp.exp2(b)
+            if a.dtype.kind in "biu" or a.dtype == dtypes.float32.numpy:
+                powers = in_order(xp, powers)  # beside these, PyTorch makes 2 ** b in order
+            else:
+                powers = laid_by(xp, powers, (2.0, b), (2.0, b))
+            factor, power = dtypes.promote([a, powers])
+            out = laid_by(xp, factor * power, (a, powers), (factor, power))
         ctx.save(b, out)
         return out
 
     def backward(ctx, grad):
         b, out = ctx.saved
-        return (grad * exp2(b) if ctx.needs_input_grad[0] else None,
+        return (ldexp(grad, b) if ctx.needs_input_grad[0] else None,
                 grad * out * math.log(2) if ctx.needs_input_grad[1] else None)
 
 

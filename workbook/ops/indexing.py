@@ -167,11 +167,13 @@ def _read(key, input, writing=False, alone=False, views=True):
     keys[at:at + 1] = [slice(None)] * (input.ndim - used)
 
     steps, chosen, axis, place, outside = [], [], 0, 0, None
+    kept, indexed = [], []  # sides of the axes that stay, and of those that an advanced index names places of
     shape = list(input.shape)
     for k in keys:
         if k is None:
             steps.append((Unsqueeze, {"axis": axis}))
             chosen.append(slice(None))
+            kept.append(1)
             axis += 1
         elif isinstance(k, slice):
             side = shape[place]
@@ -180,6 +182,7 @@ def _read(key, input, writing=False, alone=False, views=True):
             if alone or not whole:
                 steps.append((Slice, {"axis": axis, "start": start, "stop": max(start, stop), "step": step}))
             chosen.append(slice(None))
+            kept.append(len(range(start, stop, step)))
             axis, place = axis + 1, place + 1
         elif isinstance(k, int):
             steps.append((Select, {"axis": axis, "index": place_within(k, place, shape[place])}))
@@ -191,12 +194,30 @@ def _read(key, input, writing=False, alone=False, views=True):
         else:
             chosen.append(k)
             width = k.ndim if _is_mask(k) else 1
-            outside = outside or _check_advanced(k, shape[place:place + width], place, input.shape)
-            if outside and not writing:
-                raise outside
+            problem = _check_advanced(k, shape[place:place + width], place, input.shape)
+            outside = outside or problem
+            indexed += shape[place:place + width]
             axis, place = axis + width, place + width
-    advanced = tuple(chosen) if any(not isinstance(k, slice) for k in chosen) else None
-    return steps, advanced, outside
+    advanced = [k for k in chosen if not isinstance(k, slice)]
+    if len(advanced) > 1 or outside:
+        common = _common_shape(advanced)
+        if outside and (0 in common or 0 in kept and 0 not in indexed):  # where nothing is named, PyTorch looks at no place
+            chosen, outside = [k if isinstance(k, slice) or _is_mask(k) else np.zeros_like(_host_array(k)) for k in chosen], None
+    if outside and not writing:
+        raise outside
+    return steps, tuple(chosen) if advanced else None, outside
+
+
+def _common_shape(indices):
+    """Return the shape in which index Tensors meet; a mask is as many places as it says yes. Raise IndexError where they do not fit."""
+    shapes = [(int(_host_array(k).sum()),) if _is_mask(k) else tuple(k.shape) for k in indices]
+    try:
+        return np.broadcast_shapes(*shapes)
+    except ValueError:
+        raise IndexError(explain(
+            f"shape mismatch: indexing tensors could not be broadcast together with shapes {', '.join(map(shape_text, shapes))}",
+            "each result takes one place from every index, so they must be of one shape, or broadcast to one",
+            "give as many places in each; x[rows][:, columns] takes every pair of them")) from None
 
 
 def _apart(advanced, input):

@@ -8,13 +8,35 @@ from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.choices import where
+from workbook.ops.elementwise import expect_tensors
 from workbook.ops.extremes import amax, amin
 from workbook.ops.norms import in_dtype, vector_norm
-from workbook.ops.pointwise import abs
-from workbook.ops.reduction import axes_of, sum
+from workbook.ops.reduction import sum
 from workbook.ops.shape import clone
 from workbook.ops.spectra import svdvals
 from workbook.ops.squares import floats_only, matrix_only
+
+
+def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
+    """Return the length of `input` as a vector, or of its vectors along `dim`: (sum of |x|**p)**(1/p).
+
+    `p`: "fro" (as 2), a number, inf (the largest |x|), -inf (the smallest), 0 (how many are not zero), or "nuc" (of matrices in two
+    axes, the sum of the singular values). Raises RuntimeError for integers.
+
+    >>> import workbook as torch
+    >>> x = torch.tensor([[3., 4.], [6., 8.]])
+    >>> x.norm(dim=1), x.norm(1)
+    (tensor([ 5., 10.]), tensor(21.))
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.norm.html
+    """
+    expect_tensors("norm", input=input)
+    axes = [dim] if isinstance(dim, int) else dim
+    if not isinstance(p, str):
+        return vector_norm(input, 2 if p is None else p, dim, keepdim, dtype=dtype)
+    if p == "fro" and (dim is None or len(axes) < 3):
+        return vector_norm(input, 2, dim, keepdim, dtype=dtype)
+    return matrix_norm(input, p, range(input.ndim) if dim is None else axes, keepdim, dtype=dtype)
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
@@ -34,39 +56,37 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     matrix_only("linalg.matrix_norm", A)
     floats_only("linalg.matrix_norm", A)
     if len(dim) != 2:
-        raise RuntimeError(explain(f"linalg.matrix_norm: dim must be a 2-tuple. Got {list(dim)}", "a matrix has two axes",
+        raise RuntimeError(explain(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}", "a matrix has two axes",
                                    "write dim=(0, 1)"))
-    if dim[0] == dim[1]:
-        raise RuntimeError(explain(f"linalg.matrix_norm: dims must be different. Got ({dim[0]}, {dim[1]})",
-                                   "a matrix has two axes", "write dim=(0, 1)"))
     if not (ord in ("fro", "nuc") if isinstance(ord, str) else math.fabs(ord) in (1, 2, math.inf)):
         raise RuntimeError(explain(f"linalg.matrix_norm: Order {ord} not supported.", "these norms are known by name",
                                    'choose "fro", "nuc", 1, -1, 2, -2, inf or -inf'))
+    rows, columns = (axis_of(axis, A.shape) for axis in dim)
+    if rows == columns:
+        raise RuntimeError(explain(f"linalg.matrix_norm: dims must be different. Got ({rows}, {columns})",
+                                   "a matrix has two axes", "write dim=(0, 1)"))
     if ord == "fro":
         return vector_norm(A, 2, dim, keepdim, dtype=dtype)
-    rows, columns = axes_of(dim, A.shape)
     A = in_dtype("linalg.matrix_norm", A, dtype)
+    if ord not in ("nuc", 2, -2):  # sums along one axis, and the outermost of them along the other
+        first, second = (rows, columns) if math.fabs(ord) == 1 else (columns, rows)
+        return _outermost(vector_norm(A, 1, first, keepdim), ord, second - (first < second and not keepdim), keepdim)
     matrices = permute(A, [i for i in range(A.ndim) if i not in (rows, columns)] + [rows, columns])
-    if ord == "nuc":
-        out = sum(svdvals(matrices), -1)
-    elif math.fabs(ord) == 2:
-        out = _outermost(svdvals(matrices), ord)
-    else:
-        out = _outermost(sum(abs(matrices), -2 if math.fabs(ord) == 1 else -1), ord)
-    if keepdim:
-        for axis in sorted((rows, columns)):
-            out = unsqueeze(out, axis)
-    return out
+    out = sum(svdvals(matrices), -1) if ord == "nuc" else _outermost(svdvals(matrices), ord, -1)
+    if not keepdim:
+        return out
+    rest = [axis for axis in range(A.ndim) if axis not in (rows, columns)]
+    return permute(unsqueeze(unsqueeze(out, -1), -1), sorted(range(A.ndim), key=[*rest, rows, columns].__getitem__))
 
 
-def _outermost(values, ord):
-    """The largest of the last axis, of nothing 0; for a negative order the smallest."""
-    if ord > 0 and not values.shape[-1]:
-        return sum(values, -1)
-    return (amax if ord > 0 else amin)(values, -1)
+def _outermost(values, ord, axis, keepdim=False):
+    """The largest along an axis, of nothing 0; for a negative order the smallest."""
+    if ord > 0 and not values.shape[axis]:
+        return sum(values, axis, keepdim)
+    return (amax if ord > 0 else amin)(values, axis, keepdim)
 
 
-def norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
+def linalg_norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
     """Return the size of a vector or of matrices: without `ord` the 2-norm of all elements, else `vector_norm` or `matrix_norm`.
 
     Floats. `dim`: one axis for vectors, two for matrices. Raises RuntimeError for other numbers of axes.

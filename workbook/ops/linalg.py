@@ -9,6 +9,7 @@ from workbook.errors import by_sizes, explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import add
 from workbook.ops.axes import SqueezeIn, T, transpose, unsqueeze
 from workbook.ops.elementwise import broadcast_shape, not_implemented
+from workbook.ops.inplace import inplace
 from workbook.ops.shape import UnsafeView, expand, reshape
 from workbook.tensor import Tensor
 
@@ -176,8 +177,8 @@ def mv(input, vec):
     Source: https://pytorch.org/docs/2.13/generated/torch.mv.html
     """
     _two_tensors("mv", input, vec, "vec")
-    if not (vec.ndim or input.ndim):
-        raise IndexError(explain("Dimension specified as 0 but tensor has no dimensions", "the vector is a single number", "use mul"))
+    if not input.ndim:
+        raise IndexError(explain("Dimension specified as 0 but tensor has no dimensions", "the matrix is a single number", "use mul"))
     if input.ndim != 2 or vec.ndim != 1 or input.shape[1] != vec.shape[0]:
         raise RuntimeError(explain(
             f"size mismatch, got input ({by_sizes(input.shape[:1])}), mat ({by_sizes(input.shape)}), vec ({by_sizes(vec.shape)})",
@@ -307,9 +308,8 @@ def linear(input, weight, bias=None):
             f"t() expects a tensor with <= 2 dimensions, but self is {weight._array.ndim}D",
             f"linear takes a weight of (out_features, in_features), and this one has shape {shape_text(weight.shape)}",
             "use matmul (the @ sign) for stacks of matrices"))
-    if weight._array.ndim == 1 and (bias is None or len(shape) != 2):  # one output, without an axis of its own
-        out = matmul(input, weight)
-        return out if bias is None else add(out, bias)
+    if weight._array.ndim == 1 and (bias is None or len(shape) != 2 and not _in_order(input, bias)):  # one output, without an axis of its own
+        return _with_bias(matmul(input, weight), bias)
     if weight._array.ndim == 1:
         raise RuntimeError(explain("mat2 must be a matrix, got 1-D tensor", "a bias is added to rows of outputs",
                                    "give the weight a shape of (out_features, in_features): weight.unsqueeze(0)"))
@@ -325,18 +325,27 @@ def linear(input, weight, bias=None):
             f"Target sizes: [{rows.shape[0]}, {weight.shape[0]}].  Tensor sizes: {shape_text(bias.shape)}",
             f"the weight has {weight.shape[0]} rows, one an output, and each output has one bias", f"give a bias of {weight.shape[0]} numbers"))
     in_one = bias is not None and (len(shape) == 2 or _in_order(input, bias))  # else the bias is a step of its own, as in PyTorch
+    if in_one and bias._array.ndim > 1:
+        expand(bias, (rows.shape[0], weight.shape[0]))  # raises, in PyTorch's words, what does not fit
     out = Addmm.apply(bias, rows, columns) if in_one else Mm.apply(rows, columns)
     if len(shape) == 2:
         return out
     if in_one:
         return reshape(out, (*shape[:-1], weight.shape[0]))
-    out = SqueezeIn.apply(out, axes=(0,)) if len(shape) == 1 else _unsafe_view(out, (*shape[:-1], weight.shape[0]))
-    return out if bias is None else add(out, bias)
+    return _with_bias(SqueezeIn.apply(out, axes=(0,)) if len(shape) == 1 else _unsafe_view(out, (*shape[:-1], weight.shape[0])), bias)
+
+
+def _with_bias(out, bias):
+    """Return outputs with their bias, if there is one, added in place as in PyTorch: it makes them neither more nor of another dtype."""
+    return out if bias is None else _add_in_place(out, bias)
+
+
+_add_in_place = inplace(add, "add_")
 
 
 def _in_order(input, bias):
     """Whether rows and bias lie number after number, so that the product may be asked for in one step with the bias."""
-    return bias._array.ndim == 1 and input._array.flags.c_contiguous and bias._array.flags.c_contiguous
+    return (bias._array.ndim == 1 or len(bias.shape) - bias.shape.count(1) == 1) and input._array.flags.c_contiguous and bias._array.flags.c_contiguous
 
 
 def _flatten_advice(input, wanted):

@@ -10,7 +10,7 @@ from workbook.formats import in_order
 from workbook.ops.arithmetic import sub
 from workbook.ops.choices import where
 from workbook.ops.conversion import to
-from workbook.ops.elementwise import Elementwise, as_number, expect_tensors, in_float32
+from workbook.ops.elementwise import Elementwise, as_number, in_float32
 from workbook.ops.pointwise import abs, sgn
 from workbook.ops.powers import pow
 from workbook.ops.reduction import SumAxes, axes_of, spread
@@ -92,33 +92,6 @@ def _slope(a, out, grad, p, axes):
         return sgn(a) * where(a == 0, 0.0, pow(abs(a), p - 1)) * grad * pow(out, 1 - p)
     slope = sgn(a) * pow(abs(a), p - 1) if p < 2 else a * pow(abs(a), p - 2)
     return slope * where(zero, 0.0, grad / pow(out, p - 1))
-
-
-def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
-    """Return the length of `input` as a vector, or of its vectors along `dim`: (sum of |x|**p)**(1/p).
-
-    `p`: "fro" (as 2), a number, inf (the largest |x|), -inf (the smallest) or 0 (how many are not zero). Raises RuntimeError for
-    integers.
-
-    >>> import workbook as torch
-    >>> x = torch.tensor([[3., 4.], [6., 8.]])
-    >>> x.norm(dim=1), x.norm(1)
-    (tensor([ 5., 10.]), tensor(21.))
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.norm.html
-    """
-    expect_tensors("norm", input=input)
-    if p is None:
-        p = 2
-    if isinstance(p, str):
-        if p != "fro":
-            raise RuntimeError(explain(f"linalg.matrix_norm: Order {p} not supported.", "this norm is not there",
-                                       "use 'fro' or a number"))
-        if dim is not None and not isinstance(dim, int) and len(dim) > 2:
-            raise RuntimeError(explain(f"linalg.matrix_norm: dim must be a 2-tuple. Got {' '.join(map(str, dim))}",
-                                       "a matrix has two axes", "write dim=(-2, -1)"))
-        p = 2
-    return vector_norm(input, p, dim, keepdim, dtype=dtype)
 
 
 def vector_norm(x, ord=2, dim=None, keepdim=False, *, dtype=None):

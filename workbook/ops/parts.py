@@ -4,10 +4,10 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
-from workbook.formats import copied, in_order, laid_in, nothing_at
+from workbook.formats import copied, in_order, laid, nothing_at
 from workbook.numbers import counted
 from workbook.ops.choices import flat
-from workbook.strides import axes_in_memory
+from workbook.strides import lies_in_rows, of_copy, of_result, of_view, steps_of, within
 
 
 class Select(Operation):
@@ -83,23 +83,40 @@ def filled(pattern, places):
 
 
 def _laid_as_indexed(xp, found, a, pattern, places):
-    """Return what was found in PyTorch's order: whole axes as they lie in `a`, those of the indices where they stand."""
-    if a.flags.c_contiguous or found.ndim < 2 or not found.size:
+    """Return what was found in PyTorch's order: that of an elementwise result of `a`, which stands still where indices lead, and of the indices."""
+    if found.ndim < 2 or found.size and lies_in_rows(a) and all(place.ndim < 2 for place in places):
         return in_order(xp, found)
-    steps, axis, holes = [], 0, []
-    rest = iter(places)
-    for at, part in enumerate(pattern):
+    steps = _of_whole_axes(a, pattern, places)
+    holes = [at for at, part in enumerate(pattern) if part is HOLE]
+    together = holes[-1] - holes[0] < len(holes)
+    before, added = holes[0] if together else 0, found.ndim - len(steps)  # indices that stand apart come first
+    named = found.shape[before:before + added]
+    wide = (1,) * before + named + (1,) * (len(steps) - before)
+    operands = [(found.shape, (*steps[:before], *[0] * added, *steps[before:]))]
+    operands += [(wide, of_view(named, _of_index(place, named), wide)) for place in places]
+    return laid(xp, found, of_result(found.shape, operands))
+
+
+def _of_whole_axes(a, pattern, places):
+    """Return the steps of an array along the axes that no index stands at."""
+    steps, axis = [], 0
+    rest, have = iter(places), steps_of(a)
+    for part in pattern:
         if part is HOLE:
-            holes.append(at)
             place = next(rest)
             axis += place.ndim if place.dtype.kind == "b" else 1
         else:
-            steps.append(a.strides[axis])
+            steps.append(have[axis])
             axis += 1
-    steps += a.strides[axis:]
-    together = holes[-1] - holes[0] < len(holes)
-    before, added = holes[0] if together else 0, found.ndim - len(steps)  # indices that stand apart come first
-    return laid_in(xp, found, axes_in_memory(found.shape, [*steps[:before], *[0] * added, *steps[before:]]))
+    return [*steps, *have[axis:]]
+
+
+def _of_index(place, named):
+    """Return the steps of an index that is spread to the shape in which all meet; a mask becomes vectors, one for each of its axes."""
+    if place.dtype.kind == "b":
+        return within((int(place.sum()),), (place.ndim,), named)
+    steps = within(place.shape, steps_of(place), named)
+    return steps if place.dtype == dtypes.int64.numpy else of_copy(named, steps)  # an int32 becomes an int64 when it is spread
 
 
 class Index(Operation):

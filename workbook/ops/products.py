@@ -256,4 +256,4 @@ def vecdot(x, y, *, dim=-1):
         raise RuntimeError(explain(
             f"linalg.vecdot: Expected x and y to have the same dtype, but found x of type {x.dtype.legacy} and y of type "
             f"{y.dtype.legacy} instead", "products do not promote", f"convert one: y.to({x.dtype})"))
-    return vdot(x, y) if x.ndim == 1 and tuple(x.shape) == tuple(y.shape) else sum(mul(conj(x), y), dim)
+    return vdot(x, y) if x.ndim == y.ndim == 1 else sum(mul(conj(x), y), dim)

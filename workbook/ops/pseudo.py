@@ -146,6 +146,11 @@ def cond(A, p=None):
             return sum(values, -1)
         largest, smallest = values[..., 0], values[..., -1]
         return smallest / largest if p == -2 else largest / smallest
+    if not isinstance(p, str):
+        if math.fabs(p) not in (1, math.inf):
+            raise RuntimeError(explain(f"linalg.cond got an invalid norm type: {p}", "these norms are known", "choose 1, -1, 2, -2, inf or -inf"))
+        if not A.numel():
+            return sum(abs(A), (-2, -1))
     square_only(f"linalg.cond(ord={p})", A)
     try:
         return matrix_norm(A, p) * matrix_norm(inv(A), p)

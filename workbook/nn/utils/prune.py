@@ -12,7 +12,7 @@ from workbook.errors import explain
 from workbook.nn.utils.convert_parameters import parameters_to_vector
 from workbook.ops.alike import ones_like, rand_like, zeros_like
 from workbook.ops.draws import rand
-from workbook.ops.norms import norm
+from workbook.ops.lengths import norm
 from workbook.ops.ordering import topk
 from workbook.ops.pointwise import abs
 from workbook.ops.sorting import kthvalue
