@@ -20,7 +20,7 @@ DIFFERENCES = {
         "Tensor.split:argument Tensor.type:type Tensor.unique:argument+type Tensor.unique_consecutive:argument+type "
         "torch.as_tensor:type torch.atleast_1d:argument torch.atleast_2d:argument torch.atleast_3d:argument "
         "torch.broadcast_shapes:refuses+type torch.cdist:argument torch.einsum:argument+type torch.lu:argument "
-        "torch.meshgrid:argument torch.norm:argument+type torch.ones:argument torch.split:type torch.tensor:type "
+        "torch.meshgrid:argument torch.norm:type torch.ones:argument torch.split:type torch.tensor:type "
         "torch.tensordot:argument+type torch.typename:value torch.unique:argument+type torch.unique_consecutive:argument+type "
         "torch.unravel_index:type",
     "these methods stand behind no door, which would cost a tenth of their time: the error names the argument, not its place in the method":

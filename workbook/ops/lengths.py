@@ -6,6 +6,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
+from workbook.ops.arguments import door
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.choices import where
 from workbook.ops.elementwise import expect_tensors
@@ -36,7 +37,7 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
         return vector_norm(input, 2 if p is None else p, dim, keepdim, dtype=dtype)
     if p == "fro" and (dim is None or len(axes) < 3):
         return vector_norm(input, 2, dim, keepdim, dtype=dtype)
-    return matrix_norm(input, p, range(input.ndim) if dim is None else axes, keepdim, dtype=dtype)
+    return _asked_matrix_norm(input, p, list(range(input.ndim) if dim is None else axes), keepdim, dtype=dtype)
 
 
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
@@ -77,6 +78,9 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
         return out
     rest = [axis for axis in range(A.ndim) if axis not in (rows, columns)]
     return permute(unsqueeze(unsqueeze(out, -1), -1), sorted(range(A.ndim), key=[*rest, rows, columns].__getitem__))
+
+
+_asked_matrix_norm = door(matrix_norm, "linalg_matrix_norm")  # PyTorch's norm is Python, and calls that one by its name
 
 
 def _outermost(values, ord, axis, keepdim=False):
