@@ -1,6 +1,9 @@
 """Device objects: how they print and compare, what names them, what is no device, and what is not there."""
 
+import builtins
 import pickle
+import re
+import types
 
 import pytest
 
@@ -93,3 +96,43 @@ def test_a_tensor_says_where_it_is():
     assert x.device is torch.device("cpu") and not x.is_cuda
     assert x.to("cpu") is x and x.cpu() is x
     assert "device" not in repr(x)
+
+
+@pytest.mark.parametrize("problem, words", (
+    (ModuleNotFoundError("No module named 'cupy'", name="cupy"), "CuPy is not installed"),
+    (ModuleNotFoundError("No module named 'fastrlock'", name="fastrlock"), "CuPy is installed, but fastrlock, which it needs, is not"),
+    (ImportError("libcudart.so.12: cannot open shared object file"), "a library that it needs cannot be loaded: libcudart.so.12"),
+    ("cudaErrorInsufficientDriver: CUDA driver version is insufficient for CUDA runtime version", "no NVIDIA driver, or it is too old for CuPy's CUDA: workbook doctor"),
+    ("cudaErrorSystemDriverMismatch: system has unsupported display driver", "the driver says: cudaErrorSystemDriverMismatch"),
+    (0, "the driver finds no NVIDIA GPU"),
+    (RuntimeError("Failed to dlopen libnvrtc.so.12"), r"a first small kernel failed: Failed to dlopen libnvrtc.so.12; NVIDIA's libraries come with pip install")))
+def test_why_there_is_no_gpu(monkeypatch, problem, words):
+    """CuPy as it is where something is missing: it does not load, it sees no GPU, it cannot compute."""
+    from workbook.devices import cuda
+
+    class Cupy(types.ModuleType):
+        def is_available(self):
+            return isinstance(problem, RuntimeError)
+
+        def arange(self, size):
+            raise problem
+
+    def count():
+        if isinstance(problem, str):
+            raise RuntimeError(problem)
+        return problem
+
+    cupy = Cupy("cupy")
+    cupy.cuda = types.SimpleNamespace(runtime=types.SimpleNamespace(getDeviceCount=count))
+
+    def load(name, *rest):
+        if name != "cupy":
+            return real(name, *rest)
+        if isinstance(problem, ImportError):
+            raise problem
+        return cupy
+
+    real = builtins.__import__
+    monkeypatch.setattr(builtins, "__import__", load)
+    found, reason = cuda.found()
+    assert found is None and re.search(words, reason)

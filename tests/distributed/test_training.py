@@ -23,7 +23,7 @@ def on_the_whole_batch(alone, tmp_path, monkeypatch):
         import equal
 
         found = {name: equal.main(tmp_path, 9, **options) for name, options in equal.WAYS.items()}
-        return found | {f"small batches {parts}": equal.in_small_batches(parts) for parts in (1, 2, 4)}
+        return found | {f"small batches {parts}": equal.in_small_batches(parts) for parts in (1, 2, 4)} | {"small GPUs": equal.on_gpus()}
 
 
 def furthest(found, wanted):
@@ -74,6 +74,13 @@ def test_so_does_a_world_of_one(alone, tmp_path, monkeypatch):
         train.main(tmp_path, 9, dropout=0.5, save_every=4)
         assert train.main(tmp_path, 14, dropout=0.5, resume=True) == whole
         assert train.main(tmp_path, 13, dropout=0.5) != whole
+
+
+@pytest.mark.parametrize("name, arguments", (("join", ()), ("register_comm_hook", (None, print))))
+def test_what_is_not_there_says_what_to_write(alone, name, arguments):
+    net = torch.nn.parallel.DistributedDataParallel(torch.nn.Linear(2, 1))
+    with pytest.raises(NotImplementedError, match=f"DistributedDataParallel.{name} is not there\n  Why: .*\n  Fix: "):
+        getattr(net, name)(*arguments)
 
 
 def test_an_uneven_last_batch_is_filled_up_with_samples_that_then_count_twice(alone):

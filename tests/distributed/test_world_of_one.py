@@ -8,6 +8,7 @@ import subprocess
 import sys
 import warnings
 
+import numpy as np
 import pytest
 
 import workbook
@@ -53,7 +54,7 @@ CALLS = {
     "mean": lambda dist, torch: (x := torch.arange(3.), dist.all_reduce(x, dist.ReduceOp.AVG), x),
     "later": lambda dist, torch: (x := torch.arange(3.), work := dist.all_reduce(x, async_op=True), type(work), work.wait(),
                                   work.is_completed())[2:],
-    "broadcast": lambda dist, torch: dist.broadcast(torch.ones(2), 0),
+    "broadcast": lambda dist, torch: dist.broadcast(torch.ones(2), 0), "NumPy's rank": lambda dist, torch: dist.broadcast(torch.ones(2), np.int64(0)),
     "gathered": lambda dist, torch: (out := [torch.zeros(2)], dist.all_gather(out, torch.ones(2)), out),
     "gathered to one": lambda dist, torch: (out := [torch.zeros(2)], dist.gather(torch.ones(2), out), out),
     "scattered": lambda dist, torch: (x := torch.zeros(2), dist.scatter(x, [torch.ones(2)]), x),
@@ -99,6 +100,7 @@ REFUSED = {
     "group of twins": lambda dist, torch: dist.new_group([0, 0]), "group too large": lambda dist, torch: dist.new_group([0, 1]),
     "no group": lambda dist, torch: dist.get_rank("x"), "twice": lambda dist, torch: dist.init_process_group("gloo"),
     "local rank": lambda dist, torch: dist.get_node_local_rank(),
+    "rank in words": lambda dist, torch: dist.broadcast(torch.ones(2), "0"), "half a rank": lambda dist, torch: dist.reduce(torch.ones(2), 0.0),
 }
 BEFORE = {
     "no rank": lambda dist, torch: dist.init_process_group("gloo"), "nothing at all": lambda dist, torch: dist.init_process_group(),

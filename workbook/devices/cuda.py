@@ -136,14 +136,29 @@ def found():
         import cupy
 
         if not cupy.is_available():
-            return None, "CuPy is installed, but finds no NVIDIA GPU with a working driver"
+            return None, _why_not(cupy)
         if int(cupy.arange(3).sum()) == 3:
             return cupy, None
         return None, "CuPy is installed, but a first small kernel computed a wrong number"
-    except ImportError:
-        return None, "CuPy is not installed"
+    except ModuleNotFoundError as problem:
+        return None, "CuPy is not installed" if problem.name == "cupy" else f"CuPy is installed, but {problem.name}, which it needs, is not"
+    except ImportError as problem:
+        return None, f"CuPy is installed, but a library that it needs cannot be loaded: {problem}"
     except Exception as problem:  # the driver's own errors have no common base
-        return None, f"CuPy is installed, but a first small kernel failed: {problem}"
+        lacks = any(library in str(problem) for library in ("libnvrtc", "libcudart", "libcublas", "cuda_fp16.h", "nvrtc64", "cudart64"))
+        hint = '; NVIDIA\'s libraries come with pip install "cupy-cuda12x[ctk]" (or cupy-cuda13x)' if lacks else ""
+        return None, f"CuPy is installed, but a first small kernel failed: {problem}{hint}"
+
+
+def _why_not(cupy):
+    """Return why CuPy finds no GPU, in the driver's own words where it has some."""
+    try:
+        count = cupy.cuda.runtime.getDeviceCount()
+    except Exception as problem:
+        if "InsufficientDriver" in str(problem):
+            return "CuPy is installed, but there is no NVIDIA driver, or it is too old for CuPy's CUDA: workbook doctor says which"
+        return f"CuPy is installed, but the driver says: {problem}"
+    return "CuPy is installed, but finds no NVIDIA GPU with a working driver" if count else "CuPy is installed, but the driver finds no NVIDIA GPU"
 
 
 def _number(text):

@@ -22,7 +22,8 @@ def put(tensor, numbers, function):
     array = tensor._array
     if numbers is not array:
         device = tensor._device
-        array[...] = numbers if device is CPU else device.backend.from_host(np.ascontiguousarray(numbers), device.index)
+        with device.entered():
+            array[...] = numbers if device is CPU else device.backend.from_host(np.ascontiguousarray(numbers), device.index)
     memory_of(tensor).wrote(function)
 
 

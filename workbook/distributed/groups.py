@@ -1,6 +1,7 @@
 """Groups of ranks: the world of all, and parts of it."""
 
 import datetime
+import operator
 import warnings
 
 from workbook.distributed import ending, starting
@@ -371,7 +372,11 @@ def root_of(group, root, group_root, otherwise=None):
     if root is None:
         raise ValueError(explain("Must specify global_rank or group_rank", "one rank is the source, or gets the result",
                                  "name it: src=0, or dst=0"))
-    if not isinstance(root, int) or group is default_group() and not 0 <= root < group.size():
+    try:
+        root = operator.index(root)
+    except TypeError:
+        raise TypeError(explain(f"incompatible function arguments: a rank is a whole number, and not {root!r}", "ranks are counted from 0", "write 0 for the first")) from None
+    if group is default_group() and not 0 <= root < group.size():
         raise RuntimeError(explain(f"invalid root rank: {root}", f"there are {group.size()} ranks, counted from 0",
                                    f"name one from 0 to {group.size() - 1}"))
     return get_group_rank(group, root)

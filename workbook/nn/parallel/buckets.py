@@ -168,7 +168,8 @@ class Reducer:
         device = param._device
         if device is not CPU:
             mean = device.backend.from_host(mean, device.index)
-        if param._grad is None or self.as_views:
-            param._grad = wrap(mean if self.as_views else mean.copy(), device)
-        else:
-            param._grad._array[...] = mean
+        with device.entered():
+            if param._grad is None or self.as_views:
+                param._grad = wrap(mean if self.as_views else mean.copy(), device)
+            else:
+                param._grad._array[...] = mean

@@ -130,6 +130,16 @@ class DistributedDataParallel(Module):
         finally:
             self.require_backward_grad_sync = earlier
 
+    def join(self, divide_by_initial_world_size=True, enable=True, throw_on_early_termination=False):
+        """Raise NotImplementedError: ranks with fewer batches than others are not waited for here."""
+        raise NotImplementedError(explain("DistributedDataParallel.join is not there", "each rank has to have the same number of batches here",
+                                          "DistributedSampler gives every rank equally many; stop a loop over a stream after the least of them"))
+
+    def register_comm_hook(self, state, hook):
+        """Raise NotImplementedError: gradients are averaged in one way here."""
+        raise NotImplementedError(explain("DistributedDataParallel.register_comm_hook is not there", "all gradients are averaged in one way here",
+                                          "change them after backward(), in param.grad"))
+
     def __getstate__(self):
         if self.process_group is not default_group():
             raise RuntimeError(explain("DDP Pickling/Unpickling are only supported when using DDP with the default process group.",
@@ -175,13 +185,15 @@ class DistributedDataParallel(Module):
             flat = some[0].new_empty(sum(tensor.numel() for tensor in some)) if self.process_group.size() > 1 else None
             if flat is None:
                 continue
-            xp = some[0]._device.xp
-            xp.concatenate([tensor._array.reshape(-1) for tensor in some], out=flat._array)
+            device = some[0]._device
+            with device.entered():
+                device.xp.concatenate([tensor._array.reshape(-1) for tensor in some], out=flat._array)
             broadcast(flat, group=self.process_group, group_src=0)
             begin = 0
-            for tensor in some:  # not counted as writes: what a backward pass has saved is what rank 0 has saved
-                tensor._array[...] = flat._array[begin:begin + tensor.numel()].reshape(tensor._array.shape)
-                begin += tensor.numel()
+            with device.entered():
+                for tensor in some:  # not counted as writes: what a backward pass has saved is what rank 0 has saved
+                    tensor._array[...] = flat._array[begin:begin + tensor.numel()].reshape(tensor._array.shape)
+                    begin += tensor.numel()
 
     def _on_device(self, leaf):
         return leaf.to(f"{self.device.type}:{self.device_ids[0]}") if isinstance(leaf, Tensor) else leaf
