@@ -153,7 +153,10 @@ def destroy_process_group(group=None):
 
 def leave_all():
     """Tell the other ranks of every group that this one is done, and forget the groups."""
-    works = [group.start("destroy_process_group", LEAVING, Done) for group in reversed(_groups) if group.agreement is not None]
+    met = [group for group in reversed(_groups) if group.agreement is not None]
+    for group in met:
+        group.agreement.wire.say_goodbye()
+    works = [group.start("destroy_process_group", LEAVING, Done) for group in met]
     try:
         for work in works:
             work.wait()

@@ -1,5 +1,7 @@
 """Tensors from one rank to another: `send` and `recv`, and their forms that do not wait."""
 
+import time
+
 import numpy as np
 
 from workbook.distributed.buffers import check_tensor, outgoing, put
@@ -61,7 +63,7 @@ def isend(tensor, dst=None, group=None, tag=0, group_dst=None):
     if (group := member(group, "isend")) is None:
         return None
     to = _other(group, root_of(group, dst, group_dst), "destination")
-    return Work(group, "send", lambda: group.wire.send(outgoing(tensor), to, tag), lambda: None)
+    return Work(group, "send", lambda: _Awaited(group, group.wire.send(outgoing(tensor), to, tag), to), lambda: None)
 
 
 def irecv(tensor, src=None, group=None, tag=0, group_src=None):
@@ -83,7 +85,7 @@ def irecv(tensor, src=None, group=None, tag=0, group_src=None):
     if group.size() == 1:
         raise _nobody("source")
     numbers = np.empty(tensor._array.shape, tensor._array.dtype)
-    receipt = _Receipt(group.wire, numbers, source, tag)
+    receipt = _Receipt(group, numbers, source, tag)
     return Work(group, "recv", lambda: receipt, lambda: _arrived(receipt, tensor, numbers), results=[tensor])
 
 
@@ -122,11 +124,37 @@ def batch_isend_irecv(p2p_op_list):
     return [op.op(op.tensor, op.peer, op.group, op.tag, op.group_peer) for op in p2p_op_list]
 
 
-class _Receipt:
+class _Awaited:
+    """The request of a message, which ends with an error where the rank at its other end has left: it waits for nobody."""
+
+    OFTEN = 64  # so many times it is asked between two looks at who has left
+    GRACE = 1.0  # seconds in which a message may still come that was sent before
+
+    def __init__(self, group, request, other):
+        self.group, self.wire, self.request, self.other = group, group.wire, request, other
+        self.turn, self.alone_since = 0, None
+
+    def Test(self):
+        return self.request.Test() or self.look()
+
+    def look(self):
+        """Raise where nobody will come; return False otherwise."""
+        self.turn += 1
+        if self.turn % self.OFTEN == 0 and self.group.agreement.wire.has_left(self.other):
+            self.alone_since = self.alone_since or time.monotonic()
+            if time.monotonic() - self.alone_since > self.GRACE:
+                raise RuntimeError(explain("Connection closed by peer",
+                                           "every other rank has left" if self.other is None else f"rank {self.group.ranks[self.other]} has left: it takes part in no message any more",
+                                           "give each recv its send, and each send its recv: look for an `if rank == ...` around one of them"))
+        return False
+
+
+class _Receipt(_Awaited):
     """The request of a message that is awaited; it notes who sent it, and how long it was."""
 
-    def __init__(self, wire, numbers, source, tag):
-        self.status, self.request, self.wire = wire.status(), wire.receive(numbers, source, tag), wire
+    def __init__(self, group, numbers, source, tag):
+        super().__init__(group, group.wire.receive(numbers, source, tag), source)
+        self.status = self.wire.status()
 
     @property
     def sender(self):
@@ -135,7 +163,7 @@ class _Receipt:
 
     def Test(self):
         try:
-            return self.request.Test(self.status)
+            return self.request.Test(self.status) or self.look()
         except self.wire.mpi.Exception:
             raise RuntimeError(explain("the message is longer than the tensor that it should fill",
                                        "the sender's tensor has more numbers, or larger ones",

@@ -99,6 +99,14 @@ class Mpi:
     def receive(self, array, source, tag):
         return self.comm.Irecv(in_bytes(array), self.mpi.ANY_SOURCE if source is None else source, tag)
 
+    def say_goodbye(self):
+        """Tell every other rank that this one will neither send nor receive any more."""
+        self.goodbyes = [self.comm.Isend(np.empty(0, np.uint8), other) for other in range(self.size) if other != self.comm.rank]
+
+    def has_left(self, rank):
+        """Return whether a rank has said so; None asks whether all others have."""
+        return all(self.comm.Iprobe(other) for other in (range(self.size) if rank is None else [rank]) if other != self.comm.rank)
+
     def status(self):
         """Return what `Test` notes the sender and the length of a message in."""
         return self.mpi.Status()
