@@ -4,6 +4,7 @@ import argparse
 import http.server
 import json
 import re
+import sys
 import threading
 from pathlib import Path
 
@@ -35,8 +36,13 @@ def lesson(lesson_98):
     return write(example.notebook())
 
 
-def test_a_release_runs_a_notebook_and_a_second_one_changes_nothing(lesson):
-    assert released(lesson) == 0
+def test_a_release_runs_a_notebook_and_a_second_one_changes_nothing(lesson, monkeypatch, capsys):
+    with monkeypatch.context() as terminal:  # here it counts the cells
+        terminal.setitem(sys.modules, "tqdm.auto", None)
+        terminal.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        assert released(lesson) == 0
+    many = sum(cell["cell_type"] == "code" for cell in read(lesson)["cells"])
+    assert capsys.readouterr().err.splitlines()[-1] == f"98-example.ipynb: {many} cells of {many} cells (100%)"
     first = lesson.read_bytes()
     cells = read(lesson)["cells"]
     code = [cell for cell in cells if cell["cell_type"] == "code"]

@@ -171,7 +171,7 @@ def test_progress_in_lines_where_there_is_no_tqdm(files, tmp_path, monkeypatch, 
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     fetch(files, tmp_path)
     lines = capsys.readouterr().err.splitlines()
-    assert lines[-1] == "data.bin: 0.2 of 0.2 MB (100%)" and 2 <= len(lines) <= 10
+    assert lines[-1] == "data.bin: 0.2 MB of 0.2 MB (100%)" and 2 <= len(lines) <= 10
 
 
 # ---- servers that mean harm, and places where no file can be

@@ -51,8 +51,9 @@ def batches(data):
     return TensorDataset(images, torch.tensor(data.targets))
 
 
-def accuracy_after(net, optimizer, epochs, batch_size):
-    train, (images, labels) = batches(Shapes10()), batches(Shapes10(train=False)).tensors
+def accuracy_after(net, optimizer, batch_size, epochs=5, pictures=3000):
+    """Train on a part of the pictures; what is returned is the share of right answers for a thousand others."""
+    train, (images, labels) = batches(Shapes10(size=pictures)), batches(Shapes10(train=False, size=1000)).tensors
     loss_of = nn.CrossEntropyLoss()
     for _ in range(epochs):
         for inputs, targets in DataLoader(train, batch_size=batch_size, shuffle=True):
@@ -63,18 +64,16 @@ def accuracy_after(net, optimizer, epochs, batch_size):
         return (net(images).argmax(1) == labels).float().mean().item()
 
 
-@pytest.mark.full("trains on 10,000 pictures: some ten seconds")
-@pytest.mark.timeout(600)
+@pytest.mark.full("trains for some three seconds")
 def test_a_linear_model_fails():
     torch.manual_seed(0)
     net = nn.Sequential(nn.Flatten(), nn.Linear(3072, 10))
-    assert accuracy_after(net, torch.optim.Adam(net.parameters(), lr=5e-4), 6, 64) < 0.45
+    assert accuracy_after(net, torch.optim.Adam(net.parameters(), lr=5e-4), 64) < 0.45  # 0.33 was measured
 
 
-@pytest.mark.full("trains on 10,000 pictures: some twenty seconds")
-@pytest.mark.timeout(600)
+@pytest.mark.full("trains for some ten seconds")
 def test_a_small_convolutional_network_learns():
     torch.manual_seed(0)
     net = nn.Sequential(nn.Conv2d(3, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
                         nn.Linear(400, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10))
-    assert accuracy_after(net, torch.optim.Adam(net.parameters(), lr=2e-3), 2, 32) > 0.85
+    assert accuracy_after(net, torch.optim.Adam(net.parameters(), lr=2e-3), 32) > 0.85  # 0.96 was measured

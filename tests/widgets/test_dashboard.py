@@ -58,6 +58,41 @@ def test_looks_keep_their_distance_and_the_last_one_shows_the_last_weights(monke
     assert watch.layers[0].weights.size == pytest.approx(float(net.first.weight.pow(2).mean().sqrt()), rel=1e-5)
 
 
+def test_short_rounds_are_counted_and_not_all_shown(monkeypatch):
+    monkeypatch.setattr(module, "OFTEN", 1e9)
+    watch, *rest = made(test=True)
+    losses = train(watch, *rest, rounds=4)
+    first = ["opened", "show", "show", "show", "show", "closed"]  # after a batch, after the last, while it tests, and at the end
+    assert watch._face.shown == first + ["opened", "closed"] * 3
+    assert [(each.items, each.table.of) for each in watch.rounds] == [(20, 20)] * 4 and watch.curve.losses() == losses
+    watch.ended()  # the cell: now the last one is seen
+    assert watch.layers[0].weights.size == pytest.approx(float(rest[0].first.weight.pow(2).mean().sqrt()), rel=1e-5)
+
+
+def test_many_rounds_leave_the_curve_to_be_seen_and_the_last_number_of_its_axis_in_the_picture():
+    from workbook.widgets.dashboard_drawing import WIDE, loss_curve
+    watch, *rest = made(test=True, batches=1)
+    train(watch, *rest, rounds=24)
+    body, _ = loss_curve(watch)
+    assert (body.count('class="round"'), body.count('class="test"'), 'width="8"' in body) == (23, 24 + 1, True)
+    train(watch, *rest, rounds=76)
+    body, _ = loss_curve(watch)
+    assert (body.count('class="round"'), body.count('class="test"')) == (0, 1 + 1)
+    watch.steps = 4000
+    body, _ = loss_curve(watch)
+    x = float(re.search(r'x="([\d.]+)"[^>]*>4,000<', body)[1])
+    assert x + 5 * 7 / 2 <= WIDE
+
+
+def test_the_table_of_a_round_that_has_just_begun_is_the_one_before():
+    from workbook.widgets.watching import Round
+    watch, *rest = made()
+    train(watch, *rest)
+    watch.rounds.append(Round(2, 5, 5))
+    table, of_what = table_shown(watch)
+    assert (table.of, of_what) == (20, "training, round 1")
+
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -109,7 +144,7 @@ def test_losses_and_right_answers_are_those_of_the_loop():
         losses.append(loss.item())
     assert watch.curve.losses() == losses and watch.steps == 5
     table, of_what = table_shown(watch)
-    assert (table.right, table.of, of_what) == (right, 20, "training, round 1 so far")
+    assert (table.right, table.of, of_what) == (right, 20, "training, round 1")
     assert watch.rounds[0].mean() == pytest.approx(sum(losses) / 5) and watch.rounds[0].batch == watch.rounds[0].batches == 5
 
 
@@ -213,6 +248,7 @@ def test_a_batch_that_is_left_out_is_no_step():
         optimizer.step()
         if place == 3:
             break
+    assert watch.view.state["can"] == {"pause": True, "one": True, "resume": False, "stop": True}  # the cell goes on, perhaps with a next round
     assert watch.steps == 3 and watch.state == "left" and not net._forward_hooks and not loss_fn._forward_hooks
 
 
@@ -228,6 +264,21 @@ def test_what_the_student_computes_beside_it_is_not_taken_for_the_step():
             _ = loss_fn(net(inputs * 100), labels)
         last = loss.item()
     assert watch.curve.losses()[-1] == last
+
+
+def test_two_networks_with_one_loss_function_each_have_their_own_losses():
+    watch, net, optimizer, loss_fn, loader = made()
+    beside, other, its_optimizer, *_ = made(lr=0.5, loss_fn=loss_fn)
+    said = {net: [], other: []}
+    for (inputs, labels), _ in zip(watch(loader), beside(loader)):
+        losses = [loss_fn(each(inputs).tanh(), labels) for each in said]
+        for each, loss, its in zip(said, losses, (optimizer, its_optimizer)):
+            its.zero_grad()
+            loss.backward()
+            its.step()
+            said[each].append(loss.item())
+    assert watch.curve.losses() == said[net] and beside.curve.losses() == said[other] != said[net]
+    assert watch.state == beside.state == "between" and [each.batch for each in watch.rounds + beside.rounds] == [5, 5] and not loss_fn._forward_hooks
 
 
 # ---- held, stepped, steered, stopped -----------------------------------------------------------------------------------------
@@ -253,6 +304,27 @@ def test_a_stop_ends_the_loops_around_it_and_the_next_cell_begins_anew():
     assert sentence(watch).startswith("Stopped after 2 steps: the loader gives no more batches.")
     watch.ended()
     assert watch.state == "stopped" and len(train(watch, *rest)) == 5
+
+
+def test_a_stop_while_it_tests_leaves_half_a_test_out():
+    watch, *rest = made(script=lambda watch: [*[lambda: None] * 7, watch.stop], test=True)
+    assert len(train(watch, *rest, rounds=2)) == 5 and watch.state == "stopped"
+    assert (watch.rounds[0].test, watch.rounds[0].test_loss) == (None, None) and table_shown(watch)[1] == "training, round 1"
+
+
+def test_a_loop_that_is_ended_from_outside_counts_the_batch_whose_step_was_made():
+    watch, net, optimizer, loss_fn, loader = made()
+    for _, (inputs, labels) in zip(range(2), watch(loader)):
+        loss_fn(net(inputs), labels).backward()
+        optimizer.step()
+    assert (watch.state, watch.steps, watch.rounds[0].batch) == ("left", 2, 2)
+
+
+def test_nothing_to_learn_from_is_said():
+    watch, net, optimizer, loss_fn, _ = made()
+    assert list(watch([])) == [] and repr(watch) == "Dashboard: The loop made no step."
+    train(watch, net, optimizer, loss_fn, [(torch.randn(0, 4), torch.zeros(0, dtype=torch.int64))])
+    assert "this batch holds nothing" in watch.began_to_break
 
 
 def test_a_stop_while_it_is_held():
@@ -440,6 +512,7 @@ def test_drawings_that_did_not_change_are_not_sent_again():
     (lambda net, opt, fn: (net, opt, None), TypeError, "needs the loss function"),
     (lambda net, opt, fn: (Net(), opt, fn), ValueError, "trains another network"),
     (lambda net, opt, fn: (net, opt, fn, 3), TypeError, "test= needs a DataLoader, and got a int"),
+    (lambda net, opt, fn: (net, opt, fn, []), ValueError, "test= has no batches"),
 ])
 def test_wrong_use_is_refused_with_what_to_write(spoil, kind, said):
     _, net, optimizer, loss_fn, _ = made()

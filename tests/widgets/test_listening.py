@@ -38,9 +38,9 @@ def message(kernel, kind, content):
     return [zmq.Frame(part) for part in [b"page", *kernel.speaker.serialize(said)]]
 
 
-def widget():
+def widget(name="mine"):
     heard = []
-    return SimpleNamespace(comm=SimpleNamespace(comm_id="mine", handle_msg=lambda told: heard.append(told["content"]["data"])), heard=heard)
+    return SimpleNamespace(comm=SimpleNamespace(comm_id=name, handle_msg=lambda told: heard.append(told["content"]["data"])), heard=heard)
 
 
 def test_its_own_messages_are_heard_and_the_others_wait_in_their_order(kernel):
@@ -51,6 +51,15 @@ def test_its_own_messages_are_heard_and_the_others_wait_in_their_order(kernel):
     listening.Listener(view).listen()
     assert view.heard == ["pause", "stop"] and kernel.handed == others and not kernel.shell_stream.socket.messages
     assert kernel.session.deserialize(kernel.session.feed_identities(others[0], copy=False)[1], copy=False)["content"] == {"code": "1"}  # it was only looked at
+
+
+def test_whoever_looks_first_gives_the_others_what_is_theirs(kernel):
+    one, other, closed = widget(), widget("other"), widget("closed")
+    closed.comm = None
+    listeners = [listening.Listener(each) for each in (closed, one, other)]
+    kernel.shell_stream.socket.messages.extend(message(kernel, "comm_msg", {"comm_id": name, "data": name}) for name in ("other", "mine"))
+    listeners[1].listen()
+    assert (one.heard, other.heard, kernel.handed) == (["mine"], ["other"], [])
 
 
 def test_it_looks_now_and_then_only(kernel, monkeypatch):

@@ -13,6 +13,7 @@ from workbook.commands.places import find_lesson, lessons_folder
 from workbook.exercises import notebooks
 from workbook.exercises.running import NotebookError, executed, normalised
 from workbook.exercises.store import replace_file
+from workbook.utils.progress import progress
 
 HELP = "run the lessons and write them down: in place, with solutions, or without answers"
 
@@ -57,7 +58,7 @@ def _one(path, args):
         notebook, target = notebooks.filled(notebook, exercises), args.solved / path.name
     if args.without_answers:
         notebook, target = notebooks.emptied(notebook), args.without_answers / path.name
-    released = normalised(executed(notebook, path.name), path.name)
+    released = normalised(_run(notebook, path.name), path.name)
     if args.solved:
         _hold_to_passed(path, released)
     if args.without_answers and (found := notebooks.leaks(released, exercises)):
@@ -69,6 +70,14 @@ def _one(path, args):
         replace_file(target, text)
     print(f"{target}: " + (("would change" if args.check else "written") if changed else "unchanged"), flush=True)
     return changed
+
+
+def _run(notebook, name):
+    """Run a notebook; in a terminal a bar shows how many of its cells have run."""
+    if not sys.stderr.isatty():
+        return executed(notebook, name)
+    with progress(name, sum(cell["cell_type"] == "code" for cell in notebook["cells"]), unit=" cells", leave=False) as bar:
+        return executed(notebook, name, lambda: bar.update(1))
 
 
 def _read(path):

@@ -25,9 +25,10 @@ class NotebookError(Exception):
     """A notebook cannot be run or written down; the message says where and why."""
 
 
-def executed(notebook, name):
+def executed(notebook, name, after_each=lambda: None):
     """Return the notebook, run from the top in a new kernel of this Python, in an empty folder, without a network.
 
+    `after_each` is called when a cell of code has run.
     Raises NotebookError naming the cell and the error where a cell raises; a cell tagged `raises-exception` may.
     """
     import nbformat
@@ -39,7 +40,7 @@ def executed(notebook, name):
         def run():
             NotebookClient(
                 runnable, km=_kernel(), timeout=SECONDS_A_CELL, startup_timeout=SECONDS_TO_START, record_timing=False, resources={"metadata": {"path": folder}},
-                on_cell_start=lambda cell, cell_index: started.append(cell_index),
+                on_cell_start=lambda cell, cell_index: started.append(cell_index), on_cell_complete=lambda cell, cell_index: after_each(),
             ).execute(env=_environment(folder))  # fmt: skip
 
         try:

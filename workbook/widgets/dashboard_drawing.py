@@ -13,6 +13,7 @@ from .watched import BINS, recent
 CSS = Path(__file__).with_name("dashboard.css")
 WIDE, HIGH = 320, 190                    # of a curve
 LEFT, RIGHT, TOP, BOTTOM = 42, 10, 12, 40
+MOST_ROUNDS, DIGIT = 24, 7               # marks that can be told apart; the width of a digit under the axis
 BEYOND = 3                               # a loss of more than so many times the first one leaves the picture
 MANY_LAYERS, LAYERS_WIDE, ROW = 9, 650, 38
 COLUMNS = 0, 140, 336, 526               # of the layers: the name, weights, gradient, dead units
@@ -69,9 +70,11 @@ def _curve(dashboard, points, tests, top, marks, name):
     for tick, text in marks:
         yield f'<path class="rule" d="M{LEFT} {y(tick):.1f}H{right}"/><text class="tick" x="{LEFT - 6}" y="{y(tick) + 4:.1f}" text-anchor="end">{text}</text>'
     for tick in ticks(0, across, 4):
-        yield f'<text class="tick" x="{x(tick):.1f}" y="{bottom + 15}" text-anchor="middle">{tick:,.0f}</text>'
-    for each in dashboard.rounds[1:]:
-        yield f'<path class="round" d="M{x(each.first):.1f} {TOP}V{bottom}"/>'
+        over = x(tick) + DIGIT * len(f"{tick:,.0f}") / 2 - WIDE + 1  # the last one may not end where the picture does
+        yield f'<text class="tick" x="{x(tick) - max(over, 0):.1f}" y="{bottom + 15}" text-anchor="middle">{tick:,.0f}</text>'
+    if len(dashboard.rounds) <= MOST_ROUNDS:
+        for each in dashboard.rounds[1:]:
+            yield f'<path class="round" d="M{x(each.first):.1f} {TOP}V{bottom}"/>'
     for step, _, after in dashboard.marks:
         yield f'<path class="moved" d="M{x(step):.1f} {TOP}V{bottom}"/>'
     if dashboard.marks and name == "loss":
@@ -86,8 +89,9 @@ def _curve(dashboard, points, tests, top, marks, name):
         yield f'<text class="note label" x="{min(x(beyond[0] * dashboard.curve.width), right - 130):.1f}" y="{TOP + 22}">▲ beyond the picture</text>'
     if tests:
         yield f'<path class="tested" d="M{"L".join(f"{x(step):.1f} {y(number):.1f}" for step, number in tests)}"/>'
-    for step, number in tests:
-        yield f'<rect class="test" x="{x(step) - 4:.1f}" y="{y(number) - 4:.1f}" width="8" height="8"/>'
+    side = 8 if len(tests) <= MOST_ROUNDS else 4
+    for step, number in tests if len(tests) <= 4 * MOST_ROUNDS else tests[-1:]:
+        yield f'<rect class="test" x="{x(step) - side / 2:.1f}" y="{y(number) - side / 2:.1f}" width="{side}" height="{side}"/>'
     low = HIGH - 5
     yield (f'<path class="each" d="M{LEFT} {low - 4}h16"/><text class="note" x="{LEFT + 20}" y="{low}">steps</text>'
            f'<path class="mean" d="M{LEFT + 62} {low - 4}h16"/><text class="note" x="{LEFT + 82}" y="{low}">their mean</text>'

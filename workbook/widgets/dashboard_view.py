@@ -52,11 +52,13 @@ class DashboardView(View):
     # ---- what the loop calls ---------------------------------------------------------------------------------------------------
 
     def opened(self):
-        """A loop begins: the view appears under its cell, if it is not there yet."""
+        """A round begins: with the first one of a cell the view appears under it, if it is not there yet, and its buttons can be pressed."""
+        first = self._cell_over or not self._open
         if not self._open:
             self.open_here()
         self._follow_the_cell()
-        self.show()
+        if first:
+            self.show()
 
     def open_here(self):
         """Show the view under the cell that runs."""
@@ -148,7 +150,7 @@ class DashboardView(View):
         return Still(picture, f"training. {told}", ["", ""], rows(self.dashboard), note=sentence(self.dashboard))
 
 
-RUNS = ("running", "paused", "testing", "between")
+RUNS = ("running", "paused", "testing", "between", "left")  # the cell goes on: what is asked for now is done with the next batch
 
 
 def _shell():

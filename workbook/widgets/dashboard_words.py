@@ -33,7 +33,7 @@ def name_of(dashboard, number):
 def sentence(dashboard):
     """Return how things stand, in a sentence or three."""
     steps = dashboard.steps
-    said = {"ready": "Nothing has been trained yet.", "running": "" if steps else "The loop has begun.", "between": "", "left": f"The loop left the loader after step {steps}.",
+    said = {"ready": "Nothing has been trained yet.", "running": "" if steps else "The loop has begun.", "between": "" if steps else "The loop made no step.", "left": f"The loop left the loader after step {steps}.",
             "testing": f"Testing after round {len(dashboard.rounds)}.", "paused": f"Held before step {steps}: look, change the learning rate, take a step, or go on.",
             "done": f"Done: {_times(len(dashboard.rounds), 'round')}, {_times(steps, 'step')}.",
             "stopped": f"Stopped after {_times(steps, 'step')}: the loader gives no more batches.",
@@ -116,8 +116,9 @@ def table_shown(dashboard):
     for each in reversed(dashboard.rounds):
         if each.test is not None and each.test.of:
             return each.test, f"test after round {each.number}"
-    if dashboard.rounds and dashboard.rounds[-1].table.of:
-        return dashboard.rounds[-1].table, f"training, round {dashboard.rounds[-1].number} so far"
+    for each in reversed(dashboard.rounds):  # a round that has just begun has counted nothing yet
+        if each.table.of:
+            return each.table, f"training, round {each.number}{'' if each.ended else ' so far'}"
     return None, ""
 
 

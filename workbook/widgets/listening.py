@@ -3,11 +3,13 @@
 A kernel handles messages one after the other, and a running cell is the message that it handles: what a button sends waits behind
 it. So the loop itself looks now and then whether something for its view has come. Everything else that is found on the way (the
 next cell, a question of the editor) is handed to the kernel again, in the order in which it came, and waits for the cell's end.
+Where several views listen, whoever looks first gives the others what is theirs.
 """
 
 import sys
 import threading
 import time
+import weakref
 
 EVERY = 0.05  # seconds between two looks: a button answers at once, and looking costs nothing that counts
 
@@ -15,13 +17,16 @@ HEADER, CONTENT = 1, 4  # where they stand in a message, behind the addresses (j
 
 
 class Listener:
-    """Looks for messages to one widget."""
+    """Looks for messages to a widget, and to those of all other listeners."""
+
+    _all = weakref.WeakSet()
 
     def __init__(self, widget):
         self._widget, self._next = widget, 0.0
+        Listener._all.add(self)
 
     def listen(self):
-        """Give the widget what the page has sent it. Outside a kernel's main thread there is nothing to do: the kernel itself listens."""
+        """Give the widgets what the page has sent them. Outside a kernel's main thread there is nothing to do: the kernel itself listens."""
         now = time.monotonic()
         if now < self._next or threading.current_thread() is not threading.main_thread():
             return
@@ -37,21 +42,24 @@ class Listener:
                 message = stream.socket.recv_multipart(zmq.NOBLOCK, copy=False)
             except zmq.ZMQError:
                 return
-            if not self._is_mine(kernel, message):
+            if not _given(kernel, message):
                 kernel.io_loop.add_callback(stream._recv_callback, message)
 
-    def _is_mine(self, kernel, message):
-        """Give a message to the widget, if it is one for it. Others are only looked at: a kernel takes no message a second time."""
-        comm = self._widget.comm
-        try:
-            _, parts = kernel.session.feed_identities(message, copy=False)
-            kind, content = kernel.session.unpack(parts[HEADER].bytes)["msg_type"], kernel.session.unpack(parts[CONTENT].bytes)
-        except (ValueError, TypeError, KeyError, IndexError):  # what is no message: the kernel says so
-            return False
-        if kind != "comm_msg" or comm is None or content.get("comm_id") != comm.comm_id:
-            return False
-        comm.handle_msg(kernel.session.deserialize(parts, content=True, copy=False))
-        return True
+
+def _given(kernel, message):
+    """Give a message to the widget that it is for, if that listens. Others are only looked at: a kernel takes no message a second time."""
+    try:
+        _, parts = kernel.session.feed_identities(message, copy=False)
+        kind, content = kernel.session.unpack(parts[HEADER].bytes)["msg_type"], kernel.session.unpack(parts[CONTENT].bytes)
+    except (ValueError, TypeError, KeyError, IndexError):  # what is no message: the kernel says so
+        return False
+    if kind != "comm_msg":
+        return False
+    for comm in [listener._widget.comm for listener in Listener._all]:
+        if comm is not None and content.get("comm_id") == comm.comm_id:
+            comm.handle_msg(kernel.session.deserialize(parts, content=True, copy=False))
+            return True
+    return False
 
 
 def _kernel():

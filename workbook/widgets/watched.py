@@ -185,6 +185,19 @@ def dead_units(array):
     return int(alive.size - alive.sum()), int(alive.size)
 
 
+def came_from(node, earlier):
+    """Whether a step of the graph was computed from an earlier one. What is older than that one is not looked at."""
+    reached, waiting = set(), [node]
+    while waiting:
+        node = waiting.pop()
+        if node is earlier:
+            return True
+        if node is not None and node not in reached and node.sequence > earlier.sequence:
+            reached.add(node)
+            waiting += [edge[0] for edge in node.edges if edge is not None]
+    return False
+
+
 def relus(outputs, names):
     """Return the Dead behind each ReLU in the graph of `outputs`, in the order of the forward pass, while what they saved is there.
 

@@ -21,7 +21,7 @@ from workbook.tensor import Tensor, wrap
 from .faces import face_here
 from .pictures import seen_of
 from .reins import Reins
-from .watched import Confusion, Curve, Layer, histogram, relus, said_and_right
+from .watched import Confusion, Curve, Layer, came_from, histogram, relus, said_and_right
 
 OFTEN = 0.25       # seconds between two looks, at the least
 SHARE = 50         # and so many times as long as the last look took: looking costs at most 1/50 of the time
@@ -55,10 +55,11 @@ class Dashboard(Reins):
         self.ended_by = ""                             # the error that ended the cell
         self.began_to_break = ""                       # where nan or inf was seen first
         self._names = {id(param): name.rpartition(".")[0] or name for name, param in net.named_parameters()}
-        self._loss = self._outputs = self._inputs = self._labels = None
+        self._loss = self._outputs = self._inputs = self._labels = self._made_by = None
         self._broken = ""                              # of this batch: where nan or inf came from
         self._stepped = self._by_hand = False          # this batch: whether the weights moved, whether the loop said its loss itself
         self._look_at, self._due, self._looked = 0.0, False, None
+        self._look_at_end = 0.0                        # rounds may be shorter than a reader can look: then not every end is shown
         self._face, self._going, self._handles = None, None, []
 
     # ---- the loop --------------------------------------------------------------------------------------------------------------
@@ -82,10 +83,15 @@ class Dashboard(Reins):
                 if not self._may_go_on():
                     break
                 self._inputs, self._labels = _parts(batch)
-                self._outputs = self._loss = None
+                self._outputs = self._loss = self._made_by = None
                 self._broken = ""
-                self._due = time.perf_counter() >= self._look_at or now.batch + 1 == now.batches  # what stays on the screen is the last batch
-                yield batch
+                self._due = time.perf_counter() >= self._look_at or now.batch + 1 == now.batches and self._end_is_shown()
+                try:
+                    yield batch
+                except GeneratorExit:  # beside another loader, in zip(): that one has ended, and this one may have, too
+                    now.batch += self._stepped or self._by_hand
+                    now.ended = now.batch == now.batches
+                    raise
                 now.batch += 1
                 self._after_a_batch()
             else:
@@ -95,10 +101,13 @@ class Dashboard(Reins):
         finally:
             if self._going is now:  # else the cell is over, and the loop with it: an error keeps this frame alive for a while
                 self._note_what_was_seen()
-                self.layers = self._look_at_layers() if self.steps else []
+                self._count()
                 self._let_go()
                 self.state = "stopped" if self._stop else "between" if now.ended else "left"
-                self._look()
+                if self._end_is_shown() or self._stop:
+                    self.layers = self._look_at_layers() if self.steps else []
+                    self._look()
+                    self._look_at_end = time.perf_counter() + OFTEN
                 self._face.closed(now)
 
     def ended(self, problem=None):
@@ -108,6 +117,7 @@ class Dashboard(Reins):
             self._note_what_was_seen()
             self._count()
             self._let_go()
+        self.layers = self._look_at_layers() if self.steps else []
         if self.state == "stopped":
             return
         if problem is None:
@@ -120,7 +130,7 @@ class Dashboard(Reins):
         for handle in self._handles:
             handle.remove()
         self._handles = []
-        self._going = self._inputs = self._labels = self._outputs = self._loss = self._looked = None
+        self._going = self._inputs = self._labels = self._outputs = self._loss = self._made_by = self._looked = None
 
     def step(self, loss, outputs=None, labels=None):
         """Say what this step's loss was, where the loop computes it in a way of its own: `watch.step(loss, outputs, labels)`.
@@ -151,14 +161,18 @@ class Dashboard(Reins):
     def _after_forward(self, net, inputs, outputs):
         if self.state != "running" or not is_grad_enabled() or not isinstance(outputs, Tensor):
             return
-        self._outputs = outputs._host()
-        if not self.began_to_break and outputs.is_floating_point() and not np.isfinite(self._outputs).all():
+        self._outputs, self._made_by = outputs._host(), outputs._node
+        if outputs.numel() == 0:
+            self._broken = "It began in the data: this batch holds nothing, and the mean of nothing is nan."
+        elif not self.began_to_break and outputs.is_floating_point() and not np.isfinite(self._outputs).all():
             self._broken = self._where_it_broke()
         if self._due:
             self._looked = relus(outputs, self._names)  # now: backward lets go of what is saved
 
     def _after_loss(self, loss_fn, inputs, loss):
-        if self.state == "running" and is_grad_enabled() and isinstance(loss, Tensor):
+        if self.state != "running" or not is_grad_enabled() or not isinstance(loss, Tensor):
+            return
+        if self._made_by is None or came_from(loss._node, self._made_by):  # a network beside this one may share the loss function
             self._loss = _number(loss)
             if len(inputs) > 1 and isinstance(inputs[1], Tensor):
                 self._labels = inputs[1]
@@ -247,13 +261,18 @@ class Dashboard(Reins):
         now = time.perf_counter()
         self._look_at = now + max(OFTEN, SHARE * (now - began))
 
+    def _end_is_shown(self):
+        """Whether the end of this round is shown: what stays on the screen is the last batch, but for rounds too short to be looked at."""
+        return time.perf_counter() >= self._look_at_end
+
     def _measure(self):
         """Run the test: the network in eval mode, no step recorded, and everything put back as it was, random numbers, too."""
         now, total, items = self.rounds[-1], 0.0, 0
         now.test = Confusion()
         self.state = "testing"
         self._count()
-        self._face.show()
+        if self._end_is_shown():
+            self._face.show()
         with in_use(self.net), no_grad():
             for place, batch in enumerate(self.test):
                 inputs, labels = _parts(batch)
@@ -265,6 +284,10 @@ class Dashboard(Reins):
                     now.test.add(answers[1], answers[0])
                 if place == 0:
                     self.pictures = seen_of(inputs, labels, _array(outputs))
+                self._face.listen()
+                if self._stop:  # half a test says nothing
+                    now.test = None
+                    return
         now.test_loss = total / items if items else math.nan
         if self.writer is not None:
             self.writer.add_scalar("loss/test", now.test_loss, self.steps)
@@ -326,6 +349,8 @@ def _refuse(net, optimizer, loss_fn, test):
     if test is not None and not hasattr(test, "__iter__"):
         raise TypeError(explain(f"test= needs a DataLoader, and got a {type(test).__name__}", "the test goes through its batches",
                                 "write test=DataLoader(test_set, batch_size=64)"))
+    if test is not None and _length(test) == 0:
+        raise ValueError(explain("test= has no batches", "of nothing there is no loss and no accuracy", "look at len(test_set), or leave test= out"))
 
 
 def _names_in(loader):

@@ -9,7 +9,6 @@ import errno
 import hashlib
 import http.client
 import os
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -17,6 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from workbook.errors import explain
+from workbook.utils.progress import progress
 
 try:
     import fcntl
@@ -236,37 +236,3 @@ def _plain_name(filename, url):
     if not filename or filename in (".", "..") or Path(filename).name != filename or "\\" in filename or "\0" in filename:
         raise ValueError(explain(f"{filename!r} is no file's name", f"the file of {url} goes into the folder root itself", "write a name without folders"))
     return filename
-
-
-# ---- what a person sees -------------------------------------------------------------------------------------------------------------
-
-
-def progress(name, whole, there=0):
-    """A bar of tqdm's where that is installed; else lines of text, one a tenth of the file."""
-    try:
-        from tqdm.auto import tqdm
-    except ImportError:
-        return Lines(name, whole, there)
-    return tqdm(total=whole, initial=there, unit="B", unit_scale=True, desc=name)
-
-
-class Lines:
-    """Says on the error stream how far a file has come: at each tenth of it, or each 10 MB where its length is not known."""
-
-    def __init__(self, name, whole, there=0):
-        self.name, self.whole, self.there = name, whole, there
-        self.step = max((whole or 0) // 10, 1) if whole else 10_000_000
-        self.next, self.begin = there + self.step, time.monotonic()
-
-    def __enter__(self):
-        return self
-
-    def update(self, count):
-        self.there += count
-        if self.there >= self.next or self.there == self.whole:
-            self.next = self.there + self.step
-            share = f" of {self.whole / 1e6:.1f} MB ({100 * self.there // self.whole}%)" if self.whole else " MB"
-            print(f"{self.name}: {self.there / 1e6:.1f}{share}", file=sys.stderr, flush=True)
-
-    def __exit__(self, *_):
-        pass

@@ -1,12 +1,16 @@
 """Ten kinds of drawn figures, made when they are asked for: pictures to learn from where nothing can be fetched."""
 
+import contextlib
+
 import numpy as np
 
 from workbook.errors import explain
+from workbook.utils.progress import progress
 from workbook.vision.datasets.vision import Split
 from workbook.vision.pillow import from_array
 
 SIDE = 32
+SHOWN = 5_000  # pictures that take long enough for a bar
 AT_ONCE = 500  # pictures that are computed together: few enough for the processor's cache
 
 
@@ -59,12 +63,15 @@ def pictures(count, stream):
     turn = stream.uniform(-0.25, 0.25, count)
     ground, paint = colours(count, stream)
     data = np.empty((count, SIDE, SIDE, 3), np.uint8)
-    for start in range(0, count, AT_ONCE):
-        part = slice(start, min(start + AT_ONCE, count))
-        covered = coverage(labels[part], size[part], centre[:, part], turn[part])[..., None]
-        noise = stream.normal(0, 14, (len(covered), SIDE, SIDE, 3)).astype(np.float32)
-        image = ground[part] + covered * (paint[part] - ground[part]) + noise
-        data[part] = np.rint(image).clip(0, 255)
+    with progress("drawing Shapes10", count, unit=" pictures", leave=False) if count >= SHOWN else contextlib.nullcontext() as bar:
+        for start in range(0, count, AT_ONCE):
+            part = slice(start, min(start + AT_ONCE, count))
+            covered = coverage(labels[part], size[part], centre[:, part], turn[part])[..., None]
+            noise = stream.normal(0, 14, (len(covered), SIDE, SIDE, 3)).astype(np.float32)
+            image = ground[part] + covered * (paint[part] - ground[part]) + noise
+            data[part] = np.rint(image).clip(0, 255)
+            if bar is not None:
+                bar.update(len(covered))
     return data, labels
 
 

@@ -1,15 +1,19 @@
 """What is in a fetched file: IDX arrays, and members of a tar by their exact names. Nothing is unpickled, nothing is extracted."""
 
+import contextlib
 import gzip
 import io
 import math
+import os
 import tarfile
 import zlib
 
 import numpy as np
 
 from workbook.errors import explain
+from workbook.utils.progress import progress
 
+SHOWN = 20_000_000  # bytes of an archive that takes long enough to read for a bar
 KINDS = {8: ">u1", 9: ">i1", 11: ">i2", 12: ">i4", 13: ">f4", 14: ">f8"}
 
 
@@ -48,7 +52,8 @@ def read_members(path, wanted):
     """
     found, limit = {}, sum(wanted.values()) + (1 << 20) * 64
     try:
-        with gzip.open(path, "rb") as packed, tarfile.open(fileobj=(stream := _Bounded(packed, limit)), mode="r|") as archive:
+        with (open(path, "rb") as file, gzip.open(file) as packed, _bar(path) as bar,
+              tarfile.open(fileobj=(stream := _Bounded(packed, limit, file, bar)), mode="r|") as archive):
             for member in archive:
                 if member.name not in wanted:
                     continue
@@ -67,14 +72,23 @@ def read_members(path, wanted):
     return found
 
 
+def _bar(path):
+    """A bar for reading a file; None for one that is read before a bar would be seen."""
+    size = os.path.getsize(path)
+    return contextlib.nullcontext() if size < SHOWN else progress(f"reading {os.path.basename(path)}", size, leave=False)
+
+
 class _Bounded(io.RawIOBase):
     """A stream that ends with an error after so many bytes: what a few kilobytes of gzip unpack to can fill a disk."""
 
-    def __init__(self, stream, most):
-        self.stream, self.left = stream, most
+    def __init__(self, stream, most, file, bar):
+        self.stream, self.left, self.file, self.bar, self.seen = stream, most, file, bar, 0
 
     def read(self, size=-1):
         data = self.stream.read(size)
+        if self.bar is not None:
+            self.bar.update(self.file.tell() - self.seen)
+            self.seen = self.file.tell()
         self.left -= len(data)
         if self.left < 0:
             raise tarfile.ReadError("it unpacks to far more than the files that are wanted")
