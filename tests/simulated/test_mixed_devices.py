@@ -203,6 +203,23 @@ def test_marks_that_were_not_set_and_queues_that_are_none():
         assert torch.cuda.Stream(device=1).device == torch.device(OTHER)
 
 
+def test_a_capture_that_did_not_begin():
+    with pytest.raises(RuntimeError, match=r"capture_end\(\) without capture_begin\(\)"):
+        torch.cuda.CUDAGraph().capture_end()
+    with pytest.raises(TypeError, match="must be CUDAGraph, not int"):
+        torch.cuda.graph(3)
+
+
+@pytest.mark.parametrize("text", ("", "0"))
+def test_a_variable_that_says_nothing_simulates_nothing(monkeypatch, text):
+    from workbook.devices.cuda import CudaBackend
+
+    monkeypatch.setenv("WORKBOOK_SIMULATED_GPUS", text)
+    backend = CudaBackend()
+    monkeypatch.setattr("workbook.devices.cuda.found", lambda: (None, "CuPy is not asked"))
+    assert backend.status() == (False, "CuPy is not asked")
+
+
 def test_pinned_memory():
     pinned = six(CPU).pin_memory()
     assert pinned.is_pinned() and pinned[0].is_pinned() and pinned.pin_memory() is pinned and not six(CPU).is_pinned()

@@ -37,7 +37,10 @@ class CUDAGraph:
         self._stream.begin_capture()
 
     def capture_end(self):
-        """End it."""
+        """End it. Raises RuntimeError where nothing is being captured."""
+        if self._stream is None or not self._stream.is_capturing():
+            raise RuntimeError(explain("CUDA error: illegal state: capture_end() without capture_begin()", "nothing is being captured",
+                                       "write with torch.cuda.graph(g): ..., which begins and ends it"))
         try:
             self._graph = self._stream.end_capture()
         finally:
@@ -69,6 +72,9 @@ class graph:
     """
 
     def __init__(self, cuda_graph, pool=None, stream=None, capture_error_mode="global"):
+        if not isinstance(cuda_graph, CUDAGraph):
+            raise TypeError(explain(f"graph(): argument 'cuda_graph' must be CUDAGraph, not {type(cuda_graph).__name__}", "it keeps what is captured",
+                                    "write g = torch.cuda.CUDAGraph(), then with torch.cuda.graph(g): ..."))
         self._graph, self._stream = cuda_graph, stream or Stream()
 
     def __enter__(self):

@@ -25,7 +25,7 @@ class CudaBackend(Backend):
                 "a GPU belongs to the process that used it first, and this is another one, such as a worker of a DataLoader",
                 "let the workers return tensors of the CPU, and move each batch in the loop: x = x.to(device)"))
         if self._cupy is None and self._reason is None:
-            if os.environ.get(VARIABLE, "0") != "0":
+            if os.environ.get(VARIABLE, "") not in ("", "0"):
                 self.simulate(_number(os.environ[VARIABLE]))
             else:
                 self._cupy, self._reason = found()
