@@ -89,34 +89,39 @@ def lenet(torch):
     return step
 
 
+def network_of_document_002(torch):
+    """Return a new network of document 002, for pictures of 3 x 32 x 32."""
+    nn, functional = torch.nn, torch.nn.functional
+
+    class Net(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(3, 6, 5)
+            self.pool = nn.MaxPool2d(2, 2)
+            self.conv2 = nn.Conv2d(6, 16, 5)
+            self.fc1 = nn.Linear(16 * 5 * 5, 120)
+            self.fc2 = nn.Linear(120, 84)
+            self.fc3 = nn.Linear(84, 10)
+
+        def forward(self, x):
+            x = self.pool(functional.relu(self.conv1(x)))
+            x = self.pool(functional.relu(self.conv2(x)))
+            x = x.view(-1, 16 * 5 * 5)
+            x = functional.relu(self.fc1(x))
+            x = functional.relu(self.fc2(x))
+            return self.fc3(x)
+
+    torch.manual_seed(0)
+    return Net()
+
+
 def cifar(batch):
     """One step of the network of document 002 on images of 3 x 32 x 32."""
 
     def prepare(torch):
-        nn, functional = torch.nn, torch.nn.functional
-
-        class Net(nn.Module):
-            def __init__(self):
-                super().__init__()
-                self.conv1 = nn.Conv2d(3, 6, 5)
-                self.pool = nn.MaxPool2d(2, 2)
-                self.conv2 = nn.Conv2d(6, 16, 5)
-                self.fc1 = nn.Linear(16 * 5 * 5, 120)
-                self.fc2 = nn.Linear(120, 84)
-                self.fc3 = nn.Linear(84, 10)
-
-            def forward(self, x):
-                x = self.pool(functional.relu(self.conv1(x)))
-                x = self.pool(functional.relu(self.conv2(x)))
-                x = x.view(-1, 16 * 5 * 5)
-                x = functional.relu(self.fc1(x))
-                x = functional.relu(self.fc2(x))
-                return self.fc3(x)
-
-        torch.manual_seed(0)
-        net = Net()
+        net = network_of_document_002(torch)
         images, labels = torch.randn(batch, 3, 32, 32), torch.randint(0, 10, (batch,))
-        criterion = nn.CrossEntropyLoss()
+        criterion = torch.nn.CrossEntropyLoss()
         optimizer = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9)
 
         def step():
@@ -412,12 +417,11 @@ def data_loader(torch):
     return epoch
 
 
-def to_tensors(torch):
-    """Turn 500 pictures of 32 x 32 into normalised tensors, one by one.
+def normalised(torch):
+    """Return the transform ToTensor, then Normalize.
 
     torchvision has no build for torch's CPU wheels: beside the engine's transforms stand the operations that its transforms are made of.
     """
-    pictures = [picture.numpy() for picture in torch.arange(500 * 32 * 32 * 3).remainder(251).to(torch.uint8).view(500, 32, 32, 3)]
     mean, std = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
     def of_operations(picture):
@@ -426,16 +430,57 @@ def to_tensors(torch):
         assert not (along[1] == 0).any()
         return image.clone().sub_(along[0]).div_(along[1])
 
-    transform = of_operations
-    if torch.__name__ == "workbook":
-        transforms = importlib.import_module("workbook.vision.transforms")
-        transform = transforms.Compose([transforms.ToTensor(), transforms.Normalize(mean, std)])
+    if torch.__name__ != "workbook":
+        return of_operations
+    transforms = importlib.import_module("workbook.vision.transforms")
+    return transforms.Compose([transforms.ToTensor(), transforms.Normalize(mean, std)])
+
+
+def made_pictures(torch, many):
+    """Return so many pictures of 32 x 32 in three colours, as arrays of bytes."""
+    return [picture.numpy() for picture in torch.arange(many * 32 * 32 * 3).remainder(251).to(torch.uint8).view(many, 32, 32, 3)]
+
+
+def to_tensors(torch):
+    """Turn 500 pictures of 32 x 32 into normalised tensors, one by one."""
+    pictures, transform = made_pictures(torch, 500), normalised(torch)
 
     def run():
         images = [transform(picture) for picture in pictures]
         return {"first": images[0], "last": images[-1]}
 
     return run
+
+
+class _Transformed:
+    """Pictures that are turned into tensors when they are asked for."""
+
+    def __init__(self, torch, many):
+        self.pictures, self.transform = made_pictures(torch, many), normalised(torch)
+
+    def __len__(self):
+        return len(self.pictures)
+
+    def __getitem__(self, index):
+        return self.transform(self.pictures[index]), index % 10
+
+
+def epoch_of_cifar(torch):
+    """Train the network of document 002 on 320 pictures, in shuffled batches of 64, from the picture's bytes to the step."""
+    net, data = network_of_document_002(torch), importlib.import_module(f"{torch.__name__}.utils.data")
+    loader = data.DataLoader(_Transformed(torch, 320), batch_size=64, shuffle=True)
+    criterion = torch.nn.CrossEntropyLoss()
+    optimizer = torch.optim.SGD(net.parameters(), lr=0.001, momentum=0.9)
+
+    def epoch():
+        for images, labels in loader:
+            optimizer.zero_grad()
+            loss = criterion(net(images), labels)
+            loss.backward()
+            optimizer.step()
+        return {"loss": loss, "labels": labels}
+
+    return epoch
 
 
 def checkpoint(loads):
@@ -589,6 +634,7 @@ WORKLOADS = (
     Workload("embedding", "embedding, 2,048 words of 5,000, width 64", word_vectors, 1.4),
     Workload("loader", "DataLoader, 50,000 images, shuffled", data_loader, 0.35),
     Workload("to-tensors", "ToTensor and Normalize, 500 pictures", to_tensors, 1.3),
+    Workload("cifar-epoch", "CIFAR network, an epoch of 320 pictures", epoch_of_cifar),
     Workload("checkpoint-save", "torch.save of 200 MB", checkpoint(False), 2),
     Workload("checkpoint-load", "torch.load of 200 MB", checkpoint(True), 2),
     Workload("workers", "DataLoader, two workers, the caller's part", loader_with_workers, 1),

@@ -15,7 +15,7 @@ def _windows(answer, names):
         if isinstance(answer, torch.utils.data.Dataset):
             return "That is one data set. The class itself is asked for: it is called with other series, too."
         return f"The answer is {describe(answer)}; a class is asked for."
-    for series in (torch.tensor([2., 3., 5., 8., 13., 21.]), torch.tensor([4., 1., 3., 9.])):
+    for series in (torch.tensor([2., 3., 5., 8., 13., 21.]), torch.tensor([4., 1., 3.5, 9.25])):
         found = _about_windows(answer, series, torch)
         if found:
             return found
@@ -114,6 +114,7 @@ WINDOWS = Exercise(
         (_dataset(window="self.series[i:i + 3].mul_(2)"), "The window of item 0"),
         (_dataset(length="3"), "1 window of three has a value"),
         (_dataset(follows="self.series[i + 2]"), "the last value of the window itself"),
+        (_dataset(follows="self.series[i + 3].long()"), "9.25 follows the window"),
         (_dataset(follows="self.series[i + 3:]"), "the one value that follows is asked for"),
         (_dataset(follows="self.series[-1]"), "follows the window"),
         (_dataset(item="self.series[i:i + 3]"), "a pair is asked for"),

@@ -71,6 +71,8 @@ def _python_number(answer, names):
         if not close(got, value, 1e-6):
             rounded = " That is rounded: in a sum over many batches the rest counts." if close(got, value, 0.01) else ""
             return f"Of a loss of {value} the function returns {show(got)}.{rounded}"
+        if loss.item() != leaf.item():
+            return "The number is right, but the loss holds another one afterwards."
         if leaf.grad is not None:
             return "The number is right, but the function runs backward(), too. That is a line of its own in the loop."
     return None
@@ -97,6 +99,7 @@ ITEM = Exercise(
         (_number_of_loss("return round(loss.item(), 2)"), "rounded"),
         (_number_of_loss("return round(loss.item(), 4)"), "rounded"),
         (_number_of_loss("loss.backward()", "return loss.item()"), "runs backward()"),
+        (_number_of_loss("value = loss.item()", "loss.data.zero_()", "return value"), "another one afterwards"),
         (_number_of_loss("return loss.detach().numpy()"), "a float of Python is asked for"),
         (_number_of_loss("loss.item()"), "Is there a `return`?"),
         ("1.5", "a function is asked for"),
@@ -208,7 +211,7 @@ def _test_of(answer, names):
             self.weight, self.dropout = torch.nn.Parameter(torch.zeros(1)), torch.nn.Dropout()
 
         def forward(self, x):
-            seen.append((self.training or self.dropout.training, torch.is_grad_enabled()))
+            seen.append((self.training or self.dropout.training, torch.is_grad_enabled(), len(x)))
             return x if not self.training else -x
 
     if not callable(answer):
@@ -221,9 +224,9 @@ def _test_of(answer, names):
         return problem
     if not seen:
         return "The network is never called."
-    if any(training for training, _ in seen):
+    if any(training for training, *_ in seen):
         return "The network, or a layer in it, runs in training mode: dropout would drop, and batch norm would change what it keeps. Call net.eval() first."
-    if any(recorded for _, recorded in seen):
+    if any(recorded for _, recorded, _ in seen):
         return "eval() does not stop the recording: every step of the test is kept for a backward pass that never comes. Put the loop into `with torch.no_grad():`."
     value = got.item() if is_tensor(got) and got.numel() == 1 else got
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -244,6 +247,10 @@ def _test_of(answer, names):
         return f"On 5 pictures of which 3 are right the function returns {show(value)}."
     if not (net.training and net.dropout.training):
         return "The number is right, but the network, or a layer in it, is left in eval mode: training would go on without dropout. Call net.train() at the end."
+    if (pictures := sum(many for *_, many in seen)) < 5:
+        return f"The loader has 5 pictures, and the network was shown {pictures} of them."
+    if net.weight.item():
+        return "The number is right, but the weights have moved: a test leaves them as they are."
     if not net.weight.requires_grad:
         return "The number is right, but the weights ask for no gradient any more: training would stand still."
     return None
@@ -261,6 +268,7 @@ TEST = Exercise(
     right=(
         _tested("net.eval()", *_QUIET, "net.train()", "return right / total"),
         "@torch.no_grad()\n" + _tested("net.eval()", *_LOOP, "net.train()", "return right / total"),
+        _tested("net.eval()", "x, y = (torch.cat(part) for part in zip(*loader))", "with torch.no_grad():", "    said = net(x).argmax(1)", "net.train()", "return (said == y).float().mean()"),
         _tested("was = net.training", "net.eval()", *_QUIET, "net.train(was)", "return right / total"),
         _tested("net.train(False)", "with torch.inference_mode():", "    hits = torch.cat([net(x).argmax(1) == y for x, y in loader])", "net.train(True)", "return hits.float().mean()"),
     ),
@@ -282,6 +290,8 @@ TEST = Exercise(
         (_tested("net.eval()", *_QUIET, "net.train()", "for p in net.parameters():", "    p.requires_grad_(False)", "return right / total"), "ask for no gradient any more"),
         (_tested("net.eval()", *_QUIET, "net.train()", "print(right / total)"), "Is there a `return`?"),
         (_tested("return 0.6"), "never called"),
+        (_tested("net.eval()", "with torch.no_grad():", "    net(loader[0][0])", "net.train()", "return 0.6"), "was shown 4 of them"),
+        (_tested("net.eval()", *_QUIET, "net.train()", "net.weight.data.add_(1)", "return right / total"), "the weights have moved"),
         (_tested("net.eval()", *_QUIET, "net.train()", "return str(right / total)"), "a number between 0 and 1 is asked for"),
         ("0.6", "a function is asked for"),
     ),
