@@ -4,13 +4,13 @@ import math
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
-from workbook.formats import contiguous_format
+from workbook.formats import contiguous_format, laid_by
 from workbook.numbers import counted
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.inverses import inv
 from workbook.ops.joining import cat
 from workbook.ops.linalg import Mm, matmul
-from workbook.ops.shape import clone, reshape
+from workbook.ops.shape import clone, no_view, reshape, shares
 from workbook.ops.squares import floats_only, square_only
 
 
@@ -149,6 +149,8 @@ def exponential(xp, a):
     """Return exp of square matrices: halved until they are small, a Taylor series, then squared as often."""
     if not a.size:
         return a.copy()
+    if a.shape[-1] == 1:
+        return laid_by(xp, xp.exp(a), (a,), (a,))
     size = float(abs(a).sum(-1).max())
     halvings = max(0, math.ceil(math.log2(size))) if 0 < size < math.inf else 0
     small = a.astype(xp.promote_types(a.dtype, xp.float64)) / 2.0**halvings
@@ -164,7 +166,7 @@ def exponential(xp, a):
 def matrix_exp(input):
     """Return the exponential of square matrices, `1 + A + A @ A / 2 + A @ A @ A / 6 + ...`.
 
-    Raises RuntimeError for what is not square or holds no floats.
+    Raises RuntimeError for what is not square or holds no floats, and, as PyTorch does, for a stack of stacks that does not lie evenly in memory.
 
     >>> import workbook as torch
     >>> torch.matrix_exp(torch.tensor([[0., 1.], [0., 0.]]))
@@ -175,4 +177,7 @@ def matrix_exp(input):
     """
     floats_only("linalg.matrix_exp", input)
     square_only("linalg.matrix_exp", input)
+    side = input.shape[-1]
+    if input.ndim > 3 and side > 1 and not shares(input._array, (input.numel() // side**2, side, side)):
+        raise no_view(input._array)  # PyTorch's computes one stack, and makes it without a copy
     return MatrixExp.apply(input)

@@ -8,7 +8,7 @@ from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.creation import zeros
 from workbook.ops.joining import cat
 from workbook.ops.logic import logical_xor
-from workbook.ops.parts import narrow
+from workbook.ops.parts import narrow, select
 from workbook.ops.reduction import sum
 from workbook.ops.scans import cumsum
 from workbook.ops.shape import clone, reshape
@@ -115,6 +115,9 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.gradient.html
     """
+    if input.dtype is dtypes.uint8:
+        raise RuntimeError(explain("torch.gradient does not support uint8 input.", "a difference may be negative, and bytes hold no sign",
+                                   "write x.float()"))
     dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
     axes = tuple(axis_of(d, input.shape) for d in dims)
     if isinstance(spacing, Tensor):
@@ -152,8 +155,9 @@ def _slope(input, axis, step, edge_order):
     if edge_order == 1:
         ends = div(sub(at(1), at(0)), step), div(sub(at(-1), at(-2)), step)
     else:
-        ends = (div(sub(sub(mul(at(1), 4), mul(at(0), 3)), at(2)), 2 * step),
-                div(add(sub(mul(at(-1), 3), mul(at(-2), 4)), at(-3)), 2 * step))
+        # in PyTorch's order, from the first point to the last: where terms cancel, the digits that are left depend on it
+        ends = (div(add(add(mul(at(0), -1.5), mul(at(1), 2.)), mul(at(2), -0.5)), step),
+                div(add(add(mul(at(-3), 0.5), mul(at(-2), -2.)), mul(at(-1), 1.5)), step))
     return cat([ends[0], *([inside] if side > 2 else []), ends[1]], axis)
 
 
@@ -164,8 +168,11 @@ def _slope_at_places(input, axis, places, edge_order):
     def at(place, length=1):
         return narrow(input, axis, place % side, length)
 
+    def step(place):  # one number, which leaves the points in their dtype
+        return select(wide, 0, place)
+
     def steps(start, length):
-        return reshape(narrow(wide, 0, start % (side - 1), length), (*shape[:axis], length, *shape[axis + 1:]))
+        return reshape(narrow(wide, 0, start, length), (*shape[:axis], length, *shape[axis + 1:]))
 
     def parabola(points, weights):
         return add(add(mul(weights[0], points[0]), mul(weights[1], points[1])), mul(weights[2], points[2]))
@@ -178,11 +185,11 @@ def _slope_at_places(input, axis, places, edge_order):
     wide = diff(places)
     parts = []
     if edge_order == 1:
-        first, last = div(sub(at(1), at(0)), steps(0, 1)), div(sub(at(-1), at(-2)), steps(-1, 1))
+        first, last = div(sub(at(1), at(0)), step(0)), div(sub(at(-1), at(-2)), step(-1))
     else:
-        h, k = steps(0, 1), steps(1, 1)
+        h, k = step(0), step(1)
         first = parabola((at(0), at(1), at(2)), (div(-(2. * h + k), h * (h + k)), div(h + k, h * k), div(-h, k * (h + k))))
-        h, k = steps(-2, 1), steps(-1, 1)
+        h, k = step(-2), step(-1)
         last = parabola((at(-3), at(-2), at(-1)), (div(k, h * (h + k)), div(-(k + h), h * k), div(2. * k + h, k * (h + k))))
     if side > 2:
         h, k = steps(0, side - 2), steps(1, side - 2)

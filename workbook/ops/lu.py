@@ -38,7 +38,7 @@ class LuFactor(Operation, name="LinalgLuFactorExBackward0"):
                 places[k] = row + 1
                 matrix[[k, row]] = matrix[[row, k]]
                 if matrix[k, k] != 0:
-                    matrix[k + 1:, k] /= matrix[k, k]
+                    matrix[k + 1:, k] *= 1 / matrix[k, k]  # LAPACK divides once, too: where sizes tie, the last digit decides
                     matrix[k + 1:, k + 1:] -= matrix[k + 1:, k:k + 1] * matrix[k, k + 1:]
         out = by_columns(ctx.xp, out)
         ctx.save(out)

@@ -22,4 +22,12 @@ CORNERS = [
     *each("torch.NAME", "linalg.vecdot(a,b) mv(a,b)", shapes("1 2 | 3 3 | 2x3 3 | . 2x1"), ("float32",), **FEW),
     Row("torch.einsum('{e}', a, b)", shapes("2x1x3 3x2 | 3x3x1 2x1 | 1x2x1 1x1 | 2x3x2 0x1 | 1x1x1 3x1"), ("float32",), derivatives=0, values="finite",
         words={"e": ("ijk,kl->lji", "kjl,ik", "iji,kl->kjl", "ijk,lm->mkjil", "ijk,ji", "jli,km->ijl")}),
+    # (Of matrices without sides, 0x0, what lies in memory is left out: torch takes the steps of an intermediate result, and nothing is read with them.)
+    Row("torch.linalg.matrix_exp(a).stride()", shapes("2x2 | 2x3x2x2 | 3x2x1x1 | 2x1x2x2 | 1x1 | 0x2x2 | 3x2x2x2x2"), REAL, derivatives=0, values="unit"),
+    Row("torch.gradient(a, spacing={s}, dim={d}, edge_order={o})", shapes("3x4 | 4x3x3 | 5"), (*REAL, "float16", "uint8", "int64"), derivatives=0, values="apart",
+        words={"s": ("0.3", "1.7", "1"), "d": ("0", "-1"), "o": ("1", "2")}),
+    Row("torch.gradient(a, spacing=(torch.tensor([0., 0.3, 1.7, 1.9]),), dim=0, edge_order={o})", shapes("4x3 | 4"), (*REAL, "uint8", "int64"), derivatives=0,
+        values="apart", words={"o": ("1", "2")}),
+    Row("torch.gradient(a, edge_order=2)", shapes("4 | 3x4"), ("float32",), derivatives=0),
+    *each("torch.NAME", "linalg.lu(a.sign()) lu(a.sign())", shapes("2x2 | 2x3 | 3x2 | 2x2x2"), REAL, derivatives=0, values="finite"),  # sizes that tie, and nothing to round
 ]

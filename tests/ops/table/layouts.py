@@ -17,7 +17,7 @@ MATRICES = shapes("2x2 | 3x3 | 2x3x3 | 1x1 | 2x1x1 | 2x3x2x2 | 0x0 | 0x2x2 | 2x0
 SIDES = shapes("3x3 3x2 | 2x2 2x1 | 2x3x3 2x3x2 | 2x3x3 3x2 | 1x1 1x2 | 1x1 1x1 | 0x0 0x2")
 BIG, SPD = "a+20*torch.eye(a.shape[-1],dtype=a.dtype)", "a@a.mT+9*torch.eye(a.shape[-1],dtype=a.dtype)"
 OF_MATRICES = ("linalg.inv({M}) inverse({M}) linalg.cholesky({S}) linalg.cholesky({S},upper=True) linalg.matrix_power({M},2) linalg.matrix_power({M},-1) "
-               "linalg.matrix_power({M},1) linalg.matrix_exp({M}/20) linalg.solve({M},{M}[...,0]) linalg.lu_factor({M}) lu({M}) linalg.lu({M}) linalg.eigh({S}) "
+               "linalg.matrix_power({M},1) linalg.matrix_power({M},3) linalg.solve({M},{M}[...,0]) linalg.lu_factor({M}) lu({M}) linalg.lu({M}) linalg.eigh({S}) "
                "linalg.eig({M}) linalg.qr({M}) linalg.svd({M}) svd({M}) "
                "linalg.det({M}/20) linalg.slogdet({M}) linalg.eigvalsh({S}) linalg.svdvals({M}) linalg.eigvals({M})").format(M=BIG, S=SPD)
 OF_RECTANGLES = ("linalg.qr(a) linalg.qr(a,'complete') linalg.qr(a,'r') qr(a) linalg.svd(a) linalg.svd(a,full_matrices=False) svd(a) svd(a,some=False) "
