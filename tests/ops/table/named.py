@@ -86,7 +86,7 @@ COUNTED = [
 ]
 SPD = "(a @ a.mH + 20 * torch.eye(a.shape[-2], dtype=a.dtype))"
 TRIANGLE = f"torch.linalg.cholesky({SPD})"
-FLIPPED = "a + 9 * torch.eye(*a.shape[-2:], dtype=a.dtype).flip(0)"  # rows change places, and no pivot is small
+FLIPPED = "a + 9 * torch.eye(*a.shape[-2:], dtype=a.dtype)[[*range(a.shape[-2])][::-1]]"  # rows change places, and no pivot is small
 SOLVED = [
     # Of numbers that are apart no two sizes tie after rounding: there torch's choice of a row depends on whether its BLAS, built for the processor,
     # rounds a product before it is added. Ties without rounding are in corners.py.
