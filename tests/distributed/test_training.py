@@ -48,6 +48,25 @@ def test_ranks_train_as_one_process_on_the_whole_batch(count, on_the_whole_batch
     assert all(found == ways[0] for found in ways)  # however the gradients travel
 
 
+@jobs.needs_mpi
+def test_ranks_train_on_gpus_of_their_own_as_on_the_cpu(alone, tmp_path, monkeypatch):
+    """Two ranks, each with a GPU, which is simulated where there are not two; on the CPU; and one process on the whole batch."""
+    if torch.cuda.device_count() < 2:
+        monkeypatch.setenv("WORKBOOK_SIMULATED_GPUS", "2")
+    done = jobs.run(2, "on_gpus.py", tmp_path)
+    assert done.returncode == 0, done.stderr
+    monkeypatch.syspath_prepend(jobs.PROGRAMS)
+    with torch_names():
+        import on_gpus
+
+        whole = on_gpus.train("cpu")
+    for rank, found in enumerate(jobs.told(tmp_path, 2)):
+        assert found["cuda"]["places"] == [f"cuda:{rank}"] and found["cpu"]["places"] == ["cpu"]
+        for place in ("cuda", "cpu"):
+            for what in ("losses", "parameters"):
+                assert furthest(found[place][what], whole[what]) < 1e-6, (rank, place, what)
+
+
 def test_all_ways_are_one_in_a_world_of_one(on_the_whole_batch):
     plain = on_the_whole_batch["plain"]
     assert all(found == plain for name, found in on_the_whole_batch.items() if not name.startswith("small"))
