@@ -390,7 +390,9 @@ def _is_new(gradient, arrived, handed):
     array is a view of all of it, such as a transposed product; and new for one input alone if it was returned once.
     """
     memory = _memory(gradient)
-    if memory.__class__ is not ndarray or memory.size != gradient.size:
+    if memory.__class__ is not ndarray and (memory.__class__ is not gradient.__class__ or isinstance(gradient, np.generic)):
+        return False  # memory of somebody else's, or a number without any
+    if memory.size != gradient.size:
         return False
     for other in arrived:
         if other is not None and _memory(other) is memory:

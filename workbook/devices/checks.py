@@ -12,6 +12,7 @@ import os
 import threading
 
 from workbook.callers import place_text, where_called
+from workbook.devices.fused import fused
 from workbook.errors import explain
 
 MOST = 1000  # notes that wait; then they are read, and the host waits for them
@@ -43,9 +44,14 @@ def refuse_outside(device, places, low, high, complaint):
     `complaint` is asked for the error, given one of the wrong numbers: on the CPU the least, or the largest where none is too small.
     """
     if device.type != "cpu":
-        refuse(device, places, lambda places: (places < low) | (places >= high), complaint)
+        refuse(device, places, lambda places: _outside(device.xp, places, low, high), complaint)
     elif places.size and ((least := places.min()) < low or places.max() >= high):
         raise complaint(int(least if least < low else places.max()))
+
+
+@fused
+def _outside(xp, places, low, high):
+    return (places < low) | (places >= high)
 
 
 def raise_noted():

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from workbook.devices.fused import fused
 from workbook.errors import explain
 from workbook.ops.choices import straight_pieces, where
 from workbook.ops.elementwise import FloatElementwise, as_number, expect_tensors, not_implemented, one_by_one
@@ -69,9 +70,10 @@ _Q = (3.74199706929284e-05, 1.18558092662922e-03, 1.52073457597862e-02, 1.153504
 _BLOCK = 2**14  # numbers that stay near the processor from one step to the next
 
 
+@fused
 def _near_erf(xp, x):
     """erf, as near as float32 holds it, of numbers in float64."""
-    x = x.clip(-4, 4)
+    x = xp.clip(x, -4, 4)
     square = x * x
     above, below = square * _P[0], square * _Q[0]
     for p, q in zip(_P[1:-1], _Q[1:-1]):
@@ -88,8 +90,10 @@ def _near_erf(xp, x):
 
 def _in_blocks(xp, function, kind, first, *others):
     """Return `function`, of arrays of `kind`, of the elements of these arrays, computed in blocks where all lie in order."""
+    if xp is not np:
+        return function(xp, *(a.astype(kind, copy=False) for a in (first, *others))).astype(first.dtype, copy=False)
     out = xp.empty_like(first)
-    if xp is not np or not all(a.flags.c_contiguous for a in (first, *others)):
+    if not all(a.flags.c_contiguous for a in (first, *others)):
         out[...] = function(xp, *(a.astype(kind, copy=False) for a in (first, *others)))
         return out
     target, *sources = (a.reshape(-1) for a in (out, first, *others))
@@ -105,6 +109,7 @@ _EDGE = 5.6
 _IN_TANH = (1.75627814e-09, -1.32266303e-07, 3.96477343e-06, -5.53063182e-05, -3.25947415e-05, 0.0363330844, 0.797884941)
 
 
+@fused
 def _below(xp, x):
     """The probability that a normal number lies below each of x, in float32. `Erf` says the same to float64's last digits."""
     square = x * x
@@ -121,6 +126,7 @@ def _below(xp, x):
     return out
 
 
+@fused
 def _gelu_slope(xp, grad, a, below):
     """The line of `Gelu.backward` in one array."""
     out = a * a

@@ -2,10 +2,13 @@
 
 import math
 
+import numpy as np
+
 from workbook import dtypes
 from workbook.autograd.complaints import refuse_several
 from workbook.autograd.modes import is_grad_enabled, thread
 from workbook.autograd.operation import Operation
+from workbook.devices.fused import fused
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import channels_last, channels_last_3d, copied, lies_in
 from workbook.ops.elementwise import as_number, in_float32
@@ -51,8 +54,7 @@ class NativeBatchNorm(Operation):
         out = xp.empty(channels.shape, channels.dtype)
         scale, shift = _beside(xp, scale, channels), _beside(xp, shift, channels)
         for some in _blocks(channels):
-            block = xp.multiply(channels[some], scale[some[1]], out=out[some])
-            block += shift[some[1]]
+            _line(xp, out[some], channels[some], scale[some[1]], shift[some[1]])
         return _laid(xp, out.reshape(a.shape).astype(kind, copy=False), a)
 
     def backward(ctx, grad):
@@ -78,11 +80,8 @@ class NativeBatchNorm(Operation):
         if ctx.of_batch and count:
             slope, even, scale = (_beside(xp, x, a) for x in (-to_weight * inverse / count, to_bias / count, scale))
             for some in _blocks(a):
-                block, channels = part[some], some[1]
-                block *= slope[channels]
-                block += grad[some]
-                block -= even[channels]
-                block *= scale[channels]
+                channels = some[1]
+                _slope(xp, part[some], grad[some], slope[channels], even[channels], scale[channels])
         else:
             xp.multiply(grad, scale[:, None], out=part)
         return out.astype(kind, copy=False), to_weight, to_bias
@@ -105,8 +104,24 @@ def batch_norm_slopes(grad, a, weight, center, spread, eps, of_batch):
     return to_a, sum(grad * normal, axes), sum(grad, axes)
 
 
+@fused
+def _line(xp, out, a, scale, shift):
+    xp.multiply(a, scale, out)
+    out += shift
+
+
+@fused
+def _slope(xp, centered, grad, slope, even, scale):
+    centered *= slope
+    centered += grad
+    centered -= even
+    centered *= scale
+
+
 def _blocks(a):
-    """Pieces of (N, C, L) with some `BLOCK` numbers each: a slice of the batch, and one of the channels."""
+    """Pieces of (N, C, L) with some `BLOCK` numbers each: a slice of the batch, and one of the channels. On a GPU it is one piece."""
+    if a.__class__ is not np.ndarray:
+        return [(slice(None), slice(None))]
     examples, channels, places = a.shape
     wide = max(1, min(channels, BLOCK // max(places, 1)))
     high = max(1, BLOCK // max(wide * places, 1))
@@ -115,7 +130,7 @@ def _blocks(a):
 
 def _beside(xp, vector, a):
     """One number a channel, to be computed with the places of (N, C, L): for many blocks of short lines as an array of their size."""
-    if a.shape[2] == 1 or a.shape[1] * a.shape[2] > BLOCK or a.size < 4 * BLOCK:
+    if xp is not np or a.shape[2] == 1 or a.shape[1] * a.shape[2] > BLOCK or a.size < 4 * BLOCK:
         return vector[:, None]
     out = xp.empty(a.shape[1:], vector.dtype)
     out[...] = vector[:, None]  # numbers that lie as those they meet are computed in one run
@@ -143,7 +158,12 @@ def channel_products(xp, a, b):
 
 
 def _inverse(xp, spread, eps):
-    return 1 / xp.sqrt(spread + spread.dtype.type(eps))
+    return _inverse_root(xp, spread, float(eps))
+
+
+@fused
+def _inverse_root(xp, spread, eps):
+    return 1 / xp.sqrt(spread + eps)
 
 
 def _laid(xp, out, a):
@@ -212,7 +232,13 @@ def _move(running, new, momentum, factor=None):
     """Take the step of a running statistic towards a batch's. As in PyTorch, it does not count as a write."""
     with running._device.entered():
         new = new if factor is None else new * factor
-        running._array[...] = running._array * running._array.dtype.type(1 - momentum) + new * new.dtype.type(momentum)
+        _towards(running._device.xp, running._array, new, float(1 - momentum), float(momentum))
+
+
+@fused
+def _towards(xp, running, new, keep, share):
+    running *= keep
+    running += share * new
 
 
 def _check_eps(eps, training):

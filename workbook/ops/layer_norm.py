@@ -6,6 +6,7 @@ import warnings
 from workbook import dtypes
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
+from workbook.devices.fused import fused
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.limits import finfo
 from workbook.ops.arithmetic import mul
@@ -28,11 +29,7 @@ class NativeLayerNorm(Operation):
         ctx.axes, ctx.eps = axes, eps
         rows = _rows(a, axes)
         out = ctx.xp.empty(a.shape, rows.dtype)  # in the order of its shape, however the input lies
-        normal, _ = _standardised(ctx.xp, rows, eps, out)
-        if weight is not None:
-            normal *= in_float32(weight).reshape(-1)
-        if bias is not None:
-            normal += in_float32(bias).reshape(-1)
+        _standardised(ctx.xp, rows, eps, out, *(None if x is None else in_float32(x).reshape(-1) for x in (weight, bias)))
         return out.astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
@@ -77,25 +74,50 @@ def _rows(a, axes):
     return in_float32(a).reshape(math.prod(a.shape[:-axes]), length)
 
 
-def _standardised(xp, rows, eps, whole=None):
-    """The rows at mean 0 and variance 1, in new memory, and by what each was multiplied; `whole`: that memory, of another shape."""
-    length = rows.dtype.type(max(rows.shape[1], 1))
-    center = rows @ xp.ones(rows.shape[1], rows.dtype) / length  # a product adds many lanes at a time
-    rows = xp.subtract(rows, center[:, None], out=None if whole is None else whole.reshape(rows.shape))
-    inverse = 1 / xp.sqrt(row_products(xp, rows, rows) / length + rows.dtype.type(eps))
-    rows *= inverse[:, None]
-    return rows, inverse
+def _standardised(xp, rows, eps, whole=None, weight=None, bias=None):
+    """The rows at mean 0 and variance 1, in new memory, and by what each was multiplied; `whole`: that memory, of another shape.
+
+    Then times `weight`, plus `bias`.
+    """
+    length = float(max(rows.shape[1], 1))
+    normal = xp.empty(rows.shape, rows.dtype) if whole is None else whole.reshape(rows.shape)
+    _center(xp, normal, rows, (rows @ xp.ones(rows.shape[1], rows.dtype))[:, None], length)  # a product adds many lanes at a time
+    inverse = _inverse_root(xp, row_products(xp, normal, normal), length, float(eps))
+    _scale(xp, normal, inverse[:, None], weight, bias)
+    return normal, inverse
+
+
+@fused
+def _center(xp, out, rows, sums, length):
+    xp.subtract(rows, sums / length, out)
+
+
+@fused
+def _inverse_root(xp, squares, length, eps):
+    return 1 / xp.sqrt(squares / length + eps)
+
+
+@fused
+def _scale(xp, normal, inverse, weight, bias):
+    normal *= inverse
+    if weight is not None:
+        normal *= weight
+    if bias is not None:
+        normal += bias
 
 
 def _slope_of_rows(xp, inner, normal, inverse):
     """Write the gradient to the rows into the memory of `normal`, from that to `normal`."""
-    length = inner.dtype.type(max(inner.shape[1], 1))
-    along = row_products(xp, inner, normal) / length
-    even = inner @ xp.ones(inner.shape[1], inner.dtype) / length
-    normal *= -along[:, None]
-    normal -= even[:, None]
+    even = inner @ xp.ones(inner.shape[1], inner.dtype)
+    _slope(xp, normal, inner, row_products(xp, inner, normal)[:, None], even[:, None], inverse[:, None], float(max(inner.shape[1], 1)))
+
+
+@fused
+def _slope(xp, normal, inner, along, even, inverse, length):
+    normal *= -(along / length)
+    normal -= even / length
     normal += inner
-    normal *= inverse[:, None]
+    normal *= inverse
 
 
 def layer_norm(input, normalized_shape, weight=None, bias=None, eps=1e-05):

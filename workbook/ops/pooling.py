@@ -6,6 +6,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
+from workbook.devices.fused import fused
 from workbook.errors import explain, refused_dtype
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.choices import straight_pieces
@@ -44,17 +45,35 @@ def largest(xp, x, windows):
     image = windows.pad(xp, x, least)
     best = image[windows.taps[0]].copy()
     winner = xp.zeros(best.shape, "uint8" if len(windows.taps) < 256 else "uint32")
+    if xp is not np:  # where it takes longer to look whether there is anything to do than to do it
+        for number, tap in enumerate(windows.taps[1:], 1):
+            _look_at(xp, image[tap], best, winner, number)
+        if not windows.plain:
+            _let_no_padding_win(xp, best == least, windows, winner)
+        return best, winner
     for number, tap in enumerate(windows.taps[1:], 1):
         candidate = image[tap].copy()  # side by side in memory, the numbers are compared several times faster
         later = (candidate > best) * winner.dtype.type(number)
         xp.maximum(winner, later, out=winner)  # a later tap has the larger number
         xp.maximum(best, candidate, out=best)
-    look = xp is np  # on a GPU it takes longer to look whether there is anything to do than to do it
-    if x.dtype.kind == "f" and (not look or xp.isnan(best).any()):
+    if x.dtype.kind == "f" and xp.isnan(best).any():
         _let_nan_win(xp, image, windows, winner)
-    if not windows.plain and (not look or (best == least).any()):
+    if not windows.plain and (best == least).any():
         _let_no_padding_win(xp, best == least, windows, winner)
     return best, winner
+
+
+@fused
+def _look_at(xp, candidate, best, winner, number):
+    """Let the numbers that a tap sees win where they are larger than the best before, or NaN."""
+    winner[...] = xp.where((candidate > best) | (candidate != candidate), number, winner)
+    best[...] = xp.maximum(best, candidate)
+
+
+@fused
+def _put(xp, place, numbers, winner, number):
+    """Write the numbers where a tap has won, and 0 elsewhere."""
+    place[...] = numbers * (winner == number)
 
 
 def places_of(xp, winner, windows):
@@ -87,7 +106,11 @@ class Unpool(Operation):
             if windows.overlap:
                 whole[tap] += _where(winner == number, grad)
             else:
-                ctx.xp.multiply(_bits(grad), winner == number, out=_bits(whole[tap]))
+                place, numbers = _bits(whole[tap]), _bits(grad)
+                if ctx.xp is np:
+                    np.multiply(numbers, winner == number, out=place)
+                else:
+                    _put(ctx.xp, place, numbers, winner, number)
         return whole[windows.inside]
 
     def backward(ctx, grad):

@@ -1,8 +1,11 @@
 """What the targets of a loss of classes have to be: whole numbers, one a prediction, each a class; and the weights of the classes."""
 
+import numpy as np
+
 from workbook.dtypes import int64, uint8
 from workbook.devices import CPU
 from workbook.devices.checks import refuse
+from workbook.devices.fused import fused
 from workbook.errors import explain, not_a_number, not_a_tensor, shape_text
 from workbook.ops.elementwise import expect_tensors
 from workbook.tensor import Tensor
@@ -32,15 +35,21 @@ def check_classes(input, target, weight, ignore_index):
             f"weight tensor should be defined either for all {count} classes or no classes but got weight tensor of shape: "
             f"{shape_text(weight.shape)}", "each class has one weight", None))
     if target._device is not CPU:
-        refuse(target._device, target._array, lambda classes: (classes != ignore_index) & ((classes < 0) | (classes >= count)),
+        refuse(target._device, target._array, lambda classes: _outside(target._device.xp, classes, int(ignore_index), count),
                lambda wrong: _no_class(wrong, count, wrong == count))
         return
     classes = target._array
     if classes.size and classes.min() >= 0 and classes.max() < count:
         return
-    outside = (classes != ignore_index) & ((classes < 0) | (classes >= count))
+    outside = _outside(np, classes, ignore_index, count)
     if outside.any():
         raise _no_class(classes[outside].flat[0], count, classes.min() >= 1)
+
+
+@fused
+def _outside(xp, classes, ignored, count):
+    """Where a class is none, and not the one that is passed over."""
+    return (classes != ignored) & ((classes < 0) | (classes >= count))
 
 
 def _no_class(wrong, count, from_1):

@@ -172,11 +172,11 @@ class lib:
     class stride_tricks:
         @staticmethod
         def as_strided(x, shape=None, strides=None):
-            return ndarray(np.lib.stride_tricks.as_strided(x._inner, shape, strides), x._block)
+            return ndarray(np.lib.stride_tricks.as_strided(x._inner, shape, strides), x._block, x)
 
         @staticmethod
         def sliding_window_view(x, window_shape, axis=None):
-            return ndarray(np.lib.stride_tricks.sliding_window_view(x._inner, window_shape, axis), x._block)
+            return ndarray(np.lib.stride_tricks.sliding_window_view(x._inner, window_shape, axis), x._block, x)
 
 
 def __getattr__(name):

@@ -14,12 +14,13 @@ _chance = random.Random(0)  # which of two writers to one place wins: nobody may
 class ndarray:
     """Numbers in the memory of a simulated GPU. NumPy's functions refuse it; `get()` copies it to the host."""
 
-    __slots__ = ("_inner", "_block", "__weakref__")
+    __slots__ = ("_inner", "_block", "base", "__weakref__")
     __array_ufunc__ = None  # `numpy_array + this` comes to this class, which refuses
     __array_priority__ = 100
 
-    def __init__(self, inner, block):
+    def __init__(self, inner, block, shows=None):
         self._inner, self._block = inner, block
+        self.base = shows if shows is None or shows.base is None else shows.base  # the array that was first there
 
     shape = property(lambda self: self._inner.shape, lambda self, shape: setattr(self._inner, "shape", shape))
     dtype = property(lambda self: self._inner.dtype)
@@ -30,7 +31,6 @@ class ndarray:
     strides = property(lambda self: self._inner.strides)
     flags = property(lambda self: Flags(self._inner.flags.c_contiguous, self._inner.flags.f_contiguous, self._inner is self._block.owner))
     device = property(lambda self: Device(self._block.device))
-    base = property(lambda self: None if self._inner is self._block.owner else ndarray(self._block.owner, self._block))
     data = property(lambda self: Pointer(self._inner.__array_interface__["data"][0], self._block))
     __cuda_array_interface__ = property(lambda self: {"shape": self.shape, "typestr": self.dtype.str, "version": 3, "strides": self.strides,
                                                       "data": (self.data.ptr, False)})
@@ -216,7 +216,7 @@ def closed(result, *given):
         for array in given:
             if isinstance(array, ndarray) and (
                     array._block.owner is owner or result.base is not None and np.may_share_memory(result, array._inner)):
-                return array if result is array._inner else ndarray(result, array._block)
+                return array if result is array._inner else ndarray(result, array._block, array)
         return ndarray(result, Block(owner, machine.current))
     if isinstance(result, tuple):
         parts = [closed(part, *given) for part in result]
