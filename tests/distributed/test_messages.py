@@ -18,9 +18,9 @@ else:
 
 
 @jobs.needs_mpi
-@pytest.mark.parametrize("source, words", ((", 1", "rank 1 has left: it takes part in no message any more"), ("", "every other rank has left")))
+@pytest.mark.parametrize("source, words", ((", 1", "rank 1 has left: it takes part in no message any more"), pytest.param("", "every other rank has left", marks=pytest.mark.full("one more job"))))
 def test_who_waits_for_a_rank_that_has_left_is_told(source, words):
-    """A job for each, which takes a second more than it runs: as long a message may still come that was sent before."""
+    """A job, which takes a second more than it runs: as long a message may still come that was sent before."""
     done = jobs.run(2, "-c", SCRIPT.format(source))
     assert done.returncode == 1 and "first [1.0, 1.0, 1.0]" in done.stdout
     assert "RuntimeError: Connection closed by peer" in done.stderr and words in done.stderr and "[rank1]" not in done.stderr
