@@ -13,7 +13,7 @@ from .numbers import in_brackets, short
 from .replay import unseen
 
 MOST = 4                          # GPUs that are drawn
-LEFT, TOP, WIDE, HIGH, GAP = 96, 58, 134, 52, 10
+LEFT, TOP, WIDE, HIGH, GAP = 72, 58, 112, 52, 8
 STEPS = ["scatter", "replicate", "forward", "gather", "backward", "sum"]
 TOLD = {
     "scatter": "The batch is cut along dim 0, and each part goes to a GPU.",
@@ -75,8 +75,8 @@ class ReplicasView(Board):
                 (f"{run.count} tensors", "its own memory" if number == 0 else "copied") if used else None,
                 (f"→ {run.outputs[number]}", f"of {run.parts[number]}") if used else None,
                 (run.output, "all together") if place == run.home else ("sent", "to " + run.home) if used else None,
-                (f"∇ {short(run.firsts[self.name][number])}", "first of " + run.shape[self.name]) if used else None,
-                (f"∇ {short(total)}", "the sum") if number == 0 else ("sent", "to " + run.places[0]) if used else None])
+                (f"∇ {short(run.firsts[self.name][number])}, …", "of " + run.shape[self.name]) if used else None,
+                (f"∇ {short(total)}, …", "the sum") if number == 0 else ("sent", "to " + run.places[0]) if used else None])
         return rows
 
     def _picture(self, style):
