@@ -67,6 +67,15 @@ def test_drawings_and_sentence_are_there_for_a_screen_reader(show, trained):
     assert len(told) == 4 + 8 and told[0].startswith("Loss. 10 steps") and any(text.startswith("Confusion table, test after round 2") for text in told)
 
 
+def test_a_view_that_comes_before_what_it_shows_waits_for_it(show, trained):
+    view = trained.view
+    kept, view.state, view.seq = view.state, {}, 0
+    page = show(view)
+    assert page.inner_text("header").startswith("Training") and page.locator("[data-seq]").count() == 0
+    page.evaluate("news => window.fromPython(news)", {"state": kept, "seq": 1})
+    assert page.get_attribute(".wb-dashboard", "data-seq") == "1" and page.inner_text(".wb-status").startswith("paused")
+
+
 def test_after_a_restart_it_says_that_nobody_answers(show, trained):
     page = show(trained.view)
     page.evaluate(SENT)

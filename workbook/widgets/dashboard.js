@@ -76,6 +76,7 @@ function render({ model, el }) {
 
   const drawn = {};
   function drawAll() {
+    if (!model.get("seq")) return; // what it shows is still on its way
     for (const [name] of PANELS) {
       const svg = model.get(name); // made by Python, which escaped what the student wrote
       if (drawn[name] !== svg) parts[name].innerHTML = drawn[name] = svg;
