@@ -546,6 +546,7 @@ def million(operation):
     def prepare(torch):
         torch.manual_seed(0)
         a, b = torch.rand(1000, 1000), torch.rand(1000, 1000)
+        tied = (a * 20).floor()  # twenty numbers, fifty times in each row: of equal ones PyTorch chooses
         return {
             "add": lambda: {"out": a + b},
             "mul": lambda: {"out": a * b},
@@ -573,6 +574,12 @@ def million(operation):
             "sort": lambda: {"out": a.sort(1).values},
             "argsort": lambda: {"out": a.argsort(dim=1, stable=True)},
             "topk": lambda: {"out": a.topk(5, 1).values},
+            "topk-tied": lambda: {"out": tied.topk(5, 1).indices},
+            "topk-half-tied": lambda: {"out": tied.topk(500, 1).indices},
+            "kthvalue": lambda: {"out": a.kthvalue(500, 1).values},
+            "kthvalue-tied": lambda: {"out": tied.kthvalue(500, 1).indices},
+            "median": lambda: {"out": a.median(1).values},
+            "mode": lambda: {"out": tied.mode(1).indices},
             "cat": lambda: {"out": torch.cat([a, b], 1)},
             "stack": lambda: {"out": torch.stack([a, b])},
             "transpose": lambda: {"out": a.t().contiguous()},
@@ -652,7 +659,9 @@ WORKLOADS = (
     *(Workload(f"million-{name}", f"a million: {title}", million(name)) for name, title in (
         ("div", "div"), ("greater", "a > b"), ("where", "where"), ("pow", "a ** 2"), ("all", "sum()"), ("rows", "sum(1)"),
         ("mean", "mean(1)"), ("var", "var(1)"), ("max", "max(1)"), ("argmax", "argmax(1)"), ("sort", "sort(1)"),
-        ("argsort", "argsort(1, stable)"), ("topk", "topk(5, 1)"), ("cat", "cat of two, dim 1"), ("stack", "stack of two"),
+        ("argsort", "argsort(1, stable)"), ("topk", "topk(5, 1)"), ("topk-tied", "topk(5, 1) of equal ones"),
+        ("topk-half-tied", "topk(500, 1) of equal ones"), ("kthvalue", "kthvalue(500, 1)"), ("kthvalue-tied", "kthvalue(500, 1) of equal ones"),
+        ("median", "median(1)"), ("mode", "mode(1)"), ("cat", "cat of two, dim 1"), ("stack", "stack of two"),
         ("transpose", "t().contiguous()"), ("rows-taken", "a[index]"), ("matmul", "a @ b"))),
     Workload("randn", "randn of a million", million("randn"), 12),
     *(Workload(name, f"{name} of a million", million(name)) for name in ("rand", "randint", "randperm")),
