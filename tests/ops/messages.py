@@ -25,6 +25,18 @@ MESSAGES = [
     ("torch.ones(2).to([1.])", "TypeError", "to() received an invalid combination of arguments - got (list)", "float64"),
     ("torch.ones(2).to(torch)", "TypeError", "to() received an invalid combination of arguments - got (module)", "float64"),
     ("torch.ones(2).to(3)", "RuntimeError", "Cannot access accelerator device when none is available.", "'cpu'"),
+    # indices that do not meet, and what norms, layers and slopes refuse
+    ("torch.ones(3, 4)[[0, 1], [0, 1, 2]]", "IndexError", "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]", "every pair"),
+    ("torch.ones(3, 4)[[0, 9], [0, 1, 2]]", "IndexError", "shape mismatch: indexing tensors could not be broadcast together with shapes [2], [3]", "every pair"),
+    ("torch.ones(3, 4)[[9], torch.ones(3) > 0]", "IndexError", "The shape of the mask [3] at index 0 does not match the shape of the indexed tensor [3, 4] at index 1", "mask"),
+    ("torch.ones(3, 4)[[9], 7]", "IndexError", "index 7 is out of bounds for dimension 1 with size 4", "-4 to 3"),
+    ("torch.linalg.norm(torch.ones(3, 3), 2, (0, -2))", "RuntimeError", "linalg.matrix_norm: dims must be different. Got (0, 0)", "dim=(0, 1)"),
+    ("torch.norm(torch.ones(2, 3, 4), 'nuc')", "RuntimeError", "linalg.matrix_norm: dim must be a 2-tuple. Got 0 1 2", "two axes"),
+    ("torch.linalg.cond(torch.eye(2), 7)", "RuntimeError", "linalg.cond got an invalid norm type: 7", "-inf"),
+    ("F.linear(torch.ones(2, 2, 2), torch.ones(1, 2), torch.ones(2, 2, 3))", "RuntimeError", "output with shape [2, 2, 1] doesn't match the broadcast shape [2, 2, 3]", "[2, 2, 1]"),
+    ("F.linear(torch.ones(2, 2), torch.ones(3, 2), torch.ones(4, 1))", "RuntimeError", "The expanded size of the tensor (2) must match the existing size (4)", "length 1"),
+    ("torch.gradient(torch.tensor([1, 2, 3], dtype=torch.uint8))", "RuntimeError", "torch.gradient does not support uint8 input.", "float()"),
+    ("torch.linalg.matrix_exp(torch.ones(2, 2, 3, 2).permute(3, 2, 1, 0))", "RuntimeError", "view size is not compatible with input tensor's size and stride", "reshape"),
     # shapes that do not meet
     ("torch.ones(2, 3) + torch.ones(2)", "RuntimeError",
      "The size of tensor a (3) must match the size of tensor b (2) at non-singleton dimension 1", "a: [2, 3]\n         b:    [2]\n                ^"),

@@ -355,9 +355,10 @@ def _check_advanced(k, sides, axis, shape):
     k = _host_array(k)
     if _is_mask(k):
         if tuple(sides) != k.shape:
+            wrong = next(i for i in range(k.ndim) if sides[i:i + 1] != [k.shape[i]])
             raise IndexError(explain(
-                f"The shape of the mask {shape_text(k.shape)} at index {axis} does not match the shape of the indexed tensor "
-                f"{shape_text(shape)} at index {axis}", "a mask says yes or no for each place",
+                f"The shape of the mask {shape_text(k.shape)} at index {wrong} does not match the shape of the indexed tensor "
+                f"{shape_text(shape)} at index {axis + wrong}", "a mask says yes or no for each place",
                 "compute the mask from the tensor itself, such as x[x > 0]; a mask of rows has as many places as there are rows"))
     elif k.size and (k.min() < -sides[0] or k.max() >= sides[0]):
         return _no_place(k.max() if k.max() >= sides[0] else k.min(), axis, sides[0])
