@@ -251,6 +251,7 @@ def _key(key, shape, reads=False):
     parts, axis, out = key if isinstance(key, tuple) else (key,), 0, []
     used = sum(part.ndim if isinstance(part, ndarray) and part.dtype.kind == "b" else part is not None and part is not Ellipsis
                for part in parts)
+    nothing = any(np.size(part._inner if isinstance(part, ndarray) else part) == 0 for part in parts if isinstance(part, (ndarray, list)))
     for part in parts:
         if part is Ellipsis:
             axis += len(shape) - used
@@ -261,7 +262,7 @@ def _key(key, shape, reads=False):
                     machine.charge("wait", "mask")
                 axis += part.ndim
             else:
-                part = wrapped(part.astype(np.int64) if not part.size else part, shape[axis])
+                part = wrapped(part.astype(np.int64) if not part.size else part, shape[axis]) if shape[axis] or not nothing else part.astype(np.int64)
                 axis += 1
         elif part is not None:
             if isinstance(part, np.ndarray):
