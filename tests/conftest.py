@@ -58,25 +58,12 @@ def torch_is_installed():
         return False
 
 
-@pytest.fixture(params=["cpu", "simulated cuda", "cuda"])
-def place(request):
-    """Where a test's Tensors lie: on the CPU, on a simulated GPU, and on a real one where there is one."""
-    yield from on_place(request.param)
-
-
 @pytest.fixture(params=["simulated cuda", "cuda"])
 def gpu(request):
-    """The same without the CPU: `cuda:1` of two simulated GPUs, `cuda:0` of real ones."""
-    yield from on_place(request.param)
-
-
-def on_place(kind):
-    """Yield the device of that kind as a string, and make it possible."""
+    """Where a test's Tensors lie: on `cuda:1` of two simulated GPUs, and on `cuda:0` where there is a real one."""
     import workbook as torch
 
-    if kind == "cpu":
-        yield "cpu"
-    elif kind == "cuda":
+    if request.param == "cuda":
         if not torch.cuda.is_available():
             pytest.skip("no real GPU here: the same ran on a simulated one")
         yield "cuda:0"
