@@ -163,7 +163,7 @@ def test_bfloat16_becomes_float32_without_loss_and_with_a_word(numbers):
 
 
 @pytest.mark.parametrize("make, fix", [
-    (lambda: torch.ones(2, dtype=torch.uint16), "x.float()"), (lambda: torch.ones(2).to(torch.float8_e5m2), "x.float()"),
+    (lambda: torch.ones(2, dtype=torch.uint16), "its dtype is torch.uint16, "), (lambda: torch.uint16, "save the name: str(dtype)"), (lambda: torch.ones(2).to(torch.float8_e5m2), "x.float()"),
     (lambda: torch.uint32, "x.float()"), (lambda: torch.eye(2).to_sparse(), "x.to_dense()"), (lambda: torch.eye(2).to_sparse_csr(), "x.to_dense()"),
     (lambda: torch.quantize_per_tensor(torch.ones(2), 0.1, 0, torch.quint8), "x.dequantize()"),
     (lambda: torch.nn.Linear(2, 2), "net.state_dict()")])

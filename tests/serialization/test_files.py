@@ -68,6 +68,77 @@ def test_what_cannot_be_saved_leaves_the_old_file(thing, error, tmp_path):
     assert torch.load(path) == 1 and os.listdir(tmp_path) == ["net.pt"]
 
 
+@pytest.mark.parametrize("most", [1, 100, 4096])
+def test_a_file_that_takes_a_part_at_a_time_gets_all(most):
+    class Parts(io.BytesIO):
+        def write(self, data):
+            return super().write(bytes(data)[:most])
+
+    file = Parts()
+    torch.save({"x": torch.arange(3000)}, file)
+    file.seek(0)
+    assert torch.equal(torch.load(file)["x"], torch.arange(3000))
+
+
+@pytest.mark.parametrize("kind, answer", [(io.BytesIO, 0), (io.RawIOBase, None)])
+def test_a_file_that_takes_nothing_is_told(kind, answer):
+    full = type("Full", (kind,), {"write": lambda self, data: answer})()
+    with pytest.raises(RuntimeError, match="failed writing file: the file takes no more bytes\n  Why: the file that was given"):
+        torch.save(1, full)
+
+
+@POSIX
+@pytest.mark.parametrize("name", ["n" * 252 + ".pt", "网" * 82 + ".pt", "\udcff.pt", "a\nb.pt"], ids=("255 letters", "249 bytes", "no text", "two lines"))
+def test_any_name_that_the_system_takes(name, tmp_path):
+    for number in (1, 2):
+        torch.save(number, tmp_path / name)
+    assert torch.load(tmp_path / name) == 2 and os.listdir(tmp_path) == [name]
+
+
+@POSIX
+@pytest.mark.parametrize("name, said", [("", "invalid file name"), ("here/", "invalid file name"), ("n" * 256, "File name too long"), ("a\0b", "embedded null byte"),
+                                        ("loop", "Too many levels of symbolic links"), ("old.pt/x.pt", "Not a directory"), ("here", "Is a directory")])
+def test_what_is_no_files_name_is_told_and_nothing_is_written(name, said, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkdir("here")
+    os.symlink("loop", "loop")
+    torch.save(1, "old.pt")
+    with pytest.raises(RuntimeError, match=f"(?s){said}.*Fix: "):
+        torch.save(2, name)
+    assert sorted(os.listdir()) == ["here", "loop", "old.pt"] and os.path.islink("loop") and torch.load("old.pt") == 1
+
+
+@POSIX
+def test_a_file_that_may_not_be_written_stays(tmp_path, monkeypatch):
+    path = tmp_path / "net.pt"
+    torch.save(1, path)
+    path.chmod(0o444)
+    monkeypatch.setattr(os, "access", lambda path, mode: not os.path.exists(path) or mode != os.W_OK)  # the superuser may write any file
+    with pytest.raises(RuntimeError, match="open file failed with strerror: Permission denied"):
+        torch.save(2, path)
+    assert torch.load(path) == 1 and os.listdir(tmp_path) == ["net.pt"]
+
+
+def test_files_that_cannot_be_read_are_told(tmp_path):
+    with open(tmp_path / "closed", "w+b") as file, pytest.raises(OSError, match="(?s)^read\n.*open for writing only"):
+        file.write(b"x" * 100)
+        with open(tmp_path / "closed", "wb") as only:
+            only.write(b"x" * 100)
+            torch.load(only)
+    with pytest.raises(ValueError, match="(?s)closed file\n.*Fix: "):
+        torch.load(file)
+    for name in ("a\0b", "n" * 300):
+        with pytest.raises((ValueError, OSError), match="(?s)Fix: "):
+            torch.load(name)
+
+    class Bad(io.BytesIO):
+        def read(self, count=-1):
+            raise OSError(5, "Input/output error")
+
+    with pytest.raises(torch.serialization.CheckpointError, match="the system cannot read it: .*Input/output error"):
+        torch.load(Bad(b"x" * 100))
+
+
 def test_an_interrupt_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch):
     path = tmp_path / "net.pt"
     torch.save(1, path)

@@ -1,5 +1,6 @@
 """Files of safetensors go both ways between its own library and workbook, byte for byte, and lies in them are refused."""
 
+import importlib
 import json
 import struct
 
@@ -52,7 +53,7 @@ def test_bfloat16_comes_as_float32():
 x = workbook.ones(2, 2)
 TIED = workbook.ones(4)
 REFUSED = {"tied": ({"a": TIED, "b": TIED}, RuntimeError), "overlapping": ({"a": TIED[:3], "b": TIED[2:]}, RuntimeError), "turned": ({"a": workbook.ones(2, 3).t()}, ValueError),
-           "a number": ({"a": 3}, ValueError), "a list": ([x], ValueError), "a name that is none": ({1: x}, TypeError), "a network": (workbook.nn.Linear(1, 1), ValueError)}
+           "a number": ({"a": 3}, ValueError), "a list": ([x], ValueError), "a name that is none": ({1: x}, TypeError), "the name of the metadata": ({"__metadata__": x}, ValueError), "half a letter": ({"\ud800": x}, ValueError), "a network": (workbook.nn.Linear(1, 1), ValueError)}
 
 
 @pytest.mark.parametrize("what", REFUSED)
@@ -66,6 +67,11 @@ def test_what_the_format_does_not_hold_is_refused_as_the_library_does(what):
         with pytest.raises(error) as expected:
             library.save(theirs)
         assert str(told.value).split("\n")[0].replace("workbook.", "")[:40] == str(expected.value)[:40]
+
+
+def test_metadata_that_is_no_dictionary_is_refused():
+    with pytest.raises(TypeError, match="Fix: "):
+        save({"a": x}, ["a"])
 
 
 def file(header, content=b"", length=None):
@@ -83,6 +89,7 @@ LIES = {"nothing": b"", "too short": b"1234", "a header past the end": file({}, 
         "70 axes": file({"a": GOOD | {"shape": [1] * 69 + [2]}}, bytes(8)), "three offsets": file({"a": GOOD | {"data_offsets": [0, 8, 8]}}, bytes(8)), "no dtype": file({"a": {"shape": [2], "data_offsets": [0, 8]}}, bytes(8)),
         "a dtype that is none": file({"a": GOOD | {"dtype": "F8_E5M2", "data_offsets": [0, 2]}}, bytes(2)), "a dtype that is a list": file({"a": GOOD | {"dtype": []}}, bytes(8)), "a tensor that is a number": file({"a": 3}),
         "no numbers along an axis longer than memory": file({"a": {"dtype": "F32", "shape": [0, 2**61], "data_offsets": [0, 0]}}),
+        "half a letter": file(b'{"\\ud800":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}', bytes(8)),
         "metadata that is a list": file({"__metadata__": ["a"]}), "metadata that is no text": file({"__metadata__": {"a": 1}})}
 
 
@@ -91,6 +98,13 @@ def test_a_file_that_lies_is_refused(lie):
     with pytest.raises(CheckpointError) as told:
         load(LIES[lie])
     assert "\n  Why: " in str(told.value) and "\n  Fix: " in str(told.value)
+
+
+def test_more_tensors_than_any_network_has_are_not_read(monkeypatch):
+    data = save({"a": x, "b": x + 1})
+    monkeypatch.setattr(importlib.import_module(save.__module__), "MOST_TENSORS", 1)
+    with pytest.raises(CheckpointError, match="it holds 2 tensors, and more than 1 are not read"):
+        load(data)
 
 
 def test_a_header_longer_than_any_is_refused_before_it_is_read(tmp_path):

@@ -73,6 +73,17 @@ def test_pictures_of_every_mode():
     assert transforms.ToTensor()(picture.convert("1")).unique().tolist() in ([1.0], [0.0, 1.0])
 
 
+def test_pictures_without_a_pixel_and_arrays_that_run_backwards():
+    assert transforms.ToTensor()(Image.new("RGB", (0, 0))).shape == (3, 0, 0) and transforms.ToTensor()(Image.new("L", (0, 4))).shape == (1, 4, 0)
+    assert transforms.functional.equalize(torch.zeros(3, 0, 4, dtype=torch.uint8)).shape == (3, 0, 4)
+    with pytest.raises(ValueError, match="At least one stride in the given numpy array is negative"):
+        transforms.ToTensor()(np.ones((2, 3, 3), np.uint8)[::-1])
+    with pytest.raises(TypeError, match="Tensor is not a torch image"):
+        transforms.Normalize((0.5,), (0.5,))(torch.zeros(5))
+    with pytest.raises(RuntimeError, match="value cannot be converted to type uint8_t without overflow"):
+        transforms.Pad(1, fill=float("nan"))(torch.zeros(3, 2, 2, dtype=torch.uint8))
+
+
 def test_a_picture_needs_pillow_and_says_so(monkeypatch):
     for name in [name for name in sys.modules if name == "PIL" or name.startswith("PIL.")]:
         monkeypatch.setitem(sys.modules, name, None)

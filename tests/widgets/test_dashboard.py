@@ -513,12 +513,27 @@ def test_drawings_that_did_not_change_are_not_sent_again():
     (lambda net, opt, fn: (Net(), opt, fn), ValueError, "trains another network"),
     (lambda net, opt, fn: (net, opt, fn, 3), TypeError, "test= needs a DataLoader, and got a int"),
     (lambda net, opt, fn: (net, opt, fn, []), ValueError, "test= has no batches"),
+    (lambda net, opt, fn: (net, opt, fn, None, 3), TypeError, "classes= needs the names of the classes, and got 3"),
+    (lambda net, opt, fn: (net, opt, fn, None, None, "runs"), TypeError, "writer= needs a SummaryWriter, and got a str"),
 ])
 def test_wrong_use_is_refused_with_what_to_write(spoil, kind, said):
     _, net, optimizer, loss_fn, _ = made()
     with pytest.raises(kind, match=said) as caught:
         dashboard(*spoil(net, optimizer, loss_fn))
     assert "Why:" in str(caught.value) and "Fix:" in str(caught.value)
+
+
+@pytest.mark.parametrize("labels", [torch.full((4,), -100), torch.tensor([0, -100, 2, 1]), ["cat", "dog", "cat", "bird"]], ids=("all left out", "one left out", "words"))
+def test_labels_that_are_no_class_do_not_end_the_loop(labels):
+    watch, net, optimizer, loss_fn, _ = made(classes=["a", "b", "c"])
+    for inputs, labels in watch([(torch.ones(4, 4), labels)]):
+        loss = loss_fn(net(inputs), labels) if torch.is_tensor(labels) else net(inputs).sum()
+        loss.backward()
+        optimizer.step()
+        if not torch.is_tensor(labels):
+            watch.step(loss, net(inputs), labels)
+    watch.view.show()
+    assert watch.steps == 1 and (watch.pictures is None or "-100" in watch.view.pictures)
 
 
 def test_what_is_no_loader_and_no_loss():

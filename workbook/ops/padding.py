@@ -7,6 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.numbers import number_in
 from workbook.ops.resampling import Resample, Taps, resampling
 from workbook.tensor import Tensor
 
@@ -90,7 +91,7 @@ def pad(input, pad, mode="constant", value=None):
     around = tuple(zip(pad[::2], pad[1::2]))  # the last axis first
     if mode == "constant":
         return ConstantPadNd.apply(input, around=_checked(input, (*[(0, 0)] * (ndim - len(around)), *around[::-1])),
-                                   value=0 if value is None else value)
+                                   value=0 if value is None else number_in(float(value), input.dtype.numpy))
     if mode in _PLACES and value not in (None, 0):
         raise RuntimeError(explain(f"Padding mode \"{mode}\" doesn't take in value argument",
                                    "it fills the room with what lies inside", "leave value out, or write mode='constant'"))

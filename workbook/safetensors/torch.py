@@ -26,7 +26,7 @@ NAMES = {  # the format's dtypes, in the order in which it writes them, which is
     "I32": dtypes.int32, "F32": dtypes.float32, "C64": dtypes.complex64, "F64": dtypes.float64, "I64": dtypes.int64}
 CODES = {kind: code for code, kind in NAMES.items()}
 ORDER = {code: place for place, code in enumerate(NAMES)}
-LONGEST_HEADER = 100_000_000
+LONGEST_HEADER, MOST_TENSORS = 100_000_000, 100_000
 
 
 def save_file(tensors, filename, metadata=None):
@@ -133,6 +133,8 @@ def _check(tensors, metadata):
         if not isinstance(name, str):
             raise TypeError(explain(f"argument 'tensor_dict': '{type(name).__name__}' object is not an instance of 'str'",
                                     "the file has a name for each tensor", f"write '{name}'"))
+        if name == "__metadata__" or not _is_text(name):
+            raise ValueError(explain(f"Key `{ascii(name)}` is invalid", "the format keeps text under __metadata__, and its names are UTF-8", "give the tensor another name"))
         if not isinstance(value, Tensor):
             raise ValueError(explain(f"Key `{name}` is invalid, expected torch.Tensor but received {type(value)}",
                                      "the format holds tensors only, under flat names", "torch.save holds numbers, lists and nested dictionaries, too"))
@@ -146,7 +148,7 @@ def _check(tensors, metadata):
                                            f"them again: {sorted([name, other])}.", "the format knows no tied tensors",
                                            "leave one of them out and tie them again after loading; or torch.save, which keeps them tied"))
         seen[name] = begin, begin + value.nbytes
-    if metadata is not None and not all(isinstance(text, str) for pair in metadata.items() for text in pair):
+    if metadata is not None and not (isinstance(metadata, dict) and all(isinstance(text, str) for pair in metadata.items() for text in pair)):
         raise TypeError(explain("argument 'metadata': it is to be a dictionary of 'str'", "the format keeps text there", "write str(value)"))
 
 
@@ -185,8 +187,12 @@ def _entries(text):
     metadata = header.pop("__metadata__", {})
     if type(metadata) is not dict or not all(type(text) is str for text in metadata.values()):
         raise _refused("invalid header: __metadata__ is no dictionary of texts")
+    if len(header) > MOST_TENSORS:
+        raise _refused(f"it holds {len(header)} tensors, and more than {MOST_TENSORS} are not read")
     found = {}
     for name, about in header.items():
+        if not _is_text(name):
+            raise _refused(f"invalid header: the name {ascii(name)[:100]} is no text")
         if type(about) is not dict or about.keys() != {"dtype", "shape", "data_offsets"}:
             raise _refused(f"invalid header: `{name[:100]}` has no dtype, shape and data_offsets")
         code, shape, offsets = about["dtype"], about["shape"], about["data_offsets"]
@@ -198,6 +204,11 @@ def _entries(text):
             raise _refused(f"invalid header: shape or data_offsets of `{name[:100]}`")
         found[name] = NAMES[code], shape, *offsets
     return found
+
+
+def _is_text(name):
+    """Whether a name can be written as UTF-8, which half of a pair of UTF-16 cannot."""
+    return name.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _without_doubles(pairs):

@@ -6,6 +6,7 @@ and every length is held against the file's size first, no member is packed, and
 Source: https://pytorch.org/docs/2.13/notes/serialization.html ; PKWARE's APPNOTE.TXT, 4.3, describes zip files.
 """
 
+import io
 import struct
 import zlib
 
@@ -146,7 +147,8 @@ class ArchiveWriter:
     """Writes members one after the other, as PyTorch does, and at the end the list of them."""
 
     def __init__(self, file, root):
-        self._file, self._root, self._place, self._members = file, root, 0, []
+        self._file, self._place, self._members = file, 0, []
+        self._root = root if root.isprintable() and root else "archive"  # a file's name may be no text
 
     def add(self, name, content):
         """Write a member: bytes, or whatever memory."""
@@ -181,5 +183,10 @@ class ArchiveWriter:
         self._write(_end.pack(END, 0, 0, min(count, FULL16), min(count, FULL16), min(end - first, FULL), min(first, FULL), 0))
 
     def _write(self, data):
-        self._file.write(data)
+        rest = data
+        while len(rest):
+            count = self._file.write(rest)  # an unbuffered file may take a part
+            if count is None and isinstance(self._file, io.RawIOBase) or count == 0:
+                raise OSError(explain("the file takes no more bytes", "its write() says that it wrote none", "open(name, 'wb'), or give the name itself"))
+            rest = memoryview(rest)[count:] if isinstance(count, int) and 0 < count < len(rest) else b""
         self._place += len(data)

@@ -2,6 +2,7 @@
 
 import contextlib
 import difflib
+import io
 import os
 import pathlib
 import secrets
@@ -31,17 +32,20 @@ class Source:
         try:
             self.start = f.tell()
             f.seek(self.start)
+            f.seek(0, os.SEEK_END)
+            self.size = f.tell() - self.start
         except (AttributeError, OSError) as error:
             raise _not_seekable(f, error) from None
-        f.seek(0, os.SEEK_END)
-        self.size = f.tell() - self.start
+        except ValueError as error:
+            raise _closed(error) from None
 
     def at(self, offset, count):
         """Return `count` bytes that begin at `offset`. Raises CheckpointError where the file has not so many."""
         if not (0 <= offset <= self.size - count and count >= 0):
             raise broken(f"it points to byte {offset + count} of a file of {self.size}")
-        self.f.seek(self.start + offset)
-        found = self.f.read(count)
+        with _reading():
+            self.f.seek(self.start + offset)
+            found = self.f.read(count)
         if isinstance(found, str):
             raise AssertionError(explain("Expected bytes, got str", "the file is open as text, and a checkpoint is bytes",
                                          "open(name, 'rb'), or give the name itself"))
@@ -54,13 +58,25 @@ class Source:
         if not hasattr(self.f, "readinto"):
             buffer[:] = self.at(offset, len(buffer))
             return
-        self.f.seek(self.start + offset)
-        done = 0
-        while done < len(buffer):
-            count = self.f.readinto(buffer[done:])
-            if not count:
-                raise broken("it ended while it was read")
-            done += count
+        with _reading():
+            self.f.seek(self.start + offset)
+            done = 0
+            while done < len(buffer):
+                count = self.f.readinto(buffer[done:])
+                if not count:
+                    raise broken("it ended while it was read")
+                done += count
+
+
+@contextlib.contextmanager
+def _reading():
+    """Within it, what the system says of a file that it does not read is one error that says what to do."""
+    try:
+        yield
+    except io.UnsupportedOperation as error:
+        raise io.UnsupportedOperation(explain(str(error), "the file is open for writing only", "open(name, 'rb'), or give the name itself")) from None
+    except OSError as error:
+        raise broken(f"the system cannot read it: {error}") from error
 
 
 @contextlib.contextmanager
@@ -73,6 +89,8 @@ def opened(f):
         file = open(f, "rb")
     except OSError as error:
         raise _explained(error, f) from None
+    except ValueError as error:
+        raise ValueError(explain(f"{error}: {os.fspath(f)!r}", "no file has such a name", "look at the name")) from None
     with file:
         yield Source(file)
 
@@ -86,9 +104,13 @@ def _explained(error, f):
         with contextlib.suppress(OSError):
             near = difflib.get_close_matches(path.name, os.listdir(path.absolute().parent), n=3)
         fix = f"there is {' and '.join(near)}" if "near" in locals() and near else "write the whole path, or look where torch.save wrote it"
-    elif path.is_dir():
+    elif os.path.isdir(path):
         why, fix = "it is a folder", "give the name of a file in it"
     return type(error)(error.errno, explain(f"{error.strerror}: {os.fspath(f)!r}", why, fix))
+
+
+def _closed(error):
+    return ValueError(explain(str(error), "the file was closed before it was read", "load inside of `with open(...)`, or give the name itself"))
 
 
 def _not_seekable(f, error):
@@ -117,13 +139,16 @@ def replaced(path):
     It is written under another name in the same folder, brought to the disk, and renamed. What a killed program left there, the next
     one removes.
     """
-    path = os.path.realpath(path)  # a link goes on pointing to the file
+    path = _place_of(path)
     if os.path.isdir(path):
         raise not_written(f"open file failed with strerror: Is a directory: {path!r}", "it is a folder", "give the name of a file in it")
     if os.path.exists(path) and not os.path.isfile(path):  # a device or a pipe has no old content to keep
         with open(path, "wb") as file:
             yield file
         return
+    if os.path.exists(path) and not os.access(path, os.W_OK):  # a new file beside it would take its place all the same
+        raise not_written(f"open file failed with strerror: Permission denied: {path!r}", "the file that is there may not be written",
+                          "save under another name, or allow writing to it: os.chmod(name, 0o644)")
     folder, name = os.path.split(path)
     _remove_remains(folder, name)
     try:
@@ -153,10 +178,29 @@ def replaced(path):
     _bring_to_disk(folder)
 
 
+def _place_of(path):
+    """The file that a path leads to: a link goes on pointing to it. Raises RuntimeError where no file can be."""
+    if not os.path.basename(path):
+        raise not_written(f"invalid file name: {path!r}", "it ends without a name", "write the name of a file, such as 'net.pt'")
+    try:
+        found = os.path.realpath(path)
+        with contextlib.suppress(FileNotFoundError):
+            os.stat(found)
+    except (OSError, ValueError) as error:  # a link to itself, a name that is too long, a folder that is a file; a byte 0
+        raise not_written(f"open file failed with strerror: {getattr(error, 'strerror', None) or error}: {path!r}", "no file can be there",
+                          "save under another name") from None
+    return found
+
+
+def _beginning(name):
+    """The beginning of a file's name, so short that something may follow: systems allow 255 bytes."""
+    return name.encode("utf-8", "ignore")[:200].decode("utf-8", "ignore")
+
+
 def _new_file(folder, name):
     """Make a file beside `name` and lock it, so that others see that somebody writes it. Return it, open, and its path."""
     while True:
-        beside = os.path.join(folder, f".{name[:200]}.{secrets.token_hex(4)}.part")
+        beside = os.path.join(folder, f".{_beginning(name)}.{secrets.token_hex(4)}.part")
         file = open(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_RDWR | getattr(os, "O_BINARY", 0), 0o666), "wb")
         if not fcntl:
             return file, beside
@@ -170,9 +214,10 @@ def _new_file(folder, name):
 
 def _remove_remains(folder, name):
     """Remove the unfinished files of programs that were killed while they wrote `name`."""
+    start = f".{_beginning(name)}."
     with contextlib.suppress(OSError):
         for found in os.listdir(folder):
-            if found.startswith(f".{name[:200]}.") and found.endswith(".part") and len(found) == len(name[:200]) + 15:
+            if found.startswith(start) and found.endswith(".part") and len(found) == len(start) + 13:
                 _remove_if_nobody_writes(os.path.join(folder, found))
 
 
@@ -208,7 +253,7 @@ def write_errors(f):
     try:
         yield
     except OSError as error:
-        told = not_written(f"PytorchStreamWriter failed writing file: {error.strerror or error}", _room(f),
+        told = not_written(f"PytorchStreamWriter failed writing file: {error.strerror or str(error).splitlines()[0]}", _room(f),
                            "make room, or save to another disk")
         told.__cause__ = error
         raise told from error

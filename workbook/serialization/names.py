@@ -107,12 +107,13 @@ NAMES = {
     "torch.storage.UntypedStorage": UNTYPED,
 } | {f"torch.{name}": kind for name, kind in KINDS.items()} | {f"torch.{d.name}": d for d in dtypes.ALL}
 
-_NO_NUMBERS = "convert the tensor in PyTorch before it is saved: x.float(), x.long()"
+_NO_NUMBERS = "in PyTorch, convert the tensor before it is saved: x.float(), x.long()"
 NOT_HELD = {  # PyTorch's names that it reads by default and this engine does not, and what to do
     r"torch\._utils\._rebuild_sparse_tensor|torch\.sparse\..*": "in PyTorch, save x.to_dense()",
     r"torch\._utils\._rebuild_qtensor|torch\.Q\w+Storage|torch\.q\w+|torch\.per_\w+": "in PyTorch, save x.dequantize()",
     r"torch\._utils\._rebuild_nested_tensor": "in PyTorch, save torch.nested.to_padded_tensor(x, 0.0)",
-    r"torch\._utils\._rebuild_tensor_v3|torch\.(uint|int|float|bits|complex)\d\w*": _NO_NUMBERS,
+    r"torch\._utils\._rebuild_tensor_v3": f"its dtype is torch.uint16, uint32, uint64, complex32 or a float8: {_NO_NUMBERS}",
+    r"torch\.(uint|int|float|bits|complex)\d\w*": f"{_NO_NUMBERS}; of a dtype alone, save the name: str(dtype)",
     r"torch\._utils\._rebuild_(device|meta|wrapper)\w*": "in PyTorch, save x.cpu()",
 }
 
@@ -133,7 +134,7 @@ def look_up(module, name):
     for pattern, fix in NOT_HELD.items():
         if re.fullmatch(pattern, path):
             raise CheckpointError(explain(f"Weights only load failed. {path} is not part of this engine",
-                                          "the file holds numbers of a kind that NumPy has not, or in a layout of their own", fix))
+                                          "the file holds numbers, or the name, of a dtype that is not among those of this engine, or a layout of its own", fix))
     raise not_allowed(path)
 
 

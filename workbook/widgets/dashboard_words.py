@@ -27,7 +27,7 @@ def percent(share):
 
 def name_of(dashboard, number):
     """Return the name of a class; its number where it has none."""
-    return dashboard.classes[number] if number < len(dashboard.classes) else str(number)
+    return dashboard.classes[number] if 0 <= number < len(dashboard.classes) else str(number)
 
 
 def sentence(dashboard):

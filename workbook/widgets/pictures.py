@@ -25,7 +25,7 @@ def seen_of(inputs, labels, outputs):
     """Return a Seen for each of the first items of a batch; None where the network gives no scores of classes."""
     labels = labels._host() if hasattr(labels, "_host") else labels
     inputs = inputs.detach()._host() if hasattr(inputs, "_host") else inputs
-    if outputs is None or labels is None or outputs.ndim != 2 or said_and_right(outputs, labels) is None:
+    if outputs is None or not isinstance(labels, np.ndarray) or outputs.ndim != 2 or said_and_right(outputs, labels) is None:
         return None
     shown = pictures_of(inputs[:SHOWN]) if isinstance(inputs, np.ndarray) else None
     return [Seen(shown[place] if shown else "", int(labels[place]), top(outputs[place])) for place in range(min(SHOWN, len(labels)))]

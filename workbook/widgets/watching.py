@@ -45,7 +45,7 @@ class Dashboard(Reins):
     """What `dashboard` returns. Called with a loader it goes through it, and watches what the loop does with each batch."""
 
     def __init__(self, net, optimizer, loss_fn, test=None, classes=None, writer=None):
-        _refuse(net, optimizer, loss_fn, test)
+        _refuse(net, optimizer, loss_fn, test, classes, writer)
         super().__init__(optimizer)
         self.net, self.loss_fn, self.test, self.writer = net, loss_fn, test, writer
         self.classes = [str(name) for name in (classes or _names_in(test) or [])]
@@ -332,7 +332,7 @@ def in_use(net):
         random.default_generator.load_state_array(stream)
 
 
-def _refuse(net, optimizer, loss_fn, test):
+def _refuse(net, optimizer, loss_fn, test, classes, writer):
     """Refuse what the dashboard cannot watch."""
     asked = "write watch = dashboard(net, optimizer, loss_fn, test=test_loader)"
     if not isinstance(net, Module):
@@ -351,6 +351,12 @@ def _refuse(net, optimizer, loss_fn, test):
                                 "write test=DataLoader(test_set, batch_size=64)"))
     if test is not None and _length(test) == 0:
         raise ValueError(explain("test= has no batches", "of nothing there is no loss and no accuracy", "look at len(test_set), or leave test= out"))
+
+
+    if classes is not None and not hasattr(classes, "__iter__"):
+        raise TypeError(explain(f"classes= needs the names of the classes, and got {classes!r}", "each is shown by its name", "write classes=['cat', 'dog']"))
+    if writer is not None and not hasattr(writer, "add_scalar"):
+        raise TypeError(explain(f"writer= needs a SummaryWriter, and got a {type(writer).__name__}", "each step is told to its add_scalar", "write writer=SummaryWriter()"))
 
 
 def _names_in(loader):

@@ -10,7 +10,7 @@ from workbook.errors import explain, shape_text
 from workbook.ops.from_data import as_tensor, from_numpy
 from workbook.tensor import Tensor
 from workbook.vision.pillow import from_array, is_picture
-from workbook.vision.transforms.kinds import get_image_num_channels, largest
+from workbook.vision.transforms.kinds import get_image_num_channels, is_tensor, largest
 
 _SHORT = "I;16" if sys.byteorder == "little" else "I;16B"
 _OF_MODE = {"I": np.int32, _SHORT: np.int16, "F": np.float32}  # every other mode has bytes
@@ -31,7 +31,7 @@ def to_tensor(pic):
         array = np.array(pic, _OF_MODE.get(pic.mode, np.uint8))
         if pic.mode == "1":
             array = array * np.uint8(255)
-        pic = array.reshape(pic.height, pic.width, -1)
+        pic = array.reshape(pic.height, pic.width, get_image_num_channels(pic))
     elif not isinstance(pic, np.ndarray):
         why, fix = "an image is an array of height and width", "np.asarray(image)"
         if isinstance(pic, Tensor):
@@ -40,6 +40,8 @@ def to_tensor(pic):
     if pic.ndim not in (2, 3):
         raise ValueError(explain(f"pic should be 2/3 dimensional. Got {pic.ndim} dimensions.",
                                  f"its shape is {shape_text(pic.shape)}", "give one image of shape (H, W) or (H, W, C)"))
+    if any(step < 0 for step in pic.strides):  # refused by torch.from_numpy, as in PyTorch
+        from_numpy(pic)
     image = pic[:, :, None] if pic.ndim == 2 else pic
     channels_first = np.ascontiguousarray(image.transpose(2, 0, 1))
     if channels_first.dtype == np.uint8:
@@ -169,6 +171,7 @@ def normalize(tensor, mean, std, inplace=False):
     if not isinstance(tensor, Tensor):
         raise TypeError(explain(f"img should be Tensor Image. Got {type(tensor)}", "Normalize works on tensors",
                                 "put ToTensor() before it"))
+    is_tensor(tensor)
     if not tensor.is_floating_point():
         raise TypeError(explain(f"Input tensor should be a float tensor. Got {tensor.dtype}.", "the results are no whole numbers",
                                 "put ToTensor() before it, or call .float()"))

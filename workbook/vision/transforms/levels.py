@@ -102,6 +102,8 @@ def equalize(img):
         raise TypeError(explain(f"Input image tensor should have 3 or 4 dimensions, but found {img.dim()}", "they are (N, C, H, W)", "image.unsqueeze(0) for an image of one channel"))
     _needs_bytes(img)
     needs_channels(img)
+    if not img.numel():
+        return img
     channels = img.reshape(-1, *img.shape[-2:]).numpy()
     return torch.from_numpy(np.stack([_equalized(channel) for channel in channels])).reshape(img.shape)
 
