@@ -351,8 +351,6 @@ def _refuse(net, optimizer, loss_fn, test, classes, writer):
                                 "write test=DataLoader(test_set, batch_size=64)"))
     if test is not None and _length(test) == 0:
         raise ValueError(explain("test= has no batches", "of nothing there is no loss and no accuracy", "look at len(test_set), or leave test= out"))
-
-
     if classes is not None and not hasattr(classes, "__iter__"):
         raise TypeError(explain(f"classes= needs the names of the classes, and got {classes!r}", "each is shown by its name", "write classes=['cat', 'dog']"))
     if writer is not None and not hasattr(writer, "add_scalar"):
