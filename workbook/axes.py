@@ -1,6 +1,6 @@
 """The axes of a shape, by their numbers."""
 
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, kind_of, shape_text
 from workbook.numbers import counted
 
 
@@ -24,17 +24,19 @@ def axis_of(dim, shape):
     return dim % reach
 
 
-def axis_there_is(dim, shape):
-    """The same for what asks about one axis: a single number has none. Raises IndexError there, too."""
+def axis_there_is(dim, shape, asker):
+    """The same for the method called `asker`, which asks about one axis: a single number has none. Raises IndexError there, too."""
+    if dim.__class__ is not int:
+        dim = _one_axis(dim, f"{asker}(): ", " (position 1)")
     if not shape:
-        raise IndexError(explain(f"Dimension specified as {_one_axis(dim)} but tensor has no dimensions", "it is a single number, of shape ()",
+        raise IndexError(explain(f"Dimension specified as {dim} but tensor has no dimensions", "it is a single number, of shape ()",
                                  "leave the axis out, or write x.reshape(1) for a row of one number"))
     return axis_of(dim, shape)
 
 
-def _one_axis(dim):
+def _one_axis(dim, asker="", place=""):
     """Return a whole number that is no Python int as one. Raises TypeError for anything else."""
     if isinstance(dim, bool) or not hasattr(dim, "__index__") or getattr(dim, "ndim", 0):
-        raise TypeError(explain(f"argument 'dim' must be int, not {type(dim).__name__}", "it names one axis by its number",
+        raise TypeError(explain(f"{asker}argument 'dim'{place} must be int, not {kind_of(dim)}", "it names one axis by its number",
                                 "write a whole number, such as 0, or -1 for the last axis"))
     return dim.__index__()

@@ -94,7 +94,7 @@ class Tensor(metaclass=PrintsAsTorch):
 
     def size(self, dim=None):
         """Return the shape, or the length of axis `dim`. Raises IndexError for an axis that is not there."""
-        return _tuple(Size, self._array.shape) if dim is None else self._array.shape[axis_there_is(dim, self._array.shape)]
+        return _tuple(Size, self._array.shape) if dim is None else self._array.shape[axis_there_is(dim, self._array.shape, "size")]
 
     @property
     def dtype(self):
@@ -131,7 +131,7 @@ class Tensor(metaclass=PrintsAsTorch):
         Raises IndexError for an axis that is not there.
         """
         steps = steps_of(self._array)
-        return steps if dim is None else steps[axis_there_is(dim, self._array.shape)]
+        return steps if dim is None else steps[axis_there_is(dim, self._array.shape, "stride")]
 
     def is_contiguous(self, memory_format=formats.contiguous_format):
         """Return whether the elements lie in memory in the order of the shape, or in that of another format.

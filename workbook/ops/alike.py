@@ -6,11 +6,13 @@ import numpy as np
 
 from workbook import random
 from workbook.devices import CPU, settle
+from workbook.errors import explain, shape_text
 from workbook.formats import asked_format, check_storage, empty_as, preserve_format
 from workbook.numbers import fill_with
 from workbook.ops.creation import finish, leaf, numpy_dtype, stored
 from workbook.ops.elementwise import as_number
 from workbook.settings import unfilled
+from workbook.tensor import Tensor
 
 
 def _like(fill, random=False):
@@ -103,6 +105,10 @@ def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=
     """
     if high is None:
         low, high = 0, low
+    for given in (low, high):
+        if isinstance(given, Tensor) and given.ndim:
+            raise RuntimeError(explain("high must be a scalar tensor and on CPU", f"one number bounds them all, and this Tensor has shape "
+                                       f"{shape_text(given.shape)}", "write high.item(), or a whole number"))
     check_storage("randint_like", layout, pin_memory)
     array = memory_like("randint_like", input, dtype, memory_format)
     random.fill_integers(array, low, high, generator=generator)

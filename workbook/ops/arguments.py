@@ -17,6 +17,7 @@ from workbook.formats import layout, memory_format
 from workbook.ops.elementwise import is_number
 from workbook.ops.signatures import NUMPY_NAMES, forms_of, is_handed_on, marks_of
 from workbook.random import Generator
+from workbook.size import Size
 from workbook.tensor import Tensor
 
 # What PyTorch calls the kinds.
@@ -52,7 +53,7 @@ def door(function, name=None, method=False, spelt=None):
     `method`: the first argument stands before the dot. `spelt`: what writes arguments under PyTorch's names where they came under others.
     """
     name = name or function.__name__
-    known, first = marks_of(name, method)
+    known, first, least = marks_of(name, method)
 
     @functools.wraps(function)
     def call(*args, **options):
@@ -65,7 +66,7 @@ def door(function, name=None, method=False, spelt=None):
     @functools.wraps(function)
     def careful(*args, **options):
         try:
-            if first is not None and (options or len(args) > first):
+            if first is not None and (options or len(args) > first or len(args) < least):
                 _ask(name, args, options, method)
             return function(*args, **(spelt(name, options) if options and spelt else options))
         except Exception as problem:
@@ -81,28 +82,59 @@ def asking(function, name=None):
 
 
 def _ask(name, args, options, method):
-    """Raise TypeError where an argument that is asked first is of a wrong kind."""
-    places, names = _asked(name, method)
-    for place, kind in places:
-        if place < len(args) and args[place].__class__ is not kind:
+    """Raise TypeError where an argument that is asked first is of a wrong kind, or stands without those that it belongs to."""
+    places, names, company, least = _asked(name, method)
+    for place, kinds in places:
+        if place < len(args) and args[place].__class__ not in kinds:
             refuse_arguments(name, args, options, method)
     for key in options:
-        if key in names and options[key].__class__ is not names[key]:
+        if key in names and (options[key].__class__ not in names[key] or key in company and _alone(company[key], args, options)):
             refuse_arguments(name, args, options, method)
+    if len(args) + len(options) < least:
+        refuse_arguments(name, args, options, method)
+
+
+def _alone(company, args, options):
+    """Whether no form that has an argument given by name has room for the others."""
+    return not any(len(args) <= most and all(place < len(args) or any(name in options for name in names) for place, names in needed)
+                   for most, needed in company)
 
 
 @functools.cache
 def _asked(name, method):
-    """Return which arguments are asked first, with the class that they mostly have: by their places, and by their names."""
-    places, names = {}, {}
-    for form, _ in forms_of(name, method):
+    """Return what is asked first: the classes that fit, by the places of the arguments and by their names; in which company those that are
+    not in each form stand there, (how many may be given by place, which others have to be there) a form; and how many arguments there are
+    at least.
+    """
+    forms = [form for form, _ in forms_of(name, method)]
+    every = [argument.name for form in forms for argument in form]
+    places, names, company = {}, {}, {}
+    for form in forms:
         for place, argument in enumerate(form, start=method):
             if argument.asked:
-                kind = {"bool": bool, "int": int, "Tensor": Tensor, "number": int, "float": float}.get(argument.kind, tuple)
-                names.update(dict.fromkeys((argument.name, *NUMPY_NAMES.get(argument.name, ())), kind))
+                at = [other for each in forms for other in each[place - method:place - method + 1] if not other.by_name]
                 if not argument.by_name:
-                    places.setdefault(place, kind)
-    return tuple(places.items()), names
+                    places[place] = _classes(at)
+                for key in _names(argument):
+                    names[key] = _classes([other for each in forms for other in each if other.name == argument.name])
+                    if every.count(argument.name) < len(forms):
+                        needed = [(at, _names(other)) for at, other in enumerate(form, start=method) if not other.optional and other is not argument]
+                        company.setdefault(key, []).append((method + sum(not other.by_name for other in form), needed))
+    least = method + min((sum(not argument.optional for argument in form) for form in forms), default=0)
+    return tuple(places.items()), names, company, least
+
+
+def _names(argument):
+    return (argument.name, *NUMPY_NAMES.get(argument.name, ()))
+
+
+def _classes(arguments):
+    """Return the classes that most values of these arguments have. (What is of another class may fit, too; it is looked at closely.)"""
+    return frozenset(kind for argument in arguments for kind in (*MOSTLY.get(argument.kind, ()), *[type(None)] * argument.none))
+
+
+MOSTLY = {"bool": (bool,), "int": (int,), "Tensor": (Tensor,), "number": (int, float), "float": (float, int), "str": (str,), "dtype": (dtype,),
+          "ints": (tuple, list, Size), "ints|int": (int, tuple, list, Size), "floats": (tuple, list)}
 
 
 def refuse_arguments(name, args, options, method=False, problem=None):

@@ -5,7 +5,7 @@ import operator
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import explain
+from workbook.errors import explain, kind_of
 from workbook.numbers import number_in
 from workbook.ops.elementwise import Elementwise, FloatElementwise, as_number, in_float32, is_number
 from workbook.ops.quotients import DivRounded
@@ -205,6 +205,9 @@ def div(input, other, *, rounding_mode=None):
     """
     if rounding_mode is None:
         return Div.apply(input, other)
+    if not isinstance(rounding_mode, str):
+        raise TypeError(explain(f"div(): argument 'rounding_mode' must be str, not {kind_of(rounding_mode)}",
+                                "it is one of two words", "leave rounding_mode out, or write 'trunc' or 'floor'"))
     if rounding_mode not in ("floor", "trunc"):
         raise RuntimeError(explain(
             f"div expected rounding_mode to be one of None, 'trunc', or 'floor' but found '{rounding_mode}'",

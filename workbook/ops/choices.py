@@ -208,6 +208,7 @@ class Clamp(Elementwise, name="ClampBackward1"):
 
     def forward(ctx, a, low, high):
         if a.dtype.kind == "c":
+            np.broadcast_shapes(*(np.shape(part) for part in (a, low, high) if part is not None))  # shapes that do not fit come first
             raise NotImplementedError(explain("clamp is not supported for complex types", "complex numbers have no order",
                                               "take the parts: x.real, x.imag"))
         ctx.save(a, low, high)

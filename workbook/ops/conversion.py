@@ -135,6 +135,9 @@ def type_(input, dtype=None):
         return f"torch.{'cuda.' if input.is_cuda else ''}{input.dtype.legacy}Tensor"
     if isinstance(dtype, type) and isinstance(getattr(dtype, "dtype", None), dtypes.dtype):
         dtype = dtype.dtype  # torch.FloatTensor and its like
+    if not isinstance(dtype, (str, dtypes.dtype)) and not any(dtype is known for known in (float, int, bool, complex)):
+        raise TypeError(explain("dtype must be a type, str, or dtype object", "it names the kind of numbers that the result holds",
+                                "write a dtype, such as torch.float64"))
     if isinstance(dtype, str):
         name = dtype.rpartition(".")[2].removesuffix("Tensor")
         asked, dtype = dtype, next((d for d in dtypes.ALL if d.legacy == name), None)

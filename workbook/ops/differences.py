@@ -33,6 +33,10 @@ def diff(input, n=1, dim=-1, prepend=None, append=None):
                                    "it says how often differences are taken", "write n=1"))
     if n == 0 and prepend is None and append is None:
         return clone(input)
+    for part in (prepend, append):
+        if part is not None and part.ndim != input.ndim:
+            raise RuntimeError(explain("diff expects prepend or append to be the same dimension as input",
+                                       f"they are joined along an axis: {part.ndim} axes against {input.ndim}", "write part.reshape(...)"))
     axis = axis_of(dim, input.shape)
     if prepend is not None or append is not None:
         input = cat([part for part in (prepend, input, append) if part is not None], axis)
@@ -56,6 +60,8 @@ def trapezoid(y, x=None, *, dx=1, dim=-1):
     Source: https://pytorch.org/docs/2.13/generated/torch.trapezoid.html
     """
     axis = _axis_of("trapezoid", y, x, dim)
+    if x is None and isinstance(dx, (bool, complex)):
+        raise RuntimeError(explain("trapezoid: Currently, we only support dx as a real number.", "points stand a distance apart", "write dx=1."))
     if not y.shape[axis]:
         return zeros([side for place, side in enumerate(y.shape) if place != axis], dtype=y.dtype, device=y.device)
     pairs, step = _pairs("trapezoid", y, x, dx, axis)
@@ -100,7 +106,7 @@ def _pairs(name, y, x, dx, axis):
             raise RuntimeError(explain(f"{name}: There must be one `x` value for each sample point",
                                        "each point has a height in y and a place in x", "give x the length of that axis of y"))
         x = reshape(x, [-1 if place == axis else 1 for place in range(y.ndim)])
-    return pairs, diff(x, dim=axis if x.ndim == y.ndim else axis - y.ndim)
+    return pairs, diff(x, dim=axis if x.ndim >= y.ndim else axis - y.ndim)
 
 
 def gradient(input, *, spacing=None, dim=None, edge_order=1):

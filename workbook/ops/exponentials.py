@@ -234,7 +234,8 @@ class Logit(FloatElementwise):
         ctx.save(a)
         ctx.eps = eps
         if eps is not None:
-            a = ctx.xp.clip(a, a.dtype.type(eps), a.dtype.type(1 - eps))
+            low, high = a.dtype.type(eps), a.dtype.type(1 - eps)
+            a = ctx.xp.where(a < low, low, ctx.xp.where(a > high, high, a))  # in this order, which tells where eps is above 1/2
         return ctx.xp.log(a / (1 - a))
 
     def backward(ctx, grad):

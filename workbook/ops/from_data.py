@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import MOST_AXES, explain, too_deep
+from workbook.errors import MOST_AXES, explain, kind_of, too_deep
 from workbook.formats import Lender, check_storage
 from workbook.numbers import plain
 from workbook.ops.creation import finish, memory_for, numpy_dtype
@@ -146,7 +146,7 @@ def _from_python(data, dtype):
 
     def collect(part, depth):
         if depth == len(shape):
-            numbers.append(_single(part, depth))
+            numbers.append(_single(part, dtype))
             return
         if not _is_sequence(part):
             raise TypeError(explain(f"not a sequence at dim {depth}: {part!r}",
@@ -188,8 +188,8 @@ def _is_sequence(part):
         and not isinstance(part, (str, bytes, dict, Tensor, np.ndarray))) or isinstance(part, np.ndarray) and part.ndim > 0
 
 
-def _single(part, depth):
-    """One number of the data, and the dtype that it has when it is alone."""
+def _single(part, wanted):
+    """One number of the data, and the dtype that it has when it is alone. `wanted`: the dtype that was asked for, or None."""
     if isinstance(part, Tensor):
         if part.numel() != 1:
             raise ValueError(explain("only one element tensors can be converted to Python scalars",
@@ -208,8 +208,19 @@ def _single(part, depth):
                                 "numbers and lists stand side by side in the data", "put every number at the same depth"))
     if isinstance(part, (str, bytes)):
         raise TypeError(explain(f"new(): invalid data type '{kind}'", "a tensor holds numbers", "give numbers: float(text)"))
+    if wanted is not None:
+        whole = numpy_dtype(wanted).kind in "biu"
+        raise TypeError(explain(f"'{kind_of(part)}' object cannot be interpreted as an integer" if whole else f"must be real number, not {kind_of(part)}",
+                                f"the tensor is to hold {dtypes.asked(wanted)}", "give a number, a list or a NumPy array"))
     raise RuntimeError(explain(f"Could not infer dtype of {kind}", "a tensor holds numbers, in nested lists of equal lengths",
                                "give a number, a list or a NumPy array, such as list(d.values()) of a dict"))
+
+
+def _of_the_same(given, dtype):
+    if given.dtype is not dtype:
+        raise TypeError(explain(f"expected TensorOptions(dtype={dtype.in_c}) (got TensorOptions(dtype={given.dtype.in_c}))",
+                                f"the old constructors take a Tensor over as it is, and this one holds {given.dtype}", f"write x.to({dtype})"))
+    return given._host()
 
 
 def legacy_tensor(*data, dtype=None):
@@ -220,7 +231,7 @@ def legacy_tensor(*data, dtype=None):
     if len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
         given = data[0]
         if isinstance(given, Tensor):
-            return given._host()
+            return _of_the_same(given, dtype)
         if isinstance(given, str):
             raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers", "give numbers: float(text)"))
         if not _is_sequence(given) and not isinstance(given, np.ndarray):

@@ -97,6 +97,9 @@ def _equal_parts(input, parts, ends):
     _some(parts)
     if ends is None:
         ends = (float(input._host().min()), float(input._host().max())) if input.numel() else (0.0, 1.0)
+    if len(ends) != 2:
+        raise RuntimeError(explain(f"torch.histogramdd: for a 1-dimensional histogram range should have 2 elements, but got {len(ends)}",
+                                   "it goes from one number to another", "write range=(low, high)"))
     low, high = ends
     if not (math.isfinite(low) and math.isfinite(high)):
         raise RuntimeError(explain(f"torch.histogramdd: dimension 0's range [{low:g}, {high:g}] is not finite",

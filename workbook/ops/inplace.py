@@ -15,7 +15,7 @@ from workbook.formats import empty_as, of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
 from workbook.ops.choices import flat
-from workbook.ops.elementwise import as_number, expect_tensors, is_number, not_implemented
+from workbook.ops.elementwise import as_number, broadcast_shape, expect_tensors, is_number, not_implemented
 from workbook.ops.parts import Overwrite
 from workbook.tensor import Tensor, memory_of, wrap
 
@@ -69,7 +69,7 @@ def _own_dtype(input, asked):
 def _refuse_what_does_not_fit(input, other, name):
     """Raise for a result that would not fit into `input`: PyTorch sees this before it sees that it has no such result."""
     arrays = [input._array, other._array if isinstance(other, Tensor) else other]
-    shape = np.broadcast_shapes(*map(np.shape, arrays))
+    shape = broadcast_shape(*map(np.shape, arrays))
     with input._device.entered():
         result = wrap(input._device.xp.zeros(shape, dtypes.result_type(arrays).numpy), input._device)
     views.refuse_larger(input, _held(input, result, name)._array.shape, name)

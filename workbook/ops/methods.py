@@ -18,7 +18,7 @@ from workbook.ops import (activation, added, alike, arithmetic, axes, bessel, bl
                           removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
                           strided, sums, takes, triangles, trigonometry)
 from workbook.ops.arguments import asking, door
-from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, operator
+from workbook.ops.operators import INPLACE_OPERATORS, OPERATORS, in_place
 from workbook.ops.out import with_out
 from workbook.ops.spellings import spelt
 from workbook.tensor import Tensor
@@ -189,9 +189,9 @@ OUT = {
              "max min argmax argmin sort topk index_select gather masked_select abs neg sign floor ceil "
              "round clamp bitwise_not softmax log_softmax all any where trunc frac sgn heaviside nan_to_num signbit isposinf isneginf float_power complex polar "
              "cummax cummin amax amin aminmax norm median nanmedian mode kthvalue msort nonzero quantile nanquantile histc "
-             "searchsorted bucketize diff isin frexp histogram renorm index_reduce nuclear_norm frobenius_norm lu_solve",
+             "searchsorted bucketize diff isin frexp histogram renorm index_reduce nuclear_norm frobenius_norm lu_solve logcumsumexp",
     "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace logspace rand randn randint "
-           "randperm empty bernoulli prod cumsum cumprod logcumsumexp logsumexp nansum nanmean",
+           "randperm empty bernoulli prod cumsum cumprod logsumexp nansum nanmean",
 }
 
 # Functions that also take NumPy's `axis=` and `keepdims=`: see ops/spellings.py.
@@ -263,8 +263,8 @@ def install():
                 setattr(Tensor, alias + "_", door(getattr(Tensor, name + "_"), alias + "_", method=True))
     for name, function in OPERATORS.items():
         setattr(Tensor, name, function)
-    for name, form in INPLACE_OPERATORS.items():
-        setattr(Tensor, name, operator(form, getattr(Tensor, form)))
+    for name, (symbol, form) in INPLACE_OPERATORS.items():
+        setattr(Tensor, name, in_place(symbol, getattr(Tensor, form)))
     for name, dtype in CASTS.items():
         setattr(Tensor, name, conversion.caster(name, dtype))
     Tensor.__iter__ = _iterate

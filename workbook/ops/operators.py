@@ -51,6 +51,21 @@ def comparing(symbol, function):
     return compare
 
 
+def in_place(symbol, form):
+    """Return the in-place operator of a method, such as `+=` of `add_`. What it does not know is left to the operator itself, `+`."""
+
+    def operate(input, *args, **options):
+        try:
+            return form(input, *args, **options)
+        except TypeError:
+            if len(args) == 1 and not options and isinstance(args[0], KNOWN):
+                raise
+            return NotImplemented
+
+    operate.__doc__ = f"The operator `{symbol}`, as `{form.__name__}`."
+    return operate
+
+
 def _unknown(symbol, other):
     if symbol[0] != "r" and isinstance(other, (list, tuple, str)):
         raise TypeError(explain(f"unsupported operand type(s) for {symbol}: 'Tensor' and '{type(other).__name__}'",
@@ -90,8 +105,8 @@ OPERATORS = {
     "__neg__": arithmetic.neg, "__pos__": arithmetic.positive, "__abs__": pointwise.abs, "__invert__": logic.invert,
     "__getitem__": indexing.getitem, "__setitem__": indexing.setitem,
 }
-# The method that each in-place operator is.
+# How each in-place operator is written, and the method that it is.
 INPLACE_OPERATORS = {
-    "__iadd__": "add_", "__isub__": "sub_", "__imul__": "mul_", "__itruediv__": "div_", "__ipow__": "pow_",
-    "__ifloordiv__": "floor_divide_", "__imod__": "remainder_", "__ilshift__": "bitwise_left_shift_",
-    "__irshift__": "bitwise_right_shift_"}
+    "__iadd__": ("+=", "add_"), "__isub__": ("-=", "sub_"), "__imul__": ("*=", "mul_"), "__itruediv__": ("/=", "div_"), "__ipow__": ("**=", "pow_"),
+    "__ifloordiv__": ("//=", "floor_divide_"), "__imod__": ("%=", "remainder_"), "__ilshift__": ("<<=", "bitwise_left_shift_"),
+    "__irshift__": (">>=", "bitwise_right_shift_")}

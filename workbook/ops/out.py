@@ -33,6 +33,8 @@ _READ_FIRST = frozenset((
     "aminmax max min cummax cummin logsumexp logcumsumexp nansum nanmean tril triu diag median nanmedian mode kthvalue quantile nanquantile cholesky "
     "inverse qr svd matrix_power tensordot").split())
 _READ_WHILE_WRITING = frozenset("index_select gather cat stack hstack vstack dstack column_stack take diff kron masked_select topk".split())
+# Functions whose results are places, or yes or no, whatever the inputs hold.
+_OF_OTHER_DTYPES = frozenset("argmax argmin searchsorted bucketize isin signbit isposinf isneginf all any nonzero".split())
 # Functions whose own results lie column by column, but not in an `out` that had no room for them.
 _IN_ORDER = frozenset("cholesky cholesky_solve matrix_power mvlgamma".split())
 
@@ -54,7 +56,7 @@ def with_out(function, kind, name=None):
     @functools.wraps(function)
     def call(*args, out=None, **options):
         try:
-            return function(*args, **options) if out is None else _into(function, kind, out, args, options, makes)
+            return function(*args, **options) if out is None else _into(function, kind, out, args, options, makes, name)
         except Exception as problem:
             refuse_arguments(name, args, options if out is None else options | {"out": out}, problem=problem)
             raise
@@ -65,8 +67,9 @@ def with_out(function, kind, name=None):
     return call
 
 
-def _into(function, kind, out, args, options, makes):
+def _into(function, kind, out, args, options, makes, door_name):
     name = function.__name__
+    refuse_arguments(door_name, args, options | {"out": out})  # with it, PyTorch takes fewer of a function's forms
     outs = out if isinstance(out, (tuple, list)) else (out,)
     for target in outs:
         if not isinstance(target, Tensor):
@@ -92,6 +95,8 @@ def _into(function, kind, out, args, options, makes):
         except NotImplementedError:
             if kind == "cast":
                 _refuse_inputs(args, outs[0])
+            if kind == "equal" and name not in _OF_OTHER_DTYPES:  # PyTorch looks at out before it sees that it has no such function of these numbers
+                _refuse_dtype(next(given for given in args if isinstance(given, Tensor)), outs[0], kind)
             raise
     results = result if isinstance(result, tuple) else (result,)
     if len(results) != len(outs):

@@ -8,6 +8,7 @@ from workbook.formats import copied, in_order, laid, nothing_at
 from workbook.numbers import counted
 from workbook.ops.choices import flat
 from workbook.strides import lies_in_rows, of_copy, of_result, of_view, steps_of, within
+from workbook.tensor import Tensor
 
 
 class Select(Operation):
@@ -210,6 +211,9 @@ def narrow(input, dim, start, length):
     if input.ndim == 0:
         raise RuntimeError(explain("narrow() cannot be applied to a 0-dim tensor.",
                                    "a single number has no axis to cut", "use the number itself"))
+    if isinstance(start, Tensor) and (start.ndim or start.is_floating_point() or start.is_complex() or start.dtype is dtypes.bool_):
+        raise RuntimeError(explain("start must be an 0-dim integral Tensor.", f"it names one place, and this one has shape {shape_text(start.shape)} "
+                                   f"and holds {start.dtype}", "write start.item(), or a whole number"))
     if length < 0:
         raise RuntimeError(explain("narrow(): length must be non-negative.", "a length counts places", "give a length from 0 on"))
     axis = axis_of(dim, input.shape)

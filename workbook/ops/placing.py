@@ -77,10 +77,10 @@ def index_add(input, dim, index, source, *, alpha=1):
     if not isinstance(source, Tensor):
         raise not_a_tensor("index_add", "source", 4, source)
     axis = axis_of(dim, input.shape)
-    if index.dtype not in LONG:
+    if index.dtype not in LONG and index.ndim < 2:
         raise RuntimeError(explain(f"index_add_(): Expected dtype int32/int64 for index but got: {index.dtype.legacy}",
                                    "places are whole numbers", "write index.long()"))
-    if source.dtype is not input.dtype:
+    if source.dtype is not input.dtype and index.ndim < 2:
         raise RuntimeError(explain(f"index_add_(): self ({input.dtype.legacy}) and source ({source.dtype.legacy}) must have the same scalar type",
                                    None, f"write source.to({input.dtype})"))
     if index.ndim > 1:

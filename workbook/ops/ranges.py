@@ -11,6 +11,7 @@ from workbook.errors import explain, refused_dtype
 from workbook.numbers import computed_in, number_in, real_number
 from workbook.ops.creation import finish, numpy_dtype, reckoned, stored
 from workbook.ops.elementwise import as_number
+from workbook.tensor import Tensor
 
 
 @stored
@@ -74,6 +75,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linspace.html
     """
+    _single("linspace", start, end)
     start, end = (as_number("linspace", name, place, x) for place, (name, x) in enumerate((("start", start), ("end", end)), start=1))
     _counted("linspace", start, end, steps)
     turning = isinstance(start, complex) or isinstance(end, complex)
@@ -109,6 +111,7 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 
     Source: https://pytorch.org/docs/2.13/generated/torch.logspace.html
     """
+    _single("logspace", start, end)
     start, end, base = (as_number("logspace", *given) for given in (("start", 1, start), ("end", 2, end), ("base", 4, base)))
     _counted("logspace", start, end, steps)
     kind = _countable("logspace", dtype, None, "b")
@@ -117,6 +120,13 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
 
 
 # ---- like another ---------------------------------------------------------------------------------------------------------
+
+
+def _single(name, start, end):
+    for which, given in (("start", start), ("end", end)):
+        if isinstance(given, Tensor) and given.ndim:
+            raise RuntimeError(explain(f"{name} only supports 0-dimensional start and end tensors, but got {which} with {given.ndim} dimension(s).",
+                                       "the row goes from one number to another", f"write {which}.item()"))
 
 
 def _countable(name, dtype, default=None, but="bc"):

@@ -77,7 +77,8 @@ def forms_of(name, method=False):
 
 
 def marks_of(name, method=False):
-    """Return whether a function needs a door, and the first place of an argument that is asked first, None where there is none.
+    """Return whether a function needs a door, the first place of an argument that is asked first, None where there is none, and how many
+    arguments it takes at least.
 
     A method without arguments needs none: Python itself refuses what is too much. The lines are not read here: every function is looked
     up when the engine is imported.
@@ -85,7 +86,10 @@ def marks_of(name, method=False):
     own, texts = _line(name, method)
     places = [text.partition("!")[0].count(", ") for text in texts if "!" in text]
     takes = [len([word for word in text.removeprefix("old ").partition("*")[0].split(", ") if word]) for text in texts]
-    return max(takes, default=-1) >= (0 if not method else 1 if own else 2), min(places) + (own and method) if places else None
+    least = min((len([word for word in text.removeprefix("old ").split(", ") if word not in ("*", "out", "...") and "=" not in word and
+                      not word.startswith("out:")]) for text in texts), default=0)
+    return (max(takes, default=-1) >= (0 if not method else 1 if own else 2), min(places) + (own and method) if places else None,
+            least + (own and method))
 
 
 def is_handed_on(name):
@@ -132,7 +136,7 @@ abs absolute acos acosh angle arccos arccosh arcsin arcsinh arctan arctanh asin 
     log2 logical_not msort neg negative rad2deg reciprocal rsqrt sgn sigmoid sign signbit sin sinc sinh sqrt square tan tanh
     trunc linalg_eigvals special_digamma special_entr special_erf special_erfc special_erfcx special_erfinv special_exp2
     special_expit special_expm1 special_gammaln special_i0 special_i0e special_i1 special_i1e special_log1p special_log_ndtr
-    special_ndtr special_ndtri special_psi special_sinc: input, *, out
+    special_ndtri special_psi special_sinc: input, *, out
 abs_ acos_ acosh_ adjoint arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ argwhere asin_ asinh_ atan_ atanh_ ceil_ conj
     corrcoef cos_ cosh_ deg2rad_ det detach detach_ erf_ erfc_ exp2_ exp_ expm1_ fix_ fliplr flipud floor_ frac_ i0_ imag
     is_complex is_conj is_floating_point is_inference is_neg is_nonzero is_signed isfinite isinf isnan isreal log10_ log1p_
@@ -198,7 +202,7 @@ conv1d conv2d conv3d: input, weight, bias?=, stride=, padding=, dilation=, group
 conv_tbc: input, weight, bias, pad=
 conv_transpose1d conv_transpose2d conv_transpose3d: input, weight, bias?=, stride=, padding=, output_padding=, groups=,
     dilation=
-copysign eq fmod ge greater greater_equal gt le less less_equal lt ne not_equal: input, other, *, out | input, other:number, *,
+copysign eq fmod ge greater greater_equal gt le less less_equal lt ne not_equal: input!, other, *, out | input!, other:number, *,
     out
 cosine_similarity: x1, x2, dim=, eps=
 count_nonzero: input, dim?= | input, dim:ints
@@ -235,15 +239,15 @@ full: size!, fill_value, *, out, ...
 full_like: input, fill_value, *, memory_format?=, ...
 gather: input, dim, index, *, sparse_grad!=, out
 ger outer: input, vec2, *, out
-gradient: input, *, dim:ints, edge_order= | input, *, spacing, dim:ints, edge_order= | input, *, spacing?=, dim?=, edge_order= |
-    input, *, spacing:numbers, dim?=, edge_order= | input, *, spacing:numbers, dim:ints, edge_order= | input, *,
-    spacing:Tensors, dim?=, edge_order= | input, *, spacing:Tensors, dim:ints, edge_order=
+gradient: input, *, dim:ints, edge_order!= | input, *, spacing, dim:ints, edge_order!= | input, *, spacing?=, dim?=, edge_order!= |
+    input, *, spacing:numbers, dim?=, edge_order!= | input, *, spacing:numbers, dim:ints, edge_order!= | input, *,
+    spacing:Tensors, dim?=, edge_order!= | input, *, spacing:Tensors, dim:ints, edge_order!=
 gru rnn_relu rnn_tanh: data, batch_sizes, hx, params, has_biases!, num_layers, dropout, train!, bidirectional! | input, hx,
     params, has_biases!, num_layers, dropout, train!, bidirectional!, batch_first!
 hardshrink: input, lambd=, *, out
 heaviside: input, values, *, out
 histc: input, bins=, min=, max=, *, out
-histogram: input, bins:Tensor, *, weight?=, density!=, out:Tensors2 | input, bins=, *, range?=, weight?=, density!=,
+histogram: input, bins:Tensor, *, weight?=, density!=, out:Tensors2 | input, bins=, *, range!?=, weight?=, density!=,
     out:Tensors2
 index_add: input, dim, index, source, *, alpha=, out
 index_copy: input, dim, index, source, *, out
@@ -268,11 +272,11 @@ linalg_lu_factor: A, *, pivot!=, out:Tensors2
 linalg_lu_solve: LU, pivots, B, *, left!=, adjoint!=, out
 linalg_matrix_norm: input, ord!, dim:ints=, keepdim!=, *, dtype?=, out | input, ord:str!=, dim:ints=, keepdim!=, *, dtype?=, out
 linalg_matrix_rank: input, *, atol:Tensor?=, rtol:Tensor?=, hermitian!=, out | input, *, atol?=, rtol?=, hermitian!=, out |
-    input, tol, hermitian!=, *, out | input, tol:float, hermitian!=, *, out
+    input, tol:Tensor!, hermitian!=, *, out | input, tol:float!, hermitian!=, *, out
 linalg_norm: input, ord!?=, dim:ints|int?=, keepdim!=, *, dtype?=, out | input, ord:str!, dim:ints|int?=, keepdim!=, *, dtype?=,
     out
 linalg_pinv: input, *, atol:Tensor?=, rtol:Tensor?=, hermitian!=, out | input, *, atol?=, rtol?=, hermitian!=, out | input,
-    rcond:Tensor, hermitian!=, *, out | input, rcond, hermitian!=, *, out
+    rcond:Tensor!, hermitian!=, *, out | input, rcond!, hermitian!=, *, out
 linalg_qr: A, mode=, *, out:Tensors2
 linalg_slogdet: A, *, out:Tensors2
 linalg_solve: A, B, *, left!=, out
@@ -332,7 +336,7 @@ prod: input, *, dtype?= | input, dim!, keepdim!=, *, dtype?=, out
 promote_types: type1, type2
 put: input, index, source, accumulate!=
 qr: input, some!=, *, out:Tensors2
-rand randn: size, *, generator?, out, ... | size, *, out, ...
+rand randn: size!, *, generator?, out, ... | size!, *, out, ...
 rand_like randn_like: input, *, generator?, memory_format?=, ... | input, *, memory_format?=, ...
 randint: high, size, *, generator?, out, ... | high, size, *, out, ... | low, high, size, *, generator?, out, ... | low, high,
     size, *, out, ...
@@ -348,13 +352,13 @@ resize_as_: input, the_template, *, memory_format?=
 result_type: tensor, other | scalar, tensor | tensor, other:number | scalar1, scalar2
 roll: input, shifts!, dims:ints|int!?=
 rot90: input, k!=, dims=
-round: input, *, out | input, *, decimals, out
-round_: input | input, *, decimals
+round: input, *, out | input, *, decimals!, out
+round_: input | input, *, decimals!
 rrelu_: input, lower=, upper:number=, training!=, generator?=
-rsub: input, other, *, alpha= | input, other:number, alpha=
+rsub: input!, other, *, alpha= | input!, other:number, alpha=
 scalar_tensor: s, *, ...
-scatter: input, dim, index, src, *, out | input, dim, index, src, *, reduce, out | input, dim, index, value, *, out | input,
-    dim, index, value, *, reduce, out
+scatter: input, dim, index, src, *, out | input, dim, index, src, *, reduce!, out | input, dim, index, value, *, out | input,
+    dim, index, value, *, reduce!, out
 scatter_add: input, dim, index, src, *, out
 scatter_reduce: input, dim, index, src!, reduce, *, include_self!=, out
 searchsorted: sorted_sequence, input, *, out_int32!=, right!=, side?=, sorter?=, out | sorted_sequence, self, *, out_int32!=,
@@ -364,11 +368,12 @@ select_scatter: input, src, dim!, index:int!
 slice_scatter: input, src, dim=, start:int!?=, end:int?=, step=, *, out
 sort: input, *, stable!?, dim=, descending!=, out:Tensors2 | input, dim=, descending!=, *, out:Tensors2
 special_log_softmax: input, dim!, *, dtype?=
+special_ndtr: input!, *, out
 special_round: input, *, decimals=, out
 special_softmax: input, dim!, dtype?=
-split: input, split_size, dim= | input, split_size:ints, dim=
+split: input, split_size!, dim= | input, split_size:ints!, dim=
 split_with_sizes: input, split_sizes!, dim=
-squeeze: input | input, dim | input, dim:ints
+squeeze: input | input, dim! | input, dim:ints!
 std var: input, dim:ints|int?, unbiased!=, keepdim!=, *, out | input, dim:ints|int?=, *, correction!?=, keepdim!=, out | input,
     unbiased!=
 std_mean var_mean: input, dim:ints|int?, unbiased!=, keepdim!= | input, dim:ints|int?=, *, correction!?=, keepdim!= | input,
@@ -380,7 +385,7 @@ swapaxes: input, axis0, axis1
 swapdims transpose: input, dim0, dim1
 take: input, index, *, out
 take_along_dim: input, indices:Tensor, dim?=, *, out
-tensor_split: input, indices, dim= | input, tensor_indices_or_sections, dim= | input, sections, dim=
+tensor_split: input, indices!, dim= | input, tensor_indices_or_sections!, dim= | input, sections!, dim=
 threshold_: input, threshold, value
 topk: input, k, dim=, largest!=, sorted!=, *, out:Tensors2
 trapz: y, *, dx:float!=, dim= | y, x!, *, dim=
@@ -401,14 +406,14 @@ BY_HAND = """
 tensor: data:any, *, dtype?=, device?=, pin_memory=, requires_grad=
 as_tensor: data:any, *, dtype?=, device?=
 asarray: obj:any, *, dtype?=, device?=, copy!?=, requires_grad=
-frombuffer: buffer:any, *, dtype, count:int!=, offset=, requires_grad=
+frombuffer: buffer:any, *, dtype!, count:int!=, offset=, requires_grad=
 range: start, end, step:number=, *, out, ...
 nonzero: input, *, out, as_tuple!=
 tensordot: input, other, dims:any=, out
 unique: input, sorted!=, return_inverse!=, return_counts!=, dim?=
 unique_consecutive: input, return_inverse!=, return_counts!=, dim?=
 lu: A, pivot!=, get_infos:any=
-numel get_device: input
+numel get_device: input!
 """
 METHODS_BY_HAND = """
 contiguous is_contiguous: *, memory_format=
@@ -451,7 +456,8 @@ bernoulli_: p:Tensor, *, generator?= | p:float=, *, generator?=
 bmm mm: mat2
 cauchy_: median=, sigma=, *, generator?=
 expand: size!, *, implicit!=
-expand_as reshape_as type_as view_as: other
+expand_as: other!
+reshape_as type_as view_as: other
 exponential_: lambd:float=, *, generator?=
 fill_diagonal_: fill_value, wrap!=
 geometric_: p:float, *, generator?=
