@@ -19,7 +19,7 @@ REFUSED = [
      lambda: F.linear(torch.ones(2), torch.tensor(1.))),
     (RuntimeError, "t() expects a tensor with <= 2 dimensions, but self is 3D", lambda: F.linear(torch.ones(2), torch.ones(2, 2, 2))),
     (TypeError, "argument 'size' failed to unpack the object at pos 2 with error \"type must be tuple of ints,but got float\"", lambda: nn.Linear(2.5, 2)),
-    (TypeError, "conv2d(): argument 'input' (position 1) must be Tensor, not list", lambda: F.conv2d([1.], KERNEL)),
+    (TypeError, "conv2d() received an invalid combination of arguments - got (list, Tensor)", lambda: F.conv2d([1.], KERNEL)),
     (RuntimeError, "non-positive stride is not supported", lambda: nn.Conv2d(1, 1, 3, stride=0)(IMAGE)),
     (RuntimeError, "non-positive stride is not supported", lambda: F.conv2d(IMAGE, KERNEL, stride=-1)),
     (RuntimeError, "negative padding is not supported", lambda: F.conv2d(IMAGE, KERNEL, padding=-1)),

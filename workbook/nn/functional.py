@@ -123,10 +123,18 @@ def silu(input, inplace=False):
 
 _silu_ = inplace_form(activation.silu, "silu_")
 
-# What asks its arguments before it knows that they are Tensors: a list in their place is PyTorch's error, with the name of its inner function.
-_INSIDE = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd"}
-globals().update({name: door(globals()[name], _INSIDE.get(name)) for name in (
-    "batch_norm celu cross_entropy dropout elu elu_ gelu hardtanh_ leaky_relu leaky_relu_ nll_loss relu relu_ silu softplus").split()})
+# A wrong argument is PyTorch's error, with the name of its inner function.
+_INSIDE = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd", "affine_grid": "affine_grid_generator", "grid_sample": "grid_sampler",
+           "fold": "col2im", "unfold": "im2col", "dropout1d": "feature_dropout", "dropout2d": "feature_dropout", "dropout3d": "feature_dropout",
+           **{f"{kind}_pool{axes}d_with_indices": f"{kind}_pool{axes}d" for kind in ("max", "adaptive_max") for axes in (1, 2, 3)}}
+_OPEN = (
+    "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d alpha_dropout "
+    "avg_pool1d avg_pool2d avg_pool3d batch_norm bilinear celu channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d "
+    "conv_transpose3d cosine_embedding_loss cosine_similarity ctc_loss dropout elu elu_ embedding embedding_bag feature_alpha_dropout gelu glu "
+    "group_norm hardtanh_ instance_norm kl_div layer_norm leaky_relu leaky_relu_ max_pool1d max_pool2d max_pool3d native_channel_shuffle pad "
+    "pairwise_distance pixel_shuffle pixel_unshuffle poisson_nll_loss relu relu6 relu_ rms_norm rrelu scaled_dot_product_attention silu softplus "
+    "threshold triplet_margin_loss").split()
+globals().update({name: door(globals()[name], _INSIDE.get(name)) for name in (*_OPEN, *_INSIDE)})
 
 
 def __getattr__(name):

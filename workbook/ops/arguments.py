@@ -21,7 +21,7 @@ from workbook.size import Size
 from workbook.tensor import Tensor
 
 # What PyTorch calls the kinds.
-CALLED = {"number": "Number", "ints": "tuple of ints", "ints|int": "tuple of ints", "floats": "tuple of floats", "numbers": "tuple of Scalars",
+CALLED = {"number": "Number", "ints": "tuple of ints", "ints|int": "tuple of ints", "sizes": "tuple of ints", "floats": "tuple of floats", "numbers": "tuple of Scalars",
           "Tensors": "tuple of Tensors", "Tensors2": "tuple of Tensors", "Tensors3": "tuple of Tensors", "Tensors4": "tuple of Tensors",
           "dtype": "torch.dtype", "device": "torch.device", "layout": "torch.layout", "memory_format": "torch.memory_format",
           "Generator": "torch.Generator"}
@@ -41,6 +41,7 @@ WHY = {
     "bool": ("it is a yes or no", "write {name}=True, or leave it out"), "str": ("it is one of a few words", "write the word in quotation marks"),
     "ints": ("it counts places or axes, so it holds whole numbers", "write whole numbers, such as (2, 3)"),
     "ints|int": ("it counts places or axes, so it holds whole numbers", "write whole numbers, such as (2, 3), or one"),
+    "sizes": ("it counts places, and None keeps a side as it is", "write whole numbers, such as (2, 3), or one"),
     "floats": ("it holds numbers", "write (0., 1.)"), "numbers": ("it holds numbers", "write [1, 2]"),
     "dtype": ("it names the kind of numbers", "write torch.float32"), "device": ("it is the place of the memory", "write 'cpu'"),
     "layout": ("it names an order of memory", "write torch.strided"), "Generator": ("it is a stream of random numbers", "write torch.Generator()"),
@@ -120,7 +121,7 @@ def _asked(name, method):
                     if every.count(argument.name) < len(forms):
                         needed = [(at, _names(other)) for at, other in enumerate(form, start=method) if not other.optional and other is not argument]
                         company.setdefault(key, []).append((method + sum(not other.by_name for other in form), needed))
-    least = method + min((sum(not argument.optional for argument in form) for form in forms), default=0)
+    least = 0 if is_handed_on(name) else method + min((sum(not argument.optional for argument in form) for form in forms), default=0)
     return tuple(places.items()), names, company, least
 
 
@@ -134,7 +135,7 @@ def _classes(arguments):
 
 
 MOSTLY = {"bool": (bool,), "int": (int,), "Tensor": (Tensor,), "number": (int, float), "float": (float, int), "str": (str,), "dtype": (dtype,),
-          "ints": (tuple, list, Size), "ints|int": (int, tuple, list, Size), "floats": (tuple, list)}
+          "ints": (tuple, list, Size), "ints|int": (int, tuple, list, Size), "sizes": (int, tuple, list, Size), "floats": (tuple, list)}
 
 
 def refuse_arguments(name, args, options, method=False, problem=None):
@@ -221,7 +222,8 @@ def _read(name, form, args, options):
                 return _too_few(name, form, len(args), options)
             continue
         handed_on = value is not left and is_handed_on(name)  # in its place, also what was given by name
-        where = f" (position {form.index(argument) + 1 if handed_on else place + 1})" if handed_on or not by_name else ""
+        at = (form.index(argument) if handed_on else place) + 1 if argument.handed is None else argument.handed
+        where = f" (position {at})" if at and (handed_on or not by_name) else ""
         place += not by_name
         if value is None and argument.none:
             continue
@@ -315,6 +317,8 @@ def _fits(kind, value):
         if isinstance(value, (tuple, list)):
             return not value or _fits("int", value[0])
         return kind == "ints|int" and _fits("int", value) and not isinstance(value, Tensor)
+    if kind == "sizes":
+        return value is None or _fits("ints|int", [side for side in value if side is not None] if isinstance(value, (tuple, list)) else value)
     if kind in ("floats", "numbers"):
         return isinstance(value, (tuple, list)) and all(_fits("float" if kind == "floats" else "number", item) for item in value)
     return kind == "any" or isinstance(value, CLASSES[kind]) or kind == "dtype" and any(value is each for each in (float, bool, int, complex))

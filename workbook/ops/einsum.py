@@ -1,6 +1,6 @@
 """Einstein's summation: one line that says which axes meet, which are summed, and what remains."""
 
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, kind_of, shape_text
 from workbook.ops.arithmetic import mul
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.linalg import bmm
@@ -156,7 +156,7 @@ def _check_result(out, terms):
 def _read_equation(args):
     """Read "ij,jk->ik" and its operands: the labels of each operand, those of the result or None, the operands."""
     if len(args) > 1 and not isinstance(args[0], str):
-        raise TypeError(explain(f"einsum(): argument 'equation' must be str, not {type(args[0]).__name__}", "it names the axes of the operands",
+        raise TypeError(explain(f"einsum(): argument 'equation' (position 1) must be str, not {kind_of(args[0])}", "it names the axes of the operands",
                                 'write einsum("ij,jk->ik", a, b)'))
     if len(args) < 2:
         raise ValueError(explain("einsum(): must specify the equation string and at least one operand, or at least one operand and its "
@@ -164,10 +164,7 @@ def _read_equation(args):
     equation, operands = args[0], args[1:]
     if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
         operands = operands[0]
-    for place, x in enumerate(operands):
-        if not isinstance(x, Tensor):
-            raise TypeError(explain(f"expected Tensor as element {place} in argument 1, but got {type(x).__name__}",
-                                    "einsum works on Tensors", "wrap it: torch.tensor(...)"))
+    _expect_tensors(operands)
     before, arrow, after = equation.partition("->")
     terms = [_labels(term, f"operand {place}", equation) for place, term in enumerate(before.split(","))]
     if len(terms) != len(operands):
@@ -207,7 +204,15 @@ def _read_lists(args):
                                  "subscripts list", "the list names the axes of the operand before it", "write einsum(a, [0, 1])"))
     args = list(args)
     out = _from_numbers(args.pop()) if len(args) % 2 else None
+    _expect_tensors(args[::2])
     return [_from_numbers(numbers) for numbers in args[1::2]], out, args[::2]
+
+
+def _expect_tensors(operands):
+    for place, x in enumerate(operands):
+        if not isinstance(x, Tensor):
+            raise TypeError(explain(f"expected Tensor as element {place} in argument 1, but got {kind_of(x)}",
+                                    "einsum works on Tensors", "wrap it: torch.tensor(...)"))
 
 
 def _from_numbers(numbers):

@@ -217,7 +217,7 @@ def _single(part, wanted):
 
 
 def _of_the_same(given, dtype):
-    if given.dtype is not dtype:
+    if dtype is not None and given.dtype is not dtype:
         raise TypeError(explain(f"expected TensorOptions(dtype={dtype.in_c}) (got TensorOptions(dtype={given.dtype.in_c}))",
                                 f"the old constructors take a Tensor over as it is, and this one holds {given.dtype}", f"write x.to({dtype})"))
     return given._host()
@@ -225,13 +225,13 @@ def _of_the_same(given, dtype):
 
 def legacy_tensor(*data, dtype=None):
     """What the old constructor `torch.Tensor(...)` holds: data from one sequence, memory that is not filled from sizes or a Size."""
-    dtype = dtype or dtypes.get_default_dtype()
+    asked, dtype = dtype, dtype or dtypes.get_default_dtype()
     if len(data) == 1 and isinstance(data[0], Size):
         return unfilled(memory_for(np.zeros, tuple(data[0]), dtype.numpy))
     if len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
         given = data[0]
         if isinstance(given, Tensor):
-            return _of_the_same(given, dtype)
+            return _of_the_same(given, asked)
         if isinstance(given, str):
             raise TypeError(explain("new(): invalid data type 'str'", "a tensor holds numbers", "give numbers: float(text)"))
         if not _is_sequence(given) and not isinstance(given, np.ndarray):

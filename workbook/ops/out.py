@@ -33,8 +33,8 @@ _READ_FIRST = frozenset((
     "aminmax max min cummax cummin logsumexp logcumsumexp nansum nanmean tril triu diag median nanmedian mode kthvalue quantile nanquantile cholesky "
     "inverse qr svd matrix_power tensordot").split())
 _READ_WHILE_WRITING = frozenset("index_select gather cat stack hstack vstack dstack column_stack take diff kron masked_select topk".split())
-# Functions whose results are places, or yes or no, whatever the inputs hold.
-_OF_OTHER_DTYPES = frozenset("argmax argmin searchsorted bucketize isin signbit isposinf isneginf all any nonzero".split())
+# Functions whose results are places, or yes or no, whatever the inputs hold; and those that look at their input before they look at out.
+_INPUT_FIRST = frozenset("argmax argmin searchsorted bucketize isin signbit isposinf isneginf all any nonzero ceil floor trunc sign clamp".split())
 # Functions whose own results lie column by column, but not in an `out` that had no room for them.
 _IN_ORDER = frozenset("cholesky cholesky_solve matrix_power mvlgamma".split())
 
@@ -95,7 +95,7 @@ def _into(function, kind, out, args, options, makes, door_name):
         except NotImplementedError:
             if kind == "cast":
                 _refuse_inputs(args, outs[0])
-            if kind == "equal" and name not in _OF_OTHER_DTYPES:  # PyTorch looks at out before it sees that it has no such function of these numbers
+            if kind == "equal" and name not in _INPUT_FIRST:  # PyTorch looks at out before it sees that it has no such function of these numbers
                 _refuse_dtype(next(given for given in args if isinstance(given, Tensor)), outs[0], kind)
             raise
     results = result if isinstance(result, tuple) else (result,)

@@ -4,7 +4,8 @@ A line names functions and, after the colon, their forms, divided by ` | `. Argu
 `=` says that it may be left out, `?` that it may be None, `!` that it is asked before the function computes, because much else would pass
 for it in silence, and `:` names its kind where that is not the one that KIND knows by its name.
 `...` stands for what every function that makes a Tensor takes. `ints|int` is several whole numbers, or one for all of them; `Tensors2`
-are two Tensors. The first form that fits is the one that is meant; of `old` ones no error speaks.
+are two Tensors, `sizes` whole numbers or None. `@4` is the place in which PyTorch hands an argument on to its inner function, where that is
+another one; `@0` is by its name. The first form that fits is the one that is meant; of `old` ones no error speaks.
 
 Who reads this, and when: `ops/arguments.py`.
 """
@@ -17,16 +18,17 @@ MAKING = "dtype?=, layout?=, device?=, pin_memory?=, requires_grad?="
 KINDS = {
     "int": "N axis0 axis1 bins chunks col compute_mode decimals destination diagonal dim dim0 dim1 dim2 dimension "
         "downscale_factor edge_order end_dim from groups high ind k length low m minlength n num_layers num_samples "
-        "offset output_size pad r row sections split_size start_dim step steps storage_offset to upscale_factor",
+        "num_groups padding_idx divisor_override offset output_size pad r row sections split_size start_dim step steps storage_offset to upscale_factor",
     "str": "UPLO driver equation indexing interpolation mode reduce rounding_mode side",
-    "bool": "as_tuple copy non_blocking accumulate adjoint assume_unique batch_first bidirectional ceil_mode compute_uv count_include_pad density "
+    "bool": "as_tuple copy non_blocking accumulate adjoint assume_unique batch_first bidirectional ceil_mode compute_uv count_include_pad density align_corners log_input full swap use_input_stats log_target scale_grad_by_freq "
+        "sparse include_last_offset enable_gqa is_causal "
         "descending equal_nan full_matrices has_biases hermitian implicit include_self increasing invert keepdim "
         "largest left out_int32 pin_memory pivot replacement requires_grad return_counts return_inverse right some "
         "sorted sparse_grad stable train training transpose unbiased unitriangular unpack_data unpack_pivots upper "
         "with_replacement wrap",
     "number": "alpha beta correction dx element end fill_value lambd lower max maxnorm min ord p s scalar scalar1 scalar2 "
         "self spacing start test_element threshold value",
-    "float": "atol base dropout eps mean median nan neginf posinf rcond rtol sigma std",
+    "float": "atol base dropout dropout_p eps mean median nan neginf posinf rcond rtol sigma std",
     "device": "device",
     "ints|int": "dilation kernel_size output_padding padding shifts stride",
     "ints": "dims dims_other dims_self indices path physical_layout shape size sizes split_sizes",
@@ -38,7 +40,7 @@ KINDS = {
     "floats": "range",
 }
 KIND = {name: kind for kind, names in KINDS.items() for name in names.split()}
-NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",)}  # other names of an argument
+NUMPY_NAMES = {"dim": ("axis",), "keepdim": ("keepdims",), "input": ("x", "a", "x1"), "other": ("x2",), "train": ("training",), "indices": ("input",)}  # other names of an argument
 
 
 class Form(NamedTuple):
@@ -57,6 +59,7 @@ class Argument(NamedTuple):
     none: bool
     by_name: bool
     asked: bool
+    handed: int | None = None
 
 
 @functools.cache
@@ -115,8 +118,10 @@ def _read(text):
             by_name = True
             continue
         name, _, kind = word.rstrip("!?=").partition(":")
+        name, _, handed = name.partition("@")
         mark, out = word[len(word.rstrip("!?=")):], name == "out"
-        arguments.append(Argument(name, kind or KIND.get(name, "Tensor"), out or "=" in mark, out or "?" in mark, by_name, "!" in mark))
+        arguments.append(Argument(name, kind or KIND.get(name, "Tensor"), out or "=" in mark, out or "?" in mark, by_name, "!" in mark,
+                                  int(handed) if handed else None))
     return Form(tuple(arguments), text.startswith("old "))
 
 
@@ -143,7 +148,7 @@ abs_ acos_ acosh_ adjoint arccos_ arccosh_ arcsin_ arcsinh_ arctan_ arctanh_ arg
     log2_ log_ logdet matrix_exp neg_ negative_ positive rad2deg_ ravel real reciprocal_ relu relu_ resolve_conj resolve_neg
     rsqrt_ selu_ sigmoid_ sin_ sinc_ sinh_ sqrt_ square_ t tan_ tanh_ trace trunc_ view_as_complex view_as_real zero_
     linalg_matrix_exp: input
-adaptive_avg_pool1d: input, output_size:ints|int
+adaptive_avg_pool1d: input, output_size:ints|int!
 add sub: old input, alpha, other, *, out | input, other, *, alpha=, out
 addbmm: old beta, input, alpha, batch1, batch2, *, out | old beta, input, batch1, batch2, *, out | input, batch1, batch2, *,
     beta=, alpha=, out
@@ -165,7 +170,9 @@ argmax argmin: input, dim?=, keepdim!=, *, out
 argsort: input, *, stable!, dim=, descending!=, out | input, dim=, descending!=
 as_strided: input, size!, stride:ints!, storage_offset?=
 atleast_1d atleast_2d atleast_3d: input | tensors
-avg_pool1d: input, kernel_size, stride?=, padding=, ceil_mode!=, count_include_pad!=
+avg_pool1d: input, kernel_size!, stride!?=, padding!=, ceil_mode!=, count_include_pad!=
+avg_pool2d avg_pool3d: input, kernel_size!, stride!?=, padding!=, ceil_mode!=, count_include_pad!=, divisor_override!?=
+scaled_dot_product_attention: query, key, value:Tensor, attn_mask?=, dropout_p=, is_causal!=, *, scale:float?=, enable_gqa!=
 baddbmm: old beta, input, alpha, batch1, batch2, *, out | old beta, input, batch1, batch2, *, out | input, batch1, batch2, *,
     beta=, alpha=, out | input, batch1, batch2, out_dtype, *, beta=, alpha=, out
 bernoulli: input, *, generator?=, out | input, p:float, *, generator?=
@@ -183,7 +190,7 @@ cat concat concatenate stack: tensors, dim=, *, out
 cdist: x1, x2, p:float=, compute_mode?=
 celu_: input, alpha=
 chain_matmul: matrices, *, out
-channel_shuffle native_channel_shuffle: input, groups
+channel_shuffle native_channel_shuffle: input, groups!
 cholesky cholesky_inverse: input, upper!=, *, out
 cholesky_solve: input, input2, upper!=, *, out
 chunk: input, chunks!, dim=
@@ -197,14 +204,14 @@ clone: input, *, memory_format?=
 column_stack dstack hstack row_stack vstack linalg_multi_dot: tensors, *, out
 combinations: input, r=, with_replacement!=
 complex: real, imag, *, out
-conv1d conv2d conv3d: input, weight, bias?=, stride=, padding=, dilation=, groups= | input, weight, bias?=, stride=,
-    padding:str=, dilation=, groups=
-conv_tbc: input, weight, bias, pad=
-conv_transpose1d conv_transpose2d conv_transpose3d: input, weight, bias?=, stride=, padding=, output_padding=, groups=,
-    dilation=
+conv1d conv2d conv3d: input, weight, bias?=, stride!=, padding!=, dilation!=, groups!= | input, weight, bias?=, stride!=,
+    padding:str!=, dilation!=, groups!=
+conv_tbc: input, weight, bias, pad!=
+conv_transpose1d conv_transpose2d conv_transpose3d: input, weight, bias?=, stride!=, padding!=, output_padding!=, groups!=,
+    dilation!=
 copysign eq fmod ge greater greater_equal gt le less less_equal lt ne not_equal: input!, other, *, out | input!, other:number, *,
     out
-cosine_similarity: x1, x2, dim=, eps=
+cosine_similarity: x1, x2, dim!=, eps=
 count_nonzero: input, dim?= | input, dim:ints
 cov: input, *, correction:int!=, fweights?=, aweights?=
 cross: input, other, dim?=, *, out
@@ -326,8 +333,8 @@ ones zeros: size, *, out, ...
 pairwise_distance: x1, x2, p:float=, eps=, keepdim!=
 pdist: input, p:float=
 pinverse: input, rcond=
-pixel_shuffle: input, upscale_factor
-pixel_unshuffle: input, downscale_factor
+pixel_shuffle: input, upscale_factor!
+pixel_unshuffle: input, downscale_factor!
 poisson: input, generator?=
 polar: abs, angle, *, out
 polygamma special_polygamma: n!, input, *, out
@@ -437,12 +444,37 @@ where: condition!, other | condition!, other:number
 
 # Functions of torch.nn.functional that are doors to inner functions: what these check is not their kind alone.
 NETWORKS = """
-batch_norm: input, running_mean?, running_var?, weight?=, bias?=, training:any=, momentum:any=, eps:any=
-cross_entropy_loss nll_loss_nd: input, target, weight?=, size_average:any=, ignore_index:any=, reduce:any=, reduction:any=, label_smoothing:any=
-dropout: input, p:any=, training:any=, inplace:any=
+adaptive_avg_pool2d adaptive_avg_pool3d: input, output_size:sizes!
+adaptive_max_pool1d: input, output_size:ints|int!, return_indices:any=
+adaptive_max_pool2d adaptive_max_pool3d: input, output_size:sizes!, return_indices:any=
+affine_grid_generator: theta, size:any, align_corners!?=
+alpha_dropout dropout feature_alpha_dropout feature_dropout: input, p:any=, train!=, inplace:any=
+batch_norm: input, running_mean@4?, running_var@5?, weight@2?=, bias@3?=, training@6!=, momentum@7:float!=, eps@8:float=
+col2im: input, output_size:ints|int!, kernel_size!, dilation!=, padding!=, stride!=
+cosine_embedding_loss: input1, input2, target, margin:float=, size_average:any=, reduce:any=, reduction:any=
+ctc_loss: log_probs, targets, input_lengths:any, target_lengths:any, blank:int=, reduction:any=, zero_infinity:bool!=
+embedding: indices@2:Tensor, weight@1, padding_idx!?=, max_norm:any=, norm_type:any=, scale_grad_by_freq@4!=, sparse@5!=
+embedding_bag: input, weight, offsets:any=, max_norm:any=, norm_type:any=, scale_grad_by_freq@4!=, mode:any=, sparse@6!=, per_sample_weights:any=,
+    include_last_offset@8!=, padding_idx:any=
+glu: input, dim!=
+grid_sampler: input, grid, mode:any=, padding_mode:any=, align_corners!?=
+group_norm: input, num_groups!, weight?=, bias?=, eps=
+im2col: input, kernel_size!, dilation!=, padding!=, stride!=
+instance_norm: input, running_mean@4?=, running_var@5?=, weight@2?=, bias@3?=, use_input_stats@6!=, momentum@7:float!=, eps@8:float=
+kl_div: input, target, size_average:any=, reduce:any=, reduction:any=, log_target@0!=
+layer_norm: input, normalized_shape:ints!, weight?=, bias?=, eps=
+max_pool1d max_pool2d max_pool3d: input, kernel_size!, stride!?=, padding!=, dilation!=, ceil_mode!=, return_indices:any=
+poisson_nll_loss: input!, target!, log_input!=, full!=, size_average:any=, eps@5=, reduce:any=, reduction:any=
+pad: input, pad:ints!, mode!=, value?=
+relu6: input, inplace:any=
+rms_norm: input, normalized_shape:ints!, weight?=, eps!?=
+rrelu: input, lower=, upper:number=, training!=, inplace:any=
+threshold: input!, threshold, value, inplace:any=
+triplet_margin_loss: anchor, positive, negative, margin:float=, p:float=, eps=, swap!=, size_average:any=, reduce:any=, reduction:any=
+cross_entropy_loss nll_loss_nd: input, target, weight?=, size_average:any=, ignore_index:int!=, reduce:any=, reduction:any=, label_smoothing:any=
 celu elu elu_: input, alpha=, inplace:any=
 hardtanh_: input, min_val:number=, max_val:number=
-gelu: input, approximate:any=
+gelu: input, approximate@0:str!=
 leaky_relu leaky_relu_: input, negative_slope:number=, inplace:any=
 relu silu: input, inplace:any=
 softplus: input, beta=, threshold=
