@@ -25,11 +25,11 @@ DIFFERENCES = {
         "F.multi_head_attention_forward:passes+refuses+type F.multilabel_soft_margin_loss:refuses+type "
         "F.normalize:argument+refuses+type F.smooth_l1_loss:passes+type F.softmax:argument+refuses F.softmin:argument+type "
         "F.upsample:type F.upsample_bilinear:passes+type F.upsample_nearest:passes+type Tensor.is_pinned:refuses+type "
-        "Tensor.lu:argument Tensor.map2_:argument Tensor.resize:type Tensor.split:argument Tensor.unique:argument+type "
-        "Tensor.unique_consecutive:argument+type torch.atleast_1d:argument torch.atleast_2d:argument torch.atleast_3d:argument "
+        "Tensor.lu:argument Tensor.map2_:argument Tensor.resize:type Tensor.split:argument Tensor.unique:argument "
+        "Tensor.unique_consecutive:argument torch.atleast_1d:argument torch.atleast_2d:argument torch.atleast_3d:argument "
         "torch.broadcast_shapes:refuses+type torch.cdist:argument torch.lu:argument torch.meshgrid:argument "
-        "torch.norm:type torch.ones:argument torch.split:type torch.tensordot:argument+type torch.typename:value "
-        "torch.unique:argument+type torch.unique_consecutive:argument+type torch.unravel_index:type",
+        "torch.norm:type torch.ones:argument torch.tensordot:argument+type torch.typename:value "
+        "torch.unique:argument torch.unique_consecutive:argument",
     "these methods stand behind no door, which would cost a tenth of their time: the error names the argument, not its "
     "place in the method":
         "Tensor.add:argument Tensor.mul:argument Tensor.sub:argument",

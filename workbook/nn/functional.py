@@ -4,7 +4,7 @@
 """
 
 from workbook import missing
-from workbook.ops import activation, pointwise
+from workbook.ops import activation, native, pointwise
 from workbook.ops.activation import gelu
 from workbook.ops.adaptive import (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d, adaptive_max_pool1d,
                                    adaptive_max_pool1d_with_indices, adaptive_max_pool2d, adaptive_max_pool2d_with_indices,
@@ -128,13 +128,11 @@ _INSIDE = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd", "af
            "fold": "col2im", "unfold": "im2col", "dropout1d": "feature_dropout", "dropout2d": "feature_dropout", "dropout3d": "feature_dropout",
            **{f"{kind}_pool{axes}d_with_indices": f"{kind}_pool{axes}d" for kind in ("max", "adaptive_max") for axes in (1, 2, 3)}}
 _OPEN = (
-    "adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d alpha_dropout "
-    "avg_pool1d avg_pool2d avg_pool3d batch_norm bilinear celu channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d "
-    "conv_transpose3d cosine_embedding_loss cosine_similarity ctc_loss dropout elu elu_ embedding embedding_bag feature_alpha_dropout gelu glu "
-    "group_norm hardtanh_ instance_norm kl_div layer_norm leaky_relu leaky_relu_ max_pool1d max_pool2d max_pool3d native_channel_shuffle pad "
-    "pairwise_distance pixel_shuffle pixel_unshuffle poisson_nll_loss relu relu6 relu_ rms_norm rrelu scaled_dot_product_attention silu softplus "
-    "threshold triplet_margin_loss").split()
-globals().update({name: door(globals()[name], _INSIDE.get(name)) for name in (*_OPEN, *_INSIDE)})
+    "adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d alpha_dropout avg_pool2d "
+    "avg_pool3d batch_norm celu cosine_embedding_loss ctc_loss dropout elu elu_ embedding embedding_bag feature_alpha_dropout gelu "
+    "glu group_norm hardtanh_ instance_norm kl_div layer_norm leaky_relu leaky_relu_ max_pool1d max_pool2d max_pool3d pad "
+    "poisson_nll_loss relu relu6 relu_ rms_norm rrelu scaled_dot_product_attention silu softplus threshold triplet_margin_loss").split()
+globals().update({name: door(globals()[name], _INSIDE.get(name)) for name in (*_OPEN, *_INSIDE)} | {name: getattr(native, name) for name in native.SHARED})
 
 
 def __getattr__(name):

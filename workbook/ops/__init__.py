@@ -59,5 +59,6 @@ Networks
 The doors
     methods operators inplace out       the one table of names; x + y; x.add_(y); out=
     elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
-    questions arguments signatures kinds  what is asked of a Tensor; what is wrong with the arguments of a call
+    questions arguments kinds           what is asked of a Tensor; what is wrong with the arguments of a call
+    signatures network_signatures       the tables of what PyTorch's functions take
 """

@@ -9,6 +9,7 @@ from workbook.errors import explain
 from workbook.ops import (adaptive, batch_norm as batch_norms, bends, binary, ctc, embedding as tables, grids, layer_norm as layer_norms,
                           margins, masks, padding, pooling, regressions, units)
 from workbook.ops.adaptive import adaptive_avg_pool1d  # noqa: F401 - for the door `torch.name`, as all imports marked so
+from workbook.ops.arguments import door
 from workbook.ops.averages import avg_pool1d  # noqa: F401
 from workbook.ops.bends import hardshrink, prelu, rrelu_, threshold_  # noqa: F401
 from workbook.ops.bilinear import bilinear  # noqa: F401
@@ -21,6 +22,10 @@ from workbook.ops.similarity import cosine_similarity, pairwise_distance, pdist 
 from workbook.ops.units import celu_, selu_  # noqa: F401
 from workbook.tensor import Tensor
 
+# Those that are the functions of torch.nn.functional. A wrong argument is PyTorch's error.
+SHARED = ("adaptive_avg_pool1d avg_pool1d bilinear channel_shuffle conv1d conv2d conv3d conv_tbc conv_transpose1d conv_transpose2d conv_transpose3d "
+          "cosine_similarity native_channel_shuffle pairwise_distance pdist pixel_shuffle pixel_unshuffle").split()
+globals().update({name: door(globals()[name]) for name in SHARED})
 # Every other number reduces nothing, as in PyTorch; and its inner losses reduce nothing unless asked, whatever their signatures say.
 REDUCTIONS = {1: "mean", 2: "sum"}
 
