@@ -179,7 +179,11 @@ def mv(input, vec):
     _two_tensors("mv", input, vec, "vec")
     if not input.ndim:
         raise IndexError(explain("Dimension specified as 0 but tensor has no dimensions", "the matrix is a single number", "use mul"))
-    if input.ndim != 2 or vec.ndim != 1 or input.shape[1] != vec.shape[0]:
+    if input.ndim != 2 or vec.ndim != 1:
+        raise RuntimeError(explain(f"vector + matrix @ vector expected, got 1, {input.ndim}, {vec.ndim}",
+                                   f"these are the numbers of axes; the shapes are {shape_text(input.shape)} and {shape_text(vec.shape)}",
+                                   "give a (n, k) matrix and a vector of k"))
+    if input.shape[1] != vec.shape[0]:
         raise RuntimeError(explain(
             f"size mismatch, got input ({by_sizes(input.shape[:1])}), mat ({by_sizes(input.shape)}), vec ({by_sizes(vec.shape)})",
             f"each row of the matrix meets the vector; the shapes are {shape_text(input.shape)} and {shape_text(vec.shape)}",

@@ -62,8 +62,9 @@ def index_select(input, dim, index):
     if count and not side and input.ndim > 1:
         raise RuntimeError(explain("index_select(): self indexing axis dim should be positive", f"axis {axis} of a tensor of shape "
                                    f"{shape_text(input.shape)} has no places", "check where the tensor became empty"))
-    refuse_outside(index._device, index._array, 0, side, lambda wrong: (RuntimeError if axis == 1 else IndexError)(explain(
-        f"INDICES element is out of DATA bounds, id={wrong} axis_dim={side}" if axis == 1 else "index out of range in self",
+    in_rows = axis == 1 or input.ndim > 1 and not input.numel()  # PyTorch has a way of its own for these, with words of its own
+    refuse_outside(index._device, index._array, 0, side, lambda wrong: (RuntimeError if in_rows else IndexError)(explain(
+        f"INDICES element is out of DATA bounds, id={wrong} axis_dim={side}" if in_rows else "index out of range in self",
         f"axis {axis} of a tensor of shape {shape_text(input.shape)} has the places 0 to {side - 1}, not {wrong}",
         "for places from the end write x[..., [-1]]")))
     if input.ndim == 0:
