@@ -336,7 +336,7 @@ def linear(input, weight, bias=None):
         return out
     if in_one:
         return reshape(out, (*shape[:-1], weight.shape[0]))
-    return _with_bias(SqueezeIn.apply(out, axes=(0,)) if len(shape) == 1 else _unsafe_view(out, (*shape[:-1], weight.shape[0])), bias)
+    return _with_bias(out.squeeze_(0) if len(shape) == 1 else _unsafe_view(out, (*shape[:-1], weight.shape[0])), bias)
 
 
 def _with_bias(out, bias):
