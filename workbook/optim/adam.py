@@ -104,7 +104,6 @@ class Adam(Rule):
             a *= step_size * root_correction
             p -= a
 
-
     def _in_one_kernel(self, xp, group, step, beta1, beta2, param, grad, exp_avg, exp_avg_sq, largest=None):
         lr, decay = group["lr"], group["weight_decay"]
         if isinstance(step, xp.ndarray):  # counted by the GPU

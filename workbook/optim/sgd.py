@@ -56,22 +56,25 @@ class SGD(Rule):
         p -= group["lr"] * direction
 
     def update(self, param, grad, state, group, device):
-        """The same as `rule`; on a GPU in one pass over the memory; without momentum and decay, where it is one product, into memory
-        that is at hand."""
+        """The same as `rule`; without momentum and decay, where it is one product, into memory that is at hand."""
         if device is not CPU:
-            group, first, buffer = self.prepared(param, state, group, device)
-            momentum, decay = group["momentum"], group["weight_decay"]
-            enters = 1.0 if first else 1.0 - group["dampening"]
-            numbers = [float(decay) if decay else None, *((float(momentum), enters) if momentum else (None, None)),
-                       float(momentum) if group["nesterov"] else None, group["lr"]]
-            for parts in real_parts(param, grad, *(buffer or [None])):
-                moved(device.xp, *parts, *numbers)
+            self._in_one_kernel(param, grad, state, group, device)
         elif group["momentum"] or group["weight_decay"] or param.dtype.kind not in "fc":
             super().update(param, grad, state, group, device)
         else:
             multiply, lr = device.xp.multiply, float(group["lr"])
             for p, g, work in blocks(param, grad, work=1):
                 p -= multiply(g, lr, work)
+
+    def _in_one_kernel(self, param, grad, state, group, device):
+        """The same on a GPU, in one pass over the memory."""
+        group, first, buffer = self.prepared(param, state, group, device)
+        momentum, decay = group["momentum"], group["weight_decay"]
+        enters = 1.0 if first else 1.0 - group["dampening"]
+        numbers = [float(decay) if decay else None, *((float(momentum), enters) if momentum else (None, None)),
+                   float(momentum) if group["nesterov"] else None, group["lr"]]
+        for parts in real_parts(param, grad, *(buffer or [None])):
+            moved(device.xp, *parts, *numbers)
 
 
 @fused
