@@ -9,7 +9,7 @@ import numpy as np
 from workbook import dtypes, formats, missing
 from workbook.axes import axis_there_is
 from workbook.callers import where_called
-from workbook.devices import CPU, device, settle
+from workbook.devices import CPU, settle
 from workbook.errors import explain, shape_text
 from workbook.naming import PrintsAsTorch
 from workbook.numbers import real_number
@@ -177,26 +177,6 @@ class Tensor(metaclass=PrintsAsTorch):
     def get_device(self):
         """Return the number of its GPU; -1 on the CPU."""
         return -1 if self._device.type == "cpu" else self._device.index
-
-    def is_pinned(self):
-        """Return whether `pin_memory` made its memory."""
-        return self._memory is not None and self._memory.pinned
-
-    def pin_memory(self):
-        """Return a copy in memory that is marked as pinned, from which PyTorch copies to a GPU faster; itself where it is.
-
-        Raises RuntimeError where there is no GPU, and on one.
-        """
-        if not device("cuda").backend.status()[0]:
-            raise RuntimeError(explain("Cannot access accelerator device when none is available.",
-                                       "pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave it out"))
-        if self._device.type != "cpu":
-            raise RuntimeError(explain(f"cannot pin '{self.type()}' only dense CPU tensors can be pinned", "it is on the GPU already", "leave it out"))
-        if self.is_pinned():
-            return self
-        twin = self.clone()
-        memory_of(twin).pinned = True
-        return twin
 
     def is_same_size(self, other):
         """Return whether another Tensor has the same shape."""

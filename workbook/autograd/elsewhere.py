@@ -7,7 +7,7 @@ from workbook.autograd.forgetful import Forgetful
 from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.formats import laid_by, of_numpy
-from workbook.tensor import wrap
+from workbook.tensor import Tensor, wrap
 
 
 def elsewhere(cls, ctx, arrays, options, device):
@@ -76,3 +76,10 @@ def made(device, make):
     """Return a Tensor on what `make` makes, given the array library of `device`, in that device's memory."""
     with device.entered():
         return wrap(make(device.xp), device)
+
+
+def to_the_host(gradient, device):
+    """Return a gradient in the CPU's memory: there lies a number that was computed with on a GPU, as in loss * weight."""
+    if isinstance(gradient, Tensor):
+        return gradient.to(CPU)
+    return gradient if isinstance(gradient, (np.ndarray, np.generic)) else device.backend.to_host(gradient)

@@ -11,6 +11,7 @@ from workbook.autograd.anomaly import watched
 from workbook.autograd.broadcast import Own, brought_home, fit
 from workbook.autograd.complaints import no_complex
 from workbook.autograd.conjugates import backward_of_complex
+from workbook.autograd.elsewhere import to_the_host
 from workbook.autograd.ends import arriving_at, as_it_arrives, inputs_of, may_be_asked_for, outputs_of, place_of, seed_of, seeds_for
 from workbook.autograd.hook_calls import as_tensor, show_after, show_arrivals, show_before, show_filled
 from workbook.autograd.modes import thread
@@ -408,13 +409,6 @@ def _memory(array):
     """The array that owns the memory of an array or a NumPy scalar."""
     base = getattr(array, "base", None)
     return array if base is None else base
-
-
-def to_the_host(gradient, device):
-    """Return a gradient in the CPU's memory: there lies a number that was computed with on a GPU, as in loss * weight."""
-    if isinstance(gradient, Tensor):
-        return gradient.to(CPU)
-    return gradient if isinstance(gradient, (ndarray, np.generic)) else device.backend.to_host(gradient)
 
 
 def _added(node, index, found, gradient):

@@ -18,7 +18,7 @@ from workbook.ops.reduction import sum
 from workbook.ops.shape import Clone
 from workbook.refusals import needs_floats
 from workbook.strides import axes_in_memory
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor, memory_of, wrap
 
 
 class ToDevice(Operation, name="ToCopyBackward0"):
@@ -120,6 +120,42 @@ def cuda(input, device=None, non_blocking=False, memory_format=preserve_format):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cuda.html
     """
     return to(input, Device("cuda") if device is None else Device(device), memory_format=memory_format)
+
+
+def is_pinned(input):
+    """Return whether `pin_memory` made the Tensor's memory. Raises nothing.
+
+    >>> import workbook as torch
+    >>> torch.ones(1).is_pinned()
+    False
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.is_pinned.html
+    """
+    return input._memory is not None and input._memory.pinned
+
+
+def pin_memory(input):
+    """Return a copy in memory that is marked as pinned, from which PyTorch copies to a GPU faster; the Tensor itself where it is.
+
+    Raises RuntimeError where there is no GPU, and on one.
+
+    >>> import workbook as torch
+    >>> with torch.cuda.simulate(1):
+    ...     torch.ones(1).pin_memory().is_pinned()
+    True
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.pin_memory.html
+    """
+    if not Device("cuda").backend.status()[0]:
+        raise RuntimeError(explain("Cannot access accelerator device when none is available.",
+                                   "pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave it out"))
+    if input._device.type != "cpu":
+        raise RuntimeError(explain(f"cannot pin '{input.type()}' only dense CPU tensors can be pinned", "it is on the GPU already", "leave it out"))
+    if input.is_pinned():
+        return input
+    twin = input.clone()
+    memory_of(twin).pinned = True
+    return twin
 
 
 def type_(input, dtype=None):

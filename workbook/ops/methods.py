@@ -142,7 +142,7 @@ ONLY_FUNCTIONS = {
 ONLY_METHODS = {
     shape: "view view_as expand expand_as contiguous",
     joining: "repeat",
-    conversion: "to cpu cuda type_as copy_ fill_ zero_ detach_ requires_grad_",
+    conversion: "to cpu cuda is_pinned pin_memory type_as copy_ fill_ zero_ detach_ requires_grad_",
     inplace: "uniform_ normal_ bernoulli_ random_ exponential_",
     exponentials: "float_power_",
     strided: "unfold storage_offset untyped_storage storage resize resize_ resize_as_",
