@@ -61,6 +61,7 @@ def door(function, name=None, method=False, spelt=None):
         try:
             return function(*args, **options)
         except Exception as problem:
+            __tracebackhide__ = True  # IPython then shows the student's line and the function, without the door
             refuse_arguments(name, args, options, method, problem)
             raise
 
@@ -71,6 +72,7 @@ def door(function, name=None, method=False, spelt=None):
                 _ask(name, args, options, method)
             return function(*args, **(spelt(name, options) if options and spelt else options))
         except Exception as problem:
+            __tracebackhide__ = True  # IPython then shows the student's line and the function, without the door
             refuse_arguments(name, args, options, method, problem)
             raise
 
@@ -84,6 +86,7 @@ def asking(function, name=None):
 
 def _ask(name, args, options, method):
     """Raise TypeError where an argument that is asked first is of a wrong kind, or stands without those that it belongs to."""
+    __tracebackhide__ = True
     places, names, company, least = _asked(name, method)
     for place, kinds in places:
         if place < len(args) and args[place].__class__ not in kinds:
@@ -143,6 +146,7 @@ def refuse_arguments(name, args, options, method=False, problem=None):
 
     `problem` is how it has failed: where that says the same, it says it better.
     """
+    __tracebackhide__ = True
     if name == "split" and not isinstance((*args[1:], *options.values(), 0)[0], int):
         name, method = "split_with_sizes", False  # PyTorch's method hands them on to this function
     found = complaint(name, args[1:] if method else args, options, method)

@@ -32,6 +32,7 @@ def inplace(function, name):
 
     @functools.wraps(function, assigned=("__module__",))
     def form(input, *args, **options):
+        __tracebackhide__ = True
         views.may_write(input, name, any(isinstance(other, Tensor) and other.requires_grad for other in args))
         if name not in _READ_FIRST:
             for other in args:
@@ -101,6 +102,7 @@ def random_fill(name, fill, sentence, raised):
     """Return the method `name`, which writes random numbers into the memory of `input`."""
 
     def form(input, *args, generator=None, **options):
+        __tracebackhide__ = True
         views.may_write(input, name)
         if name != "bernoulli_":  # whose chances may be a Tensor of many
             args, options = [_untrained(given) for given in args], {key: _untrained(given) for key, given in options.items()}

@@ -20,6 +20,7 @@ def operator(symbol, function):
     """Return the operator that calls `function`."""
 
     def operate(input, other):
+        __tracebackhide__ = True  # IPython then shows the student's line and the function, without what lies between
         try:
             return function(input, other)
         except TypeError:
@@ -55,6 +56,7 @@ def in_place(symbol, form):
     """Return the in-place operator of a method, such as `+=` of `add_`. What it does not know is left to the operator itself, `+`."""
 
     def operate(input, *args, **options):
+        __tracebackhide__ = True
         try:
             return form(input, *args, **options)
         except TypeError:
@@ -69,7 +71,7 @@ def in_place(symbol, form):
 def _unknown(symbol, other):
     if symbol[0] != "r" and isinstance(other, (list, tuple, str)):
         raise TypeError(explain(f"unsupported operand type(s) for {symbol}: 'Tensor' and '{type(other).__name__}'",
-                                "operations work on Tensors and numbers, so that they can be recorded", "wrap it: torch.tensor(...)"))
+                                "operations work on Tensors and numbers, so that they can be recorded", "wrap it: torch.tensor(...)")) from None
     return NotImplemented
 
 

@@ -58,6 +58,7 @@ def with_out(function, kind, name=None):
         try:
             return function(*args, **options) if out is None else _into(function, kind, out, args, options, makes, name)
         except Exception as problem:
+            __tracebackhide__ = True
             refuse_arguments(name, args, options if out is None else options | {"out": out}, problem=problem)
             raise
 
@@ -68,6 +69,7 @@ def with_out(function, kind, name=None):
 
 
 def _into(function, kind, out, args, options, makes, door_name):
+    __tracebackhide__ = True
     name = function.__name__
     refuse_arguments(door_name, args, options | {"out": out})  # with it, PyTorch takes fewer of a function's forms
     outs = out if isinstance(out, (tuple, list)) else (out,)

@@ -32,6 +32,7 @@ class Machine:
 
     def run(self):
         """Return what the program makes. Raises CheckpointError, and nothing else, where it makes nothing that may be."""
+        __tracebackhide__ = True
         try:
             return self._run()
         except CheckpointError:
@@ -44,6 +45,7 @@ class Machine:
             raise malformed(f"the program of opcodes makes no sense at byte {self.place}: {str(error).splitlines()[0]}") from error
 
     def _run(self):
+        __tracebackhide__ = True
         if len(self.program) > MOST_BYTES:
             raise too_much(f"the program of opcodes has {len(self.program)} bytes", f"more than {MOST_BYTES} are not read")
         program = self.program
@@ -110,6 +112,7 @@ class Machine:
         self.stack = []
 
     def global_(self):
+        __tracebackhide__ = True
         self.push(look_up(self.line(), self.line()))
 
     def reduce(self):
