@@ -45,7 +45,6 @@ class Machine:
             raise malformed(f"the program of opcodes makes no sense at byte {self.place}: {str(error).splitlines()[0]}") from error
 
     def _run(self):
-        __tracebackhide__ = True
         if len(self.program) > MOST_BYTES:
             raise too_much(f"the program of opcodes has {len(self.program)} bytes", f"more than {MOST_BYTES} are not read")
         program = self.program
@@ -112,7 +111,6 @@ class Machine:
         self.stack = []
 
     def global_(self):
-        __tracebackhide__ = True
         self.push(look_up(self.line(), self.line()))
 
     def reduce(self):
