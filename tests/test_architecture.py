@@ -119,7 +119,7 @@ def test_importing_workbook_loads_no_notebook_and_no_other_array_library():
 PUBLIC = ("workbook", "workbook.nn", "workbook.nn.functional", "workbook.nn.init", "workbook.optim", "workbook.utils.data",
           "workbook.autograd", "workbook.autograd.functional", "workbook.func", "workbook.special", "workbook.linalg", "workbook.serialization", "workbook.safetensors.torch",
           "workbook.vision.datasets", "workbook.vision.transforms", "workbook.distributed", "workbook.nn.parallel",
-          "workbook.vision.transforms.functional", "workbook.vision.models", "workbook.vision.utils", "workbook.vision.io", "workbook.cuda")
+          "workbook.vision.transforms.functional", "workbook.vision.models", "workbook.vision.utils", "workbook.vision.io", "workbook.cuda", "workbook.distributions")
 
 
 def public_names():

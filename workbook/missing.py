@@ -107,7 +107,6 @@ FAMILIES = {
         "Storage StorageBase TypedStorage UntypedStorage is_storage BFloat16Storage BoolStorage ByteStorage CharStorage ComplexDoubleStorage "
         "ComplexFloatStorage DoubleStorage FloatStorage HalfStorage IntStorage LongStorage ShortStorage QInt32Storage QInt8Storage "
         "QUInt2x4Storage QUInt4x2Storage QUInt8Storage",
-    "random models are not part of this engine: torch.normal, torch.multinomial, torch.bernoulli and torch.poisson draw numbers": "distributions",
     "a name of PyTorch's own machinery, which is no part of its documented interface":
         "DisableTorchFunction DisableTorchFunctionSubclass FatalError OutOfMemoryError PRIVATE_OPS TYPE_CHECKING USE_GLOBAL_DEPS "
         "USE_RTLD_GLOBAL_WITH_LIBTORCH builtins classproperty ctypes functional functools get_file_path glob hash_tensor inspect is_distributed "
@@ -198,6 +197,14 @@ OF_MODULE = {
     "utils.data": dict.fromkeys(("datapipes", "IterDataPipe", "MapDataPipe", "DFIterDataPipe", "DataChunk", "functional_datapipe"),
                                 "torch.utils.data.Dataset and IterableDataset; data pipes are no part of this engine")
     | {"backward_compatibility": "torch.utils.data.DataLoader(..., worker_init_fn=...)"},
+    "distributions": dict.fromkeys("Beta Chi2 Dirichlet FisherSnedecor Gamma GeneralizedPareto HalfCauchy InverseGamma Kumaraswamy LKJCholesky LogisticNormal "
+                                   "LowRankMultivariateNormal NegativeBinomial Pareto StudentT VonMises Weibull Wishart".split(),
+                                   "one of those that are there: dir(torch.distributions)")
+    | {"ExponentialFamily": "torch.distributions.Distribution"}
+    | dict.fromkeys("biject_to transform_to CatTransform CorrCholeskyTransform CumulativeDistributionTransform IndependentTransform "
+                    "LowerCholeskyTransform PositiveDefiniteTransform ReshapeTransform SoftplusTransform SoftmaxTransform StackTransform "
+                    "StickBreakingTransform".split(), "a class of your own: class Twice(torch.distributions.Transform) with _call, _inverse and "
+                    "log_abs_det_jacobian"),
     "distributed": dict.fromkeys(("Store TCPStore FileStore HashStore PrefixStore DistStoreError rendezvous").split(),
                                  "torch.distributed.broadcast_object_list, or a file: processes are found by MPI, without a store")
     | dict.fromkeys("run launch launcher elastic".split(), "workbook run --ranks 2 train.py, which starts the processes")
