@@ -12,10 +12,10 @@ from .cells import Picture
 from .replay import unseen
 
 MOST = 7                        # lines of a bill that are drawn
-LEFT, WIDE, GAP = 28, 440, 28   # of a bill
+LEFT, GAP = 28, 28              # of a bill
 TOP, ROW = 72, 62
 BAR = 300
-LETTERS = 56                    # of a line of code
+LETTERS, LETTER = 56, 7.3       # of a line of code: how many are shown, and how wide one is
 WORDS = {"wait": "wait", "host to device": "copy, CPU to GPU", "device to host": "copy, GPU to CPU", "device to device": "copy, GPU to GPU"}
 WHY = {"wait": "The program stands still until the GPU has this number.", "host to device": "Numbers go from the CPU's memory into a GPU's.",
        "device to host": "Numbers go from a GPU's memory into the CPU's.", "device to device": "Numbers go from one GPU's memory into another's."}
@@ -67,22 +67,23 @@ class BillView(Board):
     def _picture(self, style):
         picture, longest = Picture(), max([1, *(self._size(entry) for entries in self.bills for entry in entries)])
         drawn, number = self._drawn(), 0
+        wide = max([BAR, *(len(clipped(code_of(entry))) * LETTER for _, entry in drawn)]) + 16
         for side, entries in enumerate(self.bills):
-            x = LEFT + side * (WIDE + GAP)
+            x = LEFT + side * (wide + GAP)
             picture.text(x, 24, self.names[side], "title")
             picture.text(x, 46, totals(entries), "note")
             for row, entry in enumerate(entries[:MOST]):
-                self._entry(picture, x, TOP + row * ROW, number, entry, longest)
+                self._entry(picture, x, TOP + row * ROW, wide, number, entry, longest)
                 number += 1
             if not entries:
                 picture.text(x, TOP + 16, "nothing is copied, and nobody waits", "note")
             if len(entries) > MOST:
                 picture.text(x, TOP + MOST * ROW + 12, f"and {len(entries) - MOST} more lines", "note")
-            picture.reach(x + WIDE, TOP + min(len(entries), MOST) * ROW + (14 if len(entries) > MOST else 0))
+            picture.reach(x + wide, TOP + min(len(entries), MOST) * ROW + (14 if len(entries) > MOST else 0))
         assert number == len(drawn)
         return picture.svg(self._told(), style)
 
-    def _entry(self, picture, x, y, number, entry, longest):
+    def _entry(self, picture, x, y, wide, number, entry, longest):
         lit, first = number == self.chosen, number == (self.chosen or 0)
         said = f"{self._amount(entry)}, {WORDS[entry.kind]}, {place_of(entry)}"
         look = "weight" if entry.kind == "wait" else "s3"
@@ -90,7 +91,7 @@ class BillView(Board):
         picture.parts.append(
             f'<g class="cell off{" chosen" if lit else ""}" data-choose="{number}" role="button" tabindex="{0 if first else -1}" '
             f'aria-pressed="{"true" if lit else "false"}" aria-label="{escape(said, quote=True)}"><title>{escape(said)}</title>'
-            f'<rect class="face" x="{x - 8}" y="{y - 4}" width="{WIDE}" height="{ROW - 7}" rx="6"/></g>'
+            f'<rect class="face" x="{x - 8}" y="{y - 4}" width="{wide}" height="{ROW - 7}" rx="6"/></g>'
             f'<g class="cell {look}" pointer-events="none"><rect class="face" x="{x}" y="{y + 20}" width="{long:.1f}" height="10" rx="3"/></g>')
         picture.text(x, y + 14, f"{self._amount(entry)} {WORDS[entry.kind]}", "number")
         picture.text(x, y + 45, clipped(code_of(entry)), "code")
