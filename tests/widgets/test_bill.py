@@ -53,6 +53,16 @@ def test_each_entry_names_its_line(gpus):
     assert rows["before", "copy, CPU to GPU"][6] == "return [torch.tensor(float(k)).cuda() for k in range(count)]"
 
 
+def test_a_bill_is_as_wide_as_its_longest_line_and_no_wider(gpus):
+    view, short = bill(slow, fast), bill(fast, None)
+    for each in (view, short):
+        frames = {float(part.find("{*}rect").get("width")) for part in chosen(each)}
+        longest = max(len(row[6]) for row in each.state["table"]["rows"])
+        assert frames == {max(300, min(longest, 56) * 7.3) + 16}  # a letter of the code is 7.2 wide
+    ends = [float(part.get("x")) for part in ET.fromstring(view.drawing).iter() if part.get("class") == "title"]
+    assert ends[1] - ends[0] > max(frames) + 8
+
+
 def test_an_entry_is_chosen_and_the_bars_change(gpus):
     view = bill(slow, fast)
     assert len(chosen(view)) == len(view.state["table"]["rows"]) == 6 and not view.state["nav"][0][3]

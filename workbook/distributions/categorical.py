@@ -34,7 +34,7 @@ class Categorical(ProbsOrLogits, Distribution):
         name, given = self._take_one(probs, logits)
         if given.dim() < 1:
             raise ValueError(explain(f"`{name}` parameter must be at least one-dimensional.", "its last axis counts the classes",
-                                     f"give a number for each class: torch.tensor([0.5, 0.5])"))
+                                     "give a number for each class: torch.tensor([0.5, 0.5])"))
         if probs is not None:
             self.probs = probs / probs.sum(-1, keepdim=True)
         else:

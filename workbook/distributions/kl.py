@@ -192,7 +192,7 @@ def _normal_laplace(p, q):
 def _uniform_normal(p, q):
     length = p.high - p.low
     first = (math.sqrt(math.pi * 2) * q.scale / length).log()
-    return first + (length.pow(2) / 12 + ((p.high + p.low - 2 * q.loc) / 2).pow(2)) / (2 * q.scale.pow(2)) * 1.0
+    return first + (length.pow(2) / 12 + ((p.high + p.low - 2 * q.loc) / 2).pow(2)) / (2 * q.scale.pow(2))
 
 
 @register_kl(Independent, Independent)

@@ -18,7 +18,8 @@ class Transform(metaclass=PrintsAsTorch):
     """A function that can be inverted: `t(x)`, `t.inv(y)`, and `t.log_abs_det_jacobian(x, y)`, the logarithm of how much it stretches at x.
 
     A class of its own writes `_call`, `_inverse` and `log_abs_det_jacobian`. `domain` and `codomain` say what goes in and comes out, `sign`
-    whether it rises (1) or falls (-1).
+    whether it rises (1) or falls (-1). With `cache_size=1` it remembers its last input and value, so that the inverse of the value is the very
+    input: exact, also where rounding has lost it, as in tanh far from 0.
 
     >>> import workbook as torch
     >>> grow = ExpTransform()
@@ -37,6 +38,7 @@ class Transform(metaclass=PrintsAsTorch):
         if cache_size not in (0, 1):
             raise ValueError(explain("cache_size must be 0 or 1", f"it is {cache_size!r}", "leave it out"))
         self._cache_size = cache_size
+        self._last = None, None  # the last input and its value, where they are remembered
 
     @property
     def inv(self):
@@ -44,7 +46,18 @@ class Transform(metaclass=PrintsAsTorch):
         return _Inverse(self)
 
     def __call__(self, x):
-        return self._call(x)
+        before, value = self._last
+        return value if x is before and x is not None else self._remembered(x, self._call(x))[1]
+
+    def _undone(self, y):
+        """Return the input whose value is y."""
+        before, value = self._last
+        return before if y is value and y is not None else self._remembered(self._inverse(y), y)[0]
+
+    def _remembered(self, x, y):
+        if self._cache_size:
+            self._last = x, y
+        return x, y
 
     def _call(self, x):
         raise NotImplementedError
@@ -87,10 +100,10 @@ class _Inverse(Transform):
     sign = property(lambda self: self.inv_of.sign)
 
     def _call(self, x):
-        return self.inv_of._inverse(x)
+        return self.inv_of._undone(x)
 
     def _inverse(self, y):
-        return self.inv_of._call(y)
+        return self.inv_of(y)
 
     def log_abs_det_jacobian(self, x, y):
         return -self.inv_of.log_abs_det_jacobian(y, x)
