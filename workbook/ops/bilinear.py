@@ -50,9 +50,10 @@ def _check(input1, input2, weight, bias):
             raise _unfit(f"{name} size does not match weight size: got {side} but expected {wanted}", f"weight is (out, in1, in2), {list(weight.shape)}")
     if bias is not None and bias.shape[0] != weight.shape[0]:
         raise _unfit(f"bias size does not match weight size: got {bias.shape[0]} but expected {weight.shape[0]}", "each output has one bias")
-    if not input1.dtype is input2.dtype is weight.dtype:
+    if not input1.dtype is input2.dtype is weight.dtype or bias is not None and bias.dtype is not weight.dtype:
+        found = {"input1": input1, "input2": input2, "weight": weight} | ({} if bias is None else {"bias": bias})
         raise RuntimeError(explain(
-            f"All tensors must have the same dtype, got input1: {input1.dtype.in_c}, input2: {input2.dtype.in_c}, weight: {weight.dtype.in_c}",
+            f"All tensors must have the same dtype, got {', '.join(f'{name}: {given.dtype.in_c}' for name, given in found.items())}",
             "the product is taken in one dtype", "convert: x.float()"))
 
 

@@ -47,6 +47,9 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     if not (input.is_floating_point() or input.is_complex()):
         raise RuntimeError(explain(f"result type Float can't be cast to the desired output type {input.dtype.legacy}",
                                    "a logarithm lies between the whole numbers", "write input.float()"))
+    if target.is_complex() and not input.is_complex():
+        raise RuntimeError(explain(f"result type {target.dtype.legacy} can't be cast to the desired output type {input.dtype.legacy}",
+                                   "the target is complex and the input is not", "a target is 1 or -1: write target.real"))
     if target.requires_grad and is_grad_enabled():
         raise RuntimeError(explain("The function 'soft_margin_loss' is not differentiable with respect to argument 'target'. This input cannot have "
                                    "requires_grad True.", "a target is 1 or -1", "give it detached: target.detach()"))

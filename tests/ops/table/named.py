@@ -51,7 +51,7 @@ MADE = [
     Row("a.fill_diagonal_({n})", shapes("3x3 | 2x3 | 7x3 | 3 | 2x2x2 | 2x2x3 | . | 9x2 | 0x3"), layouts=LAYOUTS[:3], derivatives=1, named=False,
         words={"n": ("1", "2.5", "torch.tensor(3)")}),
     Row("a.fill_diagonal_({n})", shapes("7x3 | 9x2 | 5x2 | 3x3 | 2x3 | 3x1"), layouts=LAYOUTS[:1], derivatives=0, words={"n": ("1, True", "5, wrap=True")}),
-    Row("torch.renorm(a, {p}, {dim}, {n})", AXES, REAL, rounded=True, derivatives=1, values="positive", named=False, words={"p": ("2", "1", "3", "float('inf')", "0", "-1"), "dim": DIM, "n": ("1", "2.5", "-1", "100")}),
+    Row("torch.renorm(a, {p}, {dim}, {n})", AXES, REAL, rounded=True, derivatives=1, values="apart positive", named=False, words={"p": ("2", "1", "3", "float('inf')", "0", "-1"), "dim": DIM, "n": ("1", "2.5", "-1", "100")}),
     *each("NAME", "a.renorm(2,0,1.0) a.renorm_(2,0,1.0)", MATRICES[:3], REAL, rounded=True, named=False, layouts=LAYOUTS[:2], derivatives=1, values="positive"),
     Row("torch.renorm(a, 2, 0, 1)", MATRICES, ("int64",), derivatives=0),
     Row("torch.nuclear_norm(a{n})", MATRICES, REAL, rounded=True, derivatives=0, values="finite", words={"n": ("", ", (0, 1)", ", keepdim=True", ", (1, 0), True", ", (0, 0)")}), Row("torch.nuclear_norm(a)", shapes("3 | . | 2x3"), ("int64",), derivatives=0),

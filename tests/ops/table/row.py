@@ -9,7 +9,7 @@ MORE = (*DTYPES, "int8", "int32", "float16")
 NUMBERS = DTYPES[1:]
 REAL = ("float32", "float64")
 KINDS = {"any": "apart", "positive": "apart positive", "unit": "apart unit",
-    "finite": "apart", "apart unit": "apart unit"}  # of numbers, and the same away from kinks
+    "finite": "apart", "apart positive": "apart positive", "apart unit": "apart unit"}  # of numbers, and the same away from kinks
 
 
 @dataclass(frozen=True)
