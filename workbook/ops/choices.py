@@ -27,7 +27,7 @@ class Where(Elementwise):
 
     def forward(ctx, condition, a, b):
         ctx.save(condition)
-        if getattr(condition, "dtype", None) == bool:
+        if ctx.xp is np and getattr(condition, "dtype", None) == bool:
             if _is_zero(b) and a.dtype.kind == "f":
                 return _kept(a, condition)
             if _is_zero(a) and b.dtype.kind == "f":

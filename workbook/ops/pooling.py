@@ -13,6 +13,7 @@ from workbook.ops.choices import straight_pieces
 from workbook.ops.sides import sides
 from workbook.ops.windows import Windows, image_of, windows_of
 
+TAPS = 9  # of a window that one kernel looks through: it takes at most 4 KB of arguments, an image of four axes some 100 bytes
 
 class _MaxPool(Operation):
     """out = the largest of each window; the first where several are equal. With `indices` also its place in the flat image"""
@@ -46,8 +47,8 @@ def largest(xp, x, windows):
     best = image[windows.taps[0]].copy()
     winner = xp.zeros(best.shape, "uint8" if len(windows.taps) < 256 else "uint32")
     if xp is not np:  # where it takes longer to look whether there is anything to do than to do it
-        for number, tap in enumerate(windows.taps[1:], 1):
-            _look_at(xp, image[tap], best, winner, number)
+        for some in several(windows.taps, 1):
+            _look_at(xp, best, winner, *(part for number, tap in some for part in (image[tap], number)))
         if not windows.plain:
             _let_no_padding_win(xp, best == least, windows, winner)
         return best, winner
@@ -63,17 +64,25 @@ def largest(xp, x, windows):
     return best, winner
 
 
-@fused
-def _look_at(xp, candidate, best, winner, number):
-    """Let the numbers that a tap sees win where they are larger than the best before, or NaN."""
-    winner[...] = xp.where((candidate > best) | (candidate != candidate), number, winner)
-    best[...] = xp.maximum(best, candidate)
+def several(taps, first=0):
+    """Return the taps from the first one on with their numbers, in groups that one kernel takes."""
+    numbered = list(enumerate(taps))
+    return [numbered[start:start + TAPS] for start in range(first, len(numbered), TAPS)]
 
 
 @fused
-def _put(xp, place, numbers, winner, number):
-    """Write the numbers where a tap has won, and 0 elsewhere."""
-    place[...] = numbers * (winner == number)
+def _look_at(xp, best, winner, *seen):
+    """Let the numbers that each tap sees win where they are larger than the best before, or NaN. `seen`: numbers, tap, numbers, tap, ..."""
+    for candidate, number in zip(seen[::2], seen[1::2]):
+        winner[...] = xp.where((candidate > best) | (candidate != candidate), number, winner)
+        best[...] = xp.maximum(best, candidate)
+
+
+@fused
+def _put(xp, numbers, winner, *places):
+    """Write the numbers where each tap has won, and 0 elsewhere. `places`: a place, its tap, a place, its tap, ..."""
+    for place, number in zip(places[::2], places[1::2]):
+        place[...] = numbers * (winner == number)
 
 
 def places_of(xp, winner, windows):
@@ -102,15 +111,15 @@ class Unpool(Operation):
     def forward(ctx, grad, *, windows, winner):
         ctx.windows, ctx.winner = windows, winner
         whole = ctx.xp.zeros((*grad.shape[:-len(windows.out)], *windows.padded), grad.dtype)
+        if ctx.xp is not np and not windows.overlap:
+            for some in several(windows.taps):
+                _put(ctx.xp, _bits(grad), winner, *(part for number, tap in some for part in (_bits(whole[tap]), number)))
+            return whole[windows.inside]
         for number, tap in enumerate(windows.taps):
             if windows.overlap:
                 whole[tap] += _where(winner == number, grad)
             else:
-                place, numbers = _bits(whole[tap]), _bits(grad)
-                if ctx.xp is np:
-                    np.multiply(numbers, winner == number, out=place)
-                else:
-                    _put(ctx.xp, place, numbers, winner, number)
+                np.multiply(_bits(grad), winner == number, out=_bits(whole[tap]))
         return whole[windows.inside]
 
     def backward(ctx, grad):
