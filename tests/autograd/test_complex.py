@@ -1,5 +1,7 @@
 """Derivatives of complex numbers: PyTorch's gradient, dL/dx + i dL/dy, its errors, and steps that refuse."""
 
+import math
+
 import pytest
 
 import workbook as torch
@@ -84,3 +86,12 @@ def test_a_step_from_complex_to_real_numbers_refuses_unless_it_says_how():
         Square.apply(leaf(1 + 2j)).sum().backward()
     assert "Why:" in str(problem.value) and "Fix:" in str(problem.value)
     Square.apply(torch.ones(2, requires_grad=True)).sum().backward()
+
+
+def test_a_formula_of_one_complex_number_gets_an_array():
+    """NumPy's conj of a 0-d array is a number, which a function that takes Tensors refuses."""
+    a, b = (torch.tensor(value, dtype=torch.complex128, requires_grad=True) for value in (1 + 2j, 0.5 + 0.25j))
+    torch.ldexp(a, b).backward(torch.tensor(1j, dtype=torch.complex128))
+    power = 2 ** (0.5 + 0.25j)
+    assert abs(a.grad.item() - 1j * power.conjugate()) < 1e-12
+    assert abs(b.grad.item() - 1j * ((1 + 2j) * power * math.log(2)).conjugate()) < 1e-12
