@@ -68,14 +68,22 @@ def place_text(place):
     """
     file, line = place[:2]
     code = linecache.getline(file, line).strip()
-    return f"{os.path.basename(file)}, line {line}" + (f": {code}" if code else "")
+    return f"{_cell_of(file) or os.path.basename(file)}, line {line}" + (f": {code}" if code else "")
+
+
+def _cell_of(file):
+    """Return what IPython's tracebacks call the cell that a file was compiled from, such as `cell In[5]`; None for other files."""
+    shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
+    name = shell.compile.format_code_name(file) if shell is not None else None
+    return name and f"{name[0].lower()} {name[1]}"
 
 
 def traceback_text(calls):
     """Return calls as Python's traceback writes them."""
     lines = []
     for file, line, function in calls:
-        lines.append(f'  File "{file}", line {line}, in {function}')
+        place = _cell_of(file) or f'File "{file}"'
+        lines.append(f"  {place}, line {line}, in {function}")
         code = linecache.getline(file, line).strip()
         if code:
             lines.append(f"    {code}")
