@@ -33,6 +33,7 @@ def _like(fill, random=False):
 
 def _random_like(fill):
     def like(input, *, generator=None, **options):
+        random.check_generator(generator, settle(options.get("device") or input._device))
         return _like(functools.partial(fill, generator=generator), random=True)(input, **options)
 
     return like
@@ -110,6 +111,7 @@ def randint_like(input, low=0, high=None, *, generator=None, dtype=None, device=
             raise RuntimeError(explain("high must be a scalar tensor and on CPU", f"one number bounds them all, and this Tensor has shape "
                                        f"{shape_text(given.shape)}", "write high.item(), or a whole number"))
     check_storage("randint_like", layout, pin_memory)
+    random.check_generator(generator, settle(device or input._device))
     array = memory_like("randint_like", input, dtype, memory_format)
     random.fill_integers(array, low, high, generator=generator)
     return finish(array, device or input.device, requires_grad)

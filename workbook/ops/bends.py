@@ -388,6 +388,7 @@ def drawn_rrelu(input, lower, upper, training, generator=None, drawn=RreluWithNo
     if isinstance(input, Tensor) and lower > upper:
         raise RuntimeError(explain("Lower bound should be less than or equal to the upper bound", f"{lower} lies above {upper}", "exchange them"))
     floats_only("rrelu", "rrelu_with_noise_out_cpu" if training else "leaky_relu_cpu", input)
+    random.check_generator(generator, input._device)
     return drawn.apply(input, low=lower, high=upper, generator=generator) if training else even.apply(input, slope=(lower + upper) / 2)
 
 

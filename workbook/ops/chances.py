@@ -71,6 +71,7 @@ def multinomial(input, num_samples, replacement=False, *, generator=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.multinomial.html
     """
+    random.check_generator(generator, input._device)
     n = input.shape[-1] if input.ndim else 0
     if input.ndim not in (1, 2):
         raise RuntimeError(explain("prob_dist must be 1 or 2 dim", f"its shape is {shape_text(input.shape)}",
@@ -138,6 +139,7 @@ def poisson(input, generator=None):
     """
     if not isinstance(input, Tensor):
         raise not_a_tensor("poisson", "input", 1, input)
+    random.check_generator(generator, input._device)
     return Poisson.apply(input, generator=generator)
 
 
@@ -177,4 +179,5 @@ def binomial(count, prob, generator=None):
         if not given.is_floating_point():
             raise ValueError(explain(f"binomial only supports floating-point dtypes for {name}, got: {given.dtype.legacy}",
                                      "counts and probabilities are floats here", "write .float()"))
+    random.check_generator(generator, count._device)
     return Binomial.apply(count, prob, generator=generator)

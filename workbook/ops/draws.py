@@ -3,6 +3,8 @@
 import numpy as np
 
 from workbook import dtypes, random
+from workbook.autograd.modes import thread
+from workbook.devices import settle
 from workbook.errors import explain, refused_dtype
 from workbook.numbers import number_in
 from workbook.ops.creation import finish, memory_for, numpy_dtype, sized, stored
@@ -22,6 +24,7 @@ def rand(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.rand.html
     """
+    _check(generator, device)
     array = memory_for(np.empty, size_of_new(size), numpy_dtype(dtype))
     random.fill_uniform(array, generator=generator)
     return finish(array, device, requires_grad)
@@ -40,6 +43,7 @@ def randn(*size, generator=None, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.randn.html
     """
+    _check(generator, device)
     array = memory_for(np.empty, size_of_new(size), numpy_dtype(dtype))
     random.fill_normal(array, generator=generator)
     return finish(array, device, requires_grad)
@@ -69,6 +73,7 @@ def randint(*args, low=None, high=None, size=None, generator=None, dtype=None, d
         got = ", ".join(type(x).__name__ for x in args)
         raise TypeError(explain(f"randint() received an invalid combination of arguments - got ({got})",
                                 "it takes low, high and size, a tuple; low may be left out", "write torch.randint(0, 10, (3,))"))
+    _check(generator, device)
     array = memory_for(np.empty, size_of_new((size,)), numpy_dtype(dtype, dtypes.int64))
     random.fill_integers(array, 0 if low is None else low, high, generator=generator)
     return finish(array, device, requires_grad)
@@ -95,4 +100,10 @@ def randperm(n, *, generator=None, dtype=None, device=None, requires_grad=False)
                                    "beyond it this dtype leaves whole numbers out", "choose torch.int64"))
     if kind.kind in "iu" and n:
         number_in(n, kind)
+    _check(generator, device)
     return finish(random.permutation(n, generator).astype(kind), device, requires_grad)
+
+
+def _check(generator, device):
+    if generator is not None:
+        random.check_generator(generator, settle(thread.state.device if device is None else device))

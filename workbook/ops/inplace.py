@@ -111,6 +111,7 @@ def random_fill(name, fill, sentence, raised):
                 raise TypeError(explain(f"{name}(): argument must be float, not {type(given).__name__}",
                                         "numbers name the distribution",
                                         f"write x.{name}(...) with numbers"))
+        random.check_generator(generator, input._device)
         if name == "bernoulli_" and input.is_complex() and input.numel():
             raise not_implemented("bernoulli_scalar_cpu_", input._array)
         here = input._device is CPU and not (thread.state.grad_enabled and input.requires_grad)
@@ -199,6 +200,8 @@ def bernoulli(input, p=None, *, generator=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.bernoulli.html
     """
+    if generator is not None:
+        random.check_generator(generator, input._device)
     if p is not None:
         return BernoulliOf.apply(input, p=p, generator=generator)
     return Bernoulli.apply(input, generator=generator)

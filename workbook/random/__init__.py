@@ -9,7 +9,7 @@ import contextlib
 
 from workbook.random.continuous import fill_cauchy, fill_exponential, fill_log_normal, fill_normal, fill_uniform
 from workbook.random.counts import draw_binomial, draw_poisson
-from workbook.random.generator import Generator, default_generator
+from workbook.random.generator import Generator, check_generator, default_generator
 from workbook.random.whole import fill_bernoulli, fill_geometric, fill_integers, permutation, random_int64
 
 __all__ = ["default_generator", "fork_rng", "get_rng_state", "initial_seed", "manual_seed", "seed", "set_rng_state"]

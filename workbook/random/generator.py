@@ -240,3 +240,10 @@ default_generator.seed()
 if hasattr(os, "register_at_fork"):  # a thread that draws while another one forks would leave the lock closed in the new process
     os.register_at_fork(before=default_generator.lock.acquire, after_in_parent=default_generator.lock.release,
                         after_in_child=default_generator.lock.release)
+
+
+def check_generator(generator, place):
+    """Raise RuntimeError where a generator is given that was made for another kind of device than `place`, as PyTorch does."""
+    if isinstance(generator, Generator) and generator.device.type != place.type:
+        raise RuntimeError(explain(f"Expected a '{place.type}' device type for generator but found '{generator.device.type}'",
+                                   "in PyTorch each kind of device has streams of its own", f"make it there: torch.Generator(device='{place.type}')"))

@@ -78,9 +78,9 @@ COUNTED = [
     Row("(torch.manual_seed({seed}), torch.binomial(a * {n}, b))[1]", shapes("3 3 | . . | 2x3 3 | 2x3 2x3 | 2x1 1x3 | 0 0 | 2 3"), REAL, alike=True, values="unit", derivatives=0,
         words={"seed": ("0", "3", "8"), "n": ("8.0", "100.0", "5000.0", "-1.0", "0.0")}),
     Row("torch.binomial(a, b)", TWO, ("int64", "float32"), values="unit", derivatives=0), Row("torch.binomial(2., 0.5)", NOTHING),
-    *each("(torch.manual_seed(5), torch.NAME(a, generator=torch.Generator().manual_seed({seed})))[1]", "rand_like randn_like poisson bernoulli", ANY, REAL, values="unit", derivatives=0, layouts=("plain",), words={"seed": ("0", "4")}, rounded=True),
-    Row("torch.randint_like(a, 9, generator=torch.Generator().manual_seed(2))", ANY, layouts=("plain",), derivatives=0),
-    *each("torch.NAME(4, generator=torch.Generator().manual_seed(2))", "rand randn randperm", NOTHING, rounded=True),
+    *each("(torch.manual_seed(5), torch.NAME(a, generator=torch.Generator(a.device).manual_seed({seed})))[1]", "rand_like randn_like poisson bernoulli", ANY, REAL, values="unit", derivatives=0, layouts=("plain",), words={"seed": ("0", "4")}, rounded=True),
+    Row("torch.randint_like(a, 9, generator=torch.Generator(a.device).manual_seed(2))", ANY, layouts=("plain",), derivatives=0),
+    *each("torch.NAME(4, generator=torch.Generator(torch.get_default_device()).manual_seed(2))", "rand randn randperm", NOTHING, rounded=True),
     *each("(torch.NAME({n}))", "use_deterministic_algorithms", NOTHING, words={"n": ("False", "1", "False, warn_only=False", "False, warn_only=1")}),
     *each("torch.NAME()", "are_deterministic_algorithms_enabled is_deterministic_algorithms_warn_only_enabled get_float32_matmul_precision", NOTHING), Row("torch.set_float32_matmul_precision('highest')", NOTHING),
 ]
