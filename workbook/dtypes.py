@@ -224,31 +224,58 @@ def as_given(values):
     return values
 
 
+def _rule(convert):
+    """Return a rule for those cases in which there is something to convert, with the common ones in front, at little cost."""
+    def rule(values):
+        if len(values) == 2:
+            a, b = values
+            if a.__class__ is _ndarray:
+                if b.__class__ is _ndarray:
+                    if a.dtype is b.dtype:
+                        return values
+                elif b.__class__ is _float and a.dtype.char in "fdFD":  # all but half precision
+                    return values
+                elif b.__class__ is _int and a.dtype.char in "fdFD":
+                    within_64_bits(b)
+                    return values
+        elif len(values) == 1:
+            return values
+        return convert(values)
+
+    rule.__doc__ = convert.__doc__
+    return rule
+
+
+@_rule
 def promote(values):
     """All arrays take the dtype in which they meet."""
-    if len(values) == 2:  # the common cases, at little cost: nothing to do
-        a, b = values
-        if a.__class__ is _ndarray:
-            if b.__class__ is _ndarray:
-                if a.dtype is b.dtype:
-                    return values
-            elif b.__class__ is _float and a.dtype.kind in "fc":
-                return values
-            elif b.__class__ is _int and a.dtype.kind in "fc":
-                within_64_bits(b)
-                return values
-    elif len(values) == 1:
-        return values
     return _cast(values, result_type(values))
 
 
-def promote_to_float(values):
-    """As `promote`; integers and bools take the default floating point dtype."""
-    first = values[0]
-    if first.__class__ is _ndarray and first.dtype.kind in "fc":
-        return values if len(values) == 1 else promote(values)
-    met = result_type(values)
-    return _cast(values, met if met.category >= FLOAT else _default)
+@_rule
+def promote_factor(values):
+    """As `promote`; but beside half precision, a second operand that is one number is not rounded to it: it becomes a float32."""
+    met, (a, b) = result_type(values), values
+    ready = _cast(values, met)
+    if met is float16 and hasattr(a, "dtype") and (b.__class__ is _float or b.__class__ is _int):
+        ready[1] = float32.numpy.type(b)
+    elif met is float16 and ready[1] is not b and getattr(b, "ndim", 1) == 0 and getattr(a, "ndim", 0):
+        ready[1] = b.astype(float32.numpy)[()]
+    return ready
+
+
+def _to_float(promote):
+    def rule(values):
+        """As the other rule; integers and bools take the default floating point dtype."""
+        first = values[0]
+        if first.__class__ is _ndarray and first.dtype.kind in "fc":
+            return values if len(values) == 1 else promote(values)
+        met = result_type(values)
+        return promote(values) if met.category >= FLOAT else _cast(values, _default)
+    return rule
+
+
+promote_to_float, promote_factor_to_float = _to_float(promote), _to_float(promote_factor)
 
 
 def _cast(values, target):

@@ -273,7 +273,7 @@ class Operation(Node):
             node = None
         if node.__class__ is AccumulateGrad and node.variable._array is value:
             return node.variable
-        tensor = wrap(value, self.meta[0][2])
+        tensor = wrap(_as_array(value, self.meta[0][2]), self.meta[0][2])
         tensor._memory, tensor._node, tensor._index = memory, node, index
         return tensor
 

@@ -1,13 +1,14 @@
 """Activation functions beside relu, tanh and sigmoid."""
 
 import math
+import operator
 
 import numpy as np
 
 from workbook.devices.fused import fused
 from workbook.errors import explain
 from workbook.ops.choices import straight_pieces, where
-from workbook.ops.elementwise import FloatElementwise, as_number, expect_tensors, not_implemented, one_by_one
+from workbook.ops.elementwise import FloatElementwise, as_number, by_factor, expect_tensors, in_float32, not_implemented, one_by_one
 from workbook.ops.pointwise import exp, sigmoid, tanh
 from workbook.tensor import Tensor
 
@@ -27,7 +28,7 @@ class LeakyRelu(FloatElementwise):
             raise not_implemented("leaky_relu_cpu", a)
         ctx.save(a)
         ctx.slope = slope
-        return ctx.xp.where(a > 0, a, a * slope)
+        return ctx.xp.where(a > 0, a, by_factor(operator.mul, a, slope))
 
     @straight_pieces
     def backward(ctx, grad):
@@ -159,14 +160,15 @@ class Gelu(FloatElementwise):
             raise not_implemented("GeluKernelImpl", a)
         ctx.save(a)
         ctx.smooth = smooth
+        x = in_float32(a)
         if smooth:
-            return 0.5 * a * (1 + ctx.xp.tanh(_ROOT * (a + 0.044715 * a * a * a)))
+            return (0.5 * x * (1 + ctx.xp.tanh(_ROOT * (x + 0.044715 * x * x * x)))).astype(a.dtype, copy=False)
         if a.dtype.itemsize > 4:
             below = 0.5 * (1 + one_by_one(ctx.xp, math.erf, a / math.sqrt(2)))
         else:
-            below = _in_blocks(ctx.xp, _below, np.float32, a)
+            below = _in_blocks(ctx.xp, _below, np.float32, x)
         ctx.keep(below)
-        return a * below
+        return by_factor(operator.mul, a, below)
 
     def backward(ctx, grad):
         (a,) = ctx.saved
@@ -207,7 +209,8 @@ class Silu(FloatElementwise):
 
     def forward(ctx, a):
         ctx.save(a)
-        return a / (1 + ctx.xp.exp(-a))
+        x = in_float32(a)
+        return (x / (1 + ctx.xp.exp(-x))).astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
         (a,) = ctx.saved

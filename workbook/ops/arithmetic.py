@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.errors import explain, kind_of
 from workbook.numbers import number_in
-from workbook.ops.elementwise import Elementwise, FloatElementwise, as_number, in_float32, is_number
+from workbook.ops.elementwise import Elementwise, FloatElementwise, as_number, by_factor, in_float32, is_number
 from workbook.ops.quotients import DivRounded
 
 
@@ -21,14 +21,14 @@ class Add(Elementwise):
         if alpha.__class__ is int and alpha == 1:
             return a + b
         ctx.alpha = alpha
-        return a + _scaled(ctx.xp, a, b, alpha)
+        return _with_scaled(ctx.xp, a, b, alpha)
 
     def backward(ctx, grad):
         return grad, grad if ctx.alpha == 1 else grad * ctx.alpha
 
 
-def _scaled(xp, a, b, alpha):
-    """alpha * b in the dtype in which a and b have met; whole numbers can only be scaled by whole numbers."""
+def _with_scaled(xp, a, b, alpha):
+    """a + alpha * b in the dtype in which a and b have met; whole numbers can only be scaled by whole numbers."""
     kind = (a if hasattr(a, "dtype") else b).dtype
     if alpha.__class__ is bool and kind.kind != "b":
         raise RuntimeError(explain("Boolean alpha only supported for Boolean results.",
@@ -39,7 +39,11 @@ def _scaled(xp, a, b, alpha):
     if alpha.__class__ is complex and kind.kind != "c":
         raise RuntimeError(explain("For non-complex input tensors, argument alpha must not be a complex number.",
                                    f"the sum holds {dtypes.OF_NUMPY[kind]}", "give a real number, or convert the tensors"))
-    return xp.asarray(number_in(alpha, kind), kind) * b
+    alpha = xp.asarray(number_in(alpha, kind), kind)
+    if kind != dtypes.float16.numpy:
+        return a + alpha * b
+    a, b, alpha = (in_float32(xp.asarray(value, kind)) for value in (a, b, alpha))
+    return (a + alpha * b).astype(kind)  # rounded once
 
 
 def add(input, other, *, alpha=1):
@@ -79,7 +83,7 @@ def _difference_of_bools(values):
         "True - True has no answer among True and False", "for numbers write x.int() first"))
 
 
-_BOOL, _HALF = dtypes.bool_.numpy, dtypes.float16.numpy
+_BOOL, ndarray = dtypes.bool_.numpy, np.ndarray
 
 
 class Sub(Elementwise):
@@ -94,7 +98,7 @@ class Sub(Elementwise):
             return a - b
         ctx.alpha = alpha
         less = alpha if alpha.__class__ is bool or alpha == -2**63 else -alpha  # which is what has to be in range, as in PyTorch
-        return a + _scaled(ctx.xp, a, b, less)
+        return _with_scaled(ctx.xp, a, b, less)
 
     def backward(ctx, grad):
         return grad, -grad if ctx.alpha == 1 else grad * -ctx.alpha
@@ -143,19 +147,15 @@ def rsub(input, other):
     return Rsub.apply(input, other) if is_number(other) else Sub.apply(other, input)
 
 
-def _by_number(function, a, number):
-    """function(a, number). To half precision the number is not rounded first, but the result, once."""
-    return function(in_float32(a), number).astype(_HALF) if a.dtype is _HALF else function(a, number)
-
-
 class Mul(Elementwise):
     """out = a * b"""
 
     of_numbers = True
+    dtype_rule = staticmethod(dtypes.promote_factor)
 
     def forward(ctx, a, b):
         ctx.save_crosswise(a, b)
-        return _by_number(operator.mul, a, b) if b.__class__ is float or b.__class__ is int else a * b
+        return a * b if b.__class__ is ndarray else by_factor(operator.mul, a, b)
 
     def backward(ctx, grad):
         a, b = ctx.saved
@@ -175,14 +175,15 @@ def mul(input, other):
     return Mul.apply(input, other)
 
 
-class Div(FloatElementwise):
+class Div(Elementwise):
     """out = a / b"""
 
     of_numbers = True
+    dtype_rule = staticmethod(dtypes.promote_factor_to_float)
 
     def forward(ctx, a, b):
         ctx.save(a if ctx.needs_input_grad[1] else None, b)
-        return _by_number(operator.truediv, a, b) if b.__class__ is float or b.__class__ is int else a / b
+        return a / b if b.__class__ is ndarray else by_factor(operator.truediv, a, b)
 
     def backward(ctx, grad):
         a, b = ctx.saved

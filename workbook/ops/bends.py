@@ -8,6 +8,7 @@ from workbook.formats import copied, in_order
 from workbook.ops.arguments import door
 from workbook.ops.activation import LeakyRelu
 from workbook.ops.choices import straight_pieces, where
+from workbook.numbers import computed_in
 from workbook.ops.elementwise import Elementwise, as_number, in_float32, not_implemented
 from workbook.ops.inplace import inplace, on_host
 from workbook.ops.shape import reshape
@@ -89,7 +90,7 @@ class Threshold(Elementwise):
         if a.dtype.kind in "bc":
             raise not_implemented("threshold_cpu", a)
         ctx.save(a)
-        ctx.edge, value = (np.asarray(number).astype(a.dtype)[()] for number in (edge, value))
+        ctx.edge, value = (np.asarray(number).astype(kind)[()] for number, kind in ((edge, computed_in(a.dtype)), (value, a.dtype)))
         return ctx.xp.where(a <= ctx.edge, value, a)  # so that a NaN passes
 
     @straight_pieces
@@ -227,8 +228,8 @@ class Softshrink(Elementwise):
     def forward(ctx, a, *, width):
         ctx.save(a)
         ctx.width = width
-        width = a.dtype.type(width)
-        return ctx.xp.where(a > width, a - width, ctx.xp.where(a < -width, a + width, a * a.dtype.type(0)))
+        x, width = in_float32(a), computed_in(a.dtype).type(width)
+        return ctx.xp.where(x > width, x - width, ctx.xp.where(x < -width, x + width, x * x.dtype.type(0))).astype(a.dtype, copy=False)
 
     @straight_pieces
     def backward(ctx, grad):

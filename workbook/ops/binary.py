@@ -4,7 +4,7 @@ from workbook.devices.checks import refuse
 from workbook.errors import explain, refused_dtype
 from workbook.formats import laid_by
 from workbook.ops.choices import clamp
-from workbook.ops.elementwise import Elementwise, broadcast_shape, not_implemented
+from workbook.ops.elementwise import Elementwise, broadcast_shape, in_float32, not_implemented
 from workbook.ops.losses import check_reduction, given_weights, modern, reduced_array, share
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
 
@@ -16,7 +16,7 @@ class BinaryCrossEntropy(Elementwise):
         if p.dtype.kind != "f":
             raise not_implemented("binary_cross_entropy", p)
         xp = ctx.xp
-        losses = -(t * xp.maximum(xp.log(p), -100) + (1 - t) * xp.maximum(xp.log(1 - p), -100))
+        losses = (t - 1) * xp.maximum(xp.log1p(-p), -100) - t * xp.maximum(xp.log(p), -100)
         ctx.save(p, t)
         ctx.keep(weight)
         ctx.share = share(losses.size, reduction)
@@ -42,7 +42,9 @@ class BceWithLogits(Elementwise, name="BinaryCrossEntropyWithLogitsBackward0"):
         if x.dtype.kind != "f":
             raise not_implemented("log_sigmoid_cpu", x, t)
         xp = ctx.xp
-        losses = (1 - t) * x + (1 + (positive - 1) * t) * (xp.maximum(-x, 0) + xp.log1p(xp.exp(-xp.abs(x))))
+        wide = in_float32(x)
+        surprise = (xp.maximum(-wide, 0) + xp.log1p(xp.exp(-xp.abs(wide)))).astype(x.dtype, copy=False)
+        losses = (1 - t) * x + (1 + (positive - 1) * t) * surprise
         ctx.save(x, t)
         ctx.keep(weight, positive)
         ctx.share = share(losses.size, reduction)

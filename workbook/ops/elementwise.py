@@ -14,6 +14,7 @@ from workbook.formats import of_numpy
 from workbook.numbers import plain
 
 NUMBERS = (float, int, bool, complex)
+_HALF = dtypes.float16.numpy
 
 
 def is_number(value):
@@ -63,7 +64,12 @@ class FloatElementwise(Elementwise):
 
 def in_float32(a):
     """Return float16 as float32, anything else as it is: PyTorch computes half precision so, and rounds once, at the end."""
-    return a.astype(dtypes.float32.numpy) if a.dtype == dtypes.float16.numpy else a
+    return a.astype(dtypes.float32.numpy) if a.dtype == _HALF else a
+
+
+def by_factor(function, a, b):
+    """Return function(a, b), where b is a number or wider than half precision: to that not b is rounded, but the result, once."""
+    return function(in_float32(a), b).astype(_HALF) if getattr(a, "dtype", None) is _HALF else function(a, b)
 
 
 def meet(a, b):

@@ -1,13 +1,14 @@
 """Powers of 2 and e, logarithms and their sums, beside exp, log and sqrt."""
 
 import math
+import operator
 
 from workbook import dtypes
 from workbook.autograd import views
 from workbook.errors import explain
 from workbook.formats import in_order, laid_as, laid_by
 from workbook.ops.choices import where
-from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, in_float32, not_implemented, refuse_numbers
+from workbook.ops.elementwise import NUMBERS, Elementwise, FloatElementwise, by_factor, in_float32, not_implemented, refuse_numbers
 from workbook.ops.pointwise import exp
 from workbook.ops.powers import pow
 from workbook.tensor import Tensor
@@ -329,8 +330,8 @@ class Ldexp(FloatElementwise):
                 powers = in_order(xp, powers)  # beside these, PyTorch makes 2 ** b in order
             else:
                 powers = laid_by(xp, powers, (2.0, b), (2.0, b))
-            factor, power = dtypes.promote([a, powers])
-            out = laid_by(xp, factor * power, (a, powers), (factor, power))
+            factor, power = dtypes.promote_factor([a, powers])
+            out = laid_by(xp, by_factor(operator.mul, factor, power), (a, powers), (factor, power))
         ctx.save(b, out)
         return out
 

@@ -45,7 +45,8 @@ class Lerp(LerpTensor):
 
 def _between(xp, a, b, weight):
     """The point between a and b, from the nearer end, so that weight 1 gives b itself."""
-    return xp.where(abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight))
+    kind, a, b, weight = a.dtype, in_float32(a), in_float32(b), in_float32(weight) if hasattr(weight, "dtype") else weight
+    return xp.where(abs(weight) < 0.5, a + weight * (b - a), b - (b - a) * (1 - weight)).astype(kind, copy=False)
 
 
 def lerp(input, end, weight):

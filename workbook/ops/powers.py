@@ -10,7 +10,7 @@ from workbook.formats import in_order
 from workbook.numbers import promote_held
 from workbook.ops.choices import flat, where
 from workbook.ops.complexes import imaginary_part, real_part
-from workbook.ops.elementwise import Elementwise, is_number, not_implemented
+from workbook.ops.elementwise import Elementwise, in_float32, is_number, not_implemented
 from workbook.ops.pointwise import log
 from workbook.tensor import Tensor
 
@@ -50,7 +50,7 @@ def _power(xp, a, exponent):
     if exponent == 2:
         return a * a
     if exponent == 3:
-        return a * a * a
+        return (in_float32(a) * a * a).astype(a.dtype, copy=False)
     if a.dtype.kind in "fc":
         if exponent == 0.5:
             return xp.sqrt(a)
@@ -59,7 +59,7 @@ def _power(xp, a, exponent):
         if exponent == -1:
             return 1 / a
         if exponent == -2:
-            return 1 / (a * a)
+            return (1 / (in_float32(a) * a)).astype(a.dtype, copy=False)
     return a**exponent
 
 

@@ -1,21 +1,25 @@
 """Quotients that are rounded, and what is left over."""
 
+from workbook import dtypes
 from workbook.errors import explain
 from workbook.ops.choices import flat
-from workbook.ops.elementwise import Elementwise, is_number, not_implemented
+from workbook.ops.elementwise import Elementwise, by_factor, in_float32, is_number, not_implemented
 
 
 class DivRounded(Elementwise, name="DivBackward2"):
     """out = a / b, rounded down ("floor") or towards 0 ("trunc"): between its steps it is flat"""
 
     of_numbers = True
+    dtype_rule = staticmethod(dtypes.promote_factor)
 
     def forward(ctx, a, b, *, rounding_mode):
         kernel = f"div_{rounding_mode}_cpu"
         if rounding_mode == "floor":
-            return whole_division(ctx.xp, "floor_divide", kernel, a, b)
+            return _rounded_down(ctx.xp, kernel, a, b)
         if a.dtype.kind == "f":
-            return ctx.xp.trunc(a / b)
+            if getattr(b, "ndim", 0):
+                return ctx.xp.trunc(a / b)
+            return by_factor(lambda a, b: ctx.xp.trunc(a / b), a, b)
         down = whole_division(ctx.xp, "floor_divide", kernel, a, b)
         return down + ((down < 0) & (down * b != a))
 
@@ -27,14 +31,31 @@ class FloorDivide(Elementwise, name="NotImplemented"):
     """out = floor(a / b)"""
 
     of_numbers = True
+    dtype_rule = staticmethod(dtypes.promote_factor)
 
     def forward(ctx, a, b):
-        return whole_division(ctx.xp, "floor_divide", "div_floor_cpu", a, b)
+        return _rounded_down(ctx.xp, "div_floor_cpu", a, b)
 
     def backward(ctx, grad):
         raise RuntimeError(explain(
             "derivative for aten::floor_divide is not implemented", "a // b is flat between its steps, and jumps at them",
             "detach() the operands, or use torch.div(a, b, rounding_mode='floor'), whose gradient is 0"))
+
+
+def _rounded_down(xp, kernel, a, b):
+    if getattr(b, "ndim", 0) and b.dtype == dtypes.float16.numpy:
+        return _half_rounded_down(xp, a, b)
+    return by_factor(lambda a, b: whole_division(xp, "floor_divide", kernel, a, b), a, in_float32(b) if hasattr(b, "dtype") else b)
+
+
+def _half_rounded_down(xp, a, b):
+    """floor(a / b) of arrays of half precision, which PyTorch rounds after each of these steps."""
+    rest = xp.fmod(a, b)
+    quotient = (a - rest) / b
+    quotient = xp.where((rest != 0) & ((b < 0) != (rest < 0)), quotient - 1, quotient)
+    down = xp.floor(quotient)
+    down = xp.where(quotient - down > 0.5, down + 1, down)
+    return xp.where(b == 0, a / b, xp.where(quotient == 0, xp.copysign(quotient * 0, a / b), down))
 
 
 def whole_division(xp, name, kernel, a, b):

@@ -9,7 +9,7 @@ from workbook.ops.arithmetic import add, div, mul, sub
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import clamp, where
 from workbook.ops.creation import full
-from workbook.ops.elementwise import Elementwise, as_number, broadcast_shape, expect_tensors, not_implemented
+from workbook.ops.elementwise import Elementwise, as_number, broadcast_shape, expect_tensors, in_float32, not_implemented
 from workbook.ops.entropies import xlogy
 from workbook.ops.losses import reduced_array, share, check_reduction, modern, reduced, warn_about_shapes, weighted
 from workbook.ops.pointwise import abs, exp, log, sign
@@ -66,9 +66,10 @@ class HuberLoss(Elementwise):
         if a.dtype.kind != "f" or b.dtype.kind == "c":
             raise not_implemented("huber_cpu", b if b.dtype.kind == "c" else a, b)
         ctx.save(a, b)
-        gap = ctx.xp.abs(a - b)
+        gap = ctx.xp.abs(in_float32(a) - b)
         ctx.delta, ctx.share = delta, share(gap.size, reduction)
-        return reduced_array(ctx.xp.where(gap <= delta, 0.5 * gap * gap, delta * (gap - 0.5 * delta)), reduction)
+        losses = ctx.xp.where(gap <= delta, 0.5 * gap * gap, delta * (gap - 0.5 * delta))
+        return reduced_array(losses.astype(a.dtype, copy=False), reduction)
 
     def backward(ctx, grad):
         a, b = ctx.saved
