@@ -224,18 +224,19 @@ def copied_with_gaps(xp, array):
     return copied_with_its_memory(array, {})
 
 
-def copied_with_its_memory(array, memo):
+def copied_with_its_memory(array, memo, xp=np):
     """Return a copy of `array` that lies in a copy of its whole memory as it does in its own, so that copies of views share memory, too.
 
     `memo` remembers which memory was copied: see `copy.deepcopy`.
     """
-    if not isinstance(array, np.ndarray):
-        return array.copy()
-    whole = whole_memory(array)
+    whole = whole_memory(array, xp)
     copied = memo.get(("memory", address(whole)))
     if copied is None:
         copied = memo["memory", address(whole)] = whole.copy()
-    return np.ndarray(array.shape, array.dtype, copied, address(array) - address(whole), array.strides)
+    start = address(array) - address(whole)
+    if xp is np:
+        return np.ndarray(array.shape, array.dtype, copied, start, array.strides)
+    return xp.lib.stride_tricks.as_strided(copied[start // array.itemsize:], array.shape, array.strides)
 
 
 def span(array):

@@ -396,7 +396,7 @@ class Tensor(metaclass=PrintsAsTorch):
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy protocol at the moment.",
                 "this tensor belongs to a recorded computation", "copy tensor.detach().clone()"))
         with self._device.entered():
-            array = formats.copied_with_its_memory(self._array, memo)
+            array = formats.copied_with_its_memory(self._array, memo, self._device.xp)
         twin = memo[id(self)] = wrap(array, self._device, type(self))
         twin._requires_grad, twin._grad = self.requires_grad, copy.deepcopy(self._grad, memo)
         if self._memory is not None:

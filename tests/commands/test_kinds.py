@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,7 @@ def project(tmp_path, monkeypatch):
         (root / folder).mkdir(parents=True)
     (root / "pyproject.toml").write_text("[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib']\n")
     (root / "tests" / "shares.toml").write_text((ROOT / "tests" / "shares.toml").read_text())
+    (root / "tests" / "on_cuda.toml").write_text("repeated = []")
     monkeypatch.setattr(places, "project", lambda: root)
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
     monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:anyio -p no:hypothesispytest")  # not needed here, and slow to start
@@ -122,6 +124,28 @@ def test_only_what_is_asked_for_runs_and_full_reaches_it(project, capfd):
     assert "\nparity" not in printed
 
 
+def test_full_repeats_units_and_parity_on_a_gpu_where_the_list_says_so(project, capfd):
+    write(project, "tests/on_cuda.toml", "repeated = ['nn', 'optim']")
+    write(project, "tests/on_cuda.py", "import os\nos.environ['HERE'] = 'a gpu'\n")
+    for path in ("tests/nn/test_a.py", "tests/optim/test_b.py", "tests/func/test_c.py", "tests/test_d.py", "tests/lessons/nn/test_e.py"):
+        write(project, path, "import os\n\ndef test_one():\n    assert os.environ.get('HERE') == None\n")
+    tests = str(project / "tests")
+    assert run(capfd, tests)[0] == 0
+    code, printed = run(capfd, "--full", tests)
+    assert code == 1 and row(printed, "unit") == (4, 0, 0) and row(printed, command.ON_CUDA) == (0, 2, 0)
+    code, printed = run(capfd, "--full", str(project / "tests" / "func"))
+    assert code == 0 and command.ON_CUDA not in printed
+
+
+def test_the_list_of_what_is_repeated_names_every_folder_or_says_why_not():
+    listed = tomllib.loads((ROOT / "tests" / "on_cuda.toml").read_text(encoding="utf-8"))
+    kinds = command.chosen(ROOT, [])
+    places = {path.relative_to(ROOT / "tests").parts[0] for kind in ("unit", "parity") for path in kinds[kind]}
+    there = {"test_*.py" if place.endswith(".py") else place for place in places}
+    assert sorted([*listed["repeated"], *listed["left_out"]]) == sorted(there)
+    assert all(len(why) > 10 for why in listed["left_out"].values())
+
+
 @pytest.mark.parametrize("arguments", [("--examples", "7"), ("--full", "--examples", "0"), ("--full", "--examples", "-3")])
 def test_a_number_of_examples_that_means_nothing_is_refused(project, capfd, arguments):
     assert cli.main(["test", *arguments]) == 1
@@ -167,8 +191,8 @@ def test_every_file_of_tests_of_this_project_runs_in_exactly_one_kind():
 
 def test_the_shares_cover_every_kind_once_and_come_to_25_minutes():
     shares = command.shares(ROOT)
-    assert sorted(shares) == sorted(command.KINDS)
-    assert sum({name: minutes for name, minutes, _ in shares.values()}.values()) == 25
+    assert sorted(shares) == sorted([*command.KINDS, command.ON_CUDA])
+    assert sum({name: minutes for kind, (name, minutes, _) in shares.items() if kind != command.ON_CUDA}.values()) == 25
 
 
 def test_a_share_that_is_used_up_is_marked():
@@ -182,6 +206,52 @@ def test_from_an_installed_package_the_tests_are_refused_with_the_reason(monkeyp
     monkeypatch.setattr(places, "project", lambda: None)
     assert cli.main(["test"]) == 1
     assert "The tests come with the source" in capsys.readouterr().err
+
+
+# tests/on_cuda.py -----------------------------------------------------------------------------------------------------
+
+
+ON_A_GPU = """
+import numpy as np
+import pytest
+import workbook as torch
+
+MADE = torch.ones(2)
+
+@pytest.fixture(scope="module")
+def made():
+    return torch.ones(2)
+
+def test_everything_lies_there(made):
+    numbers = np.arange(3.0)
+    for x in (MADE, made, torch.zeros(2), torch.tensor([1]), torch.from_numpy(numbers)):
+        assert x.device.type == "cuda"
+    assert isinstance(MADE.numpy(), np.ndarray) and torch.from_numpy(numbers).numpy().tolist() == [0, 1, 2]
+    with pytest.raises(RuntimeError, match="requires grad"):
+        torch.ones(2, requires_grad=True).numpy()
+    torch.set_default_device("cpu")
+
+def test_what_a_test_leaves_behind_is_put_right():
+    assert torch.ones(2).device.type == "cuda"
+
+def test_a_wrong_number_is_told_at_once():
+    with pytest.raises(RuntimeError, match="device-side assert"):
+        torch.ones(2)[torch.tensor([5])]
+
+@pytest.mark.cpu_only("it has a reason")
+def test_nothing():
+    assert torch.ones(2).device.type == "cpu"
+"""
+
+
+def test_new_tensors_lie_on_a_gpu_and_what_asks_for_the_cpu_is_skipped_with_its_reason(project):
+    write(project, "pyproject.toml", "[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib']\nmarkers = ['cpu_only(reason): x']\n")
+    write(project, "tests/test_a.py", ON_A_GPU)
+    on = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "tests/test_a.py"]
+    there = subprocess.run([*on, "-p", "tests.on_cuda"], cwd=project, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert "3 passed, 1 skipped" in there.stdout and "of the CPU only: it has a reason" in there.stdout, there.stdout
+    here = subprocess.run([*on, "-k", "nothing"], cwd=project, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    assert "1 passed" in here.stdout, here.stdout
 
 
 # tests/conftest.py ----------------------------------------------------------------------------------------------------

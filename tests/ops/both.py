@@ -9,6 +9,7 @@ import warnings
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pytest
 
 # Elementary functions (exp, sin, tanh, powers, roots, the sums of softmax and var) are rounded by each library on its own:
 # NumPy's own tests allow its float32 kernels 4 units in the last place, PyTorch's are documented with 1. So a result may differ
@@ -24,6 +25,10 @@ COMPLEX = {"complex64": "float32", "complex128": "float64"}  # and what their pa
 # Kinds of numbers that are all different, and away from multiples of 1/16, where functions have kinks: (low, high, step).
 APART = {
     "apart": (-50, 50, 1 / 16), "apart positive": (4, 104, 1 / 16), "apart unit": (5, 95, 1 / 100)}
+# What these ask for is the CPU's alone, or names the device, or is how copies lie in memory; or two numbers go to one place, and
+# which of them stays is nobody's to say on a GPU: tests/simulated/test_devices.py scatters to places of their own.
+OF_THE_CPU = ("np.", "numpy()", ".stride()", ".type()", ".type('torch.", "typename", "get_device", "get_default_device", "storage", "apply_",
+              "map_", "map2_", ".cpu()", "'cpu'", "pin_memory()", "scatter(", "scatter_(", "torch.Tensor(a)", "tensor_split(a, torch.tensor")
 SPECIAL = (math.nan, math.inf, -math.inf, -0.0, 1e30)
 
 
@@ -85,6 +90,22 @@ def numbers_of(values, dtype, count, chance):
     return numbers
 
 
+def on_a_gpu():
+    """Tell whether this is the repetition of the tests on a GPU (tests/on_cuda.py)."""
+    return importlib.import_module("workbook").get_default_device().type != "cpu"
+
+
+def of_the_cpu(text):
+    """Tell whether an expression asks for what is the CPU's alone."""
+    return any(word in text for word in OF_THE_CPU)
+
+
+def rows_of(rows):
+    """Return the rows of a table of cases, {name: row}, as the parameters of a test, each under its name."""
+    marks = [pytest.mark.cpu_only("it names the device or its memory, or which of two writers wins there is open")]
+    return [pytest.param(row, id=name, marks=marks if of_the_cpu(row.text) else []) for name, row in rows.items()]
+
+
 # ---- computing ------------------------------------------------------------------------------------------------------------
 
 
@@ -94,7 +115,11 @@ def names_of(engine):
 
 
 def outcome(engine, text, inputs, lies=True):
-    """Return what an expression of `a`, `b`, ... gives, and what it leaves in them where it writes; or its error."""
+    """Return what an expression of `a`, `b`, ... gives, and what it leaves in them where it writes; or its error.
+
+    On a GPU how results lie in memory is its library's.
+    """
+    lies = lies and not on_a_gpu()
     names = names_of(engine)
     given = [put.laid(whole(names["torch"], put.memory())) for put in inputs]
     before = described(given, lies)
@@ -197,7 +222,9 @@ def difference(mine, theirs, units=0):
     `units`: by how many units in the last place floats may differ.
     """
     if isinstance(theirs, dict) and "raises" in theirs:
-        return "" if isinstance(mine, dict) and mine.get("raises") == theirs["raises"] else _instead(mine, theirs)
+        if isinstance(mine, dict) and (mine.get("raises") == theirs["raises"] or told_by_a_gpu(mine.get("message", ""))):
+            return ""
+        return _instead(mine, theirs)
     if isinstance(theirs, dict) and "numbers" in theirs:
         return _difference_of_tensors(mine, theirs, units)
     if isinstance(theirs, dict) and isinstance(mine, dict):
@@ -211,9 +238,14 @@ def difference(mine, theirs, units=0):
     return "" if mine == theirs or mine != mine and theirs != theirs else _instead(mine, theirs)
 
 
+def told_by_a_gpu(message):
+    """Whether an error is the one by which a GPU tells that a number among others is wrong, whatever is wrong with it."""
+    return on_a_gpu() and message.startswith("CUDA error: device-side assert triggered")
+
+
 def _difference_of_tensors(mine, theirs, units):
     no_steps = 0 in theirs["shape"] and not any(theirs.get("steps", ()))  # an array of NumPy's without elements, which stands still
-    if not isinstance(mine, dict) or any(mine.get(key) != theirs[key] for key in ("dtype", "shape", "steps")[:2 if no_steps else 3]
+    if not isinstance(mine, dict) or any(mine.get(key) != theirs[key] for key in ("dtype", "shape", "steps")[:2 if no_steps or on_a_gpu() else 3]
                                          if key in theirs):
         return _instead(mine, theirs)
     kind = theirs["dtype"].removeprefix("torch.")

@@ -6,7 +6,7 @@ import pytest
 
 import workbook as torch
 from tests.conftest import FULL
-from tests.ops.both import names_of, quiet, tensors_of
+from tests.ops.both import names_of, quiet, rows_of, tensors_of
 from tests.ops.slopes import check_alone, check_slopes
 from tests.ops.test_recorded import RECORD
 from tests.ops.table import NAMED
@@ -90,22 +90,23 @@ def test_derivatives_are_slopes_in_the_other_ways(row):
             check_alone(function, leaves)
 
 
-@pytest.mark.parametrize("name", [name for name, row in NAMED.items() if row.derivatives and row.smooth])
-def test_derivatives_are_slopes(name):
+@pytest.mark.parametrize("row", rows_of({name: row for name, row in NAMED.items() if row.derivatives and row.smooth}))
+def test_derivatives_are_slopes(row, request):
+    name = request.node.callspec.id
     with quiet():
-        examples = smooth_examples(name, NAMED[name], EXAMPLES)
-        assert examples or not has_slopes(name) or NAMED[name].text in ROUNDING
+        examples = smooth_examples(name, row, EXAMPLES)
+        assert examples or not has_slopes(name) or row.text in ROUNDING
         for text, function, leaves in examples:
             print(text, [tuple(leaf.shape) for leaf in leaves])  # shown with a failure
             check_slopes(function, leaves)
             check_alone(function, leaves)
 
 
-@pytest.mark.parametrize("name", [name for name, row in NAMED.items() if row.derivatives and row.smooth and row.shapes != ((),)])
-def test_derivatives_of_complex_numbers_are_slopes(name):
+@pytest.mark.parametrize("row", rows_of({name: row for name, row in NAMED.items() if row.derivatives and row.smooth and row.shapes != ((),)}))
+def test_derivatives_of_complex_numbers_are_slopes(row, request):
     """Of rows without a complex example (most functions of order, such as max) there is nothing to hold."""
     with quiet():
-        for text, function, leaves in smooth_examples(name, NAMED[name], COMPLEX_EXAMPLES, of_complex=True):
+        for text, function, leaves in smooth_examples(request.node.callspec.id, row, COMPLEX_EXAMPLES, of_complex=True):
             print(text, [(leaf.dtype, tuple(leaf.shape)) for leaf in leaves])  # shown with a failure
             check_slopes(function, leaves)
             check_alone(function, leaves)

@@ -5,15 +5,23 @@ import inspect
 import pytest
 
 import workbook as torch
+from tests.ops.both import told_by_a_gpu
 from tests.ops.messages import MESSAGES, names_for
 from workbook.nn import functional
 from workbook.ops import methods
 
 
-@pytest.mark.parametrize("code, error, phrase, own", MESSAGES, ids=[code for code, *_ in MESSAGES])
+OF_NO_GPU = pytest.mark.cpu_only("it tells that there is no GPU")
+
+
+@pytest.mark.parametrize("code, error, phrase, own", [
+    pytest.param(code, *rest, id=code, marks=[OF_NO_GPU] if ".cuda()" in code or ".to(3)" in code else []) for code, *rest in MESSAGES])
 def test_three_parts(code, error, phrase, own):
     with pytest.raises(Exception) as caught:
         eval(code, names_for(torch, functional))
+    if told_by_a_gpu(str(caught.value)):
+        assert phrase in str(caught.value)
+        error, phrase = "RuntimeError", "CUDA error: device-side assert triggered"
     assert type(caught.value).__name__ == error
     what, _, rest = str(caught.value).partition("\n  Why: ")
     why, _, fix = rest.partition("\n  Fix: ")

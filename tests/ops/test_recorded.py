@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.ops.both import GRADIENT_UNITS, ROUNDED_UNITS, Input, difference
+from tests.ops.both import GRADIENT_UNITS, ROUNDED_UNITS, Input, difference, of_the_cpu, on_a_gpu
 from tests.ops.record import RECORDED, answer, examples
 from tests.ops.table import NAMED
 
@@ -20,9 +20,14 @@ def test_answers_are_those_of_torch(part):
 
 def differences(name):
     for example in RECORD[name]:
+        if on_a_gpu() and of_the_cpu(example["text"]):
+            continue
         inputs = [Input(tuple(shape), *rest) for shape, *rest in example["inputs"]]
         units = GRADIENT_UNITS if example["kind"] == "gradient" else ROUNDED_UNITS if NAMED[name].rounded else 0
-        found = difference(answer("workbook", example["kind"], example["text"], inputs, NAMED[name].lies), example["torch"], units)
+        mine = answer("workbook", example["kind"], example["text"], inputs, NAMED[name].lies)
+        if on_a_gpu() and "raises" in example["torch"] and mine.get("raises") == "RuntimeError":
+            continue  # by which type a GPU tells of a wrong number, test_against_torch knows; the record keeps no words
+        found = difference(mine, example["torch"], units)
         if found:
             yield f"{name}: {example['kind']} of {example['text']} of {inputs}: {found}"
 

@@ -1,11 +1,13 @@
 """How results lie in memory, step for step: chains of views of Tensors with axes of length 1 or of nothing, and what is computed of them."""
 
+import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 import workbook
 
+pytestmark = pytest.mark.cpu_only("how results lie in memory is its library's on a GPU")
 SIDES = st.sampled_from((0, 1, 1, 2, 2, 3, 4))
 SHAPES = st.lists(SIDES, min_size=1, max_size=4)
 RESULTS = ("x.clone()", "x.contiguous()", "x.double()", "torch.zeros_like(x)", "-x", "x + 1", "1 - x", "x ** 2", "x > 0", "x.clamp(0)", "x + y",

@@ -7,15 +7,11 @@ import pytest
 
 import workbook as torch
 from tests.conftest import FULL
-from tests.ops.both import COMPLEX, GRADIENT_UNITS, ROUNDED_UNITS, described, difference, names_of, quiet, tensors_of, uneven, whole
+from tests.ops.both import COMPLEX, GRADIENT_UNITS, ROUNDED_UNITS, described, difference, names_of, of_the_cpu, quiet, tensors_of, uneven, whole
 from tests.ops.table import NAMED
 from tests.ops.table.row import KINDS
 
-# What these rows ask for is the CPU's alone, or names the device, or is how copies lie in memory; or two numbers go to one place, and
-# which of them stays is nobody's to say on a GPU: tests/simulated/test_devices.py scatters to places of their own.
-OF_THE_CPU = ("np.", "numpy()", ".stride()", ".type()", "typename", "get_device", "get_default_device", "storage", "apply_", "map_", "map2_",
-              ".cpu()", "'cpu'", "pin_memory()", "scatter(", "scatter_(", "torch.Tensor(a)")
-ROWS = {name: row for name, row in NAMED.items() if not any(word in row.text for word in OF_THE_CPU)}
+ROWS = {name: row for name, row in NAMED.items() if not of_the_cpu(row.text)}
 SLOPES = {name: row for name, row in ROWS.items() if row.derivatives and row.smooth and row.values in KINDS}
 EXAMPLES = 20 if FULL else 1
 PARTS = 24  # of the table, each one test: a thousand tests of a hundredth of a second cost more than what they do

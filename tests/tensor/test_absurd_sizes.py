@@ -68,6 +68,7 @@ BEYOND_NUMBERS = [
 
 @pytest.mark.parametrize("code", [*TOO_MUCH, *(pytest.param(code, marks=pytest.mark.skipif(
     sys.platform != "linux", reason="this system promises more memory than there is")) for code in TOO_MUCH_TO_COMPUTE)])
+@pytest.mark.cpu_only("a GPU has a memory of its own, and words of its own for one that is full")
 def test_more_than_the_memory_of_the_computer(code):
     with pytest.raises(RuntimeError) as caught:
         eval(code)

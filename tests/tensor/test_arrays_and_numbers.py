@@ -20,6 +20,7 @@ def test_a_matrix_and_a_masked_array_are_plain_arrays(make):
     assert (make(np.ma.array([1.0, 2.0], mask=[True, False])) + 1).tolist() == [2.0, 3.0]
 
 
+@pytest.mark.cpu_only("memory is shared with NumPy")
 def test_the_shape_of_an_array_is_its_own():
     n = np.ones((2, 3))
     x = torch.from_numpy(n)

@@ -23,6 +23,7 @@ TOO_MUCH = 2**60  # numbers: more than any computer has room for, and less than 
     lambda size: torch.randn(size), lambda size: torch.full((size,), 1.), lambda size: torch.randint(3, (size,), dtype=torch.int32),
     lambda size: torch.Tensor(size), lambda size: torch.eye(2**30)],
     ids=["zeros", "ones", "empty", "rand", "randn", "full", "randint", "Tensor", "eye"])
+@pytest.mark.cpu_only("a GPU has a memory of its own, and words of its own for one that is full")
 def test_more_memory_than_there_is(make):
     with pytest.raises(RuntimeError) as caught:
         make(TOO_MUCH)
@@ -52,6 +53,7 @@ def test_an_array_for_reading_is_copied_with_a_warning():
     assert array.tolist() == [1, 1, 1]
 
 
+@pytest.mark.cpu_only("memory is shared with NumPy")
 def test_an_array_for_writing_is_shared():
     array = np.ones(3)
     torch.from_numpy(array)[0] = 5

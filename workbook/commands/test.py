@@ -23,6 +23,7 @@ from workbook.cores import ONE_THREAD
 HELP = "run the tests: units, doctests, lessons, the browser, and parity with PyTorch"
 
 KINDS = ("unit", "parity", "simulated cuda", "doctests", "lessons", "notebooks", "browser", "commands")
+ON_CUDA = "all on cuda"  # with --full: units and parity once more, where every new Tensor lies on a GPU
 KIND_OF_FOLDER = {
     "browser": "browser", "commands": "commands", "lessons": "lessons", "release": "lessons", "simulated": "simulated cuda",
 }  # fmt: skip
@@ -32,7 +33,7 @@ OPTIONS = {
 }
 # pytest would load every plugin that is installed, in each process of each kind; nbval alone takes more than two seconds.
 PLUGINS = ("xdist.plugin", "pytest_timeout", "_hypothesis_pytestplugin")
-MORE_PLUGINS = {"notebooks": ("nbval.plugin",)}
+MORE_PLUGINS = {"notebooks": ("nbval.plugin",), ON_CUDA: ("tests.on_cuda",)}
 ONE_AT_A_TIME = {"browser"}  # one server and one browser serve the whole run
 WORTH_TWO_WORKERS = 4  # files; with fewer, starting the workers takes longer than they save
 EXAMPLES = 250  # that hypothesis generates for each test of a full run
@@ -43,7 +44,8 @@ NO_TESTS_COLLECTED = 5  # pytest's exit code
 def add_arguments(parser):
     """Add the options of `workbook test`."""
     parser.add_argument("paths", nargs="*", metavar="PATH", help="only what lies there: tests/nn, lessons, workbook/ops, a file ...")
-    parser.add_argument("--full", action="store_true", help="also what takes too long for every day, and more examples of the rest")
+    parser.add_argument("--full", action="store_true", help="also what takes too long for every day, more examples of the rest, "
+                        "and units and parity once more on a GPU, which is simulated where there is none")
     parser.add_argument("--examples", type=int, metavar="N",
                         help="with --full: how many examples to generate for each test (250); 20000 takes most of a day")
 
@@ -58,7 +60,10 @@ def main(args):
     if args.examples is not None and not (args.full and args.examples > 0):
         raise Refused("--examples takes a number of examples above 0 and belongs to --full:  workbook test --full --examples 20000")
     results = []
-    for kind, paths in chosen(root, args.paths).items():
+    kinds = chosen(root, args.paths)
+    if args.full:
+        kinds |= repeated(root, kinds)
+    for kind, paths in kinds.items():
         print(f"\n{kind}\n{'=' * len(kind)}", flush=True)
         results.append(run_kind(kind, paths, root, args.full and (args.examples or EXAMPLES)))
     print("\n" + table(results, shares(root)))
@@ -106,6 +111,14 @@ def chosen(root, asked):
         for kind, path in hits:
             picked[kind].append("::".join([str(path), *inside]))
     return {kind: paths for kind, paths in picked.items() if paths}
+
+
+def repeated(root, kinds):
+    """Return {ON_CUDA: what of the paths of those kinds is repeated on a GPU}; nothing where none of it is."""
+    folders = tomllib.loads((root / "tests" / "on_cuda.toml").read_text(encoding="utf-8"))["repeated"]
+    paths = [path for kind in ("unit", "parity") for path in kinds.get(kind, ())
+             if Path(str(path).split("::")[0]).relative_to(root / "tests").parts[0] in folders]
+    return {ON_CUDA: paths} if paths else {}
 
 
 def files_of_tests(root):
@@ -166,6 +179,8 @@ def environment(scratch, examples, kind):
     """Return the variables for a run: one thread a process, no settings of the person who runs it, none of the person's files."""
     changed = {name: "1" for name in ONE_THREAD}
     changed |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_PLUGINS": ",".join(PLUGINS + MORE_PLUGINS.get(kind, ()))}
+    if kind == ON_CUDA:  # the plugin lies in the project, which pytest finds only after its plugins
+        changed["PYTHONPATH"] = os.pathsep.join(filter(None, (str(places.project()), os.environ.get("PYTHONPATH"))))
     changed |= {"IPYTHONDIR": scratch / "ipython", "JUPYTER_PREFER_ENV_PATH": "1"}
     changed |= {f"JUPYTER_{what}_DIR": scratch / what.lower() for what in ("CONFIG", "DATA", "RUNTIME")}
     changed |= {f"JUPYTERLAB_{what}_DIR": scratch / what.lower() for what in ("SETTINGS", "WORKSPACES")}

@@ -24,6 +24,8 @@ from workbook.tensor import Tensor, memory_of, wrap
 class ToDevice(Operation, name="ToCopyBackward0"):
     """out = the same numbers in another device's memory"""
 
+    holomorphic = False  # it moves numbers, and has nothing to conjugate: neither where they come from nor where they go
+
     def forward(ctx, a, *, source, target):
         ctx.source, ctx.target = source, target
         return copied(a, source, target)

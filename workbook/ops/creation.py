@@ -1,6 +1,7 @@
 """New Tensors by size."""
 
 import functools
+import math
 
 import numpy as np
 
@@ -53,6 +54,10 @@ def filled(make, shape, kind, device, requires_grad=False):
     place = settle(thread.state.device if device is None else device)
     if place is CPU:
         return leaf(memory_for(lambda shape, kind: make(np, shape, kind), shape, kind), CPU, requires_grad)
+    if math.prod(shape) * kind.itemsize >= 2**63:
+        raise no_memory(shape, kind.itemsize)
+    if len(shape) > MOST_AXES:
+        raise too_many_axes(len(shape))
     with place.entered():
         return leaf(make(place.xp, shape, kind), place, requires_grad)
 

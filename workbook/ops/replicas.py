@@ -13,6 +13,7 @@ class Broadcast(Operation, name="BroadcastBackward"):
     """outs = the inputs in the memory of each of `targets`: all of them on the first, then all on the second ..."""
 
     crosses = True
+    holomorphic = False  # it moves numbers, and has nothing to conjugate
 
     def forward(ctx, *arrays, source, targets, count):
         ctx.source, ctx.targets, ctx.count = source, targets, count
@@ -30,6 +31,7 @@ class ReduceAddCoalesced(Operation, name="ReduceAddCoalescedBackward"):
     """outs = for each of `count` Tensors the sum of its copies, which lie on `sources`; on `target`"""
 
     crosses = True
+    holomorphic = False
 
     def forward(ctx, *arrays, sources, target, count):
         ctx.sources, ctx.target, ctx.count = sources, target, count
@@ -52,6 +54,7 @@ class Scatter(Operation, name="ScatterBackward"):
     """outs = parts of the input along `axis`, of the given `sizes`, each in the memory of one of `targets`"""
 
     crosses = True
+    holomorphic = False
 
     def forward(ctx, a, *, source, targets, sizes, axis):
         ctx.source, ctx.targets, ctx.axis = source, targets, axis
@@ -74,6 +77,7 @@ class Gather(Operation, name="GatherBackward"):
     """out = the inputs, which lie on `sources`, one after the other along `axis`, on `target`; numbers become a vector"""
 
     crosses = True
+    holomorphic = False
 
     def forward(ctx, *arrays, sources, target, axis):
         ctx.sources, ctx.target, ctx.axis, ctx.of_numbers_alone = sources, target, axis, arrays[0].ndim == 0

@@ -137,7 +137,8 @@ class NanToNum(Elementwise):
         if a.dtype.kind != "c":
             return laid_as(ctx.xp, _made_finite(ctx.xp, a, nan, posinf, neginf), a)
         out = empty_as(ctx.xp, a, a.dtype)
-        out.real, out.imag = [_made_finite(ctx.xp, part, nan, posinf, neginf) for part in (a.real, a.imag)]
+        for made, part in ((out.real, a.real), (out.imag, a.imag)):
+            made[...] = _made_finite(ctx.xp, part, nan, posinf, neginf)
         return out
 
     def backward(ctx, grad):

@@ -169,7 +169,8 @@ class Eig(Operation, name="LinalgEigBackward0"):
 
 def _must_not_turn(what, diagonal):
     """Raise RuntimeError where a loss depends on the phases of complex vectors, which each library chooses for itself."""
-    if abs(getattr(diagonal, "_array", diagonal).imag).max(initial=0) > 1e-2:
+    diagonal = getattr(diagonal, "_array", diagonal)
+    if diagonal.size and abs(diagonal.imag).max() > 1e-2:
         raise RuntimeError(explain(
             f"{what} specified up to multiplication by e^{{i phi}}. The specified loss function depends on this quantity, so it is "
             "ill-defined.", "a vector times a number of size 1 serves as well", "ask for what no phase changes, such as abs()"))

@@ -1,0 +1,69 @@
+"""The tests of the CPU once more, on a GPU: `workbook test --full` loads this plugin, and then every new Tensor lies on `cuda`.
+
+The tests do not know of it. Only workbook's side moves: the real torch, where a test compares with it, stays on the CPU, and what is
+compared comes there, too, because in these runs `.numpy()` copies from the GPU and `from_numpy` copies onto it. A real GPU is used
+where there is one, else a simulated one. `@pytest.mark.cpu_only("why")` names a test that asks for the CPU itself. Which folders are
+repeated, and why others are not, stands in tests/on_cuda.toml.
+"""
+
+import contextlib
+import functools
+
+import pytest
+
+import workbook as torch
+from workbook.tensor import Tensor
+
+on_the_cpu, to_numpy = torch.from_numpy, Tensor.numpy
+
+
+@functools.wraps(on_the_cpu)
+def from_numpy(ndarray):
+    return on_the_cpu(ndarray).to(torch.get_default_device())
+
+
+@functools.wraps(to_numpy)
+def numpy(self, *, force=False):
+    there = not force and not self.requires_grad and self.device.type == "cuda"
+    return to_numpy(self.cpu() if there else self, force=force)
+
+
+@contextlib.contextmanager
+def by_default(device):
+    """New Tensors lie on `device`, arrays of NumPy are copied there and back."""
+    torch.from_numpy, Tensor.numpy = from_numpy, numpy
+    torch.set_default_device(device)
+    try:
+        yield
+    finally:
+        torch.set_default_device(None)
+        torch.from_numpy, Tensor.numpy = on_the_cpu, to_numpy
+
+
+def pytest_configure(config):
+    if not torch.cuda.is_available():
+        torch.cuda.simulate(2)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report():
+    with by_default("cuda"):  # what stands at the top of a file of tests lies there, too
+        return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol():
+    with by_default("cuda"), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CUDA_LAUNCH_BLOCKING", "1")  # what is wrong with a number is told where it happens, as on the CPU
+        return (yield)
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        marker = item.get_closest_marker("cpu_only")
+        if marker:
+            item.add_marker(pytest.mark.skip(reason=f"of the CPU only: {marker.args[0]}"))
+
+
+def pytest_report_header():
+    return f"every new Tensor on {torch.cuda.get_device_name()}"
