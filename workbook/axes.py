@@ -24,6 +24,11 @@ def axis_of(dim, shape):
     return dim % reach
 
 
+def axes_among(dims, shape):
+    """Return the axes that several numbers name. True and False count as 1 and 0 but in front: PyTorch looks at the first one only."""
+    return [axis_of(int(dim) if place and dim.__class__ is bool else dim, shape) for place, dim in enumerate(dims)]
+
+
 def axis_there_is(dim, shape, asker):
     """The same for the method called `asker`, which asks about one axis: a single number has none. Raises IndexError there, too."""
     if dim.__class__ is not int:

@@ -41,11 +41,10 @@ DIFFERENCES = {
         "torch.floor_divide:refuses+type torch.mul:refuses+type torch.sub:refuses+type",
     "a number in front of a Tensor, or in place of one, is computed with as behind it":
         "torch.special.zeta:passes",
-    "True stands for axis 1, and for a bound of bools":
-        "Tensor.clamp:passes Tensor.std:passes Tensor.var:passes torch.std_mean:passes torch.var_mean:passes",
-    "PyTorch looks at the first length only, so that True passes for a later 1":
-        "Tensor.flip:refuses Tensor.permute:refuses+type Tensor.repeat:refuses Tensor.squeeze:refuses torch.ones:refuses "
-        "torch.roll:type torch.unravel_index:refuses torch.zeros:refuses",
+    "True for `unbiased` stands beside arguments that say what they are by default, and for a bound of bools":
+        "Tensor.clamp:passes torch.std_mean:passes torch.var_mean:passes",
+    "PyTorch takes True for the length 1":
+        "torch.unravel_index:refuses",
     "the second way of giving these arguments, which no document names, is not there":
         "Tensor.count_nonzero:refuses Tensor.hsplit:refuses Tensor.log_softmax:refuses Tensor.__isub__:value Tensor.sub_:refuses "
         "Tensor.vsplit:refuses torch.special.softmax:refuses",

@@ -1,7 +1,7 @@
 """Axes in another order, axes of size 1 taken out and put in: always a view."""
 
 from workbook.autograd.operation import Operation
-from workbook.axes import axis_of
+from workbook.axes import axes_among, axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import with_steps
 from workbook.ops.shape import reshape, sizes
@@ -164,7 +164,7 @@ def squeeze(input, dim=None, *more):
         dim = (dim, *more)
     if isinstance(dim, int):
         return Squeeze.apply(input, axes=(axis_of(dim, input.shape),))
-    axes = tuple(axis_of(d, input.shape) for d in dim)
+    axes = tuple(axes_among(dim, input.shape))
     for axis in axes:
         if axes.count(axis) > 1:
             raise RuntimeError(explain(f"dim {axis} appears multiple times in the list of dims",

@@ -1,7 +1,7 @@
 """Differences of neighbours, and areas under a curve."""
 
 from workbook import dtypes
-from workbook.axes import axis_of
+from workbook.axes import axes_among, axis_of
 from workbook.errors import explain
 from workbook.numbers import counted
 from workbook.ops.arithmetic import add, div, mul, sub
@@ -125,17 +125,17 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
         raise RuntimeError(explain("torch.gradient does not support uint8 input.", "a difference may be negative, and bytes hold no sign",
                                    "write x.float()"))
     dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
-    axes = tuple(axis_of(d, input.shape) for d in dims)
     if isinstance(spacing, Tensor):
         raise TypeError(explain("gradient() received an invalid combination of arguments - got (Tensor, spacing=Tensor)",
                                 "each axis has its own places", "write spacing=(places,)"))
-    steps = list(spacing) if isinstance(spacing, (tuple, list)) else [1 if spacing is None else spacing] * len(axes)
-    if len(steps) != len(axes):
+    steps = list(spacing) if isinstance(spacing, (tuple, list)) else [1 if spacing is None else spacing] * len(dims)
+    if len(steps) != len(dims):
         raise RuntimeError(explain(
             "torch.gradient expected spacing to be unspecified, a scalar or it's spacing and dim arguments to have the same "
             "length, but "
-            f"got a spacing argument of length {len(steps)} and a dim argument of length {len(axes)}.", "each axis has one spacing",
+            f"got a spacing argument of length {len(steps)} and a dim argument of length {len(dims)}.", "each axis has one spacing",
             "give as many as axes"))
+    axes = axes_among(dims, input.shape)
     if len(set(axes)) < len(axes):
         raise RuntimeError(explain(f"dim {axes[-1]} appears multiple times in the list of dims",
                                    "an axis goes away once", "name every axis once"))

@@ -266,9 +266,10 @@ def _filled_axes(name, input, dim):
         raise RuntimeError(explain(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
             "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
-    for axis in (dim,) if isinstance(dim, int) else dim or ():
+    axes = axes_of(dim, input.shape)
+    for axis in axes:
         filled_axis(name, input, axis)
-    return axes_of(dim, input.shape)
+    return axes
 
 
 def argmax(input, dim=None, keepdim=False):

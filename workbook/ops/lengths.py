@@ -2,7 +2,7 @@
 
 import math
 
-from workbook.axes import axis_of
+from workbook.axes import axes_among, axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
@@ -62,7 +62,7 @@ def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     if not (ord in ("fro", "nuc") if isinstance(ord, str) else math.fabs(ord) in (1, 2, math.inf)):
         raise RuntimeError(explain(f"linalg.matrix_norm: Order {ord} not supported.", "these norms are known by name",
                                    'choose "fro", "nuc", 1, -1, 2, -2, inf or -inf'))
-    rows, columns = (axis_of(axis, A.shape) for axis in dim)
+    rows, columns = axes_among(dim, A.shape)
     if rows == columns:
         raise RuntimeError(explain(f"linalg.matrix_norm: dims must be different. Got ({rows}, {columns})",
                                    "a matrix has two axes", "write dim=(0, 1)"))

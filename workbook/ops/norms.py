@@ -4,7 +4,7 @@ import math
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.axes import axis_of
+from workbook.axes import axes_among
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.arithmetic import sub
@@ -138,9 +138,10 @@ def _refuse_nothing(x, p, dim):
     """Raise where the smallest or the largest of no elements is asked."""
     if dim is None and not x.numel():
         raise _no_identity(p, "an empty tensor because the operation")
-    for axis in () if dim is None else (dim,) if isinstance(dim, int) else dim:
-        if x.ndim and not x.shape[axis_of(axis, x.shape)]:
-            raise _no_identity(p, f"the dimension {axis} because this dimension is empty and the operation")
+    dims = () if dim is None else (dim,) if isinstance(dim, int) else dim
+    for named, axis in zip(dims, axes_among(dims, x.shape)):
+        if x.ndim and not x.shape[axis]:
+            raise _no_identity(p, f"the dimension {named} because this dimension is empty and the operation")
 
 
 def _no_identity(p, of_what):

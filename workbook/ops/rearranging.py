@@ -192,7 +192,7 @@ def roll(input, shifts, dims=()):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.roll.html
     """
-    shifts, dims = sizes((shifts,)), sizes((dims,))
+    shifts, dims = sizes((shifts,)), sizes(() if dims is None else (dims,))
     if not shifts:
         raise RuntimeError(explain("`shifts` required", "it has to know by how many places", "write x.roll(1)"))
     if len(dims) != len(shifts) and (dims or len(shifts) != 1):

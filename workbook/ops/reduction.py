@@ -5,7 +5,7 @@ import warnings
 
 from workbook import dtypes
 from workbook.autograd.operation import Operation
-from workbook.axes import axis_of
+from workbook.axes import axes_among, axis_of
 from workbook.errors import explain
 from workbook.formats import in_order
 from workbook.ops.axes import unsqueeze
@@ -19,8 +19,7 @@ def axes_of(dim, shape):
     ndim = len(shape)
     if dim is None:
         return tuple(range(ndim))
-    dims = (dim,) if hasattr(dim, "__index__") else tuple(dim)
-    axes = tuple(axis_of(d, shape) for d in dims) or tuple(range(ndim))
+    axes = (axis_of(dim, shape),) if hasattr(dim, "__index__") else tuple(axes_among(dim, shape)) or tuple(range(ndim))
     if len(set(axes)) < len(axes):
         raise RuntimeError(explain(f"dim {axes[-1]} appears multiple times in the list of dims",
                                    "an axis goes away once", "name every axis once"))
@@ -225,6 +224,9 @@ def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
 
 def _spread_options(name, input, dim, unbiased, keepdim, correction):
     if isinstance(dim, bool):
+        if unbiased is not None or keepdim or correction != 1:
+            raise TypeError(explain(f"{name}() received an invalid combination of arguments - got (dim=bool)",
+                                    "True alone is `unbiased`, and names no axis", "name the axis by its number"))
         dim, unbiased = None, dim
     if unbiased is not None:
         if not isinstance(unbiased, bool):

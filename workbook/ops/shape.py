@@ -27,7 +27,7 @@ _WHOLE = frozenset((int,))
 
 
 def _side(side, place, shape):
-    if isinstance(side, int) and not isinstance(side, bool) or hasattr(side, "__index__") and not isinstance(side, bool):
+    if hasattr(side, "__index__") and (place > 1 or not isinstance(side, bool)):  # PyTorch looks at the first one only
         side = side.__index__()
         if not -2**63 <= side < 2**63:
             raise TypeError(explain(

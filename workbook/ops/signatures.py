@@ -170,7 +170,7 @@ arctan2 atan2 fmax fmin gcd hypot igamma igammac inner kron lcm ldexp logaddexp 
     matmul maximum minimum mul nextafter vdot linalg_matmul special_gammainc special_gammaincc: input, other!, *, out
 argmax argmin: input, dim?=, keepdim!=, *, out
 argsort: input, *, stable!, dim=, descending!=, out | input, dim=, descending!=
-as_strided: input, size!, stride:ints!, storage_offset?=
+as_strided: input, size!, stride:ints!, storage_offset!?=
 atleast_1d atleast_2d atleast_3d: input | tensors
 avg_pool1d: input, kernel_size!, stride!?=, padding!=, ceil_mode!=, count_include_pad!=
 avg_pool2d avg_pool3d: input, kernel_size!, stride!?=, padding!=, ceil_mode!=, count_include_pad!=, divisor_override!?=
@@ -383,9 +383,9 @@ special_softmax: input, dim!, dtype?=
 split: input, split_size!, dim= | input, split_size:ints!, dim=
 split_with_sizes: input, split_sizes!, dim=
 squeeze: input | input, dim! | input, dim:ints!
-std var: input, dim:ints|int?, unbiased!=, keepdim!=, *, out | input, dim:ints|int?=, *, correction!?=, keepdim!=, out | input,
+std var: input, dim:ints|int!?, unbiased!=, keepdim!=, *, out | input, dim:ints|int!?=, *, correction!?=, keepdim!=, out | input,
     unbiased!=
-std_mean var_mean: input, dim:ints|int?, unbiased!=, keepdim!= | input, dim:ints|int?=, *, correction!?=, keepdim!= | input,
+std_mean var_mean: input, dim:ints|int!?, unbiased!=, keepdim!= | input, dim:ints|int!?=, *, correction!?=, keepdim!= | input,
     unbiased!=
 subtract: input, other, *, alpha=, out | input, other:number, alpha=
 sum: input, *, dtype?= | input, dim:ints|int?, keepdim!=, *, dtype?=, out
