@@ -39,6 +39,13 @@ def test_the_first_few_come_from_a_heap(seed, rows, width, levels, kind, count):
     np.testing.assert_array_equal(heaps.partial_sort(keys, count), places.reshape(keys.shape)[:, :count])
 
 
+@given(st.integers(0, 2**20), st.integers(1, 60), st.integers(2, 200), st.integers(1, 12), KINDS, st.integers(1, 12))
+def test_heaps_of_all_rows_at_once_are_the_heaps_of_each(seed, rows, width, levels, kind, count):
+    keys, count = rows_of(seed, rows, width, levels, kind), min(count, width)
+    hopeful = heaps._hopeful(keys, count)
+    np.testing.assert_array_equal(heaps._of_columns(keys, count, *hopeful), heaps._of_rows(keys, count, *hopeful))
+
+
 @given(*MANY, st.integers(0, 15), st.booleans(), st.booleans())
 def test_narrow_rows_beside_torch(seed, rows, width, levels, kind, k, largest, in_order):
     torch, numbers, k = pytest.importorskip("torch"), rows_of(seed, rows, width, levels, kind), k % width + 1
@@ -55,6 +62,40 @@ def test_a_few_of_many_beside_torch(seed, rows, width, levels, kind, largest, mi
         numbers[:, ::7] = missing
     for k in range(1, width // 64 + 1):
         _same(workbook.from_numpy(numbers).topk(k, 1, largest), torch.from_numpy(numbers).topk(k, 1, largest))
+
+
+@given(st.integers(0, 2**20), st.integers(0, 9), st.lists(st.integers(0, 60), max_size=3), st.integers(1, 30), st.integers(-1, 3),
+       st.sampled_from(("uint8", "int8", "int16", "int32", "int64", "float16", "float32", "float64")), st.booleans(), st.booleans())
+def test_equal_ones_beside_torch(seed, look, shape, levels, dim, kind, missing, first):
+    """Every choice among equal elements, of tensors of all kinds and layouts, empty ones and NaN among them."""
+    torch = pytest.importorskip("torch", reason="compares with the real torch, which is not installed")
+    if look == 0 and len(shape) == 1:
+        shape = [32 * shape[0]]
+    numbers = np.random.default_rng(seed).integers(0, levels, shape)
+    numbers = np.asarray(numbers, kind)
+    if missing and kind.startswith("float"):
+        numbers[np.random.default_rng(seed + 1).random(shape) < 0.2] = np.nan
+    tensors = [engine.from_numpy(numbers) for engine in (workbook, torch)]
+    if len(shape) > 1 and look % 3:
+        tensors = [each.transpose(0, -1) if look % 3 == 1 else each[..., ::2] for each in tensors]
+    dim = min(dim, len(shape) - 1)
+    count = tensors[0].shape[dim] if shape else 1
+    k = 1 + seed % max(count, 1)
+    few = min(count, 1 + count // 64)
+    for ask in (lambda x: x.topk(min(k, count), dim, first), lambda x: x.topk(min(k, count), dim, first, sorted=False),
+                lambda x: x.topk(few, dim, first), lambda x: x.sort(dim, descending=first), lambda x: x.sort(dim=dim, stable=True),
+                *[lambda x: x.kthvalue(k, dim), lambda x: x.mode(dim), lambda x: x.median(dim)] * bool(count)):
+        _same(*map(ask, tensors))
+
+
+@pytest.mark.parametrize("kind", ["uint8", "int16", "int64", "float32", "bool"])
+@pytest.mark.parametrize("shape", [(40_000,), (32_767,), (32_768,), (1, 40_000), (30, 5000), (200_000,)])
+def test_long_rows_of_equal_ones_beside_torch(kind, shape):
+    """From 32768 whole numbers on, PyTorch sorts a vector of them in another way, in which equal ones stay in order."""
+    torch = pytest.importorskip("torch", reason="compares with the real torch, which is not installed")
+    numbers = np.random.default_rng(0).integers(0, 50, shape).astype(kind)
+    for descending in False, True:
+        _same(*(engine.from_numpy(numbers).sort(descending=descending) for engine in (workbook, torch)))
 
 
 def _same(mine, theirs):

@@ -1,6 +1,7 @@
 """The first few of many by a heap, step by step as the C++ library takes them: `std::partial_sort`, of which `ops/selection` tells more.
 
 Python's `heapq` takes the same steps. It keeps the smallest on top, and the heap here what comes last: so it holds negative keys.
+Where there are many rows, the heaps of all of them take each step at once, in NumPy.
 """
 
 import heapq
@@ -13,33 +14,91 @@ def partial_sort(keys, count):
 
     Source: Williams, Algorithm 232: Heapsort, 1964
     """
-    found = np.empty((len(keys), count), "int64")
-    for row, (first, later, where) in enumerate(zip(keys[:, :count].tolist(), *_hopeful(keys, count))):
+    return (_of_columns if len(keys) > MANY * count else _of_rows)(keys, count, *_hopeful(keys, count))
+
+
+MANY = 40
+
+
+def _hopeful(keys, count):
+    """The rows and the columns of the later elements that may find a place among the `count` first.
+
+    That is what comes before the last of the best `count` elements so far: so far, that is, as stretches go, of which each is as
+    long as all before.
+    """
+    width, best, rows, columns, start = keys.shape[1], keys[:, :count], [], [], count
+    while start < width:
+        stop = min(2 * start, width)
+        best = np.partition(best, count - 1, 1)[:, :count]
+        row, column = np.divmod(np.flatnonzero(keys[:, start:stop] < best[:, -1:]), stop - start)
+        rows, columns = [*rows, row], [*columns, column + start]
+        best = np.concatenate([best, _table(row, keys[row, columns[-1]], len(keys))], 1)
+        start = stop
+    rows, columns = np.concatenate([[], *rows]).astype(int), np.concatenate([[], *columns]).astype(int)
+    by_row = rows.argsort(kind="stable")
+    return rows[by_row], columns[by_row]
+
+
+def _table(rows, values, count):
+    """The values of each of `count` rows, from the left; beyond them stands what comes last of all."""
+    last = np.inf if values.dtype.kind == "f" else np.iinfo(values.dtype).max
+    counts = np.bincount(rows, minlength=count)
+    table = np.full((count, counts.max(initial=0)), last, values.dtype)
+    table[rows, np.arange(len(rows)) - (counts.cumsum() - counts)[rows]] = values
+    return table
+
+
+def _of_rows(keys, count, rows, columns):
+    """One row after the other, with Python's heap."""
+    found, later, where = np.empty((len(keys), count), "int64"), keys[rows, columns].tolist(), columns.tolist()
+    ends = [0, *np.bincount(rows, minlength=len(keys)).cumsum().tolist()]
+    for row, (first, start, stop) in enumerate(zip(keys[:, :count].tolist(), ends, ends[1:])):
         heap = _heap(first, range(count))
-        for key, place in zip(later, where):
+        for key, place in zip(later[start:stop], where[start:stop]):
             if -key > heap[0]:
                 heapq.heapreplace(heap, _entry(key, place))
         found[row] = [heapq.heappop(heap).place for _ in range(count)][::-1]
     return found
 
 
-def _hopeful(keys, count):
-    """For each row, lists of the later elements that may find a place among the `count` first, and of their places.
+def _of_columns(keys, count, rows, columns):
+    """The heaps of all rows at once: a line of NumPy looks at one place of each. Rows with more to come stand before others."""
+    counts = np.bincount(rows, minlength=len(keys))
+    busy = (-counts).argsort()
+    going = (counts > np.arange(counts.max())[:, None]).sum(1)
+    later, where = (_table(rows, values, len(keys))[busy].T.copy() for values in (keys[rows, columns], columns))
+    heap, places = keys[busy, :count].T.copy(), np.repeat(np.arange(count)[:, None], len(keys), 1)
+    for top in reversed(range(count // 2)):
+        _sink(heap, places, top, heap[top].copy(), places[top].copy(), True)
+    for key, place, some in zip(later, where, going.tolist()):
+        _sink(heap[:, :some], places[:, :some], 0, key[:some], place[:some], key[:some] < heap[0, :some])
+    for last in reversed(range(1, count)):
+        key, place = heap[last].copy(), places[last].copy()
+        heap[last], places[last] = heap[0], places[0]
+        _sink(heap[:last], places[:last], 0, key, place, True)
+    found = np.empty((len(keys), count), "int64")
+    found[busy] = places.T
+    return found
 
-    That is what comes before the last of the best `count` elements so far: so far, that is, as stretches go, of which each is eight
-    times longer than all before.
-    """
-    width, found = keys.shape[1], np.zeros(keys.shape, bool)
-    start = count
-    while start < width:
-        stop = min(8 * start, width)
-        worst = np.partition(keys[:, :start], count - 1, 1)[:, count - 1, None]
-        np.less(keys[:, start:stop], worst, out=found[:, start:stop])
-        start = stop
-    at = np.flatnonzero(found)
-    ends = np.searchsorted(at, np.arange(0, found.size + 1, width)).tolist()
-    lists = keys.ravel()[at].tolist(), (at % width).tolist()
-    return ([each[a:b] for a, b in zip(ends, ends[1:])] for each in lists)
+
+def _sink(heap, places, top, key, place, hole):
+    """Write `key` over the top of heaps, where there is a hole: what does not come before it moves up, the later of two first."""
+    holes = {top: hole}  # in which heaps a node is one
+    for node in range(top, len(heap)):
+        hole = holes.get(node)
+        if hole is None:
+            continue
+        left, right, new, owner = 2 * node + 1, 2 * node + 2, key, place
+        if left < len(heap):
+            to_left, new, owner = True, heap[left], places[left]
+            if right < len(heap):
+                to_left = heap[right] < new
+                new, owner = np.where(to_left, new, heap[right]), np.where(to_left, owner, places[right])
+            sinks = (new >= key) & hole
+            holes[left], holes[right] = sinks & to_left, sinks & ~np.asarray(to_left)
+            new, owner = np.where(sinks, new, key), np.where(sinks, owner, place)
+        np.copyto(heap[node], new, where=hole)
+        np.copyto(places[node], owner, where=hole)
 
 
 def heap_of_first(keys, places, first, middle, last):

@@ -20,7 +20,8 @@ from workbook.ops.selection import keys_of, nth_element, sorted_places
 sort_result = named_result("sort", "values", "indices")
 topk_result = named_result("topk", "values", "indices")
 
-FOLLOWED = 2**17  # so many elements are ordered by PyTorch's own steps, in Python, where equal ones are among them
+FOLLOWED = 2**17  # so many elements are brought from a GPU to be ordered by PyTorch's own steps, where equal ones are among them
+BY_DIGITS = 2**15  # from so many whole numbers on, PyTorch sorts a vector of them digit by digit, and equal ones stay in order
 
 
 class Sort(Places):
@@ -28,6 +29,7 @@ class Sort(Places):
 
     def forward(ctx, a, *, axis, descending, stable):
         stable = stable or a.ndim and a.strides[axis] == 0  # one number, seen several times, stays as it is
+        stable = stable or not descending and a.ndim == 1 and a.size >= BY_DIGITS and a.dtype.kind in "iu"
         return taken(ctx, a, axis, True, lambda: along(ctx.xp, a, axis, lambda rows: order(ctx.xp, rows, descending, stable)),
                      lambda xp, array: laid_as(xp, array, a))
 
@@ -59,7 +61,7 @@ def settle(xp, rows, places, doubtful, choose, descending=False):
 def order(xp, rows, descending, stable):
     """The places that put each row in order; NaN counts as the largest number."""
     count = rows.shape[1]
-    if stable or count <= 16 or rows.size > FOLLOWED:
+    if stable or count <= 16 or _left_there(xp, rows):
         return _keeping_equal_ones(rows, descending)
     places = rows.argsort(1)
     values = xp.take_along_axis(rows, places, 1)
@@ -68,6 +70,10 @@ def order(xp, rows, descending, stable):
     before, after = values[:, :-1], values[:, 1:]
     repeated = ((before == after) | (before != before)).any(1)
     return settle(xp, rows, places, repeated, sorted_places, descending)
+
+
+def _left_there(xp, rows):
+    return xp is not np and rows.size > FOLLOWED
 
 
 def _keeping_equal_ones(rows, descending):
@@ -91,7 +97,7 @@ def _first(xp, rows, k, largest, ordered):
     bound, values = parted[:, edge, None], xp.sort(parted[:, edge:] if largest else parted[:, :k], 1)
     chosen = rows >= bound if largest else rows <= bound
     doubtful = (chosen.sum(1) != k) | (values[:, 1:] == values[:, :-1]).any(1) | (values[:, -1] != values[:, -1])
-    if not ordered and 64 * k > count and rows.size <= FOLLOWED:
+    if not ordered and 64 * k > count and not _left_there(xp, rows):
         doubtful[:] = True
 
     places, clear = xp.empty((len(rows), k), dtypes.int64.numpy), ~doubtful
@@ -117,7 +123,7 @@ def _first_of(keys, k, ordered):
 def sort(input, dim=-1, descending=False, *, stable=False):
     """Return the elements in order along `dim`, and the places they came from; NaN counts as the largest number.
 
-    `stable`: equal elements keep their order. Otherwise their places are PyTorch's, in up to 2**17 elements; in more, they keep
+    `stable`: equal elements keep their order. Otherwise their places are PyTorch's; of more than 2**17 elements on a GPU, they keep
     their order. Raises RuntimeError for complex numbers.
 
     >>> import workbook as torch
@@ -160,8 +166,8 @@ def msort(input):
 def topk(input, k, dim=-1, largest=True, sorted=True):
     """Return the `k` largest (or smallest) elements along `dim`, in order, and their places; NaN counts as the largest number.
 
-    Of equal elements the places are PyTorch's. Without `sorted` so is the order, in up to 2**17 elements; of more, it is as with
-    it. Raises RuntimeError for a k outside the row, for bools and for complex numbers.
+    Of equal elements the places are PyTorch's. Without `sorted` so is the order; of more than 2**17 elements on a GPU, it is as
+    with it. Raises RuntimeError for a k outside the row, for bools and for complex numbers.
 
     >>> import workbook as torch
     >>> torch.topk(torch.tensor([3., 1., 2.]), 2).values
