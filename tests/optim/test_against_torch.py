@@ -237,7 +237,8 @@ def test_defaults_and_arguments_are_torchs():
     ("RMSprop", dict(alpha=-1)), ("Adagrad", dict(lr_decay=-1)), ("Adagrad", dict(initial_accumulator_value=-1)),
     ("Adadelta", dict(rho=1.5)), ("NAdam", dict(momentum_decay=-1)), ("Rprop", dict(etas=(1.5, 2.0))),
     ("SGD", dict(fused=True, differentiable=True)), ("Adam", dict(fused=True, foreach=True)),
-    ("Adagrad", dict(fused=True, foreach=True)), ("Adam", dict(lr="two")), ("Adam", dict(capturable=True)), ("RAdam", dict(capturable=True))])
+    ("Adagrad", dict(fused=True, foreach=True)), ("Adam", dict(lr="two")),
+    *(pytest.param(name, dict(capturable=True), marks=pytest.mark.cpu_only("what is refused is the CPU's")) for name in ("Adam", "RAdam"))])
 def test_what_is_refused(name, settings):
     texts = []
     for engine in (torch, workbook):

@@ -46,7 +46,8 @@ def test_groups_with_settings_of_their_own():
     lambda engine, n: [{"params": n[0].parameters()}, {"params": n[1].named_parameters()}],
     lambda engine, n: {*n.parameters()}, lambda engine, n: [{"params": {*n.parameters()}}],
     lambda engine, n: [{"params": n[0].parameters()}, {"params": [n[0].weight]}], lambda engine, n: [{"params": [3]}], lambda engine, n: [],
-    lambda engine, n: [n[0].weight * 2], lambda engine, n: n[0].weight])
+    lambda engine, n: [n[0].weight * 2],
+    pytest.param(lambda engine, n: n[0].weight, marks=pytest.mark.cpu_only("the text names the type of a tensor of the CPU"))])
 def test_what_an_optimizer_is_given(given):
     both(lambda engine: repr(engine.optim.Adam(given(engine, net(engine)))))
 

@@ -2,9 +2,13 @@
 
 import copy
 
+import numpy as np
 import pytest
 
 import workbook as torch
+from workbook.widgets.recording import recording
+from workbook.widgets.replay import run_again
+from workbook.widgets.trace import Trace
 
 
 def of(gpu, numbers):
@@ -46,3 +50,31 @@ def test_deep_copies_of_views_share_memory_as_the_views_do(gpu, shown):
 def test_sizes_that_nothing_counts(gpu, make, phrase):
     with pytest.raises(RuntimeError, match=phrase):
         make(device=gpu)
+
+
+def test_asgd_goes_on_from_a_state_that_lies_on_a_gpu(gpu):
+    results = []
+    for place in ("cpu", gpu):
+        w = torch.nn.Parameter(torch.ones(2, device=place))
+        optimizer = torch.optim.ASGD([w], lr=0.1, t0=1)
+        for _ in range(3):
+            (w * w).sum().backward()
+            optimizer.step()
+            state = optimizer.state_dict()
+            for kept in state["state"].values():
+                kept["step"] = kept["step"].to(place)
+            optimizer.load_state_dict(state)
+        results.append(w.tolist())
+    assert results[0] == results[1]
+
+
+def test_a_recorded_step_is_played_again_with_other_numbers(gpu):
+    x = of(gpu, [2.0, 3.0]).requires_grad_()
+    with recording():
+        loss = (x * x).sum()
+    trace = Trace(loss)
+    leaf, = trace.leaves
+    for exact in (False, True):
+        again, leaves = run_again(trace, {leaf.key: np.array([1.0, 2.0], np.float32)}, exact)
+        again.backward()
+        assert (again.item(), leaves[leaf.key].grad.tolist()) == (5.0, [2.0, 4.0]) and again.device == x.device

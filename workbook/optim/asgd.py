@@ -39,7 +39,7 @@ class ASGD(Rule):
 
     def numbers(self, group, state, new):
         """Return this step's eta and mu, and keep the next step's."""
-        lr, step = float(group["lr"]), count(state)
+        lr, step = float(group["lr"]), float(count(state))
         eta, mu = (number(lr).item(), 1.0) if new else (float(state["eta"]), float(state["mu"]))
         state["eta"] = number(lr / (1 + group["lambd"] * lr * step) ** group["alpha"])
         state["mu"] = number(1 / max(1, step - group["t0"]))

@@ -57,10 +57,11 @@ def _made_again(trace, values=None, exact=False):
     made, leaves = {}, {}
     for part in [*trace.leaves, *trace.constants]:
         tensor = as_tensor(part.kept)
-        if exact and tensor._array.dtype.kind == "f":
-            tensor = wrap(tensor._array.astype(np.float64), tensor._device)
-        if values and part.key in values:
-            tensor._array[...] = values[part.key]
+        with tensor._device.entered():
+            if exact and tensor._array.dtype.kind == "f":
+                tensor = wrap(tensor._array.astype(np.float64), tensor._device)
+            if values and part.key in values:
+                tensor._array[...] = tensor._device.xp.asarray(values[part.key])
         if part.kind == "leaf":
             tensor.requires_grad = True
             leaves[part.key] = tensor
