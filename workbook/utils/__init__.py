@@ -2,7 +2,7 @@
 
 import importlib
 
-_SUBMODULES = ("data", "hooks")
+_SUBMODULES = ("checkpoint", "data", "hooks")
 
 
 def __getattr__(name):
