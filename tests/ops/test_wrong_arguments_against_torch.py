@@ -54,8 +54,8 @@ DIFFERENCES = {
         "F.avg_pool2d:type F.batch_norm:type F.bilinear:type F.celu_:type F.ctc_loss:type F.dropout:argument+type "
         "F.elu_:argument+type F.embedding:type F.embedding_bag:type F.fold:type F.group_norm:type F.hardtanh:type "
         "F.instance_norm:type F.leaky_relu:type F.rms_norm:argument F.scaled_dot_product_attention:type "
-        "F.triplet_margin_loss:type F.unfold:type Tensor.clamp_max:type Tensor.clamp_min:type torch.addbmm:type "
-        "torch.addmv:type torch.baddbmm:type torch.mode:type torch.nuclear_norm:type torch.randint_like:type "
+        "F.triplet_margin_loss:type F.unfold:type Tensor.clamp_max:type Tensor.clamp_min:type "
+        "torch.mode:type torch.nuclear_norm:type torch.randint_like:type "
         "torch.repeat_interleave:type torch.special.zeta:type",
     "a numeric corner: a complex exponent of 0, and where the largest of windows of nothing stands":
         "F.max_pool1d:value Tensor.pow:value",

@@ -154,11 +154,16 @@ def _keep_retaining(tensor, before, place, node, index):
         node.retains = {**(node.retains or {}), index: before.retains.pop(place)}
 
 
+_PRODUCTS = frozenset(("addmm_", "addmv_", "baddbmm_"))
+
+
 def refuse_larger(target, wanted, writer):
     """Raise where a result of shape `wanted` has another shape than the `target` into which it should be written."""
     have = target._array.shape
     if have != wanted:
         raise RuntimeError(explain(
+            f"Bad in-place call: input tensor size {shape_text(have)} and output tensor size {shape_text(wanted)} should match"
+            if writer in _PRODUCTS else
             f"output with shape {shape_text(have)} doesn't match the broadcast shape {shape_text(wanted)}",
             f"{writer} writes into memory that holds {shape_text(have)}, and the result is larger",
             f"use {writer.rstrip('_')}() for a new tensor"))

@@ -94,6 +94,30 @@ def _must_expand(input, shape):
         expand(input, shape)
 
 
+def _expect_stacks(input, batch1, batch2, axes):
+    """Raise for what is no stack of matrices, and where `input` does not expand to the product's sides: these `axes` of batch1, and the last."""
+    stacks = {"batch1": batch1, "batch2": batch2}
+    for name, axis in (*(("batch1", axis) for axis in axes), ("batch2", 2)):
+        if stacks[name].ndim <= axis:
+            raise _no_such_side(name, stacks[name], axis)
+    _must_expand(input, (*(batch1.shape[axis] for axis in axes), batch2.shape[2]))
+    for name, batch in stacks.items():
+        if batch.ndim != 3:
+            raise RuntimeError(explain(f"{name} must be a 3D tensor", *_of_a_stack(name, batch)))
+
+
+def _no_such_side(name, given, axis):
+    """The error for a stack of matrices that has no axis of this number: PyTorch reads the sides before it counts them."""
+    ndim = given.ndim
+    return IndexError(explain(
+        f"Dimension out of range (expected to be in range of [{-ndim}, {ndim - 1}], but got {axis})" if ndim
+        else f"Dimension specified as {axis} but tensor has no dimensions", *_of_a_stack(name, given)))
+
+
+def _of_a_stack(name, given):
+    return f"{name} is a stack of matrices, with three axes; it has shape {shape_text(given.shape)}", "stack the matrices along a first axis"
+
+
 def addmm(input, mat1, mat2, *, beta=1, alpha=1):
     """Return `beta * input + alpha * (mat1 @ mat2)`, `(n, m) + (n, k) x (k, m) -> (n, m)`; `input` broadcasts.
 
@@ -131,6 +155,10 @@ def addmv(input, mat, vec, *, beta=1, alpha=1):
         raise RuntimeError(explain(f"vector + matrix @ vector expected, got {input.ndim}, {mat.ndim}, {vec.ndim}",
                                    "these are the numbers of axes", "give a vector, a matrix and a vector"))
     if mat.shape[1] != vec.shape[0] or input.numel() not in (1, mat.shape[0]):
+        if not input.ndim:  # PyTorch asks for its length, to name it in the error
+            raise IndexError(explain("Dimension specified as 0 but tensor has no dimensions",
+                                     f"the matrix {shape_text(mat.shape)} does not meet the vector {shape_text(vec.shape)}, and input has no axis",
+                                     "give (n), (n, k) and (k)"))
         raise RuntimeError(explain(
             f"size mismatch, got input ({input.numel()}), mat ({by_sizes(mat.shape)}), vec ({vec.shape[0]})",
             "each row of the matrix meets the vector", "give (n), (n, k) and (k)"))
@@ -140,7 +168,7 @@ def addmv(input, mat, vec, *, beta=1, alpha=1):
 def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
     """Return `beta * input + alpha * (the sum over i of batch1[i] @ batch2[i])`, `(n, m) + (b, n, k) x (b, k, m) -> (n, m)`.
 
-    Raises RuntimeError where sizes or dtypes differ.
+    Raises IndexError for stacks of too few axes, RuntimeError where sizes or dtypes differ.
 
     >>> import workbook as torch
     >>> torch.addbmm(torch.ones(1), torch.ones(2, 1, 3), torch.ones(2, 3, 1))
@@ -148,12 +176,7 @@ def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.addbmm.html
     """
-    if batch1.ndim == batch2.ndim == 3:
-        _must_expand(input, (batch1.shape[1], batch2.shape[2]))
-    for name, batch in (("batch1", batch1), ("batch2", batch2)):
-        if batch.ndim != 3:
-            raise RuntimeError(explain(f"{name} must be a 3D tensor", f"it has shape {shape_text(batch.shape)}",
-                                       "stack the matrices along a first axis"))
+    _expect_stacks(input, batch1, batch2, (1,))
     if batch1.shape[0] != batch2.shape[0]:
         raise RuntimeError(explain(
             f"batch1 and batch2 must have same number of batches, got {batch1.shape[0]} and {batch2.shape[0]}",
@@ -168,7 +191,7 @@ def addbmm(input, batch1, batch2, *, beta=1, alpha=1):
 def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
     """Return `beta * input + alpha * (batch1 @ batch2)`, `(b, n, m) + (b, n, k) x (b, k, m) -> (b, n, m)`; `input` broadcasts.
 
-    Raises RuntimeError where sizes or dtypes differ.
+    Raises IndexError for stacks of too few axes, RuntimeError where sizes or dtypes differ.
 
     >>> import workbook as torch
     >>> torch.baddbmm(torch.ones(1), torch.ones(1, 1, 3), torch.ones(1, 3, 1))
@@ -176,12 +199,7 @@ def baddbmm(input, batch1, batch2, *, beta=1, alpha=1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.baddbmm.html
     """
-    if batch1.ndim == batch2.ndim == 3:
-        _must_expand(input, (*batch1.shape[:2], batch2.shape[2]))
-    for name, batch in (("batch1", batch1), ("batch2", batch2)):
-        if batch.ndim != 3:
-            raise RuntimeError(explain(f"{name} must be a 3D tensor", f"it has shape {shape_text(batch.shape)}",
-                                       "stack the matrices along a first axis"))
+    _expect_stacks(input, batch1, batch2, (0, 1))
     wanted = [batch1.shape[0], batch1.shape[2]]
     if list(batch2.shape[:2]) != wanted:
         raise RuntimeError(explain(
