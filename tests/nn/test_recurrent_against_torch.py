@@ -248,6 +248,7 @@ def test_sequences_padded_packed_and_back(seed, lengths, rest, batch_first, side
         close(mine, theirs, "float32")
 
 
+@pytest.mark.cpu_only("it asks for the CPU's memory, and makes lengths by itself, which lie there")
 def test_a_packed_sequence_prints_and_converts_as_torchs():
     found = []
     for engine in ENGINES:
@@ -329,7 +330,8 @@ REFUSED = {
 }
 
 
-@pytest.mark.parametrize("what", REFUSED)
+@pytest.mark.parametrize("what", [pytest.param(what, marks=[pytest.mark.cpu_only("it names the device")] * (what == "lengths of two axes"))
+                                  for what in REFUSED])
 def test_refused_in_torchs_words(what):
     with pytest.raises(Exception) as theirs:  # noqa: PT011
         REFUSED[what](torch)

@@ -5,6 +5,7 @@ import importlib
 import itertools
 import math
 import random
+import re
 import warnings
 from dataclasses import dataclass, replace
 
@@ -236,6 +237,15 @@ def difference(mine, theirs, units=0):
             return _instead(mine, theirs)
         return "; ".join(filter(None, (difference(x, y, units) for x, y in zip(mine, theirs))))
     return "" if mine == theirs or mine != mine and theirs != theirs else _instead(mine, theirs)
+
+
+def of_no_device(value):
+    """Return a result without what its texts say of the GPU on which it was computed: its name in a printed tensor or type."""
+    if isinstance(value, str):
+        return re.sub(r",?\s+device='cuda:0'| \(cuda:0\)", "", value).replace("torch.cuda.", "torch.") if on_a_gpu() else value
+    if type(value) in (list, tuple):
+        return type(value)(map(of_no_device, value))
+    return {key: of_no_device(part) for key, part in value.items()} if type(value) is dict else value
 
 
 def told_by_a_gpu(message):
