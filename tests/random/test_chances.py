@@ -5,6 +5,7 @@ import math
 import numpy as np
 import pytest
 
+import workbook as torch
 from workbook.random import Generator
 
 CHANCES = [0.0, 1.0, 0.5, 0.9, 1 / 3, 3 * 2.0**-21, 2.0**-53, 1 - 2.0**-53]
@@ -32,3 +33,15 @@ def test_small_and_large_draws_are_one_stream():
     small = [other.random32(n) for n in (1, 4095, 5, 4096, 1803)]
     np.testing.assert_array_equal(large, np.concatenate(small))
     np.testing.assert_array_equal(one.random32(3), other.random32(3))
+
+
+@pytest.mark.parametrize("shapes", [((3, 1, 2), (1, 4, 1)), ((1, 4, 1), (3, 1, 2)), ((3, 1, 2), (3, 4, 2))])
+def test_counts_that_broadcast_are_drawn_as_the_result_lies_in_memory(shapes):
+    """Operands whose first axis is the innermost in memory give a result that is, too; PyTorch draws in that order."""
+    torch.manual_seed(1)
+    count, chance = torch.randint(1, 9, shapes[0]).float(), torch.rand(shapes[1])
+    torch.manual_seed(0)
+    lying = torch.binomial(count, chance)
+    torch.manual_seed(0)
+    turned = torch.binomial(count.permute(2, 1, 0), chance.permute(2, 1, 0))
+    assert torch.equal(turned, lying.permute(2, 1, 0)) and lying.is_contiguous()

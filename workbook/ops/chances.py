@@ -15,6 +15,7 @@ from workbook.ops.creation import empty
 from workbook.ops.elementwise import broadcast_shape, cannot_broadcast, not_implemented
 from workbook.ops.inplace import exponential_, normal_, on_host, random_fill
 from workbook.ops.shape import size_of_new
+from workbook.random.filling import memory_axes
 from workbook.tensor import Tensor, wrap
 
 cauchy_ = random_fill("cauchy_", random.fill_cauchy, "Fill with Cauchy's random numbers around `median`, of width `sigma`",
@@ -143,14 +144,22 @@ def poisson(input, generator=None):
     return Poisson.apply(input, generator=generator)
 
 
+def _in_memory_order(draw, a, b):
+    """What `draw` makes of two arrays, one pair after the other as the result lies in memory: in the order of its shape where it has that of a."""
+    blank = np.empty(np.broadcast_shapes(a.shape, b.shape), a.dtype)
+    if blank.shape == a.shape:
+        return draw(a, np.broadcast_to(b, a.shape))
+    axes = memory_axes(laid_by(np, blank, (a, b), (a, b)))
+    return draw(*(np.broadcast_to(given, blank.shape).transpose(axes) for given in (a, b))).transpose(np.argsort(axes))
+
+
 class Binomial(Operation, name="NotImplemented"):
     """out = how many of a tries succeed with probability b: drawn, and PyTorch gives it no slope"""
 
     prefix = "torch::autograd::"
 
     def forward(ctx, a, b, *, generator):
-        drawn = on_host(ctx.xp, lambda *pair: random.draw_binomial(*np.broadcast_arrays(*pair), generator), a, b)
-        return drawn if a.shape == drawn.shape else laid_by(ctx.xp, drawn, (a, b), (a, b))
+        return on_host(ctx.xp, lambda a, b: _in_memory_order(lambda *pair: random.draw_binomial(*pair, generator), a, b), a, b)
 
     def backward(ctx, grad):
         raise RuntimeError(explain("derivative for aten::binomial is not implemented", "counts that are drawn do not move with count and prob",

@@ -75,7 +75,7 @@ COUNTED = [
           words={"seed": ("0", "7")}),
     Row("(torch.manual_seed({seed}), torch.poisson(a * {n}))[1]", ANY, REAL, values="positive", derivatives=0, words={"seed": ("0", "3", "8"), "n": ("1", "0", "20.0", "1e5", "-1.0")}),
     Row("torch.poisson(a)", ANY, ("int64", "bool"), derivatives=0), Row("torch.poisson(2.0)", NOTHING),
-    Row("(torch.manual_seed({seed}), torch.binomial(a * {n}, b))[1]", shapes("3 3 | . . | 2x3 3 | 2x3 2x3 | 2x1 1x3 | 0 0 | 2 3"), REAL, alike=True, values="unit", derivatives=0,
+    Row("(torch.manual_seed({seed}), torch.binomial(a * {n}, b))[1]", shapes("3 3 | . . | 2x3 3 | 2x3 2x3 | 2x1 1x3 | 0 0 | 2 3 | 2x1x3 4x1 | 4x1 2x1x3 | 2x1x3 2x4x3 | 3 2x3"), REAL, alike=True, values="unit", derivatives=0,
         words={"seed": ("0", "3", "8"), "n": ("8.0", "100.0", "5000.0", "-1.0", "0.0")}),
     Row("torch.binomial(a, b)", TWO, ("int64", "float32"), values="unit", derivatives=0), Row("torch.binomial(2., 0.5)", NOTHING),
     *each("(torch.manual_seed(5), torch.NAME(a, generator=torch.Generator(a.device).manual_seed({seed})))[1]", "rand_like randn_like poisson bernoulli", ANY, REAL, values="unit", derivatives=0, layouts=("plain",), words={"seed": ("0", "4")}, rounded=True),
