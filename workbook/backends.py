@@ -4,6 +4,8 @@ This engine computes with NumPy and CuPy, whose ways are fixed: every sum is don
 same numbers whether or not `torch.backends.cudnn.deterministic` is set.
 """
 
+import contextlib
+
 from workbook.errors import explain
 
 __all__ = ["cuda", "cudnn", "mkl", "mkldnn", "mps", "openmp"]
@@ -13,7 +15,7 @@ class Switches:
     """The switches of one library, each with the value that PyTorch begins with. Raises AttributeError for a name that is no switch."""
 
     def __init__(self, name, available, **switches):
-        self.__dict__.update(switches, _name=name, _available=available)
+        self.__dict__.update(switches, _name=name, _available=available, _beginning=switches)
 
     def is_available(self):
         """Return whether the library is here. Raises nothing."""
@@ -23,6 +25,26 @@ class Switches:
 
     def version(self):
         """Return None: there is no such library here. Raises nothing."""
+
+    @contextlib.contextmanager
+    def flags(self, enabled=False, **switches):
+        """Within the block these switches have these values and the others those that PyTorch begins with. Raises AttributeError for other names.
+
+        >>> with cudnn.flags(enabled=False):
+        ...     cudnn.enabled
+        False
+        >>> cudnn.enabled
+        True
+
+        Source: https://pytorch.org/docs/2.13/backends.html
+        """
+        earlier = {name: self.__dict__[name] for name in self._beginning}
+        try:
+            for name, value in (self._beginning | {"enabled": enabled} | switches).items():
+                setattr(self, name, value)
+            yield
+        finally:
+            self.__dict__.update(earlier)
 
     def __setattr__(self, name, value):
         if name not in self.__dict__:

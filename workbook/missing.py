@@ -175,6 +175,10 @@ OF_MODULE = {
              "comm": "torch.nn.parallel.scatter, replicate and gather", "nvtx": "torch.cuda.Event(enable_timing=True), to measure a part of a program",
              "make_graphed_callables": "torch.cuda.graph(g), around a whole step", "memory_stats": "torch.cuda.memory_allocated(), max_memory_allocated()",
              "memory_snapshot": "torch.cuda.memory_summary(), which names the largest tensors", "list_gpu_processes": "nvidia-smi, in a terminal",
+             "set_stream": "with torch.cuda.stream(s):, around what shall go there", "get_arch_list": "torch.cuda.get_device_capability()",
+             "set_per_process_memory_fraction": "torch.cuda.simulate(1, memory=bytes), to see a full memory; a real one is not divided",
+             "set_sync_debug_mode": "torch.cuda.simulate(1) as gpus, then gpus.bill(), which lists every wait",
+             "reset_accumulated_memory_stats": "torch.cuda.reset_peak_memory_stats()",
              "utilization": "nvidia-smi, in a terminal", "temperature": "nvidia-smi, in a terminal", "power_draw": "nvidia-smi, in a terminal"}
     | {f"{kind}Tensor": "torch.tensor(data, device='cuda'), or x.cuda()" for kind in "Float Double Half Long Int Short Char Byte Bool".split()},
     "autograd": {"forward_ad": "torch.func.jvp, which needs no forward mode", "NestedIOFunction": "torch.autograd.Function",

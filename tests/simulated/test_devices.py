@@ -335,6 +335,20 @@ def test_memory_is_counted(gpus):
     assert "shape (1000,)" in torch.cuda.memory_summary()
 
 
+def test_switches_of_backends_have_other_values_in_a_block():
+    cudnn = torch.backends.cudnn
+    cudnn.benchmark = True
+    try:
+        with cudnn.flags(enabled=False, deterministic=True):
+            assert (cudnn.enabled, cudnn.benchmark, cudnn.deterministic, cudnn.allow_tf32) == (False, False, True, True)
+        assert (cudnn.enabled, cudnn.benchmark, cudnn.deterministic) == (True, True, False)
+        with pytest.raises(AttributeError, match="has no switch 'speed'"), cudnn.flags(speed=9):
+            pass
+        assert (cudnn.enabled, cudnn.benchmark) == (True, True)
+    finally:
+        cudnn.benchmark = False
+
+
 def test_switches_of_backends_change_nothing():
     torch.backends.cudnn.deterministic, torch.backends.cudnn.benchmark = True, False
     assert torch.backends.cudnn.deterministic and not torch.backends.mps.is_available()
