@@ -1,6 +1,10 @@
 """Picture files as tensors. torchvision.io is compiled, so its figures could not be recorded: Pillow's are the truth here."""
 
 import io
+import os
+import pathlib
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -10,7 +14,7 @@ import workbook as torch
 import workbook.vision.transforms.v2
 from tests.vision.truth import pixels
 from workbook import vision
-from workbook.vision.io import ImageReadMode, decode_image, encode_jpeg, encode_png, read_file, read_image, write_jpeg, write_png
+from workbook.vision.io import ImageReadMode, decode_image, encode_jpeg, encode_png, read_file, read_image, write_file, write_jpeg, write_png
 from workbook.vision.utils import save_image
 
 
@@ -68,6 +72,13 @@ def test_what_is_written_is_read_again(tmp_path):
     (lambda p: encode_png(np.zeros(3)), TypeError, "Expected a torch tensor, got ndarray"),
     (lambda p: encode_jpeg(torch.zeros(3, 2, 2, dtype=torch.uint8), 0), ValueError, "between 1 and 100"),
     (lambda p: save_image(torch.zeros(3, 2, 2), io.BytesIO(), format="nothing"), (ValueError, KeyError), "(?i)nothing"),
+    (lambda p: save_image(torch.zeros(3, 2, 2), p + ".nothing"), ValueError, "unknown file extension: .nothing"),
+    (lambda p: save_image(torch.zeros(3, 2, 2), p + "s/x.png"), FileNotFoundError, "No such file or directory"),
+    (lambda p: save_image(torch.zeros(4, 2, 2), p + ".jpg"), OSError, "cannot write mode RGBA as JPEG"),
+    (lambda p: write_file(p, [1]), TypeError, "Expected a torch tensor, got list"),
+    (lambda p: write_file(p, torch.zeros(2)), RuntimeError, "Input tensor dtype should be uint8, got torch.float32"),
+    (lambda p: write_file(p, torch.zeros(2, 2, dtype=torch.uint8)), RuntimeError, "Input data should be 1-dimensional"),
+    (lambda p: write_png(torch.zeros(3, 2, 2, dtype=torch.uint8), p + "s/x.png"), RuntimeError, "Parent directory .* does not exist"),
     (lambda p: save_image(torch.zeros(0, 3, 2, 2), io.BytesIO(), format="png"), ValueError, "make_grid got no image"),
     (lambda p: vision.ops.nms, AttributeError, "module 'torchvision.ops' has no attribute 'nms'(.|\n)*finding objects"),
     (lambda p: vision.nothing, AttributeError, "module 'torchvision' has no attribute 'nothing'"),
@@ -79,8 +90,20 @@ def test_what_is_written_is_read_again(tmp_path):
     (lambda p: vision.set_image_backend("accimage"), ValueError, "Invalid backend 'accimage'"),
 ])
 def test_what_is_refused(path, act, error, words):
+    before = read_file(path)
     with pytest.raises(error, match=words):
         act(path)
+    assert torch.equal(read_file(path), before) and len(os.listdir(os.path.dirname(path))) == 1
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no fork")
+@pytest.mark.parametrize("name", ["write.png", "save.png"])
+def test_sixty_programs_killed_while_they_write_pictures_leave_a_whole_one(tmp_path, name):
+    """In a process of its own, which forks."""
+    code = ("import sys, pathlib; from tests.serialization import kills;"
+            "found, rounds = kills.run(60, pathlib.Path(sys.argv[1]), sync=False, name=sys.argv[2]); assert rounds > 0")
+    done = subprocess.run([sys.executable, "-c", code, str(tmp_path), name], cwd=pathlib.Path(__file__).parents[2], capture_output=True, text=True, timeout=100)
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_rest_of_the_package_loads_when_it_is_asked_for():

@@ -154,7 +154,7 @@ def replaced(path):
     try:
         file, beside = _new_file(folder, name)
     except FileNotFoundError:
-        raise not_written(f"Parent directory {folder} does not exist.", "torch.save makes files, and no folders",
+        raise not_written(f"Parent directory {folder} does not exist.", "a file is made there, and no folder",
                           f"os.makedirs({folder!r}, exist_ok=True)") from None
     except OSError as error:
         raise not_written(f"open file failed with strerror: {error.strerror}: {path!r}",

@@ -33,7 +33,7 @@ _ROOMS = {
 
 
 class SummaryWriter:
-    """Writes what a training run says of itself into `log_dir`, where `tensorboard --logdir runs` shows it; use it with `with`, or close it.
+    """Writes what a training run says of itself into `log_dir`, where `tensorboard --logdir runs` shows it; close it, or use `with`.
 
     Without `log_dir` it makes `runs/DATE_TIME_COMPUTER` and puts `comment` after it. What was written from `purge_step` on is hidden.
     Raises ModuleNotFoundError where neither `tensorboard` nor `tensorboardX` is installed.
@@ -79,7 +79,8 @@ class SummaryWriter:
 
         Raises ValueError where there are no numbers, or none that lies in a bin.
         """
-        histogram = _histogram(_array(values).astype(float).reshape(-1), EDGES if isinstance(bins, str) and bins == "tensorflow" else bins, max_bins)
+        edges = EDGES if isinstance(bins, str) and bins == "tensorflow" else bins
+        histogram = _histogram(_array(values).astype(float).reshape(-1), edges, max_bins)
         self._write({"tag": _text(tag), "histo": self._messages.summary.HistogramProto(**histogram)}, global_step, walltime)
 
     def add_image(self, tag, img_tensor, global_step=None, walltime=None, dataformats="CHW"):
@@ -93,7 +94,8 @@ class SummaryWriter:
         stream = io.BytesIO()
         pillow.from_array(np.ascontiguousarray(pixels)).save(stream, format="PNG")
         height, width, channels = pixels.shape
-        image = self._messages.summary.Summary.Image(height=height, width=width, colorspace=channels, encoded_image_string=stream.getvalue())
+        image = self._messages.summary.Summary.Image(height=height, width=width, colorspace=channels,
+                                                     encoded_image_string=stream.getvalue())
         self._write({"tag": _text(tag), "image": image}, global_step, walltime)
 
     def add_images(self, tag, img_tensor, global_step=None, walltime=None, dataformats="NCHW"):
@@ -108,8 +110,9 @@ class SummaryWriter:
 
     def add_text(self, tag, text_string, global_step=None, walltime=None):
         """Write a text; TensorBoard reads it as Markdown."""
+        shape = self._messages.shape.TensorShapeProto
         tensor = self._messages.tensor.TensorProto(dtype="DT_STRING", string_val=[_text(text_string).encode()],
-                                                   tensor_shape=self._messages.shape.TensorShapeProto(dim=[self._messages.shape.TensorShapeProto.Dim(size=1)]))
+                                                   tensor_shape=shape(dim=[shape.Dim(size=1)]))
         self._write({"tag": f"{_text(tag)}/text_summary", "metadata": self._plugin("text"), "tensor": tensor}, global_step, walltime)
 
     def add_hparams(self, hparam_dict, metric_dict, hparam_domain_discrete=None, run_name=None, global_step=None):
@@ -119,7 +122,8 @@ class SummaryWriter:
         """
         if type(hparam_dict) is not dict or type(metric_dict) is not dict:
             raise TypeError(explain("hparam_dict and metric_dict should be dictionary.",
-                                    f"they are {type(hparam_dict).__name__} and {type(metric_dict).__name__}", "add_hparams({'lr': 0.1}, {'loss': 0.5})"))
+                                    f"they are {type(hparam_dict).__name__} and {type(metric_dict).__name__}",
+                                    "add_hparams({'lr': 0.1}, {'loss': 0.5})"))
         domains = _domains(hparam_domain_discrete or {}, hparam_dict)
         kept = {name: _parameter(name, value) for name, value in hparam_dict.items() if value is not None}
         metrics = {_text(name): _one_number(value) for name, value in metric_dict.items()}
@@ -127,10 +131,11 @@ class SummaryWriter:
         told = [plan.HParamInfo(name=_text(name), type="DATA_TYPE_STRING" if isinstance(value, str) else "DATA_TYPE_FLOAT64",
                                 domain_discrete=self._messages.values(domains[name]) if name in domains else None)
                 for name, value in kept.items()]
+        values = {name: self._messages.value(value) for name, value in kept.items()}
         parts = {
             "experiment": {"experiment": plan.Experiment(hparam_infos=told, metric_infos=[
                 plan.MetricInfo(name=plan.MetricName(tag=name)) for name in metrics])},
-            "session_start_info": {"session_start_info": run.SessionStartInfo(hparams={n: self._messages.value(v) for n, v in kept.items()})},
+            "session_start_info": {"session_start_info": run.SessionStartInfo(hparams=values)},
             "session_end_info": {"session_end_info": run.SessionEndInfo(status="STATUS_SUCCESS")},
         }
         with SummaryWriter(os.path.join(self.log_dir, run_name or str(time.time()))) as inner:
@@ -143,7 +148,8 @@ class SummaryWriter:
     def add_graph(self, model, input_to_model=None, verbose=False, use_strict_trace=True):
         """Raise NotImplementedError: PyTorch draws what torch.jit traces, and there is no jit here."""
         raise NotImplementedError(explain("SummaryWriter.add_graph draws what torch.jit traces, and there is no torch.jit here",
-                                          "TensorBoard's picture is made of the nodes of that trace", "loss.show() draws the graph of a computation, alive"))
+                                          "TensorBoard's picture is made of the nodes of that trace",
+                                          "loss.show() draws the graph of a computation, alive"))
 
     def flush(self):
         """Bring what was written to the disk."""
@@ -165,12 +171,14 @@ class SummaryWriter:
         """The event file in a folder, opened when it is first written to."""
         folder = str(folder or self.log_dir)
         if folder not in self._files:
-            suffix = f".{os.getpid()}.{next(_FILES)}{self.filename_suffix}"  # tensorboardX names a file by the second, and writes over one of that name
+            # tensorboardX names a file by the second, and writes over one of that name.
+            suffix = f".{os.getpid()}.{next(_FILES)}{self.filename_suffix}"
             self._files[folder] = self._messages.files.EventFileWriter(folder, self.max_queue, self.flush_secs, suffix)
             if self.purge_step is not None:
                 event = self._messages.event
                 self._send(self._files[folder], event.Event(step=self.purge_step, file_version="brain.Event:2"))
-                self._send(self._files[folder], event.Event(step=self.purge_step, session_log=event.SessionLog(status=event.SessionLog.START)))
+                start = event.SessionLog(status=event.SessionLog.START)
+                self._send(self._files[folder], event.Event(step=self.purge_step, session_log=start))
                 self.purge_step = None
         return self._files[folder]
 
@@ -215,16 +223,16 @@ def _array(value):
     if isinstance(value, Tensor):
         return value.detach()._host()
     if not (isinstance(value, np.ndarray) or np.isscalar(value)):
-        raise NotImplementedError(explain(f"Got {type(value)}, but numpy array or torch tensor are expected.", "that is what can be written",
-                                          "torch.as_tensor(values)"))
+        raise NotImplementedError(explain(f"Got {type(value)}, but numpy array or torch tensor are expected.",
+                                          "that is what can be written", "torch.as_tensor(values)"))
     return np.asarray(value)
 
 
 def _one_number(value):
     array = _array(value)
     if array.size != 1:
-        raise AssertionError(explain(f"Tensor should contain one element (0 dimensions). Was given size: {array.size} and {array.ndim} dimensions.",
-                                     "a scalar is one number", "loss.mean() for the mean, or add_histogram for all"))
+        raise AssertionError(explain(f"Tensor should contain one element (0 dimensions). Was given size: {array.size} and {array.ndim} "
+                                     "dimensions.", "a scalar is one number", "loss.mean() for the mean, or add_histogram for all"))
     return float(array.reshape(()))
 
 
@@ -246,7 +254,8 @@ def _histogram(values, bins, most):
         edges = np.append(edges[:-1:together], edges[-1])
     filled = np.flatnonzero(counts)
     if not len(filled):
-        raise ValueError(explain("The histogram is empty", f"none of the {values.size} numbers lies in a bin", "look for NaN, or give other bins"))
+        raise ValueError(explain("The histogram is empty", f"none of the {values.size} numbers lies in a bin",
+                                 "look for NaN, or give other bins"))
     first, last = filled[0], filled[-1]
     return {"min": values.min(), "max": values.max(), "num": values.size, "sum": values.sum(), "sum_squares": values.dot(values),
             "bucket_limit": edges[first:last + 2].tolist(), "bucket": [0, *counts[first:last + 1].tolist()]}
@@ -256,17 +265,21 @@ def _height_width_channel(array, axes):
     """Pictures whose axes have these letters, as one picture `(H, W, C)`."""
     given, axes = axes, axes.upper()
     if len(set(axes)) != len(axes):
-        raise AssertionError(explain(f"You can not use the same dimension shorthand twice. input_format: {given}", "each axis has its letter", "write 'CHW'"))
+        raise AssertionError(explain(f"You can not use the same dimension shorthand twice. input_format: {given}",
+                                     "each axis has its letter", "write 'CHW'"))
     if len(axes) != array.ndim:
-        raise AssertionError(explain(f"size of input tensor and input format are different. tensor shape: {array.shape}, input_format: {given}",
+        raise AssertionError(explain(f"size of input tensor and input format are different. tensor shape: {array.shape}, "
+                                     f"input_format: {given}",
                                      f"{given} names {len(axes)} axes", "dataformats='HW' for a grey picture, add_images for a batch"))
     wanted = {2: "HW", 3: "HWC", 4: "NCHW"}.get(len(axes), "")
     if set(axes) != set(wanted):
-        raise ValueError(explain(f"dataformats {given!r} is not known", "the letters are N, C, H and W; two to four of them", "write 'CHW'"))
+        raise ValueError(explain(f"dataformats {given!r} is not known", "the letters are N, C, H and W; two to four of them",
+                                 "write 'CHW'"))
     array = array.transpose([axes.index(letter) for letter in wanted])
     if len(axes) == 4:
         if array.shape[1] not in (1, 3):
-            raise AssertionError(explain("Input should be a 4D numpy array with 3 channels", f"the shape {array.shape} has {array.shape[1]}", "images[:, :3]"))
+            raise AssertionError(explain("Input should be a 4D numpy array with 3 channels",
+                                         f"the shape {array.shape} has {array.shape[1]}", "images[:, :3]"))
         array = make_grid(from_numpy(np.ascontiguousarray(array)), padding=0).numpy().transpose(1, 2, 0)
     array = array[:, :, None] if array.ndim == 2 else array
     return np.repeat(array, 3, axis=2) if array.shape[2] == 1 else array
@@ -287,7 +300,8 @@ def _drawn(figure, close):
 
 def _domains(domains, parameters):
     if not isinstance(domains, dict):
-        raise TypeError(explain("parameter: hparam_domain_discrete should be a dictionary, nothing logged.", f"a {type(domains).__name__} came",
+        raise TypeError(explain("parameter: hparam_domain_discrete should be a dictionary, nothing logged.",
+                                f"a {type(domains).__name__} came",
                                 "write {'lr': [0.1, 0.01]}"))
     for name, values in domains.items():
         if name not in parameters or not isinstance(values, list) or not all(isinstance(value, type(parameters[name])) for value in values):
@@ -300,5 +314,6 @@ def _parameter(name, value):
     if isinstance(value, Tensor):
         return _one_number(value)
     if not isinstance(value, (int, float, str)):
-        raise ValueError(explain("value should be one of int, float, str, bool, or torch.Tensor", f"{name!r} is a {type(value).__name__}", "str(value)"))
+        raise ValueError(explain("value should be one of int, float, str, bool, or torch.Tensor",
+                                 f"{name!r} is a {type(value).__name__}", "str(value)"))
     return value

@@ -8,6 +8,7 @@ import numpy as np
 
 from workbook.errors import explain
 from workbook.ops.from_data import from_numpy
+from workbook.serialization import files
 from workbook.tensor import Tensor
 from workbook.vision import pillow
 from workbook.vision.transforms.conversion import pil_to_tensor, to_pil_image
@@ -96,10 +97,34 @@ def read_file(path):
         return _as_tensor(file.read())
 
 
+def write_file(filename, data):
+    """Write bytes, a uint8 tensor of one axis, into a file: whole or not at all, whenever the program stops.
+
+    Raises RuntimeError for another tensor, and where no such file can be written, TypeError for what is no tensor.
+
+    >>> write_file("x.png", [1])
+    Traceback (most recent call last):
+    TypeError: Expected a torch tensor, got list
+      Why: a file's bytes are a uint8 tensor of one axis
+      Fix: torch.tensor(list(data), dtype=torch.uint8)
+
+    Source: https://pytorch.org/vision/0.28/generated/torchvision.io.write_file.html
+    """
+    why, fix = "a file's bytes are a uint8 tensor of one axis", "torch.tensor(list(data), dtype=torch.uint8)"
+    if not isinstance(data, Tensor):
+        raise TypeError(explain(f"Expected a torch tensor, got {type(data).__name__}", why, fix))
+    if data.dtype.name != "uint8":
+        raise RuntimeError(explain(f"Input tensor dtype should be uint8, got {data.dtype}", why, fix))
+    if data.dim() != 1:
+        raise RuntimeError(explain(f"Input data should be 1-dimensional, got {list(data.shape)}", why, "data.flatten()"))
+    with files.write_errors(filename), files.replaced(filename) as file:
+        file.write(data.cpu().numpy().tobytes())
+
+
 def write_png(input, filename, compression_level=6):
     """Write a uint8 tensor `(C, H, W)` of 1 or 3 channels as a PNG file.
 
-    Raises what `encode_png` raises.
+    Raises what `encode_png` and `write_file` raise.
 
     >>> write_png([1], "x.png")
     Traceback (most recent call last):
@@ -109,9 +134,7 @@ def write_png(input, filename, compression_level=6):
 
     Source: https://pytorch.org/vision/0.28/generated/torchvision.io.write_png.html
     """
-    raw = encode_png(input, compression_level).numpy().tobytes()
-    with open(filename, "wb") as file:
-        file.write(raw)
+    write_file(filename, encode_png(input, compression_level))
 
 
 def encode_png(input, compression_level=6):
@@ -131,7 +154,7 @@ def encode_png(input, compression_level=6):
 def write_jpeg(input, filename, quality=75):
     """Write a uint8 tensor `(C, H, W)` of 1 or 3 channels as a JPEG file; `quality` from 1 to 100.
 
-    Raises what `encode_jpeg` raises.
+    Raises what `encode_jpeg` and `write_file` raise.
 
     >>> write_jpeg([1], "x.jpg")
     Traceback (most recent call last):
@@ -141,9 +164,7 @@ def write_jpeg(input, filename, quality=75):
 
     Source: https://pytorch.org/vision/0.28/generated/torchvision.io.write_jpeg.html
     """
-    raw = encode_jpeg(input, quality).numpy().tobytes()
-    with open(filename, "wb") as file:
-        file.write(raw)
+    write_file(filename, encode_jpeg(input, quality))
 
 
 def encode_jpeg(input, quality=75):

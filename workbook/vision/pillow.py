@@ -1,9 +1,12 @@
 """Pillow, which reads, writes and changes pictures: imported when a picture is first met, so that tensors do without it."""
 
 import importlib
+import io
+import os
 import sys
 
 from workbook.errors import explain
+from workbook.serialization import files
 
 
 def load(part="Image"):
@@ -36,3 +39,32 @@ def from_array(array, mode=None):
     if mode is None:
         return Image.fromarray(array)
     return Image.frombytes(mode, (width, height), array.tobytes())
+
+
+def save(picture, fp, format=None):
+    """Write a Pillow image: into an open file, or under a name, then whole or not at all.
+
+    The ending of the name tells a format that is not given. Raises ValueError where it tells none, FileNotFoundError without the folder.
+
+    >>> stream = io.BytesIO()
+    >>> save(load().new("L", (2, 2)), stream, "png")
+    >>> stream.getvalue()[1:4]
+    b'PNG'
+    """
+    if not files.is_path(fp):
+        picture.save(fp, format=format)
+        return
+    name = os.fsdecode(fp)
+    ending = os.path.splitext(name)[1].lower()
+    format = format or load().registered_extensions().get(ending)
+    if format is None:
+        raise ValueError(explain(f"unknown file extension: {ending}", f"the ending of {name!r} tells what kind of picture it is",
+                                 "write 'x.png'"))
+    folder = os.path.dirname(os.path.realpath(name))
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(explain(f"No such file or directory: {name!r}", "a file is made there, and no folder",
+                                        f"os.makedirs({folder!r})"))
+    stream = io.BytesIO()
+    picture.save(stream, format=format)
+    with files.write_errors(name), files.replaced(name) as file:
+        file.write(stream.getvalue())

@@ -72,8 +72,8 @@ def _between_0_and_1(images, value_range, scale_each):
 def save_image(tensor, fp, format=None, **kwargs):
     """Write images of numbers from 0 to 1 into a picture file; several as a grid, for which `make_grid` takes the other arguments.
 
-    `fp` is a path or an open file, `format` Pillow's name of the file's format where the name does not tell. Raises what `make_grid`
-    raises, and ValueError for a format that Pillow does not know.
+    `fp` is a path or an open file, `format` Pillow's name of the file's format where the name does not tell. A file is written whole or
+    not at all. Raises what `make_grid` raises, ValueError for a format that Pillow does not know, FileNotFoundError without the folder.
 
     >>> import io
     >>> file = io.BytesIO()
@@ -86,7 +86,7 @@ def save_image(tensor, fp, format=None, **kwargs):
     with torch.no_grad():
         grid = make_grid(tensor, **kwargs)
         array = grid.mul(255).add_(0.5).clamp_(0, 255).permute(1, 2, 0).to(torch.uint8).cpu().numpy()
-    pillow.from_array(array).save(fp, format=format)
+    pillow.save(pillow.from_array(array), fp, format)
 
 
 def draw_bounding_boxes(image, boxes, labels=None, colors=None, fill=False, width=1, font=None, font_size=None):
