@@ -166,7 +166,7 @@ def zeros(*size, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.zeros.html
     """
-    return filled(lambda xp, shape, kind: xp.zeros(shape, kind), size_of_new(size), numpy_dtype(dtype), device, requires_grad)
+    return filled(lambda xp, shape, kind: xp.zeros(shape, kind), size_of_new(size, "zeros: Dimension size must be non-negative."), numpy_dtype(dtype), device, requires_grad)
 
 
 @sized

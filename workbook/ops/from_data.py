@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import MOST_AXES, explain, kind_of, too_deep
+from workbook.errors import MOST_AXES, explain, kind_of, shape_text, too_deep
 from workbook.formats import Lender, check_storage
 from workbook.numbers import plain
 from workbook.ops.creation import finish, memory_for, numpy_dtype
@@ -77,7 +77,7 @@ def from_numpy(ndarray):
     Source: https://pytorch.org/docs/2.13/generated/torch.from_numpy.html
     """
     if not isinstance(ndarray, np.ndarray):
-        raise TypeError(explain(f"expected np.ndarray (got {type(ndarray).__name__})",
+        raise TypeError(explain(f"expected np.ndarray (got {'numpy.' * isinstance(ndarray, np.generic)}{type(ndarray).__name__})",
                                 "it shares the memory of an array, and a list has none to share",
                                 "write torch.tensor(...), which copies"))
     _check_array(ndarray)
@@ -110,8 +110,9 @@ def _check_array(ndarray):
             "not supported.", f"its dtype is {ndarray.dtype.str}", "write array.astype(array.dtype.newbyteorder('='))"))
     if ndarray.dtype not in dtypes.OF_NUMPY:
         raise TypeError(explain(
-            f"can't convert np.ndarray of type numpy.{ndarray.dtype}. The only supported types are: float64, float32, float16, "
-            "complex64, complex128, int64, int32, int16, int8, uint8, and bool.", None, "convert it first with .astype(...)"))
+            f"can't convert np.ndarray of type numpy.{ndarray.dtype.type.__name__}. The only supported types are: float64, float32, float16, "
+            "complex64, complex128, int64, int32, int16, int8, uint8, and bool.",
+            f"its elements are {ndarray.dtype}", "convert it first with .astype(...)"))
 
 
 def array_of(data, dtype, copy):
@@ -142,11 +143,15 @@ def _from_python(data, dtype):
         level = level[0]
     if shape and isinstance(level, str) and level:  # PyTorch looks into a text as into a list, and finds texts without end
         raise ValueError(explain("too many dimensions 'str'", "a tensor holds numbers", "give numbers: float(text)"))
-    numbers = []
+    numbers, several = [], []
 
     def collect(part, depth):
         if depth == len(shape):
-            numbers.append(_single(part, dtype))
+            if isinstance(part, Tensor) and part.numel() != 1:
+                several.append(part)
+                numbers.append((0, part.dtype))
+            else:
+                numbers.append(_single(part, dtype))
             return
         if not _is_sequence(part):
             raise TypeError(explain(f"not a sequence at dim {depth}: {part!r}",
@@ -163,6 +168,11 @@ def _from_python(data, dtype):
     if dtype is None:
         dtype = functools.reduce(dtypes.promote_types, (kind for _, kind in numbers)) if numbers else dtypes.get_default_dtype()
     wanted = numpy_dtype(dtype)
+    if several:
+        error, what = ((TypeError, "only integer tensors of a single element can be converted to an index") if wanted.kind in "iub" else
+                       (ValueError, "only one element tensors can be converted to Python scalars"))
+        raise error(explain(what, f"a tensor of shape {shape_text(several[0].shape)} stands where one number belongs",
+                            "join tensors with torch.stack or torch.cat"))
     try:
         return np.array([_wrapped(number, wanted) for number, _ in numbers], wanted).reshape(shape)
     except (OverflowError, ValueError):
@@ -191,10 +201,6 @@ def _is_sequence(part):
 def _single(part, wanted):
     """One number of the data, and the dtype that it has when it is alone. `wanted`: the dtype that was asked for, or None."""
     if isinstance(part, Tensor):
-        if part.numel() != 1:
-            raise ValueError(explain("only one element tensors can be converted to Python scalars",
-                                     f"a tensor of shape {list(part.shape)} stands where one number belongs",
-                                     "join tensors with torch.stack or torch.cat"))
         return part.item(), part.dtype
     if isinstance(part, (np.generic, np.ndarray)):
         _check_array(np.asarray(part))

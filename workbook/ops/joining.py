@@ -122,7 +122,8 @@ def _several(name, tensors, error):
         raise TypeError(explain(f"{name}(): argument 'tensors' (position 1) must be tuple of Tensors, not {type(tensors).__name__}",
                                 "it joins several", f"write torch.{name}([x, y])"))
     if not tensors:
-        raise error(f"torch.{name}(): expected a non-empty list of Tensors")
+        what = "stack expects a non-empty TensorList" if name == "stack" else f"torch.{name}(): expected a non-empty list of Tensors"
+        raise error(explain(what, "nothing arrived that could be joined", f"give at least one Tensor: torch.{name}([x])"))
     for place, tensor in enumerate(tensors):
         if not isinstance(tensor, Tensor) and not (hasattr(tensor, "__array_interface__") or hasattr(tensor, "__cuda_array_interface__")):
             raise TypeError(explain(f"expected Tensor as element {place} in argument 0, but got {type(tensor).__name__}",
@@ -182,7 +183,10 @@ def split(tensor, split_size_or_sections, dim=0):
     kind = Split if isinstance(split_size_or_sections, int) else SplitWithSizes
     if kind is Split:
         step = counted(split_size_or_sections)
-        if step < 0 or step == 0 and side:
+        if step < 0:
+            raise RuntimeError(explain(f"split expects split_size be non-negative, but got split_size={step}",
+                                       "a piece has at least 0 places", "give the length of a piece, from 1 on"))
+        if step == 0 and side:
             raise RuntimeError(explain(f"split_size can only be 0 if dimension size is 0, but got dimension size of {side}",
                                        "pieces of length 0 would never come to the end", "give the length of a piece, from 1 on"))
         lengths = [min(step, side - start) for start in range(0, side, max(step, 1))] or [0]

@@ -5,6 +5,7 @@ from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.ops import creation, from_data
 from workbook.ops.from_data import legacy_tensor
+from workbook.ops.shape import size_of_new
 from workbook.tensor import Tensor, wrap
 
 
@@ -32,7 +33,11 @@ def _copy(data, **options):
 
 new_tensor = _new(_copy, "new_tensor", "a Tensor with a copy of data", """torch.zeros(1).new_tensor([1, 2])
     tensor([1., 2.])""")
-new_zeros = _new(creation.zeros, "new_zeros", "a Tensor of zeros of a size", """torch.tensor([1]).new_zeros(2)
+def _zeros(*size, **options):
+    return creation.zeros(*size and [size_of_new(size)], **options)
+
+
+new_zeros = _new(_zeros, "new_zeros", "a Tensor of zeros of a size", """torch.tensor([1]).new_zeros(2)
     tensor([0, 0])""")
 new_ones = _new(creation.ones, "new_ones", "a Tensor of ones of a size", """torch.tensor([1]).new_ones(2)
     tensor([1, 1])""")

@@ -37,6 +37,8 @@ class Product(Operation):
         if kind.kind == values[-1].dtype.kind == "b":
             raise not_implemented(cls.kernel, values[-2])
         if values[-1].dtype != kind:
+            if cls is Mm and values[-2].shape[1] != values[-1].shape[0]:  # PyTorch looks at the shapes of these first
+                raise _unequal_sizes(*values)
             raise _unequal_dtypes(cls.unequal, *(dtypes.of(value) for value in values[-2:]))
         if len(values) == 3 and values[0].dtype != kind:
             raise _unequal_dtypes("self and mat2 must have the same dtype, but got {0.legacy} and {1.legacy}",
@@ -207,7 +209,7 @@ def dot(input, tensor):
         raise RuntimeError(explain(f"1D tensors expected, but got {input.ndim}D and {tensor.ndim}D tensors",
                                    f"the shapes are {shape_text(input.shape)} and {shape_text(tensor.shape)}",
                                    "use matmul (the @ sign) for matrices"))
-    if input.shape != tensor.shape:
+    if input.shape != tensor.shape and input.dtype is tensor.dtype:
         raise RuntimeError(explain(
             "inconsistent tensor size, expected tensor "
             f"{shape_text(input.shape)} and src {shape_text(tensor.shape)} to have the same number of elements, but got "

@@ -24,7 +24,7 @@ def operator(symbol, function):
         try:
             return function(input, other)
         except TypeError:
-            if isinstance(other, KNOWN):
+            if isinstance(other, KNOWN) and not ("@" in symbol and isinstance(other, NUMBERS)):
                 raise
             return _unknown(symbol, other)
 
@@ -69,6 +69,10 @@ def in_place(symbol, form):
 
 
 def _unknown(symbol, other):
+    if "@" in symbol and isinstance(other, NUMBERS):
+        sides = f"'Tensor' and '{type(other).__name__}'" if symbol == "@" else f"'{type(other).__name__}' and 'Tensor'"
+        raise TypeError(explain(f"unsupported operand type(s) for @: {sides}", "a matrix product needs rows and columns, and a number has none",
+                                "multiply every element: x * 2")) from None
     if symbol[0] != "r" and isinstance(other, (list, tuple, str)):
         raise TypeError(explain(f"unsupported operand type(s) for {symbol}: 'Tensor' and '{type(other).__name__}'",
                                 "operations work on Tensors and numbers, so that they can be recorded", "wrap it: torch.tensor(...)")) from None

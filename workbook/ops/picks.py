@@ -87,7 +87,7 @@ def masked_select(input, mask):
     if mask._array.dtype.kind != "b":
         raise RuntimeError(explain("masked_select: expected BoolTensor for mask", f"this one holds {mask.dtype}",
                                    "write a comparison: x.masked_select(x > 0)"))
-    shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
+    shape = broadcast_shape(tuple(mask.shape), tuple(input.shape))
     return MaskedSelect.apply(expand(input, shape), expand(mask, shape), pattern=(HOLE,))
 
 

@@ -103,7 +103,7 @@ def index_add(input, dim, index, source, *, alpha=1):
         raise RuntimeError(explain(
             "source tensor shape must match self tensor shape, excluding the specified dimension. Got self.shape = "
             f"{shape_text(input.shape)} source.shape = {shape_text(source.shape)}", None, None))
-    within(index, axis, input.shape[axis] if input.ndim else 1, RuntimeError if input.ndim else IndexError)
+    within(index, axis, input.shape[axis] if input.ndim else 1, *(() if input.ndim > 1 else (IndexError, 0, "index out of range in self")))
     if alpha != 1:
         source = mul(source, number_of(alpha, input))
     if input.ndim == 0:
@@ -288,7 +288,7 @@ def masked_scatter(input, mask, source):
         raise RuntimeError(explain("masked_scatter: expected self and source to have same dtypes but got"
                                    f"{input.dtype.legacy} and {source.dtype.legacy}",
                                    "numbers are copied as they are", f"write source.to({input.dtype})"))
-    shape = broadcast_shape(tuple(input.shape), tuple(mask.shape))
+    shape = broadcast_shape(tuple(mask.shape), tuple(input.shape))
     if mask.dtype is not dtypes.bool:
         raise RuntimeError(explain(f"masked_scatter_ only supports boolean masks, but got mask with dtype {mask.dtype.legacy}",
                                    "a mask says yes or no for each element", "write mask.bool()"))

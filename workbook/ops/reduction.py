@@ -234,7 +234,7 @@ def _spread_options(name, input, dim, unbiased, keepdim, correction):
                                     "unbiased divides by one less, or does not", "write True or False"))
         correction = 1 if unbiased else 0
     if not (input.is_floating_point() or input.is_complex()):
-        raise RuntimeError(explain(f"{name} only support floating point and complex dtypes",
+        raise RuntimeError(explain("std and var only support floating point and complex dtypes",
                                    f"this tensor holds {input.dtype}", f"write x.float().{name}()"))
     axes = axes_of(dim, input.shape)
     if math.prod(input.shape[axis] for axis in axes) <= correction:

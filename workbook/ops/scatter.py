@@ -156,10 +156,10 @@ def _scattered(operation, input, dim, index, src, **options):
     return operation.apply(input, src, index, axis=axis, **options)
 
 
-def within(index, axis, side, error, low=0, phrase="index {} is out of bounds for dimension {} with size {}"):
+def within(index, axis, side, error=RuntimeError, low=0, phrase="index {} is out of bounds for dimension {} with size {}"):
     """Raise `error` for an index below `low`, or not below `side`."""
     def complaint(wrong):
-        return error(explain(phrase.format(wrong, axis, side), f"places are counted from 0 to {side - 1}",
+        return error(explain(phrase.format(wrong, axis, side), f"{wrong} is none of the places of axis {axis}, counted from 0 to {side - 1}",
                              "check where the index was computed, and the size of that axis"))
 
     refuse_outside(index._device, index._array, low, side, complaint)

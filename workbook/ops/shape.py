@@ -38,13 +38,12 @@ def _side(side, place, shape):
                             f"the length of an axis is a whole number, not {side!r}", "write ints, such as torch.zeros(2, 3)"))
 
 
-def size_of_new(size):
-    """Return the shape of a new Tensor. Raises RuntimeError for a negative length."""
+def size_of_new(size, phrase="Trying to create tensor with negative dimension {}: {}"):
+    """Return the shape of a new Tensor. Raises RuntimeError for a negative length: `phrase` are PyTorch's words for it and the shape."""
     shape = sizes(size)
     for side in shape:
         if side < 0:
-            raise RuntimeError(explain(f"Trying to create tensor with negative dimension {side}: {shape_text(shape)}",
-                                       "a length counts places", "give lengths from 0 on"))
+            raise RuntimeError(explain(phrase.format(side, shape_text(shape)), f"{side} was given as a length, which counts places", "give lengths from 0 on"))
     return shape
 
 
