@@ -14,7 +14,7 @@ import pytest
 import workbook as torch
 from workbook.tensor import Tensor
 
-on_the_cpu, to_numpy = torch.from_numpy, Tensor.numpy
+on_the_cpu, to_numpy, new_generator = torch.from_numpy, Tensor.numpy, torch.Generator.__init__
 
 
 @functools.wraps(on_the_cpu)
@@ -28,16 +28,21 @@ def numpy(self, *, force=False):
     return to_numpy(self.cpu() if there else self, force=force)
 
 
+@functools.wraps(new_generator)
+def generator(self, device=None):
+    new_generator(self, torch.get_default_device() if device is None else device)
+
+
 @contextlib.contextmanager
 def by_default(device):
-    """New Tensors lie on `device`, arrays of NumPy are copied there and back."""
-    torch.from_numpy, Tensor.numpy = from_numpy, numpy
+    """New Tensors lie on `device`, arrays of NumPy are copied there and back, and generators draw for it."""
+    torch.from_numpy, Tensor.numpy, torch.Generator.__init__ = from_numpy, numpy, generator
     torch.set_default_device(device)
     try:
         yield
     finally:
         torch.set_default_device(None)
-        torch.from_numpy, Tensor.numpy = on_the_cpu, to_numpy
+        torch.from_numpy, Tensor.numpy, torch.Generator.__init__ = on_the_cpu, to_numpy, new_generator
 
 
 def pytest_configure(config):

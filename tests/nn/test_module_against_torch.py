@@ -28,7 +28,7 @@ def both(act):
                 result = type(error), text.partition("\n  Why: ")[0].partition("\n  Fix: ")[0].strip("'\"")
                 assert engine is torch or "\n  Fix: " in text, text
         results.append((result, [(warning.category, str(warning.message)) for warning in seen]))
-    assert of_no_device(results[1]) == results[0]
+    assert of_no_device(results[1]) == of_no_device(results[0])
     return results[1]
 
 

@@ -240,9 +240,12 @@ def difference(mine, theirs, units=0):
 
 
 def of_no_device(value):
-    """Return a result without what its texts say of the GPU on which it was computed: its name in a printed tensor or type."""
-    if isinstance(value, str):
-        return re.sub(r",?\s+device='cuda:0'| \(cuda:0\)", "", value).replace("torch.cuda.", "torch.") if on_a_gpu() else value
+    """Return a result without what its texts say of the GPU on which it was computed, in a printed tensor or type, and where lines end.
+
+    It is for both sides of a comparison, and on the CPU it changes nothing.
+    """
+    if isinstance(value, str) and on_a_gpu():
+        return re.sub(r"\s+", " ", re.sub(r",?\s+device='cuda:0'| \(cuda:0\)", "", value)).replace("torch.cuda.", "torch.")
     if type(value) in (list, tuple):
         return type(value)(map(of_no_device, value))
     return {key: of_no_device(part) for key, part in value.items()} if type(value) is dict else value

@@ -165,6 +165,7 @@ def test_the_recorded_figures_are_those_of_this_pytorch():
             assert recorder["kept"](recorder["run"](call, generator)) == call["result"], call
 
 
+@pytest.mark.cpu_only("the state of a generator is a tensor of the CPU")
 def test_states_are_exchanged_as_tensors():
     import workbook
 
