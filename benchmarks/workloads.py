@@ -7,6 +7,7 @@ function that is timed; what that function returns, by name, must be the same on
 import importlib
 import os
 import tempfile
+import time
 import typing
 from dataclasses import dataclass
 
@@ -522,6 +523,36 @@ def loader_with_workers(torch):
     return epoch
 
 
+class _Slow(_Pictures):
+    """Pictures whose transform takes the processor 2 ms."""
+
+    def __len__(self):
+        return 200
+
+    def __getitem__(self, index):
+        since = time.thread_time()
+        while time.thread_time() - since < 0.002:
+            pass
+        return super().__getitem__(index)
+
+
+def two_workers(torch):
+    """An epoch of 200 pictures without workers, then with two; `percent` keeps how long the second took, the workers' start included."""
+    data = importlib.import_module(f"{torch.__name__}.utils.data")
+    loaders = [data.DataLoader(_Slow(torch), batch_size=20, num_workers=workers) for workers in (0, 2)]
+
+    def epochs():
+        since, labels = [time.perf_counter()], []
+        for loader in loaders:
+            labels.append(torch.cat([numbers for _, numbers in loader]))
+            since.append(time.perf_counter())
+        epochs.percent.append(100 * (since[2] - since[1]) / (since[1] - since[0]))
+        return {"labels": labels[0], "labels from two workers": labels[1]}
+
+    epochs.percent = []
+    return epochs
+
+
 def optimizer_step(rule, **settings):
     """One step of a rule on a million parameters."""
 
@@ -645,6 +676,7 @@ WORKLOADS = (
     Workload("checkpoint-save", "torch.save of 200 MB", checkpoint(False), 2),
     Workload("checkpoint-load", "torch.load of 200 MB", checkpoint(True), 2),
     Workload("workers", "DataLoader, two workers, the caller's part", loader_with_workers, 1),
+    Workload("two-workers", "two workers for none's time, a 2 ms transform", two_workers, 1.1, "%", fresh=True),
     Workload("dropout", "dropout of a million", million("dropout"), 0.6),
     Workload("adam", "Adam, a million parameters", optimizer_step("Adam"), 0.9),
     Workload("sgd", "SGD, a million parameters", optimizer_step("SGD", lr=1e-3), 1.3),
