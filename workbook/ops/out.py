@@ -39,6 +39,8 @@ _INPUT_FIRST = frozenset("argmax argmin searchsorted bucketize isin signbit ispo
 _IN_ORDER = frozenset("cholesky cholesky_solve matrix_power mvlgamma".split())
 
 
+_IN_A_ROW = frozenset(("arange", "linspace", "logspace"))
+
 # Functions whose own results lie as a copy of the input does, but in an `out` that had no room for them as elementwise results do.
 # (With the number by which they multiply, if they do: PyTorch counts it as a second operand, without axes.)
 _AS_RESULT = {"deg2rad": [((), ())], "rad2deg": [((), ())], "nan_to_num": []}
@@ -108,7 +110,7 @@ def _into(function, kind, out, args, options, makes, door_name):
         _refuse_device(found, target)
         _refuse_dtype(found, target, kind)
     for found, target in zip(results, outs):
-        _write(found, target, name)
+        _write(found, target, name, makes)
     if not isinstance(result, tuple):
         return out
     return result.into_out._make(outs) if hasattr(result, "into_out") else tuple(outs)
@@ -150,11 +152,17 @@ def _refuse_inputs(args, target):
                                    f"out holds {target.dtype}, which has no room for the result", f"make out with dtype={met}")) from None
 
 
-def _write(result, target, name):
+def _write(result, target, name, makes):
     array, new = target._array, result._array
     views.stands_for_one_element_each(array)
+    if name in _IN_A_ROW and array.size == new.size:  # PyTorch asks these for as many places, and for no shape
+        new = new.reshape(array.shape)
     if array.shape != new.shape:
-        if array.size:
+        if array.size and name == "arange":
+            warnings.warn(f"The number of elements in the out tensor of shape {shape_text(array.shape)} is {array.size} which does not match the "
+                          f"computed number of elements {new.size}. Note that this may occur as a result of rounding error. The out tensor "
+                          f"will be resized to a tensor of shape ({new.size},).", UserWarning, stacklevel=4)
+        if array.size and not makes:
             warnings.warn(
                 f"An output with one or more elements was resized since it had shape {shape_text(array.shape)}, which does not "
                 "match "
