@@ -80,6 +80,7 @@ def _held(input, result, name):
     """Return a result as the memory of `input` will hold it. Raise where its kind of number does not fit."""
     if result.dtype is not input.dtype:
         if result.dtype.category > input.dtype.category:
+            views.refuse_larger(input, result._array.shape, name)  # which PyTorch looks at first
             names = [d.legacy for d in (result.dtype, input.dtype)]
             raise RuntimeError(explain(
                 f"result type {names[0]} can't be cast to the desired output type {names[1]}",
