@@ -1,5 +1,7 @@
 """Work that takes long shows how far it is: a bar of tqdm's, or lines; what is short shows nothing."""
 
+import os
+import subprocess
 import sys
 
 import pytest
@@ -20,6 +22,29 @@ def test_lines_where_there_is_no_tqdm(monkeypatch, capsys):
     lines = capsys.readouterr().err.splitlines()
     assert lines[:2] == ["making: 4 things of 40 things (10%)", "making: 8 things of 40 things (20%)"] and len(lines) == 10 + 1
     assert lines[-1] == "fetching: 12.0 MB"
+
+
+@pytest.mark.parametrize("there", ["tqdm", "no tqdm"])
+def test_it_is_silent_where_the_environment_says_so(there):
+    """In a process of its own: tqdm reads it when it is imported."""
+    code = ("import sys\n" + "sys.modules['tqdm.auto'] = None\n" * (there == "no tqdm") + "from workbook.utils.progress import progress\n"
+            "with progress('making', 4) as bar:\n    [bar.update(1) for _ in range(4)]")
+    for told, silent in (("1", True), ("", False)):
+        done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"TQDM_DISABLE": told}, capture_output=True, text=True, timeout=100)
+        assert done.returncode == 0 and done.stdout == "" and (done.stderr == "") == silent, done.stderr
+
+
+@pytest.mark.parametrize("there", ["tqdm", "no tqdm"])
+@pytest.mark.parametrize("error", [ValueError, KeyboardInterrupt])
+def test_what_happens_inside_goes_on_and_ends_the_bar(monkeypatch, capsys, there, error):
+    if there == "no tqdm":
+        monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    with pytest.raises(error), progress("outer", 4) as outer, progress("inner", None, leave=False) as inner:
+        inner.update(1)
+        outer.update(1)
+        raise error
+    assert "outer" in capsys.readouterr().err
+    assert there == "no tqdm" or outer.disable and inner.disable
 
 
 @pytest.mark.parametrize("there", ["tqdm", "no tqdm"])

@@ -1,12 +1,14 @@
 """What a person sees of work that takes long: a bar of tqdm's where that is installed, else a line of text now and then."""
 
+import os
 import sys
 
 
 def progress(what, whole, there=0, unit="B", leave=True):
     """Return a bar that fills from `there` to `whole` (None: not known), for `with`; each `update(count)` moves it on. Raises nothing.
 
-    It is written on the error stream, or shown in the notebook. `leave=False` takes it away when the work is done.
+    It is written on the error stream, or shown in the notebook. `leave=False` takes it away when the work is done. Nothing is shown
+    where the environment says TQDM_DISABLE=1.
 
     >>> with progress("figures", 0) as bar:
     ...     bar.update(0)
@@ -33,7 +35,7 @@ class Lines:
 
     def update(self, count):
         self.there += count
-        if self.there >= self.next or count and self.there == self.whole:
+        if (self.there >= self.next or count and self.there == self.whole) and not os.environ.get("TQDM_DISABLE"):
             self.next = self.there + self.step
             of = f" of {self._amount(self.whole)} ({100 * self.there // self.whole}%)" if self.whole else ""
             print(f"{self.what}: {self._amount(self.there)}{of}", file=sys.stderr, flush=True)
