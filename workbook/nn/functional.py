@@ -130,7 +130,7 @@ _INSIDE = {"cross_entropy": "cross_entropy_loss", "nll_loss": "nll_loss_nd", "af
 _OPEN = (
     "adaptive_avg_pool2d adaptive_avg_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d alpha_dropout avg_pool2d "
     "avg_pool3d batch_norm celu cosine_embedding_loss ctc_loss dropout elu elu_ embedding embedding_bag feature_alpha_dropout gelu "
-    "glu group_norm hardtanh_ instance_norm kl_div layer_norm leaky_relu leaky_relu_ max_pool1d max_pool2d max_pool3d pad "
+    "glu group_norm hardtanh_ instance_norm kl_div layer_norm leaky_relu leaky_relu_ max_pool1d max_pool2d max_pool3d one_hot pad "
     "poisson_nll_loss relu relu6 relu_ rms_norm rrelu scaled_dot_product_attention silu softplus threshold triplet_margin_loss").split()
 globals().update({name: door(globals()[name], _INSIDE.get(name)) for name in (*_OPEN, *_INSIDE)} | {name: getattr(native, name) for name in native.SHARED})
 

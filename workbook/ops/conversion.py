@@ -412,7 +412,7 @@ class Zeroed(Filled, name="ZeroBackward0"):
     """out = 0 everywhere"""
 
 
-def one_hot(tensor, num_classes=-1):
+def one_hot(input, num_classes=-1):
     """Return rows of zeros with a 1 at each class: `(...) -> (..., num_classes)`, int64.
 
     Raises RuntimeError for classes that are not whole numbers from 0 to num_classes - 1.
@@ -424,19 +424,22 @@ def one_hot(tensor, num_classes=-1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.one_hot.html
     """
-    if not isinstance(tensor, Tensor):
-        raise not_a_tensor("one_hot", "input", 1, tensor)
-    if tensor.dtype is not dtypes.int64:
+    if not isinstance(input, Tensor):
+        raise not_a_tensor("one_hot", "input", 1, input)
+    if input.dtype is not dtypes.int64:
         raise RuntimeError(explain("one_hot is only applicable to index tensor of type LongTensor.",
-                                   f"this one holds {tensor.dtype}", "write labels.long()"))
-    classes = tensor._host()
+                                   f"this one holds {input.dtype}", "write labels.long()"))
+    classes = input._host()
     if not classes.size and num_classes <= 0:
         raise RuntimeError(explain("Can not infer total number of classes from empty tensor.",
                                    "the largest class says how many there are, and there is none", "give num_classes"))
     if num_classes == -1:
         num_classes = int(classes.max()) + 1
     if classes.size and (classes.min() < 0 or classes.max() >= num_classes):
-        raise RuntimeError("Class values must be smaller than num_classes." if classes.min() >= 0 else
-                           "Class values must be non-negative.")
+        low, high = int(classes.min()), int(classes.max())
+        raise RuntimeError(explain(
+            "Class values must be smaller than num_classes." if low >= 0 else "Class values must be non-negative.",
+            f"the classes go from {low} to {high}, and there is room for 0 to {num_classes - 1}",
+            "count classes from 0, or give a larger num_classes"))
     check_memory((*classes.shape, num_classes))
-    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64, order="C")).to(tensor._device)
+    return wrap((classes[..., None] == np.arange(num_classes)).astype(np.int64, order="C")).to(input._device)

@@ -11,6 +11,7 @@ batch_norm: input, running_mean@4?, running_var@5?, weight@2?=, bias@3?=, traini
 col2im: input, output_size:ints|int!, kernel_size!, dilation!=, padding!=, stride!=
 cosine_embedding_loss: input1, input2, target, margin:float=, size_average:any=, reduce:any=, reduction:any=
 ctc_loss: log_probs, targets, input_lengths:any, target_lengths:any, blank:int=, reduction:any=, zero_infinity:bool!=
+one_hot: input, num_classes:int!=
 embedding: indices@2:Tensor, weight@1, padding_idx!?=, max_norm:any=, norm_type:any=, scale_grad_by_freq@4!=, sparse@5!=
 embedding_bag: input, weight, offsets:any=, max_norm:any=, norm_type:any=, scale_grad_by_freq@4!=, mode:any=, sparse@6!=, per_sample_weights:any=,
     include_last_offset@8!=, padding_idx:any=

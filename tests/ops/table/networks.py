@@ -90,4 +90,5 @@ LOSSES = [
     Row("F.dropout(a, {p}, training=False)", ANY, REAL, words={"p": ("0.5", "0", "2", "-0.1")}),
     Row("(torch.manual_seed(3), F.dropout(a, {p}))[1]", ANY, REAL, layouts=("plain",),
         words={"p": ("0.5", "0.25", "1.0", "0.0")}),
+    Row("F.one_hot(a, {n})", shapes("2 | 2x3"), ("int64",), values="positive", words={"n": ("9", "-1")}),
 ]
