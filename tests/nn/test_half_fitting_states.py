@@ -91,3 +91,16 @@ def test_a_call_before_init_names_what_pytorch_names():
             Net()(1)
         said.append(str(caught.value).splitlines()[0])
     assert said[0] == said[1] == "'Net' object has no attribute '_backward_hooks'"
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_integers_cannot_be_assigned_to_what_requires_grad_and_then_nothing_is(strict):
+    net = workbook.nn.Sequential(workbook.nn.Linear(2, 3), workbook.nn.Linear(3, 2))
+    before, state = dict(net.named_parameters()), net.state_dict()
+    state["1.bias"] = workbook.ones(2, dtype=workbook.int64)
+    with pytest.raises(RuntimeError, match=r'(?s)Error\(s\) in loading state_dict for Sequential.*"1.bias".*floating point and complex dtype can require grad'):
+        net.load_state_dict({key: value.clone() for key, value in state.items()}, strict=strict, assign=True)
+    assert all(value is before[name] for name, value in net.named_parameters())
+    net[1].bias.requires_grad_(False)
+    net.load_state_dict(state, strict=strict, assign=True)
+    assert net[1].bias.dtype is workbook.int64

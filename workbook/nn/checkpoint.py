@@ -87,7 +87,7 @@ class Checkpoint:
         """Look for this module's own state in `state_dict` and plan its loading; what is wrong goes into the three lists."""
         for hook in (self._hooks or NONE).loading.values():
             hook(state_dict, prefix, local_metadata, strict, missing_keys, unexpected_keys, error_msgs)
-        plan, own = local_metadata.get(PLAN), self._saved()
+        plan, own, assign = local_metadata.get(PLAN), self._saved(), local_metadata.get("assign_to_params_buffers", False)
         for name, tensor in own.items():
             key = prefix + name
             if key not in state_dict:
@@ -97,13 +97,13 @@ class Checkpoint:
             if not is_lazy(tensor):
                 if isinstance(new, Tensor) and tensor.dim() == 0 and new.shape == (1,):
                     new = new[0]  # a number, as it was saved up to PyTorch 0.3
-                problem = what_stands_against(tensor, key, new)
+                problem = what_stands_against(tensor, key, new, assign)
                 if problem:
                     error_msgs.append(problem)
                     if plan is not None:
                         plan.sizes += settings_of(key, self, name, tensor, new)
                     continue
-            (take_over if plan is None else plan.add)(self, name, tensor, new, local_metadata.get("assign_to_params_buffers", False))
+            (take_over if plan is None else plan.add)(self, name, tensor, new, assign)
         self._look_for_extra_state(state_dict, f"{prefix}{EXTRA}", strict, missing_keys, unexpected_keys, plan)
         if strict:
             unexpected_keys += [key for key in state_dict if key.startswith(prefix) and key != f"{prefix}{EXTRA}"

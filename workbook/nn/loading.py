@@ -82,14 +82,18 @@ class Loading:
             raise RuntimeError(explain(f"Error(s) in loading state_dict for {name}:\n\t" + "\n\t".join(problems), why, fix))
 
 
-def what_stands_against(tensor, key, new):
-    """Return why `new` cannot stand where `tensor` is, or None."""
+def what_stands_against(tensor, key, new, assign=False):
+    """Return why `new` cannot stand where `tensor` is, or be copied there, or None."""
     if not isinstance(new, Tensor):
         return (f'While copying the parameter named "{key}", expected torch.Tensor or Tensor-like object from checkpoint but '
                 f"received {type(new)}")
     if tensor.shape != new.shape:
         return (f"size mismatch for {key}: copying a param with shape {new.shape} from checkpoint, "
                 f"the shape in current model is {tensor.shape}.")
+    if assign and isinstance(tensor, Parameter) and tensor.requires_grad and not (new.is_floating_point() or new.is_complex()):
+        return (f'While copying the parameter named "{key}", whose dimensions in the model are {tensor.shape} and whose dimensions in the '
+                f"checkpoint are {new.shape}, an exception occurred : ('Only Tensors of floating point and complex dtype can require "
+                f"gradients',): it is {new.dtype}.")
     return None
 
 
