@@ -38,10 +38,10 @@ newaxis = None
 warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"workbook\.((ops|autograd|optim|nn)\.|formats$)")
 
 _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets", "exercises", "cuda", "accelerator", "backends", "devices", "linalg", "random",
-               "func", "serialization", "safetensors", "distributed", "distributions")
+               "func", "serialization", "safetensors", "distributed", "distributions", "amp")
 _NETWORKS = {name: room for room, names in methods.NETWORKS.items() for name in names.split()}
 # Rooms that load when one of their names is asked for.
-_BY_NAME = {"OutOfMemoryError": "cuda", "vmap": "func", "save": "serialization", "load": "serialization", "get_num_threads": "cores",
+_BY_NAME = {"OutOfMemoryError": "cuda", "autocast": "amp", "GradScaler": "amp", "vmap": "func", "save": "serialization", "load": "serialization", "get_num_threads": "cores",
             "set_num_threads": "cores"}
 
 

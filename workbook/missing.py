@@ -84,7 +84,7 @@ FAMILIES = {
         "batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats convolution embedding_renorm_ norm_except_dim "
         "segment_reduce",
     "the engine computes in the dtype that it is given: convert with x.half() or x.float()":
-        "amp autocast GradScaler autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache get_autocast_cpu_dtype "
+        "autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache get_autocast_cpu_dtype "
         "get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype is_autocast_cache_enabled "
         "is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled is_autocast_xla_enabled set_autocast_cache_enabled "
         "set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype "
@@ -171,8 +171,7 @@ OF_TENSOR |= {name: words for words, names in _ALSO_OF_TENSOR.items() for name i
 # Names of torch.linalg and torch.special.
 _ELSEWHERE = "scipy.special has it, of x.numpy()"
 OF_MODULE = {
-    "cuda": {"amp": "nothing: the engine computes in the dtype that it is given; convert with x.half() or x.float()",
-             "comm": "torch.nn.parallel.scatter, replicate and gather", "nvtx": "torch.cuda.Event(enable_timing=True), to measure a part of a program",
+    "cuda": {"comm": "torch.nn.parallel.scatter, replicate and gather", "nvtx": "torch.cuda.Event(enable_timing=True), to measure a part of a program",
              "make_graphed_callables": "torch.cuda.graph(g), around a whole step", "memory_stats": "torch.cuda.memory_allocated(), max_memory_allocated()",
              "memory_snapshot": "torch.cuda.memory_summary(), which names the largest tensors", "list_gpu_processes": "nvidia-smi, in a terminal",
              "set_stream": "with torch.cuda.stream(s):, around what shall go there", "get_arch_list": "torch.cuda.get_device_capability()",

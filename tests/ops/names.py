@@ -28,7 +28,7 @@ ELSEWHERE = {
     "Tensor.cuda Tensor.cpu Tensor.is_cuda device cuda Tensor.device": "tests/devices",
     "manual_seed seed initial_seed Generator random get_rng_state set_rng_state default_generator random.manual_seed": "tests/random",
     "autograd.functional autograd.functional.hessian autograd.functional.jacobian autograd.functional.vjp": "tests/autograd",
-    "load save serialization": "tests/serialization",
+    "load save serialization": "tests/serialization", "autocast": "tests/test_amp.py",
     "func func.functional_call func.grad func.hessian func.jacrev func.jvp func.vjp func.vmap vmap": "tests/func",
     "set_printoptions": "tests/printing", "set_flush_denormal": "tests/test_missing.py", "set_num_threads": "tests/test_cores.py",
     "get_default_dtype set_default_dtype promote_types result_type": "tests/dtypes",

@@ -3,6 +3,7 @@
 Real ones come with CuPy. Where there are none, `torch.cuda.simulate(2)` puts simulated ones in their place: see `devices/simulated`.
 """
 
+import importlib
 from collections import namedtuple
 
 from workbook import missing, random
@@ -209,4 +210,6 @@ def set_rng_state_all(new_states):
 
 
 def __getattr__(name):
+    if name == "amp":
+        return importlib.import_module("workbook.cuda.amp")
     raise missing.of_module("cuda", name)
