@@ -35,6 +35,7 @@ MESSAGES = [
     ("torch.linalg.cond(torch.eye(2), 7)", "RuntimeError", "linalg.cond got an invalid norm type: 7", "-inf"),
     ("F.linear(torch.ones(2, 2, 2), torch.ones(1, 2), torch.ones(2, 2, 3))", "RuntimeError", "output with shape [2, 2, 1] doesn't match the broadcast shape [2, 2, 3]", "[2, 2, 1]"),
     ("F.linear(torch.ones(2, 2), torch.ones(3, 2), torch.ones(4, 1))", "RuntimeError", "The expanded size of the tensor (2) must match the existing size (4)", "length 1"),
+    ("torch.zeros(0, 3).amax((0, 0))", "IndexError", "amax(): Expected reduction dim 0 to have non-zero size.", "nothing to choose from"),
     ("F.bilinear(torch.ones(2, 3), torch.ones(2, 4), torch.ones(5, 3, 4), torch.ones(5, dtype=torch.int64))", "RuntimeError", "All tensors must have the same dtype, got input1: float, input2: float, weight: float, bias: long int", "float()"),
     ("F.bilinear(torch.ones(2, 3), torch.ones(2, 4), torch.ones(5, 3, 4).double())", "RuntimeError", "All tensors must have the same dtype, got input1: float, input2: float, weight: double", "float()"),
     ("F.soft_margin_loss(torch.ones(2), torch.ones(2, dtype=torch.complex64))", "RuntimeError", "result type ComplexFloat can't be cast to the desired output type Float", "target.real"),

@@ -171,7 +171,8 @@ def filled_axis(name, input, dim):
     axis = axis_of(dim, input.shape)
     if input.ndim and not input.shape[axis]:
         raise IndexError(explain(f"{name}(): Expected reduction dim {axis} to have non-zero size.",
-                                 f"the tensor has shape {shape_text(input.shape)}: there is nothing to choose from", None))
+                                 f"the tensor has shape {shape_text(input.shape)}: there is nothing to choose from",
+                                 "look where it became empty: at a mask, a filter or a slice that chose nothing"))
     return axis
 
 
@@ -266,10 +267,9 @@ def _filled_axes(name, input, dim):
         raise RuntimeError(explain(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim with the "
             "'dim' argument.", f"a tensor of shape {shape_text(input.shape)} has no element to choose", None))
-    axes = axes_of(dim, input.shape)
-    for axis in axes:
-        filled_axis(name, input, axis)
-    return axes
+    for axis in () if input.numel() else (dim,) if isinstance(dim, int) else dim or ():
+        filled_axis(name, input, axis)  # an axis that is empty is told before one that comes twice
+    return axes_of(dim, input.shape)
 
 
 def argmax(input, dim=None, keepdim=False):
