@@ -6,6 +6,7 @@ import sys
 CELLS = [
     "import workbook as torch",
     "def net(x):\n    return (x * 0).sqrt().sum() * 0",
+    "with torch.autograd.set_detect_anomaly(True):\n    bad = (torch.ones(2, requires_grad=True) * 0).sqrt().sum() * 0\n    bad.backward()",
     "with torch.autograd.set_detect_anomaly(True):\n    bad = net(torch.ones(2, requires_grad=True))\n    bad.backward()",
 ]
 NOTEBOOK = """
@@ -29,6 +30,7 @@ def told_in_a_notebook():
 
 def test_a_place_in_a_notebook_is_a_cell_by_its_number():
     told = told_in_a_notebook()
-    calls = "  cell In[6], line 2, in <module>\n    bad = net(torch.ones(2, requires_grad=True))\n  cell In[4], line 2, in net\n    return (x * 0).sqrt().sum() * 0"
+    calls = "  cell In[8], line 2, in <module>\n    bad = net(torch.ones(2, requires_grad=True))\n  cell In[4], line 2, in net\n    return (x * 0).sqrt().sum() * 0"
     assert calls in told  # the warning that anomaly detection writes
     assert "called at cell In[4], line 2: return (x * 0).sqrt().sum() * 0, is not a number" in told  # and its error
+    assert "called at this cell, line 2: bad = (torch.ones(2, requires_grad=True) * 0).sqrt().sum() * 0, is" in told  # which runs just now

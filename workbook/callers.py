@@ -68,7 +68,8 @@ def place_text(place):
     """
     file, line = place[:2]
     code = linecache.getline(file, line).strip()
-    return f"{_cell_of(file) or os.path.basename(file)}, line {line}" + (f": {code}" if code else "")
+    cell = "this cell" if file == _running_cell() else _cell_of(file)
+    return f"{cell or os.path.basename(file)}, line {line}" + (f": {code}" if code else "")
 
 
 def _cell_of(file):
@@ -76,6 +77,16 @@ def _cell_of(file):
     shell = sys.modules["IPython"].get_ipython() if "IPython" in sys.modules else None
     name = shell.compile.format_code_name(file) if shell is not None else None
     return name and f"{name[0].lower()} {name[1]}"
+
+
+def _running_cell():
+    """Return the file that the cell which is running was compiled from, None outside of a notebook."""
+    frame, found = sys._getframe(1), None
+    while frame is not None:
+        if _cell_of(frame.f_code.co_filename):
+            found = frame.f_code.co_filename
+        frame = frame.f_back
+    return found
 
 
 def traceback_text(calls):

@@ -15,6 +15,7 @@ ELEMENTWISE = [
     *each("a NAME {n}", "== != < + ", ANY, words={"n": ("None", "'a'", "[1]", "object")}),
     *each("{n} NAME a", "+ - * / < >=", ANY, words={"n": NUMBER}),
     *each("a.__NAME__(b)", "iadd isub imul itruediv", TWO),
+    *each("a.__NAME__(b)", "iand ior ixor", TWO, derivatives=0), *each("a.__NAME__({n})", "iand ior ixor", ANY, derivatives=0, words={"n": NUMBER}),
     Row("a.__ifloordiv__(b)", TWO, NUMBERS, derivatives=0), Row("a.__imod__(b)", TWO, NUMBERS),
     *each("a.__NAME__({n})", "iadd isub imul itruediv", ANY, words={"n": NUMBER}),
     *each("a.NAME_({n})", "eq ne lt le gt ge", ANY, words={"n": NUMBER}, derivatives=0),

@@ -16,7 +16,9 @@ NORMS = [
     Row("F.batch_norm(a, torch.full_like(b, 0.5).detach(), torch.full_like(c, 2.0).detach(), b + 0, c + 0)", BATCHES, REAL, alike=True, values="finite",
         rounded=True, layouts=DENSE),  # (of a strided weight torch reads the wrong memory here)
     Row("F.batch_norm(a, b, c, training={train}, momentum={m})", (*BATCHES, *WRONG_BATCHES), REAL, alike=True, values="positive", rounded=True,
-        layouts=DENSE, derivatives=0, words={"train": KEEP, "m": ("0.1", "0.0", "1.0", "None")}),
+        layouts=DENSE, derivatives=0, words={"train": KEEP, "m": ("0.1", "0.0", "1.0")}),
+    Row("F.batch_norm(a, b, c, training={train}, momentum=None)", BATCHES, REAL, alike=True, values="positive", rounded=True, layouts=DENSE,
+        derivatives=0, words={"train": KEEP}),  # of two mistakes in one call the door tells this one first
     Row("F.batch_norm(a, b, c)", BATCHES[:2], ("float16", *REAL), alike=True, values="positive", rounded=True, derivatives=0,
         layouts=DENSE),
     Row("F.batch_norm(a, {stats}, training={train})", shapes("4x3"), REAL, rounded=True, derivatives=0, values="finite",
@@ -25,13 +27,13 @@ NORMS = [
         alike=True, values="unit", rounded=True, layouts=DENSE),  # of two numbers near each other, far from 0, little is left to divide
     Row("F.instance_norm(a, eps=0.1)", shapes("2x3x4 | 1x3x2 | 2x1x4 | 2x3 | 3"), REAL, values="unit", layouts=DENSE, rounded=True),
     Row("F.instance_norm(a, b, c, use_input_stats={own}, momentum={m})", shapes("2x3x4 3 3 | 1x3x2 3 3 | 2x3x4 2 2 | 2x3x1 3 3"), REAL, alike=True,
-        values="positive", rounded=True, layouts=DENSE, derivatives=0, words={"own": KEEP, "m": ("0.1", "1.0")}),
+        values="apart positive", rounded=True, layouts=DENSE, derivatives=0, words={"own": KEEP, "m": ("0.1", "1.0")}),
     Row("F.layer_norm(a, {shape}, b, c, {eps})", shapes("2x4 4 4 | 4 4 4 | 1x4 4 4 | 3x1 1 1 | 2x3x4 4 4 | 2x3x4 3x4 3x4 | 0x4 4 4 | 2x4 3 4 | 2x4 4 3"),
         REAL, alike=True, values="finite", rounded=True, layouts=DENSE, words={"shape": ("(4,)", "b.shape", "()", "4"), "eps": ("1e-5", "0.25")}),
     Row("F.layer_norm(a, a.shape[-1:])", shapes("2x4 | 3 | 2x1x4 | 2x0 | ."), (*REAL, "float16", "int64"), values="finite", rounded=True),
     Row("F.layer_norm(a, b.shape, b)", shapes("2x4 4"), REAL, values="finite", rounded=True),
     Row("F.group_norm(a, {groups}, b, c, 0.25)", shapes("2x4x3 4 4 | 1x4x2x2 4 4 | 2x4 4 4 | 2x2x1x4 2 2 | 0x4x3 4 4 | 2x4x3 2 4 | 2x4x3 4 1 | 4 4 4"), REAL,
-        alike=True, values="finite", rounded=True, words={"groups": ("1", "2", "4", "3")}, layouts=DENSE),
+        alike=True, values="unit", rounded=True, words={"groups": ("1", "2", "4", "3")}, layouts=DENSE),
     Row("F.group_norm(a, {groups}, eps=0.25)", shapes("2x4x3 | 1x4x2 | 2x4"), (*REAL, "float16", "int64"), values="finite", rounded=True, layouts=DENSE,
         words={"groups": ("1", "2")}),
     Row("F.rms_norm(a, b.shape, b, eps={eps})", shapes("2x4 4 | 4 4 | 1x4 4 | 3x1 1 | 2x3x4 3x4 | 2x3 4 | 0x4 4"), REAL, alike=True, values="finite",
