@@ -63,10 +63,7 @@ def checkpoint(function, *args, use_reentrant=None, context_fn=noop_context_fn, 
 
     Source: https://pytorch.org/docs/2.13/checkpoint.html#torch.utils.checkpoint.checkpoint
     """
-    if use_reentrant is None:
-        _warn_of_no_choice("checkpoint")
-        use_reentrant = True
-    preserve = kwargs.pop("preserve_rng_state", True)
+    use_reentrant, preserve = _choices("", use_reentrant, kwargs)
     if use_reentrant:
         if kwargs:
             raise ValueError(explain("Unexpected keyword arguments: " + ",".join(kwargs), "with use_reentrant=True a part gets its inputs by position",
@@ -100,10 +97,7 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwar
 
     Source: https://pytorch.org/docs/2.13/checkpoint.html#torch.utils.checkpoint.checkpoint_sequential
     """
-    if use_reentrant is None:
-        _warn_of_no_choice("checkpoint_sequential")
-        use_reentrant = True
-    preserve = kwargs.pop("preserve_rng_state", True)
+    use_reentrant, preserve = _choices(".checkpoint_sequential", use_reentrant, kwargs)
     if kwargs:
         raise ValueError(explain("Unexpected keyword arguments: " + ",".join(kwargs), "each function gets what the one before it returns, and nothing else",
                                  "leave them out"))
@@ -126,9 +120,12 @@ def checkpoint_sequential(functions, segments, input, use_reentrant=None, **kwar
     return run(steps[last:])(input)
 
 
-def _warn_of_no_choice(name):
-    warnings.warn(f"torch.utils.checkpoint{'' if name == 'checkpoint' else '.' + name}: the use_reentrant parameter should be passed explicitly. "
-                  "use_reentrant=False is recommended: the graph stays as it is without a checkpoint.", stacklevel=3)
+def _choices(name, use_reentrant, options):
+    """Return `use_reentrant`, True with a warning where nobody chose, and `preserve_rng_state`, which is taken out of the options."""
+    if use_reentrant is None:
+        warnings.warn(f"torch.utils.checkpoint{name}: the use_reentrant parameter should be passed explicitly. "
+                      "use_reentrant=False is recommended: the graph stays as it is without a checkpoint.", stacklevel=3)
+    return use_reentrant is None or use_reentrant, options.pop("preserve_rng_state", True)
 
 
 def _as_before(state):
