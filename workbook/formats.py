@@ -266,7 +266,8 @@ class Lender:
     """An array that lends its memory. A Tensor's memory ends where this array ends, also where the array is a part of another."""
 
     def __init__(self, array):
-        self.base, self.__array_interface__ = array, {**array.__array_interface__, "strides": array.strides}
+        self.base = array
+        self.__array_interface__ = {**array.__array_interface__, "strides": array.strides, "data": (address(array), False)}  # to be written
 
 
 class _Placed:

@@ -120,7 +120,6 @@ FAMILIES = {
     "torch.linalg.svd gives all of them; torch.linalg.eigh those of a symmetric matrix": "lobpcg pca_lowrank svd_lowrank",
     "torch.linalg.qr gives Q itself": "geqrf orgqr ormqr",
     "write torch.split, torch.chunk": "unsafe_split unsafe_chunk unsafe_split_with_sizes",
-    "NumPy's arrays are shared by torch.from_numpy(array) and x.numpy()": "from_dlpack to_dlpack",
     "torch.nonzero gives the places; pad them where a fixed number is needed": "nonzero_static",
     "write x.clone(), and into its view: y.as_strided(size, stride).copy_(src)": "as_strided_scatter as_strided_",
     "torch.histogram counts along one axis; numpy.histogramdd along several": "histogramdd",

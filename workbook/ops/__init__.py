@@ -19,6 +19,7 @@ Element by element
 New Tensors
     creation ranges from_data buffers   by size; in equal steps; from given numbers; on given memory
     alike likes                         in the shape of another; in its dtype
+    dlpack                              on memory of other array libraries, and lent to them
     draws chances                       at random; at random by the numbers of others
 The same numbers in another shape
     shape axes rearranging strided      views; axes exchanged; elements elsewhere; strides over memory

@@ -60,7 +60,7 @@ def as_tensor(data, dtype=None, device=None):
         return data.to(device=device or data.device, dtype=dtype or data.dtype)
     array = array_of(data, dtype, copy=False)
     made = finish(array, device)
-    return _borrowed(array) if array is data and made._array is array else made
+    return borrowed(array) if array is data and made._array is array else made
 
 
 def from_numpy(ndarray):
@@ -80,24 +80,24 @@ def from_numpy(ndarray):
         raise TypeError(explain(f"expected np.ndarray (got {'numpy.' * isinstance(ndarray, np.generic)}{type(ndarray).__name__})",
                                 "it shares the memory of an array, and a list has none to share",
                                 "write torch.tensor(...), which copies"))
-    _check_array(ndarray)
+    check_array(ndarray)
     if not ndarray.flags.writeable:
         warnings.warn(explain(
             "The given NumPy array is not writable, and PyTorch does not support non-writable tensors.",
             "the tensor holds a copy, so that nobody writes into an array that is only for reading",
             "copy the array yourself, with array.copy(), to be rid of this warning"), UserWarning, stacklevel=2)
         ndarray = ndarray.copy()
-    return _borrowed(ndarray)
+    return borrowed(ndarray)
 
 
-def _borrowed(array):
+def borrowed(array):
     """A Tensor on the memory of an array."""
     tensor = wrap(array.view(np.ndarray) if array.base is None else np.asarray(Lender(array)))
     memory_of(tensor).lent = True
     return tensor
 
 
-def _check_array(ndarray):
+def check_array(ndarray):
     """Raise where PyTorch makes no Tensor of an array."""
     if any(step < 0 for step in ndarray.strides):
         raise ValueError(explain(
@@ -119,12 +119,12 @@ def array_of(data, dtype, copy):
     if isinstance(data, Tensor):
         array = data._host()
     elif isinstance(data, np.ndarray):
-        _check_array(data)
+        check_array(data)
         array = data.view(np.ndarray)  # a matrix or a masked array computes in its own way
         copy = copy or not data.flags.writeable
     elif isinstance(data, np.generic):
         array = np.asarray(data)
-        _check_array(array)
+        check_array(array)
     else:
         return _from_python(data, dtype)
     wanted = array.dtype if dtype is None else numpy_dtype(dtype)
@@ -203,7 +203,7 @@ def _single(part, wanted):
     if isinstance(part, Tensor):
         return part.item(), part.dtype
     if isinstance(part, (np.generic, np.ndarray)):
-        _check_array(np.asarray(part))
+        check_array(np.asarray(part))
         return part.item(), dtypes.of(part)
     if isinstance(part, (int, float, complex)):
         number = plain(part)

@@ -11,7 +11,7 @@ from workbook.autograd import hooks, views, walk
 from workbook.autograd.levels import Lift
 from workbook.errors import explain
 from workbook.ops import (activation, added, alike, arithmetic, axes, bessel, blocks, bounds, buffers, chains, chances, choices,
-                          closeness, comparison, complexes, conversion, creation, differences, distances, draws, einsum, elements, entropies,
+                          closeness, comparison, complexes, conversion, creation, differences, distances, dlpack, draws, einsum, elements, entropies,
                           exponentials, extremes, factors, fractions, from_data, gamma, histograms, incomplete, inplace, integers,
                           inverses, joining, lengths, likes, linalg, logic, losses, lu, mixing, normal, norms, ordering, part_writes,
                           parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, ranges, rearranging, reduction,
@@ -108,6 +108,7 @@ WITH_INPLACE = {
 # Functions of `torch` that are not methods.
 ONLY_FUNCTIONS = {
     from_data: "tensor as_tensor from_numpy",
+    dlpack: "from_dlpack to_dlpack",
     creation: "empty zeros ones full eye",
     ranges: "arange linspace logspace",
     draws: "rand randn randint randperm",
@@ -154,6 +155,7 @@ ONLY_METHODS = {
     buffers: "new_empty_strided",
     elements: "apply_ map_ map2_",
     questions: "is_set_to ndimension dim_order reshape_as sum_to_size",
+    dlpack: "__dlpack__ __dlpack_device__",
 }
 
 # In-place forms that are functions of `torch`, too: torch.relu_(x).
