@@ -91,12 +91,13 @@ def test_the_images_are_good_enough_to_learn_from():
     torch.manual_seed(0)
     net = torch.nn.Sequential(torch.nn.Flatten(), torch.nn.Linear(64, 64), torch.nn.ReLU(), torch.nn.Linear(64, 10))
     optimizer, loss_of = torch.optim.Adam(net.parameters(), lr=0.01), torch.nn.CrossEntropyLoss()
+    device = torch.get_default_device()
     for _ in range(12):
         for images, labels in DataLoader(Digits(train=True), batch_size=64, shuffle=True):
             optimizer.zero_grad()
-            loss_of(net(images), labels).backward()
+            loss_of(net(images.to(device)), labels.to(device)).backward()
             optimizer.step()
     images, labels = next(iter(DataLoader(Digits(train=False), batch_size=359)))
     with torch.no_grad():
-        right = (net(images).argmax(1) == labels).sum().item()
+        right = (net(images.to(device)).argmax(1) == labels.to(device)).sum().item()
     assert right / 359 >= 0.95

@@ -78,13 +78,13 @@ def started(torch, models, name):
     return [*(f"{number:.8g}" for number in chosen), shown(out)]
 
 
-def answer(expression, names, image=None):
-    """What `expression` gives, as text or a list of texts, for the names T, F, M and torch, and img."""
+def answer(expression, names, image=None, kept=lambda found: found):
+    """What `expression` gives, as text or a list of texts, for the names T, F, M and torch, and img; `kept` is handed it before."""
     names = dict(names, img=image)
     names["torch"].manual_seed(3)
     random.seed(3)
     try:
-        found = shown(eval(expression, names))
+        found = shown(kept(eval(expression, names)))
     except Exception as error:
         return f"{type(error).__name__}: {str(error).splitlines()[0]}"
     if image is None or not expression.startswith("T."):
@@ -100,7 +100,7 @@ def shown(value):
         array = np.asarray(value)
         return f"{value.mode} {numbers(array)} {hashlib.sha1(array.tobytes()).hexdigest()[:10]}"
     if hasattr(value, "dtype") and hasattr(value, "shape") and hasattr(value, "detach"):
-        array = value.detach().numpy()
+        array = value.detach().cpu().numpy()
         return f"{value.dtype} {numbers(array)}"
     return repr(value)
 

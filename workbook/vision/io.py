@@ -194,7 +194,7 @@ def _bytes(input):
     if input.dim() != 1 or input.dtype.name != "uint8" or not input.numel():
         raise ValueError(explain(f"Expected a non empty 1-dimensional tensor of torch.uint8, got {list(input.shape)} of {input.dtype}",
                                  "it holds a file's bytes", "read_file(path) gives them, or give the path itself"))
-    return io.BytesIO(input.numpy().tobytes())
+    return io.BytesIO(input.cpu().numpy().tobytes())
 
 
 def _mode(mode):

@@ -143,7 +143,7 @@ def draw_segmentation_masks(image, masks, alpha=0.8, colors=None):
                                  "resize one of them"))
     painted = image.detach().clone()
     for mask, colour in zip(masks, _colours(colors, len(masks))):
-        part = torch.tensor(colour, dtype=image.dtype)
+        part = torch.tensor(colour, dtype=image.dtype, device=image.device)
         painted[:, mask] = (part if image.dtype is torch.uint8 else part / 255)[:, None]
     painted[:, masks.sum(0) > 1] = 0
     return (image * (1 - alpha) + painted * alpha).to(image.dtype)

@@ -180,7 +180,7 @@ def gaussian_blur(img, kernel_size, sigma=None):
     sizes, sigmas = _check_blur(kernel_size, sigma)
     image = img if is_tensor(img, "PIL Image or Tensor") else pil_to_tensor(img)
     kind = computable(image)
-    across, down = (_gaussian(size, width, kind) for size, width in zip(sizes, sigmas))
+    across, down = (_gaussian(size, width, dtype=kind, device=image.device) for size, width in zip(sizes, sigmas))
     kernel = torch.mm(down[:, None], across[None, :])
     batch, undo = as_batch(image, [kind])
     around = [sizes[0] // 2, sizes[0] // 2, sizes[1] // 2, sizes[1] // 2]
@@ -241,7 +241,7 @@ def _by_channel(batch, kernel):
 
 def _smoothed(img):
     """Each inner number as the mean of its neighbours, itself counted five times; the border stays."""
-    kernel = torch.ones(3, 3, dtype=computable(img))
+    kernel = torch.ones(3, 3, dtype=computable(img), device=img.device)
     kernel[1, 1] = 5.0
     batch, undo = as_batch(img, [kernel.dtype])
     result = img.clone()
@@ -249,10 +249,10 @@ def _smoothed(img):
     return result
 
 
-def _gaussian(size, sigma, dtype):
+def _gaussian(size, sigma, **kind):
     """The weights of a window of `size` numbers, which sum to 1."""
     half = (size - 1) * 0.5
-    weights = torch.exp(-0.5 * (torch.linspace(-half, half, size, dtype=dtype) / sigma).pow(2))
+    weights = torch.exp(-0.5 * (torch.linspace(-half, half, size, **kind) / sigma).pow(2))
     return weights / weights.sum()
 
 

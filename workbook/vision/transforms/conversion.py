@@ -200,5 +200,5 @@ def _of_channels(values, tensor):
     elif isinstance(values, (list, tuple)) and all(isinstance(value, (int, float)) for value in values):
         array = np.asarray(values, tensor.dtype.numpy)  # a list of numbers, as nearly always
     else:
-        array = as_tensor(values, dtype=tensor.dtype).numpy()
+        array = as_tensor(values, dtype=tensor.dtype, device="cpu").numpy()
     return array.reshape(-1, 1, 1) if array.ndim == 1 else array

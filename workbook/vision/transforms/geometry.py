@@ -307,7 +307,7 @@ def _mirrored(img, border):
             raise IndexError(explain(f"index {max(before, after) - 1} is out of bounds for dimension 0 with size {len(places)}",
                                      "a border mirrors the image once", "pad by no more than the image's own side"))
         places = np.pad(places, (max(before, 0), max(after, 0)), "symmetric")
-        img = img.index_select(axis, torch.from_numpy(places))
+        img = img.index_select(axis, torch.from_numpy(places).to(img.device))
     return img
 
 

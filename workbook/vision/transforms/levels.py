@@ -104,8 +104,8 @@ def equalize(img):
     needs_channels(img)
     if not img.numel():
         return img
-    channels = img.reshape(-1, *img.shape[-2:]).numpy()
-    return torch.from_numpy(np.stack([_equalized(channel) for channel in channels])).reshape(img.shape)
+    channels = img.reshape(-1, *img.shape[-2:]).numpy(force=True)
+    return torch.from_numpy(np.stack([_equalized(channel) for channel in channels])).reshape(img.shape).to(img.device)
 
 
 def _equalized(channel):

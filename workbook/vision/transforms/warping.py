@@ -103,9 +103,10 @@ def elastic_transform(img, displacement, interpolation=InterpolationMode.BILINEA
     if displacement.shape != shape:
         raise ValueError(explain(f"Argument displacement shape should be {shape}, but given {displacement.shape}",
                                  "every pixel moves by its own x and y", f"make it of shape {tuple(shape)}"))
-    rows, columns = (torch.linspace((1 - side) / side, (side - 1) / side, side) for side in image.shape[-2:])
+    on = image.device
+    rows, columns = (torch.linspace((1 - side) / side, (side - 1) / side, side, device=on) for side in image.shape[-2:])
     y, x = torch.meshgrid(rows, columns, indexing="ij")
-    result = _sample(image, torch.stack([x, y], -1).unsqueeze(0) + displacement, mode.value, fill)
+    result = _sample(image, torch.stack([x, y], -1).unsqueeze(0) + displacement.to(on), mode.value, fill)
     return result if image is img else to_pil_image(result, img.mode)
 
 
@@ -169,30 +170,31 @@ def _covering_size(matrix, height, width):
 # ---- grids ----------------------------------------------------------------------------------------------------------------------
 
 
-def _places(height, width, start, dtype):
+def _places(height, width, start, **kind):
     """The places `(x, y, 1)` of all pixels' middles, `(1, height * width, 3)`; `start`: those of the first row and column."""
-    base = torch.empty(1, height, width, 3, dtype=dtype)
-    base[..., 0] = torch.linspace(start[1], start[1] + width - 1, width)
-    base[..., 1] = torch.linspace(start[0], start[0] + height - 1, height).unsqueeze(-1)
+    base = torch.empty(1, height, width, 3, **kind)
+    base[..., 0] = torch.linspace(start[1], start[1] + width - 1, width, **kind)
+    base[..., 1] = torch.linspace(start[0], start[0] + height - 1, height, **kind).unsqueeze(-1)
     base[..., 2] = 1
     return base.view(1, height * width, 3)
 
 
 def _affine_grid(img, matrix, size):
     height, width = size
-    theta = torch.tensor(matrix, dtype=computable(img)).reshape(1, 2, 3)
-    halves = torch.tensor([0.5 * img.shape[-1], 0.5 * img.shape[-2]], dtype=theta.dtype)
-    places = _places(height, width, (0.5 - height * 0.5, 0.5 - width * 0.5), theta.dtype)
+    kind = {"dtype": computable(img), "device": img.device}
+    theta = torch.tensor(matrix, **kind).reshape(1, 2, 3)
+    halves = torch.tensor([0.5 * img.shape[-1], 0.5 * img.shape[-2]], **kind)
+    places = _places(height, width, (0.5 - height * 0.5, 0.5 - width * 0.5), **kind)
     return places.bmm(theta.transpose(1, 2) / halves).view(1, height, width, 2)
 
 
 def _perspective_grid(img, coefficients):
     height, width = img.shape[-2:]
     a, b, c, d, e, f, g, h = coefficients
-    kind = computable(img)
-    over = torch.tensor([[[a, b, c], [d, e, f]]], dtype=kind).transpose(1, 2) / torch.tensor([0.5 * width, 0.5 * height], dtype=kind)
-    under = torch.tensor([[[g, h, 1.0], [g, h, 1.0]]], dtype=kind).transpose(1, 2)
-    places = _places(height, width, (0.5, 0.5), kind)
+    kind = {"dtype": computable(img), "device": img.device}
+    over = torch.tensor([[[a, b, c], [d, e, f]]], **kind).transpose(1, 2) / torch.tensor([0.5 * width, 0.5 * height], **kind)
+    under = torch.tensor([[[g, h, 1.0], [g, h, 1.0]]], **kind).transpose(1, 2)
+    places = _places(height, width, (0.5, 0.5), **kind)
     return (places.bmm(over) / places.bmm(under) - 1.0).view(1, height, width, 2)
 
 
@@ -202,10 +204,10 @@ def _sample(img, grid, mode, fill):
     grid = grid.expand(batch.shape[0], *grid.shape[1:])
     if fill is None:
         return undo(F.grid_sample(batch, grid, mode=mode, padding_mode="zeros", align_corners=False))
-    inside = torch.ones(batch.shape[0], 1, *batch.shape[2:], dtype=batch.dtype)  # a further channel: how much of a pixel is the image
+    inside = torch.ones_like(batch[:, :1])  # a further channel: how much of a pixel is the image
     both = F.grid_sample(torch.cat([batch, inside], 1), grid, mode=mode, padding_mode="zeros", align_corners=False)
     result, inside = both[:, :-1], both[:, -1:].expand_as(both[:, :-1])
-    fill = torch.tensor(list(fill) if isinstance(fill, (tuple, list)) else [float(fill)], dtype=batch.dtype)
+    fill = batch.new_tensor(list(fill) if isinstance(fill, (tuple, list)) else [float(fill)])
     fill = fill.view(1, -1, 1, 1).expand_as(result)
     if mode == "nearest":
         return undo(torch.where(inside < 0.5, fill, result))
