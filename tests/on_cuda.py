@@ -8,6 +8,7 @@ repeated, and why others are not, stands in tests/on_cuda.toml.
 
 import contextlib
 import functools
+import os
 import sys
 
 import pytest
@@ -55,6 +56,8 @@ def by_default(device):
 def pytest_configure(config):
     if not torch.cuda.is_available():
         torch.cuda.simulate(2)
+    if hasattr(os, "register_at_fork"):  # a forked process cannot use a GPU, and is told so: tests/simulated/test_devices.py
+        os.register_at_fork(after_in_child=lambda: torch.set_default_device(None))
 
 
 @pytest.hookimpl(wrapper=True)

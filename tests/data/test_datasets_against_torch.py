@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 import workbook
 import workbook.utils.data
+from tests.ops.both import of_no_device
 
 ENGINES = (torch, workbook)
 
@@ -27,7 +28,7 @@ def outcome(act, engine):
 
 
 def alike(act):
-    theirs, mine = (outcome(act, engine) for engine in ENGINES)
+    theirs, mine = (of_no_device(outcome(act, engine)) for engine in ENGINES)
     assert mine == theirs
     return theirs
 
@@ -158,6 +159,9 @@ def test_the_misspelt_name_of_the_sizes_is_told():
 # ---- the loader's options
 
 
+OF_NO_GPU = pytest.mark.cpu_only("it warns that there is no GPU")
+
+
 class Plain:
     def __len__(self):
         return 4
@@ -172,8 +176,8 @@ class Plain:
     {"persistent_workers": True}, {"timeout": -1}, {"timeout": 3}, {"multiprocessing_context": "spawn"},
     {"num_workers": 1, "multiprocessing_context": "x"}, {"num_workers": 1, "multiprocessing_context": 3}, {"batch_size": 0},
     {"batch_size": 2.5}, {"drop_last": "yes"}, {"batch_size": None, "drop_last": True}, {"sampler": [1], "shuffle": True},
-    {"batch_sampler": [[1]], "batch_size": 2}, {"num_workers": True}, {"num_workers": 1, "in_order": False}, {"pin_memory": True},
-    {"pin_memory": True, "pin_memory_device": "cuda"}, {"num_workers": 500}, {"num_workers": 1}, {"sampler": 3}, {"batch_sampler": [3]},
+    {"batch_sampler": [[1]], "batch_size": 2}, {"num_workers": True}, {"num_workers": 1, "in_order": False},
+    pytest.param({"pin_memory": True}, marks=OF_NO_GPU), pytest.param({"pin_memory": True, "pin_memory_device": "cuda"}, marks=OF_NO_GPU), {"num_workers": 500}, {"num_workers": 1}, {"sampler": 3}, {"batch_sampler": [3]},
     {"collate_fn": 3}, {"worker_init_fn": 3},
 ])
 def test_options_and_warnings(options):

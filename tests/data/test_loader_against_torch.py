@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 import workbook
 import workbook.utils.data
+from tests.ops.both import of_no_device
 
 
 def epochs(engine, size, options, own_generator, sampler, peek):
@@ -75,6 +76,6 @@ def sample(engine, kind, number):
 
 @given(SAMPLES, st.integers(1, 4))
 def test_collating(kind, count):
-    texts = [repr(engine.utils.data.default_collate([sample(engine, kind, n) for n in range(count)]))
+    texts = [of_no_device(repr(engine.utils.data.default_collate([sample(engine, kind, n) for n in range(count)])))
              for engine in (torch, workbook)]
     assert texts[0] == texts[1]

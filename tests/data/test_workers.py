@@ -303,9 +303,10 @@ def test_large_and_small_things_travel_alike(monkeypatch, tmp_path, nameless):
         pytest.skip("this operating system gives memory a name")
     monkeypatch.setattr("workbook.utils.data.pool.NAMELESS", nameless)
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    things = [np.arange(9000).reshape(90, 100).T, np.ones((60, 90))[::2, ::3], np.zeros((0, 3)), "x" * 9000, torch.arange(5000) * 1j,
-              torch.ones(2, 3), (torch.ones(1023), torch.ones(1024)), None, {"a": [torch.ones(2000, dtype=torch.bool)]},
-              torch.nn.Parameter(torch.ones(1500))]
+    with torch.device("cpu"):  # a forked worker has no GPU
+        things = [np.arange(9000).reshape(90, 100).T, np.ones((60, 90))[::2, ::3], np.zeros((0, 3)), "x" * 9000, torch.arange(5000) * 1j,
+                  torch.ones(2, 3), (torch.ones(1023), torch.ones(1024)), None, {"a": [torch.ones(2000, dtype=torch.bool)]},
+                  torch.nn.Parameter(torch.ones(1500))]
     data = Numbers(len(things), **{f"_{place}": lambda thing=thing: thing for place, thing in enumerate(things)})
     for thing, found in zip(things, DataLoader(data, batch_size=None, collate_fn=same, num_workers=2), strict=True):
         assert type(found) is type(thing) and repr(found) == repr(thing)
@@ -349,7 +350,7 @@ def test_a_thread_that_draws_while_the_workers_start_does_not_stop_them():
 
 
 def test_matrices_are_multiplied_in_a_worker_after_they_were_here():
-    a = torch.ones(300, 300)
+    a = torch.ones(300, 300, device="cpu")
     a @ a
     (product,) = DataLoader(Numbers(1, _0=lambda: a @ a), num_workers=1, timeout=60)
     assert product.sum().item() == 300**3

@@ -376,9 +376,32 @@ class OnTheGpu(torch.utils.data.Dataset):
         return torch.ones(2, device="cuda") * number
 
 
+class Kept(OnTheGpu):
+    def __init__(self):
+        self.numbers = torch.ones(4, device="cuda")
+
+    def __getitem__(self, number):
+        return self.numbers
+
+
+def forked(data, **more):
+    return list(torch.utils.data.DataLoader(data, num_workers=1, multiprocessing_context="fork", timeout=20, **more))
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked on Linux")
-def test_a_worker_cannot_use_the_gpu_of_its_parent(gpus):
+@pytest.mark.parametrize("data", [OnTheGpu, Kept, lambda: torch.utils.data.TensorDataset(torch.ones(4, device="cuda"))])
+def test_a_worker_cannot_use_the_gpu_of_its_parent(gpus, data):
     torch.zeros(1, device="cuda")
     with pytest.raises(RuntimeError, match="Cannot re-initialize CUDA in forked subprocess") as caught:
-        list(torch.utils.data.DataLoader(OnTheGpu(), num_workers=1, multiprocessing_context="fork"))
-    assert "move each batch in the loop" in str(caught.value)
+        forked(data())
+    assert "return tensors of the CPU, and move each batch in the loop" in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="workers are forked on Linux")
+def test_numbers_of_a_worker_become_tensors_where_new_ones_lie(gpus):
+    with torch.device("cuda"):
+        torch.zeros(1)
+        with pytest.raises(RuntimeError, match="(?s)forked subprocess.*new Tensors lie on cuda:0 here.*worker_init_fn=lambda worker: torch.set"):
+            forked([1, 2])
+        batches = forked([1, 2], worker_init_fn=lambda worker: torch.set_default_device("cpu"))
+    assert [str(batch) for batch in batches] == ["tensor([1])", "tensor([2])"]

@@ -78,3 +78,10 @@ def test_a_recorded_step_is_played_again_with_other_numbers(gpu):
         again, leaves = run_again(trace, {leaf.key: np.array([1.0, 2.0], np.float32)}, exact)
         again.backward()
         assert (again.item(), leaves[leaf.key].grad.tolist()) == (5.0, [2.0, 4.0]) and again.device == x.device
+
+
+def test_a_sample_that_is_not_there_is_named_at_once(gpu):
+    data = torch.utils.data.TensorDataset(torch.arange(5, device=gpu))
+    for numbers in ([1, 7], [-6, 0]):
+        with pytest.raises(IndexError, match=f"index {[7, -6][numbers[1] == 0]} is out of bounds for dimension 0 with size 5"):
+            next(iter(torch.utils.data.DataLoader(data, batch_sampler=[numbers])))

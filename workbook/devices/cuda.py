@@ -6,6 +6,7 @@ from workbook.devices.backend import Backend
 from workbook.devices.checks import forget_noted, raise_noted
 from workbook.devices.full import out_of_memory
 from workbook.errors import explain
+from workbook.threads import thread
 
 VARIABLE = "WORKBOOK_SIMULATED_GPUS"
 
@@ -20,10 +21,7 @@ class CudaBackend(Backend):
 
     def _look(self):
         if self._process not in (None, os.getpid()):
-            raise RuntimeError(explain(
-                "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method",
-                "a GPU belongs to the process that used it first, and this is another one, such as a worker of a DataLoader",
-                "let the workers return tensors of the CPU, and move each batch in the loop: x = x.to(device)"))
+            raise _forked(thread.state.device)
         if self._cupy is None and self._reason is None:
             if os.environ.get(VARIABLE, "") not in ("", "0"):
                 self.simulate(_number(os.environ[VARIABLE]))
@@ -128,6 +126,16 @@ class Entered:
         self._device.__exit__(kind, problem, trace)
         if kind is not None and issubclass(kind, MemoryError):
             raise out_of_memory(self._device, problem) from None
+
+
+def _forked(default):
+    why, fix = "", "let the workers return tensors of the CPU"
+    if default is not None and default.type == "cuda":
+        why, fix = f"; new Tensors lie on {default} here, too", "give the DataLoader worker_init_fn=lambda worker: torch.set_default_device('cpu')"
+    return RuntimeError(explain(
+        "Cannot re-initialize CUDA in forked subprocess. To use CUDA with multiprocessing, you must use the 'spawn' start method",
+        f"a GPU belongs to the process that used it first, and this is another one, such as a worker of a DataLoader{why}",
+        f"{fix}, and move each batch in the loop: x = x.to(device)"))
 
 
 def found():
