@@ -27,6 +27,9 @@ OWN_OF_TORCH = {  # names that PyTorch's modules import for themselves, or tell 
                       "contextmanager", "copyreg", "difflib", "functools", "mkdtemp", "re", "shutil", "struct", "tarfile", "tempfile", "threading", "torch", "get_source_lines_and_file",
                       "DEFAULT_PROTOCOL", "INT_SIZE", "IS_WINDOWS", "LONG_SIZE", "MAGIC_NUMBER", "MAP_PRIVATE", "MAP_SHARED", "PROTOCOL_VERSION", "SHORT_SIZE",
                       "STORAGE_KEY_SEPARATOR", "UNSAFE_MESSAGE"},
+    "cuda": {"Any", "Callable", "DEVICE_REQUIREMENT", "Device", "NewType", "Optional", "PYTORCH_RELEASES_CODE_CC", "TYPE_CHECKING", "cast", "classproperty", "lru_cache", "os",
+             "platform", "torch", "traceback", "warnings"},
+    "cuda.nvtx": {"contextmanager"}, "accelerator": {"Any", "Self", "cache", "OrderedDict", "Device", "deprecated", "torch", "device_t", "graphs", "memory"},
 }
 OWNERS |= {path: (lambda torch, path=path: reduce(getattr, path.split("."), torch)) for path in OWN_OF_TORCH}
 EXPLAINED |= {path: {*missing.OF_MODULE.get(path, ()), *names} for path, names in OWN_OF_TORCH.items()}
@@ -51,7 +54,8 @@ def test_no_name_stands_in_two_families():
 
 
 @pytest.mark.parametrize("words", [*missing.INSTEAD.values(), *(f"write {words}" for words in missing.OF_TENSOR.values()),
-                                   *missing.OF_MODULE["linalg"].values(), *missing.OF_MODULE["func"].values(), *missing.OF_MODULE["autograd"].values(), *missing.OF_MODULE["special"].values()])
+                                   *missing.OF_MODULE["linalg"].values(), *missing.OF_MODULE["func"].values(), *missing.OF_MODULE["autograd"].values(), *missing.OF_MODULE["special"].values(),
+                                   *missing.OF_MODULE["cuda"].values(), *missing.OF_MODULE["accelerator"].values()])
 def test_what_is_to_be_written_instead_is_there(words):
     for path in re.findall(r"torch((?:\.\w+)+)", words):
         found = workbook

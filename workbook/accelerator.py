@@ -3,14 +3,16 @@
     device = torch.accelerator.current_accelerator() if torch.accelerator.is_available() else "cpu"
 """
 
-from workbook import cuda
-from workbook.cuda import (device_count, empty_cache, max_memory_allocated, max_memory_reserved, memory_allocated,  # noqa: F401
-                           memory_reserved, reset_peak_memory_stats, synchronize)
-from workbook.devices import device
+import functools
 
-__all__ = ["current_accelerator", "current_device_index", "device_count", "empty_cache", "get_memory_info", "is_available",
-           "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "reset_peak_memory_stats",
-           "set_device_index", "synchronize"]
+from workbook import cuda, missing
+from workbook.cuda import device_count  # noqa: F401
+from workbook.devices import device
+from workbook.errors import explain
+
+__all__ = ["current_accelerator", "current_device_index", "current_stream", "device_count", "device_index", "empty_cache", "get_memory_info", "is_available",
+           "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "memory_stats", "reset_peak_memory_stats",
+           "set_device_index", "set_stream", "synchronize"]
 
 
 def is_available():
@@ -29,25 +31,43 @@ def current_accelerator(check_available=False):
     return device("cuda") if cuda.is_available() else None
 
 
-def current_device_index():
-    """Return the number of this thread's current device. Raises AssertionError where there is no accelerator.
+def _of_cuda(function):
+    """Return a function of `torch.cuda` so that it raises PyTorch's RuntimeError where there is no accelerator."""
 
-    Source: https://pytorch.org/docs/2.13/generated/torch.accelerator.current_device_index.html
+    @functools.wraps(function)
+    def ask(*args):
+        if not cuda.is_available():
+            raise RuntimeError(explain("Cannot access accelerator device when none is available.", f"there is no GPU here: {device('cuda').backend.status()[1]}",
+                                       "ask torch.accelerator.is_available() before, or let GPUs be simulated: torch.cuda.simulate(1)"))
+        return function(*args)
+
+    return ask
+
+
+(current_device_index, set_device_index, current_stream, set_stream, synchronize, empty_cache, get_memory_info, memory_stats, memory_allocated,
+ max_memory_allocated, memory_reserved, max_memory_reserved, reset_peak_memory_stats) = map(_of_cuda, (
+     cuda.current_device, cuda.set_device, cuda.current_stream, cuda.set_stream, cuda.synchronize, cuda.empty_cache, cuda.mem_get_info, cuda.memory_stats,
+     cuda.memory_allocated, cuda.max_memory_allocated, cuda.memory_reserved, cuda.max_memory_reserved, cuda.reset_peak_memory_stats))
+
+
+class device_index:
+    """A context in which a device is this thread's current one: `with torch.accelerator.device_index(1): ...`; None changes nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.accelerator.device_index.html
     """
-    return cuda.current_device()
+
+    def __init__(self, device, /):
+        self.idx = device
+
+    def __enter__(self):
+        if self.idx is not None:
+            current_device_index()  # or its error
+            self._block = cuda.device(self.idx)
+            self._block.__enter__()
+
+    def __exit__(self, *problem):
+        return self.idx is not None and self._block.__exit__(*problem)
 
 
-def set_device_index(device):
-    """Make a device this thread's current one. Raises RuntimeError for one that is not there.
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.accelerator.set_device_index.html
-    """
-    cuda.set_device(device)
-
-
-def get_memory_info(device_index=None):
-    """Return the free and the total bytes of a device. Raises AssertionError where there is no accelerator.
-
-    Source: https://pytorch.org/docs/2.13/generated/torch.accelerator.get_memory_info.html
-    """
-    return cuda.mem_get_info(device_index)
+def __getattr__(name):
+    raise missing.of_module("accelerator", name)

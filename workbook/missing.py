@@ -170,15 +170,29 @@ OF_TENSOR |= {name: words for words, names in _ALSO_OF_TENSOR.items() for name i
 # Names of torch.linalg and torch.special.
 _ELSEWHERE = "scipy.special has it, of x.numpy()"
 OF_MODULE = {
-    "cuda": {"comm": "torch.nn.parallel.scatter, replicate and gather", "nvtx": "torch.cuda.Event(enable_timing=True), to measure a part of a program",
-             "make_graphed_callables": "torch.cuda.graph(g), around a whole step", "memory_stats": "torch.cuda.memory_allocated(), max_memory_allocated()",
+    "cuda": {"comm": "torch.nn.parallel.scatter, replicate and gather", "make_graphed_callables": "torch.cuda.graph(g), around a whole step",
              "memory_snapshot": "torch.cuda.memory_summary(), which names the largest tensors", "list_gpu_processes": "nvidia-smi, in a terminal",
-             "set_stream": "with torch.cuda.stream(s):, around what shall go there", "get_arch_list": "torch.cuda.get_device_capability()",
-             "set_per_process_memory_fraction": "torch.cuda.simulate(1, memory=bytes), to see a full memory; a real one is not divided",
+             "memory_stats_as_nested_dict": "torch.cuda.memory_stats()", "get_gencode_flags": "torch.cuda.get_arch_list(); nothing is compiled before the program runs",
              "set_sync_debug_mode": "torch.cuda.simulate(1) as gpus, then gpus.bill(), which lists every wait",
-             "reset_accumulated_memory_stats": "torch.cuda.reset_peak_memory_stats()",
-             "utilization": "nvidia-smi, in a terminal", "temperature": "nvidia-smi, in a terminal", "power_draw": "nvidia-smi, in a terminal"}
-    | {f"{kind}Tensor": "torch.tensor(data, device='cuda'), or x.cuda()" for kind in "Float Double Half Long Int Short Char Byte Bool".split()},
+             "get_sync_debug_mode": "torch.cuda.simulate(1) as gpus, then gpus.bill(), which lists every wait",
+             "graph_pool_handle": "g.pool(), of a torch.cuda.CUDAGraph that has captured", "StreamContext": "torch.cuda.stream(s)",
+             "is_tf32_supported": "torch.cuda.get_device_capability() >= (8, 0)", "has_half": "x.half(), which every GPU has", "has_magma": "torch.linalg, which calls CuPy's",
+             "default_generators": "torch.default_generator; there is one stream of random numbers, for every device",
+             "CudaError": "RuntimeError", "AcceleratorError": "RuntimeError", "DeferredCudaCallError": "RuntimeError", "check_error": "nothing: the array library raises by itself",
+             "profiler": "torch.cuda.nvtx.range, or torch.cuda.Event(enable_timing=True)", "nccl": "torch.nn.DataParallel",
+             "sparse": "dense tensors; the engine keeps every number"}
+    | dict.fromkeys("reset_accumulated_memory_stats reset_accumulated_host_memory_stats reset_peak_host_memory_stats".split(), "torch.cuda.reset_peak_memory_stats()")
+    | dict.fromkeys("host_memory_stats host_memory_stats_as_nested_dict".split(), "torch.cuda.memory_stats(); memory of the CPU is Python's own")
+    | dict.fromkeys("utilization temperature power_draw clock_rate memory_usage device_memory_used".split(), "nvidia-smi, in a terminal")
+    | dict.fromkeys("ExternalStream get_stream_from_external GreenContext green_contexts".split(), "torch.cuda.Stream()")
+    | dict.fromkeys("caching_allocator_alloc caching_allocator_delete caching_allocator_disabled caching_allocator_enable get_allocator_backend CUDAPluggableAllocator "
+                    "change_current_allocator MemPool use_mem_pool".split(), "torch.cuda.empty_cache(); the pool of memory is the array library's own")
+    | dict.fromkeys("cudart cudaStatus current_blas_handle current_solver_handle jiterator tunable gds".split(), "nothing; the array library calls NVIDIA's libraries itself")
+    | {f"{kind}Tensor": "torch.tensor(data, device='cuda'), or x.cuda()" for kind in "Float Double Half Long Int Short Char Byte Bool BFloat16".split()}
+    | {f"{kind}Storage": "x.untyped_storage()" for kind in "Float Double Half Long Int Short Char Byte Bool BFloat16 ComplexDouble ComplexFloat".split()},
+    "accelerator": {"Graph": "torch.cuda.CUDAGraph", "current_device_idx": "torch.accelerator.current_device_index()",
+                    "set_device_idx": "torch.accelerator.set_device_index(device)", "get_device_capability": "torch.cuda.get_device_properties()",
+                    "empty_host_cache": "nothing: memory of the CPU is Python's own", "reset_accumulated_memory_stats": "torch.accelerator.reset_peak_memory_stats()"},
     "autograd": {"forward_ad": "torch.func.jvp, which needs no forward mode", "NestedIOFunction": "torch.autograd.Function",
                  "SavedTensor": "ctx.saved_tensors, in a torch.autograd.Function", "grad_mode": "torch.no_grad, torch.enable_grad",
                  "anomaly_mode": "torch.autograd.detect_anomaly", "profiler": "time.perf_counter(), or %timeit in a notebook",

@@ -363,7 +363,7 @@ def test_without_gpus_the_functions_say_so_or_do_nothing():
             pytest.skip("there is a real GPU here")
         assert torch.cuda.device_count() == 0 and torch.accelerator.current_accelerator() is None
         torch.cuda.manual_seed_all(0), torch.cuda.empty_cache()
-        for ask in (torch.cuda.current_device, torch.cuda.synchronize, torch.cuda.get_device_name, torch.cuda.memory_allocated):
+        for ask in (torch.cuda.current_device, torch.cuda.synchronize, torch.cuda.get_device_name, torch.cuda.mem_get_info):
             with pytest.raises(AssertionError, match="Torch not compiled with CUDA enabled\n  Why: "):
                 ask()
 

@@ -4,16 +4,18 @@ Real ones come with CuPy. Where there are none, `torch.cuda.simulate(2)` puts si
 """
 
 import importlib
+import threading
 from collections import namedtuple
 
 from workbook import missing, random
 from workbook.cuda.graphs import CUDAGraph, graph, is_current_stream_capturing  # noqa: F401
-from workbook.cuda.memory import (OutOfMemoryError, empty_cache, max_memory_allocated, max_memory_cached, max_memory_reserved,  # noqa: F401
-                                  mem_get_info, memory_allocated, memory_cached, memory_reserved, memory_summary,
-                                  reset_max_memory_allocated, reset_max_memory_cached, reset_peak_memory_stats)
+from workbook.cuda.memory import (OutOfMemoryError, empty_cache, get_per_process_memory_fraction, max_memory_allocated,  # noqa: F401
+                                  max_memory_cached, max_memory_reserved, mem_get_info, memory_allocated, memory_cached, memory_reserved,
+                                  memory_stats, memory_summary, reset_max_memory_allocated, reset_max_memory_cached,
+                                  reset_peak_memory_stats, set_per_process_memory_fraction)
 from workbook.cuda.places import backend as _backend, number_of as _number_of
 from workbook.cuda.simulation import Simulation, simulate  # noqa: F401
-from workbook.cuda.streams import Event, Stream, current_stream, default_stream, stream, synchronize  # noqa: F401
+from workbook.cuda.streams import Event, Stream, current_stream, default_stream, set_stream, stream, synchronize  # noqa: F401
 from workbook.tensor import Tensor
 
 
@@ -42,30 +44,38 @@ def current_device():
 
 
 def set_device(device):
-    """Make a GPU, given by number or device, this thread's current one. Raises RuntimeError for one that is not there.
+    """Make a GPU, given by number or device, this thread's current one; a negative number changes nothing.
+
+    Raises RuntimeError for one that is not there.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_device.html
     """
-    _backend().make_current(_number_of(device))
+    if not _is_none(device):
+        _backend().make_current(_number_of(device))
 
 
 class device:
-    """A context in which a GPU is this thread's current one: `with torch.cuda.device(1): ...`
+    """A context in which a GPU is this thread's current one: `with torch.cuda.device(1): ...`; a negative number changes nothing.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.device.html
     """
 
     def __init__(self, device):
-        self.idx = _number_of(device)
-        self._earlier = []
+        self.idx = device if _is_none(device) else _number_of(device)
+        self._blocks = threading.local()  # `earlier`: what was current before those that the thread is inside of
 
     def __enter__(self):
-        self._earlier.append(current_device())
+        self._blocks.__dict__.setdefault("earlier", []).append(-1 if _is_none(self.idx) else current_device())
         set_device(self.idx)
 
     def __exit__(self, *problem):
-        set_device(self._earlier.pop())
+        set_device(self._blocks.earlier.pop())
         return False
+
+
+def _is_none(device):
+    """Whether a negative number stands there: it names no GPU, and what is asked of none changes nothing."""
+    return isinstance(device, int) and device < 0
 
 
 class device_of(device):
@@ -75,7 +85,7 @@ class device_of(device):
     """
 
     def __init__(self, obj):
-        super().__init__(obj.get_device() if isinstance(obj, Tensor) and obj.is_cuda else current_device())
+        super().__init__(obj.get_device() if isinstance(obj, Tensor) else -1)
 
 
 _Properties = namedtuple("_CudaDeviceProperties", "name major minor total_memory multi_processor_count warp_size")
@@ -108,6 +118,17 @@ def get_device_capability(device=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_capability.html
     """
     return get_device_properties(device)[1:3]
+
+
+def get_arch_list():
+    """Return the architectures that kernels are made for, as `["sm_90"]`: CuPy makes them while the program runs, for the GPUs that there are.
+
+    It is empty where there is none, and of simulated ones, for which none are made. Raises nothing.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_arch_list.html
+    """
+    real = 0 if _backend().simulated else device_count()
+    return sorted({"sm_{}{}".format(*get_device_capability(number)) for number in range(real)})
 
 
 def can_device_access_peer(device, peer_device):
@@ -210,6 +231,6 @@ def set_rng_state_all(new_states):
 
 
 def __getattr__(name):
-    if name == "amp":
-        return importlib.import_module("workbook.cuda.amp")
+    if name in ("amp", "nvtx"):
+        return importlib.import_module(f"workbook.cuda.{name}")
     raise missing.of_module("cuda", name)

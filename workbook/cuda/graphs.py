@@ -13,15 +13,18 @@ from workbook.cuda.places import backend
 from workbook.cuda.streams import Stream, synchronize
 from workbook.devices.checks import raise_noted
 from workbook.errors import explain
+from workbook.naming import PrintsAsTorch
 
 
-class CUDAGraph:
+class CUDAGraph(metaclass=PrintsAsTorch):
     """Work on a GPU that was captured. `replay` does it again, on the same memory: it reads and writes the same Tensors.
 
     What the host did in between is not part of it. Raises RuntimeError where the work made the host wait, or copied from its memory.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.CUDAGraph.html
     """
+
+    torch_name = "torch.cuda.graphs.CUDAGraph"
 
     def __init__(self, keep_graph=False):
         self._graph = self._stream = None
@@ -97,8 +100,8 @@ class graph:
 
 
 def is_current_stream_capturing():
-    """Return whether work is being captured. Raises AssertionError where there is no GPU.
+    """Return whether work is being captured. Raises nothing.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.is_current_stream_capturing.html
     """
-    return backend().capturing()
+    return backend().status()[0] and backend().capturing()

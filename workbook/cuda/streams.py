@@ -1,11 +1,15 @@
 """Queues of work for a GPU, and marks in them."""
 
 import contextlib
+import threading
 
 from workbook.cuda.places import backend, number_of
 from workbook.devices import device
 from workbook.devices.checks import raise_noted
-from workbook.errors import explain
+from workbook.errors import explain, kind_of
+from workbook.naming import PrintsAsTorch
+
+_blocks = threading.local()  # `open`: the blocks of streams that this thread is inside of
 
 
 def synchronize(device=None):
@@ -21,11 +25,13 @@ def synchronize(device=None):
     raise_noted()
 
 
-class Stream:
+class Stream(metaclass=PrintsAsTorch):
     """A queue of work. The work of one queue is done in order; that of several may be done at once.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.Stream.html
     """
+
+    torch_name = "torch.cuda.streams.Stream"
 
     def __init__(self, device=None, priority=0, *, _queue=None):
         self.device_index = number_of(device)
@@ -53,24 +59,28 @@ class Stream:
 
     def wait_stream(self, stream):
         """Let the work that follows wait for what is in another queue now."""
-        self.wait_event(stream.record_event())
+        self.wait_event(_asked(stream, Stream, "wait_stream", "stream").record_event())
 
     def wait_event(self, event):
-        """Let the work that follows wait for a mark."""
-        self._queue.wait_event(event._mark)
+        """Let the work that follows wait for a mark; for one that was never set it does not wait."""
+        if _asked(event, Event, "wait_event", "event")._mark is not None:
+            self._queue.wait_event(event._mark)
 
     def record_event(self, event=None):
         """Set a mark behind what is in the queue now, and return it."""
-        event = event or Event()
+        event = Event() if event is None else _asked(event, Event, "record_event", "event")
         event.record(self)
         return event
 
     def __enter__(self):
-        self._queue.__enter__()
+        block = contextlib.ExitStack()
+        block.enter_context(backend().using(self.device_index))
+        block.enter_context(self._queue)
+        _blocks.__dict__.setdefault("open", []).append(block)
         return self
 
     def __exit__(self, *problem):
-        self._queue.__exit__(*problem)
+        _blocks.open.pop().close()
         return False
 
     def __eq__(self, other):
@@ -83,20 +93,43 @@ class Stream:
         return f"<torch.cuda.Stream device=cuda:{self.device_index} cuda_stream={hex(self.cuda_stream)}>"
 
 
+def _asked(given, kind, function, name):
+    """Return an argument that has to be a Stream, or an Event. Raises TypeError for what is none."""
+    if not isinstance(given, kind):
+        raise TypeError(explain(f"{function}(): argument '{name}' must be torch.cuda.{kind.__name__}, not {kind_of(given)}",
+                                "work is put in order by queues of a GPU and by marks in them", f"make one: {name} = torch.cuda.{kind.__name__}()"))
+    return given
+
+
 def stream(stream):
-    """Return a context in which work goes into `stream`; one that changes nothing for None. Raises nothing.
+    """Return a context in which work goes into `stream`, and in which its GPU is the current one; one that changes nothing for None.
+
+    Raises TypeError for what is neither.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.stream.html
     """
-    return contextlib.nullcontext() if stream is None else stream
+    return contextlib.nullcontext() if stream is None else _asked(stream, Stream, "stream", "stream")
+
+
+def set_stream(stream):
+    """Let this thread's work go into `stream` from now on, on its GPU, which becomes the current one; None changes nothing.
+
+    `with torch.cuda.stream(stream):` ends by itself. Raises TypeError for what is neither.
+
+    Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_stream.html
+    """
+    if stream is not None:
+        backend().make_current(_asked(stream, Stream, "set_stream", "stream").device_index)
+        stream._queue.use()
 
 
 def current_stream(device=None):
-    """Return the queue into which work goes now. Raises AssertionError where there is no GPU.
+    """Return the queue into which this thread's work on a GPU goes now. Raises AssertionError where there is no GPU.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.current_stream.html
     """
-    return Stream(device, _queue=backend().xp.cuda.get_current_stream())
+    number = number_of(device)
+    return Stream(number, _queue=backend().xp.cuda.get_current_stream(number))
 
 
 def default_stream(device=None):
@@ -107,34 +140,42 @@ def default_stream(device=None):
     return Stream(device, _queue=backend().xp.cuda.Stream.null)
 
 
-class Event:
-    """A mark in a queue of work: to wait for, or to measure by.
+class Event(metaclass=PrintsAsTorch):
+    """A mark in a queue of work: to wait for, or to measure by. It belongs to the GPU on which it is first set.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.Event.html
     """
 
+    torch_name = "torch.cuda.streams.Event"
+
     def __init__(self, enable_timing=False, blocking=False, interprocess=False):
-        self._mark = backend().xp.cuda.Event(block=blocking, disable_timing=not enable_timing)
-        self._timed, self._recorded = enable_timing, False
+        backend().require()
+        self._timed, self._blocking = enable_timing, blocking
+        self._mark = self._index = None
 
     def record(self, stream=None):
-        """Set the mark behind what is in a queue, or the current one, now."""
-        queue = backend().xp.cuda.get_current_stream() if stream is None else stream._queue
-        self._mark.record(queue)
-        self._recorded = True
+        """Set the mark behind what is in a queue, or the current one, now. Raises RuntimeError for a queue of another GPU than before."""
+        stream = current_stream() if stream is None else _asked(stream, Stream, "record", "stream")
+        if self._index not in (None, stream.device_index):
+            raise RuntimeError(explain(f"Event device {self._index} does not match recording stream's device {stream.device_index}.",
+                                       "a mark belongs to the GPU on which it was first set", "make another Event for this one"))
+        with backend().using(stream.device_index):
+            if self._mark is None:
+                self._mark, self._index = backend().xp.cuda.Event(block=self._blocking, disable_timing=not self._timed), stream.device_index
+            self._mark.record(stream._queue)
 
     def wait(self, stream=None):
-        """Let the work that follows in a queue wait for the mark."""
-        queue = backend().xp.cuda.get_current_stream() if stream is None else stream._queue
-        queue.wait_event(self._mark)
+        """Let the work that follows in a queue, or the current one, wait for the mark."""
+        (current_stream() if stream is None else _asked(stream, Stream, "wait", "stream")).wait_event(self)
 
     def query(self):
         """Return whether the mark is reached."""
-        return bool(self._mark.done)
+        return self._mark is None or bool(self._mark.done)
 
     def synchronize(self):
         """Wait until the mark is reached."""
-        self._mark.synchronize()
+        if self._mark is not None:
+            self._mark.synchronize()
         raise_noted()
 
     def elapsed_time(self, end_event):
@@ -142,10 +183,13 @@ class Event:
 
         Raises RuntimeError where one of the two measures no time, or was never set.
         """
-        if not (self._timed and end_event._timed):
+        if not (self._timed and _asked(end_event, Event, "elapsed_time", "end_event")._timed):
             raise RuntimeError(explain("Both events must be created with argument 'enable_timing=True'.", "a mark takes no time by itself",
                                        "write torch.cuda.Event(enable_timing=True)"))
-        if not (self._recorded and end_event._recorded):
+        if self._mark is None or end_event._mark is None:
             raise RuntimeError(explain("Both events must be recorded before calculating elapsed time.", "a mark that is not set marks no time",
                                        "call start.record() before the work, and end.record() after it"))
+        if not (self.query() and end_event.query()):
+            raise RuntimeError(explain("Both events must be completed before calculating elapsed time.", "the GPU has not come so far",
+                                       "call torch.cuda.synchronize() before"))
         return backend().xp.cuda.get_elapsed_time(self._mark, end_event._mark)

@@ -4,7 +4,7 @@ import os
 
 from workbook.devices.backend import Backend
 from workbook.devices.checks import forget_noted, raise_noted
-from workbook.devices.full import out_of_memory
+from workbook.devices.full import ooms, out_of_memory
 from workbook.errors import explain
 from workbook.threads import thread
 
@@ -37,6 +37,7 @@ class CudaBackend(Backend):
         self._process = None
         self._cupy, self._reason, self.simulated = (simulated, None, True) if count else (None, None, False)
         forget_noted()
+        ooms.clear()
         simulated.machine.reset(count, memory)
         return simulated.machine
 

@@ -1,8 +1,12 @@
 """A GPU whose memory is full: the error, and what holds the memory."""
 
 import gc
+import re
+from collections import Counter
 
 from workbook.errors import explain
+
+ooms = Counter()  # number of a GPU: how often its memory was full
 
 
 class OutOfMemoryError(RuntimeError):
@@ -24,10 +28,14 @@ def out_of_memory(device, problem):
     """Return the error for a device of the array library that has no room, from what the library said."""
     free, total = device.mem_info
     wanted = next((word for word in str(problem).split() if word.replace(",", "").isdecimal()), "more")
+    ooms[device.id] += 1
     held = largest(device.id)
+    allowed = re.search(r"limit set to: ([\d,]+) bytes", str(problem))
+    limit = f"this program may use {allowed[1]} bytes of it, as torch.cuda.set_per_process_memory_fraction says; " if allowed else ""
     return OutOfMemoryError(explain(
         f"CUDA out of memory. Tried to allocate {wanted} bytes. GPU {device.id} has a total capacity of {total:,} bytes of which {free:,} "
-        "bytes is free.", "the most of it is held by " + "; ".join(held) if held else "no tensor holds it: another program may",
+        "bytes is free.",
+        limit + ("the most of it is held by " + "; ".join(held) if held else "no tensor holds it" + ("" if limit else ": another program may")),
         "use a smaller batch; compute under torch.no_grad() where no gradient is wanted; keep loss.item() and not the loss"))
 
 

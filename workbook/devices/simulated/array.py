@@ -144,13 +144,13 @@ class Device:
         machine.current = self.id
 
     def __enter__(self):
-        stack = machine._thread.__dict__.setdefault("stack", [])
-        stack.append(machine.current)
+        machine.here.stack.append(machine.current)
         machine.current = self.id
         return self
 
     def __exit__(self, *problem):
-        machine.current = machine._thread.stack.pop()
+        if machine.here.stack:  # or other GPUs were simulated in between
+            machine.current = machine.here.stack.pop()
 
     def synchronize(self):
         machine.charge("wait", "synchronize")
@@ -232,8 +232,8 @@ def done(compute, *given, shows=False):
     if not shows:
         machine.launch()
     result = closed(compute(), *given)
-    if machine.captured is not None:
-        machine.captured.append(lambda: _again(result, compute()))
+    if machine.here.captured is not None:
+        machine.here.captured.append(lambda: _again(result, compute()))
     return result
 
 

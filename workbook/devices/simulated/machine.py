@@ -33,16 +33,16 @@ class Machine:
     def reset(self, count, memory=None):
         """Begin anew with `count` devices of `memory` bytes each. What lies on earlier ones stays readable."""
         self.count, self.memory = count, memory or MEMORY
-        self.captured = None  # while a graph is captured: what was computed, to be done again
+        self.limits = {}  # device: the bytes that its arrays may have, where that is less than its memory
         self.peak = dict(self.used)
         self.bill = {}  # (kind, cause, place): Entry
         self.launches = 0  # pieces of work that were given to a GPU
-        self._thread = threading.local()
+        self.here = Thread()
 
     @property
     def current(self):
         """The number of this thread's current device."""
-        return getattr(self._thread, "current", 0)
+        return self.here.current
 
     @current.setter
     def current(self, number):
@@ -50,11 +50,11 @@ class Machine:
             raise CUDARuntimeError(explain("cudaErrorInvalidDevice: invalid device ordinal",
                                            f"there are {self.count} simulated GPUs, and cuda:{number} is none of them; it may have been one before",
                                            "make the tensor again after torch.cuda.simulate(), or simulate more GPUs"))
-        self._thread.current = number
+        self.here.current = number
 
     def charge(self, kind, cause, size=0):
         """Put a copy of `size` bytes, or a wait, on the bill."""
-        if self.captured is not None and kind != "device to device":
+        if self.here.captured is not None and kind != "device to device":
             raise CUDARuntimeError("cudaErrorStreamCaptureUnsupported: operation not permitted when stream is capturing")
         place = where_called()
         with self._lock:
@@ -75,14 +75,25 @@ class Machine:
     def allocate(self, device, size):
         with self._lock:
             used = self.used.get(device, 0) + size
-            if used > self.memory:
-                raise OutOfMemoryError(f"Out of memory allocating {size:,} bytes (allocated so far: {used - size:,} bytes).")
+            limit = self.limits.get(device, 0)
+            if used > (min(self.memory, limit) if limit else self.memory):
+                raise OutOfMemoryError(f"Out of memory allocating {size:,} bytes (allocated so far: {used - size:,} bytes"
+                                       f"{f', limit set to: {limit:,} bytes' if limit else ''}).")
             self.used[device] = used
             self.peak[device] = max(used, self.peak.get(device, 0))
 
     def free(self, device, size):
         with self._lock:
             self.used[device] -= size
+
+
+class Thread(threading.local):
+    """What each thread has for itself."""
+
+    def __init__(self):
+        self.current, self.stack = 0, []  # the device, and those that were it before the blocks that this thread is inside of
+        self.streams, self.entered = {}, []  # of each device the queue, where it is not the null one, and those before
+        self.captured = self.capturing = None  # while a graph is captured: what was computed, to be done again, and whose work it is
 
 
 class CUDARuntimeError(RuntimeError):

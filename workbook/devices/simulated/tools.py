@@ -1,6 +1,7 @@
 """What `cupy.cuda` has: devices, streams, events, the runtime, and the memory."""
 
 import contextlib
+import itertools
 import time
 
 from workbook.devices.simulated.array import Device
@@ -9,22 +10,43 @@ from workbook.devices.simulated.machine import CUDARuntimeError, OutOfMemoryErro
 __all__ = ["CUDARuntimeError", "Device", "Event", "Graph", "MemoryPool", "OutOfMemoryError", "Stream", "memory", "runtime", "using_allocator"]
 
 
+_addresses = itertools.count(1)
+
+
 class Stream:
-    """A queue of work. A simulated GPU has done its work before the queue could be looked at."""
+    """A queue of work. A simulated GPU has done its work before the queue could be looked at.
+
+    It belongs to the device that was current when it was made; `Stream.null` to whichever is. Each thread has a current one a device.
+    """
 
     null = None
 
     def __init__(self, null=False, non_blocking=False, ptds=False):
-        self.ptr, self.device_id = 0, machine.current
+        self.ptr, self.device_id = (0, -1) if null else (next(_addresses), machine.current)
 
     def __enter__(self):
+        number = self._number()
+        machine.here.entered.append((number, machine.here.streams.get(number)))
+        machine.here.streams[number] = self
         return self
 
     def __exit__(self, *problem):
-        pass
+        if machine.here.entered:  # or other GPUs were simulated in between
+            number, earlier = machine.here.entered.pop()
+            machine.here.streams[number] = earlier
 
     def use(self):
+        machine.here.streams[self._number()] = self
         return self
+
+    def _number(self):
+        return machine.current if self.device_id == -1 else self.device_id
+
+    def __eq__(self, other):
+        return isinstance(other, Stream) and other.ptr == self.ptr
+
+    def __hash__(self):
+        return hash(self.ptr)
 
     def synchronize(self):
         machine.charge("wait", "Stream.synchronize")
@@ -40,14 +62,20 @@ class Stream:
     done = True
 
     def begin_capture(self, mode=None):
-        machine.captured = []
+        if self.ptr == 0:
+            raise RuntimeError("cannot capture on the default (legacy) stream")
+        if machine.here.captured is not None:
+            raise CUDARuntimeError("cudaErrorIllegalState: the operation cannot be performed in the present state")
+        machine.here.captured, machine.here.capturing = [], self
 
     def end_capture(self):
-        captured, machine.captured = machine.captured, None
+        if machine.here.captured is None:
+            raise CUDARuntimeError("cudaErrorIllegalState: the operation cannot be performed in the present state")
+        captured, machine.here.captured, machine.here.capturing = machine.here.captured, None, None
         return Graph(captured)
 
     def is_capturing(self):
-        return machine.captured is not None
+        return machine.here.captured is not None and machine.here.capturing is self
 
 
 class Graph:
@@ -74,11 +102,12 @@ def using_allocator(allocator=None):
     yield
 
 
-Stream.null = Stream()
+Stream.null = Stream(null=True)
 
 
-def get_current_stream(device_id=None):
-    return Stream.null
+def get_current_stream(device_id=-1):
+    """The queue into which this thread's work on a device goes."""
+    return machine.here.streams.get(machine.current if device_id == -1 else device_id) or Stream.null
 
 
 class Event:
@@ -116,10 +145,17 @@ class Pool:
         pass
 
     def get_limit(self):
-        return machine.memory
+        return machine.limits.get(machine.current, 0)
 
     def set_limit(self, size=None, fraction=None):
-        machine.memory = int(machine.memory * fraction) if size is None else size
+        """Let the arrays of the current device have so many bytes, or that part of its memory; 0 is all of it."""
+        if size is not None and fraction is not None:
+            raise ValueError("size and fraction cannot be specified at the same time")
+        if fraction is not None and not 0 <= fraction <= 1:
+            raise ValueError("memory limit fraction out of range: " + str(fraction))
+        if size is not None and size < 0:
+            raise ValueError("memory limit size out of range: " + str(size))
+        machine.limits[machine.current] = int(machine.memory * fraction) if size is None and fraction is not None else size or 0
 
 
 class runtime:
