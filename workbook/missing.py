@@ -170,7 +170,7 @@ OF_TENSOR |= {name: words for words, names in _ALSO_OF_TENSOR.items() for name i
 # Names of torch.linalg and torch.special.
 _ELSEWHERE = "scipy.special has it, of x.numpy()"
 OF_MODULE = {
-    "cuda": {"comm": "torch.nn.parallel.scatter, replicate and gather", "make_graphed_callables": "torch.cuda.graph(g), around a whole step",
+    "cuda": {"comm": "torch.nn.parallel.scatter, replicate and gather",
              "memory_snapshot": "torch.cuda.memory_summary(), which names the largest tensors", "list_gpu_processes": "nvidia-smi, in a terminal",
              "memory_stats_as_nested_dict": "torch.cuda.memory_stats()", "get_gencode_flags": "torch.cuda.get_arch_list(); nothing is compiled before the program runs",
              "set_sync_debug_mode": "torch.cuda.simulate(1) as gpus, then gpus.bill(), which lists every wait",

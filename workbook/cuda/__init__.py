@@ -233,4 +233,6 @@ def set_rng_state_all(new_states):
 def __getattr__(name):
     if name in ("amp", "nvtx"):
         return importlib.import_module(f"workbook.cuda.{name}")
+    if name == "make_graphed_callables":
+        return importlib.import_module("workbook.cuda.graphed").make_graphed_callables
     raise missing.of_module("cuda", name)

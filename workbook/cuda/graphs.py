@@ -57,6 +57,11 @@ class CUDAGraph(metaclass=PrintsAsTorch):
         with backend().using(self._index):
             self._graph.launch(backend().xp.cuda.get_current_stream())
 
+    @property
+    def captured(self):
+        """Whether there is something to do again."""
+        return self._graph is not None
+
     def reset(self):
         """Let go of what was captured, and of its memory."""
         self._graph = self._pool = None
