@@ -1,7 +1,7 @@
 """The axes of a shape, by their numbers."""
 
 from workbook.errors import explain, kind_of, shape_text
-from workbook.numbers import counted
+from workbook.numbers import counted, is_whole
 
 
 def axis_of(dim, shape):
@@ -41,7 +41,7 @@ def axis_there_is(dim, shape, asker):
 
 def _one_axis(dim, asker="", place=""):
     """Return a whole number that is no Python int as one. Raises TypeError for anything else."""
-    if isinstance(dim, bool) or not hasattr(dim, "__index__") or getattr(dim, "ndim", 0):
+    if not is_whole(dim):
         raise TypeError(explain(f"{asker}argument 'dim'{place} must be int, not {kind_of(dim)}", "it names one axis by its number",
                                 "write a whole number, such as 0, or -1 for the last axis"))
     return dim.__index__()

@@ -55,7 +55,9 @@ FAMILIES = {
         "fbgemm_pack_quantized_matrix",
     "NumPy computes with no such numbers: use torch.float16 or torch.float32, torch.complex64, torch.uint8 or torch.int64":
         "bit bits8 bits16 bits1x8 bits2x4 bits4x2 chalf complex32 float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz float8_e8m0fnu "
-        "float4_e2m1fn_x2 int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7 uint16 uint32 uint64 BFloat16Tensor",
+        "float4_e2m1fn_x2 int1 int2 int3 int4 int5 int6 int7 uint1 uint2 uint3 uint4 uint5 uint6 uint7 BFloat16Tensor",
+    "PyTorch itself adds no two such numbers, so the engine leaves them out: use torch.int32 for uint16, torch.int64 for uint32 and uint64":
+        "uint16 uint32 uint64",
     "the engine runs Python as it stands and compiles nothing: call the function or the module itself":
         "compile compiler jit export fx library package classes cond while_loop fork wait futures cpp import_ir_module "
         "import_ir_module_from_buffer parse_ir parse_schema parse_type_comment merge_type_from_type_comment unify_type_list AliasDb AnyType Argument "
@@ -139,7 +141,7 @@ OF_TENSOR = {
     "values": "x.sort().values of a sorted result; the engine has no sparse tensors", "is_coalesced": "nothing; the engine has no sparse tensors",
     "chalf": "x.cfloat(); NumPy has no complex numbers of 32 bits", "half_": "x.half(); another dtype takes new memory", "float_": "x.float()",
     "cuda_": "x.cuda()", "numel_": "x.numel()", "reinforce": "the loss with its logarithm of probability; reinforce went with PyTorch 0.4",
-    "set_": "x.data = y", "share_memory_": "nothing: worker processes get their own copies", "is_shared": "nothing: worker processes get their own copies",
+    "share_memory_": "nothing: worker processes get their own copies",
     "as_subclass": "the tensor as it is; an nn.Parameter is made by nn.Parameter(x)",
     "module_load": "x.copy_(other)", "resize_as": "x.reshape_as(y), or x.expand_as(y)", "index": "x[i]", "grad_dtype": "x.dtype; a gradient has its tensor's",
     "const_data_ptr": "x.data_ptr()", "storage_type": "type(x.storage())", "record_stream": "nothing: the array library keeps the order of a GPU's work",

@@ -1,6 +1,7 @@
 """A number that Python or NumPy gives, as one that memory of a dtype holds."""
 
 import math
+import operator
 
 import numpy as np
 
@@ -61,6 +62,42 @@ def counted(value):
         raise ValueError(explain("Overflow when unpacking long long", f"{_short(value)} has more than 64 bits, one of them for the sign",
                                  "no axis is so long: look where the number comes from"))
     return value
+
+
+def is_whole(value):
+    """Whether a value is a whole number where PyTorch wants one: Python's, NumPy's, or a Tensor's that has no axes and gets no gradient.
+
+    >>> is_whole(3), is_whole(np.int8(3)), is_whole(True), is_whole(3.), is_whole(np.array(3))
+    (True, True, False, False, False)
+    """
+    if isinstance(value, (int, np.integer)):
+        return not isinstance(value, bool)
+    return hasattr(value, "requires_grad") and value.ndim == 0 and not value.requires_grad and value.dtype.category == dtypes.INTEGRAL
+
+
+def is_length(value):
+    """Whether a value is a whole number where PyTorch wants a length: so is any that says so itself, and a Tensor of one number.
+
+    >>> is_length(np.array(3)), is_length(np.array([3])), is_length(True)
+    (True, False, False)
+    """
+    if isinstance(value, (bool, np.bool_)):
+        return False
+    if hasattr(value, "requires_grad"):
+        return value.numel() == 1 and value.dtype.category <= dtypes.INTEGRAL
+    try:
+        operator.index(value)
+    except TypeError:
+        return False
+    return True
+
+
+def length_of(value):
+    """Return a length, or True or False, as a Python int. Raises RuntimeError for a Tensor of bool, as PyTorch does."""
+    if hasattr(value, "requires_grad") and value.dtype.category == dtypes.BOOL:
+        raise RuntimeError(explain("Expected scalar.isIntegral( false) to be true, but got false.",
+                                   f"a length is a whole number, and {value} is a yes or no", "write int(...) around it"))
+    return operator.index(value)
 
 
 def computed_in(kind):

@@ -1,6 +1,9 @@
 """Size: the shape of a Tensor."""
 
-from workbook.errors import explain
+import numbers
+import operator
+
+from workbook.errors import explain, kind_of
 from workbook.naming import PrintsAsTorch
 
 
@@ -17,11 +20,7 @@ class Size(tuple, metaclass=PrintsAsTorch):
 
     def __new__(cls, sides=()):
         sides = tuple(sides)
-        for place, side in enumerate(sides):
-            if side.__class__ is not int and not hasattr(side, "__index__"):
-                raise TypeError(explain(f"torch.Size() takes an iterable of 'int' (item {place} is '{type(side).__name__}')",
-                                        "a length is a whole number", "write torch.Size([2, 3])"))
-        return tuple.__new__(cls, sides)
+        return tuple.__new__(cls, sides if _INTS.issuperset(map(type, sides)) else [_int(*side) for side in enumerate(sides)])
 
     def numel(self):
         """The number of elements of a Tensor of this shape."""
@@ -31,7 +30,7 @@ class Size(tuple, metaclass=PrintsAsTorch):
         return count
 
     def __repr__(self):
-        return f"torch.Size({list(self)})"
+        return f"torch.Size({list(map(int, self))})"
 
     def __getitem__(self, key):
         part = super().__getitem__(key)
@@ -50,6 +49,19 @@ class Size(tuple, metaclass=PrintsAsTorch):
         return Size(super().__mul__(times))
 
     __rmul__ = __mul__
+
+
+_INTS = frozenset((int,))
+
+
+def _int(place, side):
+    if isinstance(side, numbers.Integral) and not isinstance(side, bool):
+        return side  # also NumPy's, which stays one, as in PyTorch
+    try:
+        return operator.index(side)
+    except TypeError:
+        raise TypeError(explain(f"torch.Size() takes an iterable of 'int' (item {place} is '{kind_of(side)}')",
+                                "a length is a whole number", "write torch.Size([2, 3])")) from None
 
 
 Size.__name__ = "torch.Size"  # so that Python's own errors call it as PyTorch's do

@@ -213,3 +213,11 @@ def test_a_grid_that_looks_nowhere(mode, padding):
         image = engine.tensor([[[[1., 2.], [3., 4.]]]])
         seen.append(engine.nn.functional.grid_sample(image, grid, mode, padding, False).numpy())
     np.testing.assert_allclose(seen[1], seen[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("kernel", [(2, 1), (1, 1), (1, 2)])
+def test_patches_do_not_share_memory_with_each_other(kernel):
+    theirs, mine = [library.nn.functional.unfold(library.arange(16.).reshape(1, 1, 4, 4), kernel) for library in (torch, workbook)]
+    assert mine.stride() == theirs.stride()
+    theirs[0, -1, 0] = mine[0, -1, 0] = 50
+    assert mine.tolist() == theirs.tolist()

@@ -1,5 +1,7 @@
 """Layer, group and RMS norm, which look at one example at a time; and the older norms across channels."""
 
+import numbers
+
 from workbook.errors import explain
 from workbook.nn import functional as F
 from workbook.nn import init
@@ -158,7 +160,7 @@ class CrossMapLRN2d(LocalResponseNorm):
 
 
 def _shape(normalized_shape):
-    return (normalized_shape,) if hasattr(normalized_shape, "__index__") else tuple(normalized_shape)
+    return (normalized_shape,) if isinstance(normalized_shape, numbers.Integral) else tuple(normalized_shape)
 
 
 def _reset(layer):

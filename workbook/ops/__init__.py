@@ -23,6 +23,7 @@ New Tensors
     draws chances                       at random; at random by the numbers of others
 The same numbers in another shape
     shape axes rearranging strided      views; axes exchanged; elements elsewhere; strides over memory
+    memories                            whose memory a Tensor shows
     joining stacking blocks             cat and split; hstack and its like; matrices out of matrices
     conversion replicas                 another dtype or device, or outside the graph; on several devices at once
 Places: read and written
@@ -61,5 +62,6 @@ The doors
     methods operators inplace out       the one table of names; x + y; x.add_(y); out=
     elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
     questions arguments kinds           what is asked of a Tensor; what is wrong with the arguments of a call
+    retold                              whole numbers that came otherwise
     signatures network_signatures       the tables of what PyTorch's functions take
 """

@@ -10,6 +10,7 @@ import math
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.numbers import is_length, length_of
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.choices import straight_pieces
 from workbook.ops.pooling import largest, places_of
@@ -299,7 +300,7 @@ def _one(function, input, output_size):
     if not isinstance(input, Tensor):
         raise not_a_tensor(function, "input", 1, input)
     numbers = (output_size,) if isinstance(output_size, int) else tuple(output_size) if hasattr(output_size, "__iter__") else None
-    if numbers is None or not all(hasattr(number, "__index__") for number in numbers):
+    if numbers is None or not all(map(is_length, numbers)):
         raise TypeError(explain(
             f"{function}(): argument 'output_size' (position 2) must be tuple of ints, not {type(output_size).__name__}",
             "it is how many windows there are", "give a whole number"))
@@ -331,9 +332,10 @@ def _sizes(function, axes, input, output_size, channels=True):
         raise RuntimeError(explain(
             f"{function}(): Expected {axes + 1}D or {axes + 2}D tensor, but got {shape_text(input.shape)}",
             f"the axes are (N, C, {AXES[axes]}), or (C, {AXES[axes]}) without a batch", "give the input its axes: x.unsqueeze(0)"))
-    if not all(hasattr(wanted, "__index__") for wanted in size):
+    if not all(is_length(wanted) or place and isinstance(wanted, bool) for place, wanted in enumerate(size)):
         raise TypeError(explain(f"{function}(): argument 'output_size' (position 2) must be tuple of ints, not {size}",
                                 "it is how many windows there are", "give whole numbers"))
+    size = tuple(map(length_of, size))
     if len(size) != axes:
         raise RuntimeError(explain(f"{function}: output_size must be {axes}", f"it has {len(size)} numbers", f"give one, or {axes}"))
     if min(size) < 0:

@@ -14,14 +14,16 @@ from workbook.devices import device
 from workbook.dtypes import dtype
 from workbook.errors import explain, kind_of
 from workbook.formats import layout, memory_format
+from workbook.numbers import is_length, is_whole
 from workbook.ops.elementwise import is_number
+from workbook.ops.retold import in_whole_numbers
 from workbook.ops.signatures import NUMPY_NAMES, forms_of, is_handed_on, marks_of
 from workbook.random import Generator
 from workbook.size import Size
 from workbook.tensor import Tensor
 
 # What PyTorch calls the kinds.
-CALLED = {"number": "Number", "ints": "tuple of ints", "ints|int": "tuple of ints", "sizes": "tuple of ints", "floats": "tuple of floats", "numbers": "tuple of Scalars",
+CALLED = {"number": "Number", "length": "int", "ints": "tuple of ints", "ints|int": "tuple of ints", "pair": "tuple of ints", "sizes": "tuple of ints", "floats": "tuple of floats", "numbers": "tuple of Scalars",
           "Tensors": "tuple of Tensors", "Tensors2": "tuple of Tensors", "Tensors3": "tuple of Tensors", "Tensors4": "tuple of Tensors",
           "dtype": "torch.dtype", "device": "torch.device", "layout": "torch.layout", "memory_format": "torch.memory_format",
           "Generator": "torch.Generator"}
@@ -37,10 +39,12 @@ WHY = {
     "Tensor": ("operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"),
     "number": ("it is computed with", "write a number"), "float": ("it is computed with", "write a number"),
     "int": ("it counts places or axes, so it is a whole number", "write a whole number, such as int(...)"),
+    "length": ("it counts places, so it is a whole number", "write a whole number, such as int(...)"),
     "axis": ("it names one axis by its number", "write a whole number, such as 0, or -1 for the last axis"),
     "bool": ("it is a yes or no", "write {name}=True, or leave it out"), "str": ("it is one of a few words", "write the word in quotation marks"),
     "ints": ("it counts places or axes, so it holds whole numbers", "write whole numbers, such as (2, 3)"),
     "ints|int": ("it counts places or axes, so it holds whole numbers", "write whole numbers, such as (2, 3), or one"),
+    "pair": ("it counts places along two axes", "write whole numbers, such as (2, 3), or one"),
     "sizes": ("it counts places, and None keeps a side as it is", "write whole numbers, such as (2, 3), or one"),
     "floats": ("it holds numbers", "write (0., 1.)"), "numbers": ("it holds numbers", "write [1, 2]"),
     "dtype": ("it names the kind of numbers", "write torch.float32"), "device": ("it is the place of the memory", "write 'cpu'"),
@@ -62,8 +66,10 @@ def door(function, name=None, method=False, spelt=None):
             return function(*args, **options)
         except Exception as problem:
             __tracebackhide__ = True  # IPython then shows the student's line and the function, without the door
-            refuse_arguments(name, args, options, method, problem)
-            raise
+            plain = told_again(name, args, options, method, problem)
+            if plain is None:
+                raise
+        return function(*plain[0], **plain[1])
 
     @functools.wraps(function)
     def careful(*args, **options):
@@ -73,8 +79,10 @@ def door(function, name=None, method=False, spelt=None):
             return function(*args, **(spelt(name, options) if options and spelt else options))
         except Exception as problem:
             __tracebackhide__ = True  # IPython then shows the student's line and the function, without the door
-            refuse_arguments(name, args, options, method, problem)
-            raise
+            plain = told_again(name, args, options, method, problem)
+            if plain is None:
+                raise
+        return function(*plain[0], **(spelt(name, plain[1]) if plain[1] and spelt else plain[1]))
 
     return careful if first is not None or spelt else call if known else function
 
@@ -100,15 +108,15 @@ def _ask(name, args, options, method):
 
 def _alone(company, args, options):
     """Whether no form that has an argument given by name has room for the others."""
-    return not any(len(args) <= most and all(place < len(args) or any(name in options for name in names) for place, names in needed)
-                   for most, needed in company)
+    return not any(len(args) <= most and options.keys() <= known and all(
+        place < len(args) or any(name in options for name in names) for place, names in needed) for most, needed, known in company)
 
 
 @functools.cache
 def _asked(name, method):
     """Return what is asked first: the classes that fit, by the places of the arguments and by their names; in which company those that are
-    not in each form stand there, (how many may be given by place, which others have to be there) a form; and how many arguments there are
-    at least.
+    not in each form stand there, (how many may be given by place, which others have to be there, which may be) a form; and how many
+    arguments there are at least.
     """
     forms = [form for form, _ in forms_of(name, method)]
     every = [argument.name for form in forms for argument in form]
@@ -123,7 +131,8 @@ def _asked(name, method):
                     names[key] = _classes([other for each in forms for other in each if other.name == argument.name])
                     if every.count(argument.name) < len(forms):
                         needed = [(at, _names(other)) for at, other in enumerate(form, start=method) if not other.optional and other is not argument]
-                        company.setdefault(key, []).append((method + sum(not other.by_name for other in form), needed))
+                        known = {name for other in form for name in _names(other)}
+                        company.setdefault(key, []).append((method + sum(not other.by_name for other in form), needed, known))
     least = 0 if is_handed_on(name) else method + min((sum(not argument.optional for argument in form) for form in forms), default=0)
     return tuple(places.items()), names, company, least
 
@@ -137,8 +146,8 @@ def _classes(arguments):
     return frozenset(kind for argument in arguments for kind in (*MOSTLY.get(argument.kind, ()), *[type(None)] * argument.none))
 
 
-MOSTLY = {"bool": (bool,), "int": (int,), "Tensor": (Tensor,), "number": (int, float), "float": (float, int), "str": (str,), "dtype": (dtype,),
-          "ints": (tuple, list, Size), "ints|int": (int, tuple, list, Size), "sizes": (int, tuple, list, Size), "floats": (tuple, list)}
+MOSTLY = {"bool": (bool,), "int": (int,), "length": (int,), "Tensor": (Tensor,), "number": (int, float), "float": (float, int), "str": (str,), "dtype": (dtype,),
+          "ints": (tuple, list, Size), "ints|int": (int, tuple, list, Size), "pair": (int, tuple, list, Size), "sizes": (int, tuple, list, Size), "floats": (tuple, list)}
 
 
 def refuse_arguments(name, args, options, method=False, problem=None):
@@ -147,8 +156,7 @@ def refuse_arguments(name, args, options, method=False, problem=None):
     `problem` is how it has failed: where that says the same, it says it better.
     """
     __tracebackhide__ = True
-    if name == "split" and not isinstance((*args[1:], *options.values(), 0)[0], int):
-        name, method = "split_with_sizes", False  # PyTorch's method hands them on to this function
+    name, method = _split(name, args, options, method)
     found = complaint(name, args[1:] if method else args, options, method)
     if found is not None and not _said(problem, *found):
         counts = is_handed_on(name) and isinstance(problem, TypeError) and " must be " not in found[0]
@@ -164,6 +172,24 @@ def _said(problem, what, why, fix):
     return first == what or "combination" in what and what.partition(" - got")[0] in first and "must be Tensor" not in why
 
 
+def told_again(name, args, options, method=False, problem=None):
+    """Raise TypeError where no form of a function that has failed takes these arguments; else return them in Python's own whole numbers,
+    or None where they are that already.
+    """
+    __tracebackhide__ = True
+    own, its = _split(name, args, options, method)
+    form = next((form for form in forms_of(own, its) if _read(own, form.arguments, args[1:] if its else args, options) is None), None)
+    plain = None if form is None else in_whole_numbers(form, args, options, its)
+    refuse_arguments(name, args, options, method, problem)
+    return plain
+
+
+def _split(name, args, options, method):
+    """The function that the arguments are handed on to, and whether it is a method: PyTorch's `split` of a list is another one."""
+    handed = name == "split" and not isinstance((*args[1:], *options.values(), 0)[0], (int, Tensor))
+    return ("split_with_sizes", False) if handed else (name, method)
+
+
 def complaint(name, args, options, method=False):
     """Return what is wrong with the arguments of a call, why and what to change; None where they fit one of the function's forms."""
     args = _together(name, args)
@@ -172,7 +198,7 @@ def complaint(name, args, options, method=False):
     for form, old in forms:
         wrong = _read(name, form, args, options)
         if wrong is None:
-            return _unpacked(name, form, args)
+            return _unpacked(name, form, args, options)
         found.append(wrong)
         if not old and sum(not each.optional for each in form) <= count <= len(form):
             of_the_count.append(wrong)
@@ -215,7 +241,7 @@ def _read(name, form, args, options):
     """Read the arguments of a call by one form, as PyTorch does. Return what is wrong, why and what to change; None where they fit."""
     places = [argument for argument in form if not argument.by_name]
     several = len(places) == 1 and places[0].kind in ("ints", "ints|int")  # whose whole numbers may be given one by one
-    if len(args) > len(places) and not (several and _fits("int", args[0])):
+    if len(args) > len(places) and not (several and is_length(args[0])):
         return _too_many(name, form, places, args)
     left, place = dict(options), 0
     for argument in form:
@@ -231,7 +257,7 @@ def _read(name, form, args, options):
         place += not by_name
         if value is None and argument.none:
             continue
-        if several and argument is places[0] and not by_name and not _fits(argument.kind, value) and _fits("int", value):
+        if several and argument is places[0] and not by_name and not _fits(argument.kind, value) and is_length(value):
             value, place = args, len(args)
         wrong = _wrong(name, argument, value, where, name.removesuffix("_") in NUMBERS_FOR_TENSORS, form.index(argument))
         if wrong:
@@ -291,20 +317,33 @@ def _wrong(name, argument, value, where, numbers_too, place):
         what = f"{begin} must be tuple of ints, but found element of type {kind_of(value[0])} at pos 0"
     else:
         what = f"{begin} must be {CALLED.get(kind, kind)}, not {kind_of(value)}"
+    if kind.startswith("ints") and getattr(value, "ndim", 0):
+        fix = "write the numbers one by one, such as tuple(x.tolist())"
+    elif kind == "ints" and is_length(value):
+        fix = f"write ({int(value)},)"
     return what, why, fix.format(name=argument.name)
 
 
-def _unpacked(name, form, args):
+def _unpacked(name, form, args, options):
     """What is wrong with whole numbers after the first of several: these PyTorch looks at last. None where all are whole."""
     places = [argument for argument in form if not argument.by_name]
-    for argument, value in zip(places, args):
+    named = [(argument, options[argument.name]) for argument in form if argument.name in options]
+    for argument, value in [*zip(places, args), *named]:
         if argument.kind.startswith("ints") and (len(places) == 1 and argument.kind == "ints" or isinstance(value, (tuple, list))):
             value = value if isinstance(value, (tuple, list)) else args
             for at, item in enumerate(value):
-                if not isinstance(item, bool) and not _fits("int", item):
-                    return (f"{name}(): argument '{argument.name}' failed to unpack the object at pos {at + 1} with error \"type must be "
-                            f"tuple of ints,but got {kind_of(item)}\"", *WHY["ints"])
+                wrong = _not_unpacked(item)
+                if wrong:
+                    why = (f"no memory has {item} places", "give a smaller number") if wrong.startswith("Overflow") else WHY["ints"]
+                    return f"{name}(): argument '{argument.name}' failed to unpack the object at pos {at + 1} with error \"{wrong}", *why
     return None
+
+
+def _not_unpacked(item):
+    """PyTorch's words for one of several whole numbers that is none, or has more than 64 bits; None where it is one."""
+    if item.__class__ is bool or is_length(item):
+        return None if -2**63 <= int(item) < 2**63 else "Overflow when unpacking long long"
+    return f"type must be tuple of ints,but got {kind_of(item)}\""
 
 
 def _fits(kind, value):
@@ -313,16 +352,17 @@ def _fits(kind, value):
         one = isinstance(value, Tensor) and value.ndim == 0 and not value.requires_grad
         return one or is_number(value) and (kind == "number" or not isinstance(value, (complex, np.complexfloating)))
     if kind == "int":
-        if isinstance(value, Tensor):
-            return value.ndim == 0 and not value.requires_grad and not value.is_floating_point() and not value.is_complex() and (
-                value.dtype.name != "bool")
-        return hasattr(value, "__index__") and not isinstance(value, (bool, np.bool_, np.ndarray))
+        return is_whole(value)
+    if kind == "length":
+        return is_length(value)
     if kind in ("ints", "ints|int"):
         if isinstance(value, (tuple, list)):
-            return not value or _fits("int", value[0])
-        return kind == "ints|int" and _fits("int", value) and not isinstance(value, Tensor)
-    if kind == "sizes":
-        return value is None or _fits("ints|int", [side for side in value if side is not None] if isinstance(value, (tuple, list)) else value)
+            return not value or is_length(value[0])
+        return kind == "ints|int" and is_length(value) and isinstance(value, (int, np.integer, Tensor))
+    if kind in ("sizes", "pair"):
+        if isinstance(value, int) or not hasattr(value, "__len__"):
+            return is_length(value) and (kind == "pair" or isinstance(value, int))
+        return getattr(value, "ndim", 1) > 0 and _fits("ints", [side for side in value if side is not None or kind == "pair"])
     if kind in ("floats", "numbers"):
         return isinstance(value, (tuple, list)) and all(_fits("float" if kind == "floats" else "number", item) for item in value)
     return kind == "any" or isinstance(value, CLASSES[kind]) or kind == "dtype" and any(value is each for each in (float, bool, int, complex))

@@ -30,7 +30,7 @@ def asarray(obj, *, dtype=None, device=None, copy=None, requires_grad=False):
     if isinstance(obj, Tensor):
         return _as_asked(obj, dtype, device, copy, requires_grad)
     if isinstance(obj, np.ndarray):
-        return _as_asked(wrap(array_of(obj, None, copy=False)), dtype, device, copy, requires_grad)
+        return _as_asked(wrap(array_of(obj, None if obj.dtype in dtypes.OF_NUMPY else dtype, copy=False)), dtype, device, copy, requires_grad)
     if isinstance(obj, (bytes, bytearray, memoryview)):
         return _as_asked(frombuffer(obj, dtype=dtype or dtypes.get_default_dtype()), dtype, device, copy, requires_grad)
     if copy is False:

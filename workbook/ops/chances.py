@@ -42,7 +42,7 @@ def normal(mean, std=1.0, size=None, *, generator=None, dtype=None, device=None,
         if size is None:
             raise TypeError(explain("normal() received an invalid combination of arguments - got numbers without a size",
                                     "two numbers do not say how many to draw", "write torch.normal(0.0, 1.0, (2, 3))"))
-        out = normal_(empty(size_of_new(size), dtype=dtype, device=device), mean, std, generator=generator)
+        out = normal_(empty(size_of_new((size,)), dtype=dtype, device=device), mean, std, generator=generator)
         return out.requires_grad_() if requires_grad else out
     if isinstance(std, Tensor) and std.numel() and bool((std < 0).any()):
         raise RuntimeError(explain("normal expects all elements of std >= 0.0", "a standard deviation is a distance",

@@ -8,9 +8,9 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
-from workbook.errors import MOST_AXES, explain, no_memory, too_many_axes
+from workbook.errors import MOST_AXES, explain, kind_of, no_memory, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_in, preserve_format
-from workbook.numbers import counted, fill_with
+from workbook.numbers import counted, fill_with, is_length, length_of
 from workbook.ops.elementwise import as_number
 from workbook.ops.shape import size_of_new
 from workbook.refusals import needs_floats
@@ -123,8 +123,8 @@ def sized(function):
     def make(*size, **options):
         if "size" in options:
             size = (options.pop("size"),)
-            if isinstance(size[0], int):
-                raise TypeError(explain(f"{function.__name__}(): argument 'size' must be tuple of ints, not int",
+            if not isinstance(size[0], (tuple, list)):
+                raise TypeError(explain(f"{function.__name__}(): argument 'size' must be tuple of ints, not {kind_of(size[0])}",
                                         "the size is written as one argument, or as whole numbers",
                                         "write torch.zeros(2, 3) or torch.zeros((2, 3))"))
         if not size:
@@ -220,12 +220,12 @@ def eye(n, m=_AS_MANY, *, dtype=None, device=None, requires_grad=False):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.eye.html
     """
-    m = n if m is _AS_MANY else m
-    for name, side in (("n", n), ("m", m)):
-        if not hasattr(side, "__index__"):
+    shape = (n, n if m is _AS_MANY else m)
+    for name, side in zip("nm", shape):
+        if not is_length(side):
             raise TypeError(explain(f"eye(): argument '{name}' must be int, not {type(side).__name__}", "it counts rows or columns",
                                     None))
-        if counted(side) < 0:
+        if counted(length_of(side)) < 0:
             raise RuntimeError(explain(f"{name} must be greater or equal to 0, got {side}",
                                        "a length counts places", "give a length from 0 on"))
-    return filled(lambda xp, shape, kind: xp.eye(*shape, dtype=kind), (n, m), numpy_dtype(dtype), device, requires_grad)
+    return filled(lambda xp, shape, kind: xp.eye(*shape, dtype=kind), tuple(map(length_of, shape)), numpy_dtype(dtype), device, requires_grad)

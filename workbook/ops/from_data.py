@@ -8,7 +8,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.errors import MOST_AXES, explain, kind_of, shape_text, too_deep
 from workbook.formats import Lender, check_storage
-from workbook.numbers import plain
+from workbook.numbers import is_length, plain, real_number
 from workbook.ops.creation import finish, memory_for, numpy_dtype
 from workbook.ops.shape import size_of_new
 from workbook.settings import unfilled
@@ -97,8 +97,12 @@ def borrowed(array):
     return tensor
 
 
-def check_array(ndarray):
-    """Raise where PyTorch makes no Tensor of an array."""
+# What holds all the numbers (of the last: all up to 2**63 - 1) of unsigned numbers that PyTorch can store, and not compute with.
+_SIGNED = {"uint16": "int32", "uint32": "int64", "uint64": "int64"}
+
+
+def check_array(ndarray, asked=None):
+    """Raise where PyTorch makes no Tensor of an array, or one with which nothing can be computed; `asked`: the dtype that it is to have."""
     if any(step < 0 for step in ndarray.strides):
         raise ValueError(explain(
             "At least one stride in the given numpy array is negative, and tensors with negative strides are not currently "
@@ -108,23 +112,25 @@ def check_array(ndarray):
         raise ValueError(explain(
             "given numpy array has byte order different from the native byte order. Conversion between byte orders is currently "
             "not supported.", f"its dtype is {ndarray.dtype.str}", "write array.astype(array.dtype.newbyteorder('='))"))
-    if ndarray.dtype not in dtypes.OF_NUMPY:
+    signed = _SIGNED.get(ndarray.dtype.name)
+    if ndarray.dtype not in dtypes.OF_NUMPY and (signed is None or asked is None):
         raise TypeError(explain(
             f"can't convert np.ndarray of type numpy.{ndarray.dtype.type.__name__}. The only supported types are: float64, float32, float16, "
             "complex64, complex128, int64, int32, int16, int8, uint8, and bool.",
-            f"its elements are {ndarray.dtype}", "convert it first with .astype(...)"))
+            f"its elements are {ndarray.dtype}" + ", which PyTorch can store, and not even add" * (signed is not None),
+            "convert it first with .astype(...)" if signed is None else f"write array.astype(np.{signed}), or torch.tensor(array, dtype=torch.{signed})"))
 
 
 def array_of(data, dtype, copy):
     if isinstance(data, Tensor):
         array = data._host()
     elif isinstance(data, np.ndarray):
-        check_array(data)
+        check_array(data, dtype)
         array = data.view(np.ndarray)  # a matrix or a masked array computes in its own way
         copy = copy or not data.flags.writeable
     elif isinstance(data, np.generic):
         array = np.asarray(data)
-        check_array(array)
+        check_array(array, dtype)
     else:
         return _from_python(data, dtype)
     wanted = array.dtype if dtype is None else numpy_dtype(dtype)
@@ -183,7 +189,11 @@ def _from_python(data, dtype):
 
 
 def _wrapped(number, kind):
-    """A negative number as uint8 holds it, counted back from 256, as PyTorch does; any other as it is."""
+    """A negative number as uint8 holds it, counted back from 256, as PyTorch does; a complex one in real memory; any other as it is."""
+    if isinstance(number, complex) and kind.kind in "iu":
+        raise TypeError(explain("'complex' object cannot be interpreted as an integer", f"the tensor is to hold {dtypes.OF_NUMPY[kind]}",
+                                "take number.real, or dtype=torch.complex64"))
+    number = real_number(number, kind)
     return number + 256 if kind == np.uint8 and isinstance(number, int) and -256 < number < 0 else number
 
 
@@ -201,10 +211,20 @@ def _is_sequence(part):
 def _single(part, wanted):
     """One number of the data, and the dtype that it has when it is alone. `wanted`: the dtype that was asked for, or None."""
     if isinstance(part, Tensor):
+        if wanted is not None and _counts(wanted) and not _counts(part.dtype):
+            raise TypeError(explain("only integer tensors of a single element can be converted to an index",
+                                    f"the tensor is to hold {dtypes.asked(wanted)}, and this number is {part.dtype}", "write x.int() in its place"))
         return part.item(), part.dtype
     if isinstance(part, (np.generic, np.ndarray)):
-        check_array(np.asarray(part))
-        return part.item(), dtypes.of(part)
+        if wanted is not None and _counts(wanted) and not isinstance(part, (np.integer, float)) and (
+                not isinstance(part, np.bool_) or dtypes.asked(wanted) is not dtypes.bool):
+            raise TypeError(explain(f"'{kind_of(part)}' object cannot be interpreted as an integer",
+                                    f"the tensor is to hold {dtypes.asked(wanted)}", "write int(...) around it"))
+        check_array(np.asarray(part), wanted)
+        return part.item(), dtypes.of(part) if wanted is None else wanted
+    if isinstance(part, complex) and wanted is not None and dtypes.asked(wanted).is_floating_point:
+        raise TypeError(explain("must be real number, not complex", f"the tensor is to hold {dtypes.asked(wanted)}",
+                                "take number.real, or dtype=torch.complex64"))
     if isinstance(part, (int, float, complex)):
         number = plain(part)
         return number, dtypes.of_number(number)
@@ -222,6 +242,11 @@ def _single(part, wanted):
                                "give a number, a list or a NumPy array, such as list(d.values()) of a dict"))
 
 
+def _counts(kind):
+    """Whether a dtype holds whole numbers, or a yes or no."""
+    return dtypes.asked(kind).category <= dtypes.INTEGRAL
+
+
 def _of_the_same(given, dtype):
     if dtype is not None and given.dtype is not dtype:
         raise TypeError(explain(f"expected TensorOptions(dtype={dtype.in_c}) (got TensorOptions(dtype={given.dtype.in_c}))",
@@ -234,7 +259,7 @@ def legacy_tensor(*data, dtype=None):
     asked, dtype = dtype, dtype or dtypes.get_default_dtype()
     if len(data) == 1 and isinstance(data[0], Size):
         return unfilled(memory_for(np.zeros, tuple(data[0]), dtype.numpy))
-    if len(data) == 1 and (not isinstance(data[0], int) or isinstance(data[0], bool)):
+    if len(data) == 1 and (isinstance(data[0], Tensor) or not is_length(data[0])):
         given = data[0]
         if isinstance(given, Tensor):
             return _of_the_same(given, asked)

@@ -323,8 +323,8 @@ def _settled(k):
         return array if array.dtype == bool else array.astype(np.int64)
     if hasattr(k, "__index__"):
         return k.__index__()
-    if isinstance(k, str):
-        raise TypeError(explain("new(): invalid data type 'str'", f"axes have no names; '{k}' is no place", "use whole numbers"))
+    if isinstance(k, (str, bytes)):
+        raise TypeError(explain(f"new(): invalid data type '{type(k).__name__}'", f"axes have no names; '{k}' is no place", "use whole numbers"))
     raise IndexError(explain(
         "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are valid indices "
         f"(got {type(k).__name__})", "a place is a whole number", "write int(i)" if isinstance(k, float) else None))

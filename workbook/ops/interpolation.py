@@ -11,6 +11,7 @@ import numpy as np
 
 from workbook import dtypes
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.numbers import is_length, length_of
 from workbook.ops.adaptive import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from workbook.ops.resampling import Taps, resampling
 from workbook.tensor import Tensor, wrap
@@ -174,7 +175,7 @@ def _numbers(input, size, scale_factor):
             f"{list(sides)} and {name} of {'shape ' * (scale_factor is not None)}{given}. Please provide input tensor in (N, C, d1, d2, ...,dK) format "
             f"and {name} in {'(o1, o2, ...,oK)' if scale_factor is None else '(s1, s2, ...,sK)'} format.",
             "each axis after the channels has its number", f"give one number, or {len(sides)}"))
-    if isinstance(size, (tuple, list)) and not all(hasattr(number, "__index__") for number in numbers):
+    if isinstance(size, (tuple, list)) and not all(isinstance(number, (int, np.integer, Tensor)) for number in numbers):
         raise _not_whole(numbers)
     return numbers
 
@@ -189,9 +190,9 @@ def _sizes(input, numbers, are_factors, recompute):
     """The sizes of the result, and for each axis the factor that the scale follows from, or None where it follows from the sizes."""
     nothing = (None,) * len(numbers)
     if not are_factors:
-        if not all(hasattr(number, "__index__") for number in numbers):
+        if not all(is_length(number) or place and isinstance(number, bool) for place, number in enumerate(numbers)):
             raise _not_whole(numbers)
-        return tuple(map(int, numbers)), nothing
+        return tuple(map(length_of, numbers)), nothing
     if not all(isinstance(number, (int, float)) for number in numbers):
         raise TypeError(explain(f"interpolate(): argument 'scale_factor' must be tuple of floats, not {type(numbers[0]).__name__}",
                                 "the sizes are multiplied by it", "write scale_factor=2"))

@@ -179,6 +179,8 @@ def split(tensor, split_size_or_sections, dim=0):
     Source: https://pytorch.org/docs/2.13/generated/torch.split.html
     """
     axis = _axis_to_cut("split", tensor, dim)
+    if isinstance(split_size_or_sections, Tensor) and split_size_or_sections.numel() == 1:
+        split_size_or_sections = int(split_size_or_sections)
     side = tensor.shape[axis]
     kind = Split if isinstance(split_size_or_sections, int) else SplitWithSizes
     if kind is Split:

@@ -8,6 +8,7 @@ from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices.fused import fused
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.numbers import is_length
 from workbook.limits import finfo
 from workbook.ops.arithmetic import mul
 from workbook.ops.batch_norm import channel_sums, check_same_dtype
@@ -150,10 +151,11 @@ def _normalized_shape(function, input, normalized_shape, weight, bias=None):
             "it names the last axes of the input", f"write ({normalized_shape},)"))
     shape = tuple(normalized_shape)
     for place, side in enumerate(shape):
-        if isinstance(side, bool) or not hasattr(side, "__index__"):
+        if not (is_length(side) or place and isinstance(side, bool)):
             raise TypeError(explain(
                 f"{function}(): argument 'normalized_shape' (position 2) must be tuple of ints, but found element of type "
                 f"{type(side).__name__} at pos {place}", "it names the lengths of the last axes", "give whole numbers, such as x.shape[-1:]"))
+    shape = tuple(map(int, shape))
     if not shape:
         raise RuntimeError(explain("Expected normalized_shape to be at least 1-dimensional, i.e., containing at least one element, but got "
                                    "normalized_shape = []", "it names the last axes of the input", "write x.shape[-1:]"))

@@ -13,7 +13,7 @@ from workbook.errors import explain
 from workbook.ops import (activation, added, alike, arithmetic, axes, bessel, blocks, bounds, buffers, chains, chances, choices,
                           closeness, comparison, complexes, conversion, creation, differences, distances, dlpack, draws, einsum, elements, entropies,
                           exponentials, extremes, factors, fractions, from_data, gamma, histograms, incomplete, inplace, integers,
-                          inverses, joining, lengths, likes, linalg, logic, losses, lu, mixing, normal, norms, ordering, part_writes,
+                          inverses, joining, lengths, likes, linalg, logic, losses, lu, memories, mixing, normal, norms, ordering, part_writes,
                           parts, picks, placing, pointwise, powers, products, pseudo, questions, quotients, ranges, rearranging, reduction,
                           removed, scans, scatter, searching, shape, signs, solving, sorting, spectra, stacking, statistics,
                           strided, sums, takes, triangles, trigonometry)
@@ -156,6 +156,7 @@ ONLY_METHODS = {
     elements: "apply_ map_ map2_",
     questions: "is_set_to ndimension dim_order reshape_as sum_to_size",
     dlpack: "__dlpack__ __dlpack_device__",
+    memories: "_is_view is_shared set_",
 }
 
 # In-place forms that are functions of `torch`, too: torch.relu_(x).
@@ -193,7 +194,7 @@ OUT = {
              "cummax cummin amax amin aminmax norm median nanmedian mode kthvalue msort nonzero quantile nanquantile histc "
              "searchsorted bucketize diff isin frexp histogram renorm index_reduce nuclear_norm frobenius_norm lu_solve logcumsumexp",
     "any": "sum eq ne lt le gt ge logical_and logical_or logical_xor logical_not zeros ones full eye arange linspace logspace rand randn randint "
-           "randperm empty bernoulli prod cumsum cumprod logsumexp nansum nanmean",
+           "randperm empty range bernoulli prod cumsum cumprod logsumexp nansum nanmean",
 }
 
 # Functions that also take NumPy's `axis=` and `keepdims=`: see ops/spellings.py.
@@ -227,7 +228,7 @@ def functions():
     table = {name: function for part in (BOTH, WITH_INPLACE, ONLY_FUNCTIONS) for name, function in named(part).items()}
     table = {name: opened(function, name) for name, function in table.items()} | {
         alias: opened(table[name], name, alias) for alias, name in ALIASES.items()}
-    table["range"] = door(ranges.range_, "range")
+    table["range"] = opened(ranges.range_, "range")
     table.update({name: door(getattr(Tensor, name), name) for name in ALSO_FUNCTIONS.split()})
     return table
 
@@ -281,6 +282,7 @@ def install():
     Tensor.mH = property(_conjugate_last_two, doc="A view with the last two axes exchanged, of complex numbers the conjugates.")
     Tensor.mT = property(_last_two_exchanged, doc="A view with the last two axes exchanged.")
     Tensor.grad_fn = property(_grad_fn, doc="The operation that made the Tensor; None for a leaf.")
+    Tensor._base = property(memories.base_of, doc="The Tensor whose memory a view shows; None for what is no view.")
     Tensor.data = property(views.data_of, _set_data, doc="The same memory outside the graph; writes to it go unseen.")
 
 

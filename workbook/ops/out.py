@@ -21,7 +21,7 @@ from workbook.autograd.modes import no_grad, thread
 from workbook.devices import settle
 from workbook.errors import explain, shape_text
 from workbook.formats import with_steps
-from workbook.ops.arguments import refuse_arguments
+from workbook.ops.arguments import refuse_arguments, told_again
 from workbook.ops.strided import take_shape
 from workbook.strides import axes_in_memory, of_result, steps_of
 from workbook.tensor import Tensor, memory_of
@@ -39,7 +39,7 @@ _INPUT_FIRST = frozenset("argmax argmin searchsorted bucketize isin signbit ispo
 _IN_ORDER = frozenset("cholesky cholesky_solve matrix_power mvlgamma".split())
 
 
-_IN_A_ROW = frozenset(("arange", "linspace", "logspace"))
+_IN_A_ROW = frozenset(("arange", "linspace", "logspace", "range"))
 
 # Functions whose own results lie as a copy of the input does, but in an `out` that had no room for them as elementwise results do.
 # (With the number by which they multiply, if they do: PyTorch counts it as a second operand, without axes.)
@@ -61,8 +61,10 @@ def with_out(function, kind, name=None):
             return function(*args, **options) if out is None else _into(function, kind, out, args, options, makes, name)
         except Exception as problem:
             __tracebackhide__ = True
-            refuse_arguments(name, args, options if out is None else options | {"out": out}, problem=problem)
-            raise
+            plain = told_again(name, args, options if out is None else options | {"out": out}, problem=problem)
+            if plain is None:
+                raise
+        return call(*plain[0], **plain[1])
 
     parameters = [p for p in own.parameters.values() if p.kind is not inspect.Parameter.VAR_KEYWORD]
     call.__signature__ = own.replace(parameters=[*parameters,
@@ -72,7 +74,7 @@ def with_out(function, kind, name=None):
 
 def _into(function, kind, out, args, options, makes, door_name):
     __tracebackhide__ = True
-    name = function.__name__
+    name = function.__name__.removesuffix("_")  # of range_, which has another name in Python
     refuse_arguments(door_name, args, options | {"out": out})  # with it, PyTorch takes fewer of a function's forms
     outs = out if isinstance(out, (tuple, list)) else (out,)
     for target in outs:
@@ -80,11 +82,12 @@ def _into(function, kind, out, args, options, makes, door_name):
             raise TypeError(explain(f"{name}(): argument 'out' must be Tensor, not {type(out).__name__}",
                                     "the result is written into memory that is there already", "make it first: torch.empty(shape)"))
         views.refuse_inference(target)
+    aten = "aten::" * makes  # as PyTorch calls them here
     if makes:
-        _settle_device(outs[0], options)
+        _settle(outs[0], options)
     if thread.state.grad_enabled and any(isinstance(t, Tensor) and t.requires_grad for t in (*args, *options.values(), *outs)):
         raise RuntimeError(explain(
-            f"{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
+            f"{aten}{name}(): functions with out=... arguments don't support automatic differentiation, but one of the arguments "
             "requires "
             "grad.", "writing over memory leaves no step to go back through", f"use the result: y = torch.{name}(...)"))
     if name not in _READ_FIRST:
@@ -116,8 +119,13 @@ def _into(function, kind, out, args, options, makes, door_name):
     return result.into_out._make(outs) if hasattr(result, "into_out") else tuple(outs)
 
 
-def _settle_device(target, options):
-    """A function that makes a Tensor makes it where `out` is. Raise where another place is asked for."""
+def _settle(target, options):
+    """A function that makes a Tensor makes it where `out` is, and in its dtype. Raise where another one is asked for."""
+    kind = dtypes.asked(options.get("dtype"))
+    if kind is not None and kind is not target.dtype:
+        raise RuntimeError(explain(f"dtype {kind.legacy} does not match dtype of out parameter ({target.dtype.legacy})",
+                                   f"out holds {target.dtype}, and {kind} is asked for", "leave dtype out"))
+    options["dtype"] = target.dtype
     asked = options.get("device")
     if asked is not None and settle(asked) is not target._device.plain:
         raise RuntimeError(explain(f"device type {settle(asked).type} does not match device type of out parameter ({target._device.type})",

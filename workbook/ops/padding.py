@@ -7,7 +7,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
-from workbook.numbers import number_in
+from workbook.numbers import is_length, number_in
 from workbook.ops.resampling import Resample, Taps, resampling
 from workbook.tensor import Tensor
 
@@ -106,7 +106,7 @@ def _whole(pad):
                                 "each axis has a number before and one after", "for the last axis write (before, after)"))
     pad = tuple(pad)
     for place, number in enumerate(pad):
-        if not hasattr(number, "__index__"):
+        if not (is_length(number) or place and isinstance(number, bool)):
             raise TypeError(explain(f"pad(): argument 'pad' (position 2) must be tuple of ints, but found element of type "
                                     f"{type(number).__name__} at pos {place}", "places are counted", "give whole numbers"))
     return tuple([int(number) for number in pad])

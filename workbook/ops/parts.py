@@ -214,6 +214,7 @@ def narrow(input, dim, start, length):
     if isinstance(start, Tensor) and (start.ndim or start.is_floating_point() or start.is_complex() or start.dtype is dtypes.bool_):
         raise RuntimeError(explain("start must be an 0-dim integral Tensor.", f"it names one place, and this one has shape {shape_text(start.shape)} "
                                    f"and holds {start.dtype}", "write start.item(), or a whole number"))
+    start = int(start) if isinstance(start, Tensor) else start
     if length < 0:
         raise RuntimeError(explain("narrow(): length must be non-negative.", "a length counts places", "give a length from 0 on"))
     axis = axis_of(dim, input.shape)

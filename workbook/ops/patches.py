@@ -17,7 +17,7 @@ class Im2Col(Operation, name="Im2ColBackward0"):
     def forward(ctx, x, *, geometry):
         ctx.geometry = geometry
         batch = x[None] if x.ndim == 3 else x
-        found = columns.columns(ctx.xp, batch, geometry)
+        found = ctx.xp.ascontiguousarray(columns.columns(ctx.xp, batch, geometry))  # patches of one column are a view, which overlaps
         return found[0] if x.ndim == 3 else found
 
     def backward(ctx, grad):
@@ -132,7 +132,8 @@ _WHOLE = (dtypes.uint8, dtypes.int8, dtypes.int16, dtypes.int32, dtypes.int64)
 
 
 def _pair(function, name, value):
-    if hasattr(value, "__len__") and len(value) != 2:
+    value = tuple(value) if hasattr(value, "__iter__") else (value,) * 2
+    if len(value) != 2:
         raise RuntimeError(explain(f"It is expected {name} equals to 2, but got size {len(value)}", "an image has two axes",
                                    "give one number, or two"))
     return sides(function, name, value, 2)

@@ -8,7 +8,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype
-from workbook.numbers import computed_in, number_in, real_number
+from workbook.numbers import computed_in, is_whole, number_in, real_number
 from workbook.ops.creation import finish, numpy_dtype, reckoned, stored
 from workbook.ops.elementwise import as_number
 from workbook.tensor import Tensor
@@ -38,10 +38,19 @@ def arange(start=None, end=None, step=1, *, dtype=None, device=None, requires_gr
     held = np.dtype(np.int64) if kind.kind != "f" else computed_in(kind) if kind.itemsize == 2 else np.dtype(np.float64)
     start, end, step = (_bounded(x, held) for x in (start, end, step))
     count = _count(start, end, step, math.ceil)
+    if kind.kind in "iu" and not whole:  # PyTorch cuts off the fractions first; how many there are it counts with them, but in int64
+        cut = int(start), int(end), int(step)
+        if kind == np.int64:
+            if not cut[2]:
+                raise ValueError(explain("step must be nonzero", f"{step} as a whole number is 0", "choose a dtype of floats"))
+            count = _count(*cut, math.ceil)
+        start, _, step = cut
+        whole = True
     return reckoned(lambda xp: (xp.arange(count, dtype=np.int64 if whole else np.float64) * step + start).astype(kind), device, requires_grad)
 
 
-def range_(start, end, step=1, **options):
+@stored
+def range_(start, end, step=1, *, dtype=None, device=None, requires_grad=False):
     """Return the numbers from `start` up to and including `end`. Deprecated in PyTorch: use `arange`.
 
     Raises RuntimeError where `step` is 0 or leads away from `end`.
@@ -55,12 +64,14 @@ def range_(start, end, step=1, **options):
     """
     warnings.warn("torch.range is deprecated and will be removed in a future release because its behavior is inconsistent with "
                   "Python's range builtin. Instead, use torch.arange, which produces values in [start, end).",
-                  UserWarning, stacklevel=2)
+                  UserWarning, stacklevel=4)
     start, end, step = (as_number("range", *given) for given in (("start", 1, start), ("end", 2, end), ("step", 3, step)))
+    kind = _countable("range", dtype)
     count = _count(start, end, step, math.floor) + 1
-    kind = options.pop("dtype", None)
-    kind = numpy_dtype(kind)
-    return reckoned(lambda xp: (xp.arange(count, dtype=np.float64) * step + start).astype(kind), options.pop("device", None), **options)
+    if kind.kind in "iu":  # PyTorch cuts off the fractions first
+        start, end, step = int(start), int(end), int(step)
+        count = _count(start, end, step, math.floor) + 1
+    return reckoned(lambda xp: (xp.arange(count, dtype=np.float64) * step + start).astype(kind), device, requires_grad)
 
 
 @stored
@@ -77,7 +88,7 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
     """
     _single("linspace", start, end)
     start, end = (as_number("linspace", name, place, x) for place, (name, x) in enumerate((("start", start), ("end", end)), start=1))
-    _counted("linspace", start, end, steps)
+    steps = _counted("linspace", start, end, steps)
     turning = isinstance(start, complex) or isinstance(end, complex)
     kind = _countable("linspace", dtype, dtypes.get_default_dtype().to_complex() if turning else None, "b")
     if turning and kind.kind != "c":
@@ -113,7 +124,7 @@ def logspace(start, end, steps, base=10.0, *, dtype=None, device=None, requires_
     """
     _single("logspace", start, end)
     start, end, base = (as_number("logspace", *given) for given in (("start", 1, start), ("end", 2, end), ("base", 4, base)))
-    _counted("logspace", start, end, steps)
+    steps = _counted("logspace", start, end, steps)
     kind = _countable("logspace", dtype, None, "b")
     numbers = np.power(float(base), np.linspace(start, end, steps))
     return finish(numbers.astype(kind), device, requires_grad)
@@ -165,11 +176,12 @@ def _count(start, end, step, rounded):
 
 
 def _counted(name, start, end, steps):
-    """Raise for a number of steps that is none, or too large."""
-    if isinstance(steps, bool) or not hasattr(steps, "__index__"):
+    """Return a number of steps as an int. Raises for what is none, or too large."""
+    if not is_whole(steps):
         raise TypeError(explain(f"{name}() received an invalid combination of arguments - got "
                                 f"({', '.join(type(x).__name__ for x in (start, end, steps))})",
                                 "steps counts the numbers", f"write torch.{name}(0, 1, 5)"))
     if steps < 0:
         raise RuntimeError(explain("number of steps must be non-negative", f"it is {steps}", "choose a number from 0"))
     check_memory((int(steps),), 8)
+    return int(steps)

@@ -311,9 +311,7 @@ def _places(repeats, side, output_size, device):
             f"repeats must have the same size as input along dim, but got repeats.size(0) = {repeats.numel()} and input.size(0) = {side}",
             "each place has its own number", "give one number, or one for each place"))
     if repeats.dtype not in (dtypes.int64, dtypes.int32):
-        why, fix = "how often is a whole number", "write repeats.long()"
-        raise (RuntimeError(explain("repeats has to be Long or Int tensor", why, fix)) if repeats.ndim == 0 else
-               refused_dtype("repeat_interleave_cpu", repeats.dtype, why, fix))
+        raise refused_dtype("repeat_interleave_cpu", repeats.dtype, "how often is a whole number", "write repeats.long()")
     times = repeats._host().reshape(-1)
     if (times < 0).any():
         raise RuntimeError(explain("repeats can not be negative", "how often is counted from 0", "give no number below 0"))

@@ -194,7 +194,7 @@ def _centre(a, axes):
     return SumAxes.apply(a, axes=axes, keepdim=True) / count
 
 
-def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+def var(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Return the variance of all elements, or along `dim`: squared distances from the mean, divided by n - correction.
 
     Raises RuntimeError for integers and bools.
@@ -208,7 +208,7 @@ def var(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
     return Var.apply(input, **_spread_options("var", input, dim, unbiased, keepdim, correction))
 
 
-def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+def std(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Return the standard deviation of all elements, or along `dim`: the square root of `var`.
 
     Raises RuntimeError for integers and bools.
@@ -224,10 +224,11 @@ def std(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
 
 def _spread_options(name, input, dim, unbiased, keepdim, correction):
     if isinstance(dim, bool):
-        if unbiased is not None or keepdim or correction != 1:
+        if unbiased is not None or keepdim or correction is not None:
             raise TypeError(explain(f"{name}() received an invalid combination of arguments - got (dim=bool)",
                                     "True alone is `unbiased`, and names no axis", "name the axis by its number"))
         dim, unbiased = None, dim
+    correction = 1 if correction is None else correction
     if unbiased is not None:
         if not isinstance(unbiased, bool):
             raise TypeError(explain(f"{name}() received an invalid combination of arguments - got (unbiased={type(unbiased).__name__})",

@@ -8,15 +8,16 @@ from workbook.autograd.operation import Operation
 from workbook.autograd.views import detached
 from workbook.axes import axis_of
 from workbook.devices import check_memory
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, kind_of, shape_text
 from workbook.formats import asked_format, contiguous_format, copied, lies_in, preserve_format, with_steps
+from workbook.numbers import is_length, length_of
 from workbook.strides import lies_in_rows, of_view, steps_of
 from workbook.tensor import Size, Tensor
 
 
 def sizes(shape):
-    """Return a shape given as several numbers, or as one sequence, as a tuple of ints."""
-    if len(shape) == 1 and isinstance(shape[0], (tuple, list, range)) or len(shape) == 1 and getattr(shape[0], "ndim", 0):
+    """Return a shape given as several numbers, or as one tuple or list, as a tuple of ints."""
+    if len(shape) == 1 and isinstance(shape[0], (tuple, list)):
         shape = shape[0]
     if isinstance(shape, tuple) and _WHOLE.issuperset(map(type, shape)) and max(map(abs, shape), default=0) < 2**63:
         return tuple(shape)  # the common case: nothing to convert
@@ -27,15 +28,21 @@ _WHOLE = frozenset((int,))
 
 
 def _side(side, place, shape):
-    if hasattr(side, "__index__") and (place > 1 or not isinstance(side, bool)):  # PyTorch looks at the first one only
-        side = side.__index__()
+    if is_length(side) or place > 1 and isinstance(side, bool):  # PyTorch looks at the first one only
+        side = length_of(side)
         if not -2**63 <= side < 2**63:
             raise TypeError(explain(
                 f"argument 'size' failed to unpack the object at pos {place} with error \"Overflow when unpacking long long\"",
                 f"no memory has {side} places", "give a smaller size"))
         return side
-    raise TypeError(explain(_no_length(type(side).__name__, place, len(shape)),
-                            f"the length of an axis is a whole number, not {side!r}", "write ints, such as torch.zeros(2, 3)"))
+    raise TypeError(explain(_no_length(kind_of(side), place, len(shape)), *_why_no_length(side)))
+
+
+def _why_no_length(side):
+    """Why a value is no length, and what to write."""
+    if getattr(side, "ndim", 0):
+        return "lengths stand in a tuple, one by one", "write *x.tolist(), or tuple(x.tolist())"
+    return f"the length of an axis is a whole number, not {side!r}", "write ints, such as torch.zeros(2, 3)"
 
 
 def size_of_new(size, phrase="Trying to create tensor with negative dimension {}: {}"):

@@ -16,8 +16,8 @@ def sides(function, name, value, count):
     if value.__class__ is int:
         return (value,) * count
     if isinstance(value, (str, float)) or not hasattr(value, "__iter__"):
-        return (_whole(function, name, value),) * count
-    numbers = tuple([_whole(function, name, number) for number in value])
+        return (whole(function, name, value),) * count
+    numbers = tuple([whole(function, name, number, place) for place, number in enumerate(value)])
     if len(numbers) == 1:
         return numbers * count
     if len(numbers) != count:
@@ -28,11 +28,12 @@ def sides(function, name, value, count):
     return numbers
 
 
-def _whole(function, name, number):
+def whole(function, name, number, place=0):
+    """Return the number in a place of a setting as an int. Raises TypeError for what is no whole number."""
     if number.__class__ is int:
         return number
     try:
-        return operator.index(number)
+        return operator.index(number if place or number.__class__ is not bool else None)  # of several, PyTorch looks closely at the first
     except TypeError:
         raise TypeError(explain(f"{function}(): argument '{name}' must be tuple of ints, not {type(number).__name__}",
                                 "it counts places of an image", f"give whole numbers: {name}=1")) from None

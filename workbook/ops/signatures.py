@@ -4,7 +4,8 @@ A line names functions and, after the colon, their forms, divided by ` | `. Argu
 `=` says that it may be left out, `?` that it may be None, `!` that it is asked before the function computes, because much else would pass
 for it in silence, and `:` names its kind where that is not the one that KIND knows by its name.
 `...` stands for what every function that makes a Tensor takes. `ints|int` is several whole numbers, or one for all of them; `Tensors2`
-are two Tensors, `sizes` whole numbers or None. `@4` is the place in which PyTorch hands an argument on to its inner function, where that is
+are two Tensors, `sizes` whole numbers or None, `pair` two of them or one;
+`int` names one axis or counts, `length` counts places, for which PyTorch takes more (`numbers.is_whole` and `is_length`). `@4` is the place in which PyTorch hands an argument on to its inner function, where that is
 another one; `@0` is by its name. The first form that fits is the one that is meant; of `old` ones no error speaks.
 
 Who reads this, and when: `ops/arguments.py`.
@@ -18,9 +19,10 @@ from workbook.ops.network_signatures import NETWORKS
 MAKING = "dtype?=, layout?=, device?=, pin_memory?=, requires_grad?="
 # The kind of an argument by its name. What is not here is a Tensor.
 KINDS = {
-    "int": "N axis0 axis1 bins chunks col compute_mode decimals destination diagonal dim dim0 dim1 dim2 dimension "
-        "downscale_factor edge_order end_dim from groups high ind k length low m minlength n num_layers num_samples "
-        "num_groups padding_idx divisor_override offset output_size pad r row sections split_size start_dim step steps storage_offset to upscale_factor",
+    "int": "N axis0 axis1 bins chunks col compute_mode decimals destination diagonal dim dim0 dim1 dim2 dimension downscale_factor "
+        "edge_order end_dim from ind k n num_layers num_groups divisor_override offset pad r row start_dim step steps to "
+        "upscale_factor",
+    "length": "groups length m minlength num_samples padding_idx output_size sections split_size storage_offset high low",
     "str": "UPLO driver equation indexing interpolation mode reduce rounding_mode side",
     "bool": "as_tuple copy non_blocking accumulate adjoint assume_unique batch_first bidirectional ceil_mode compute_uv count_include_pad density align_corners log_input full swap use_input_stats log_target scale_grad_by_freq "
         "sparse include_last_offset enable_gqa is_causal "
@@ -204,7 +206,7 @@ clamp_min: input, min:Tensor, *, out | input, min, *, out
 clamp_min_: input, min:Tensor | input, min
 clone: input, *, memory_format?=
 column_stack dstack hstack row_stack vstack linalg_multi_dot: tensors, *, out
-combinations: input, r=, with_replacement!=
+combinations: input, r!=, with_replacement!=
 complex: real, imag, *, out
 conv1d conv2d conv3d: input, weight, bias?=, stride!=, padding!=, dilation!=, groups!= | input, weight, bias?=, stride!=,
     padding:str!=, dilation!=, groups!=
@@ -220,7 +222,8 @@ cross: input, other, dim?=, *, out
 cummax cummin: input, dim, *, out:Tensors2
 cumprod cumsum: input, dim, *, dtype?=, out
 cumulative_trapezoid trapezoid: y, x!, *, dim= | y, *, dx!=, dim=
-diag tril triu: input, diagonal!=, *, out
+diag: input, diagonal!=, *, out
+tril triu: input, diagonal:length!=, *, out
 diag_embed diagonal: input, offset!=, dim1=, dim2=
 diagflat: input, offset!=
 diagonal_scatter: input, src, offset!=, dim1=, dim2=
@@ -230,13 +233,13 @@ div: input, other, *, out | input, other, *, rounding_mode?, out | input, other:
 divide: input, other, *, out | input, other, *, rounding_mode?, out | input, other:number | input, other:number, *,
     rounding_mode?
 dot: input, tensor, *, out
-dsplit hsplit vsplit: input, sections! | input, indices
+dsplit hsplit vsplit: input, sections:int! | input, indices
 empty: size, *, memory_format?=, out, ...
 empty_like ones_like zeros_like: input, *, memory_format?=, ...
 empty_permuted: size, physical_layout, *, ...
 empty_strided: size, stride:ints, *, ...
 equal gcd_ is_same_size lcm_ ldexp_: input, other
-eye: n, *, out, ... | n, m, *, out, ...
+eye: n:length, *, out, ... | n:length, m, *, out, ...
 fill fill_: input, value:Tensor | input, value
 flatten: input, start_dim=, end_dim=
 flip permute tile: input, dims!
@@ -266,7 +269,7 @@ index_reduce: input, dim, index, source, reduce, *, include_self!=, out
 index_select: input, dim, index, *, out
 isin: elements, test_elements, *, assume_unique!=, invert!=, out | element, test_elements, *, assume_unique!=, invert!=, out |
     elements, test_element, *, assume_unique!=, invert!=, out
-kthvalue: input, k, dim=, keepdim!=, *, out:Tensors2
+kthvalue: input, k:length, dim=, keepdim!=, *, out:Tensors2
 lerp: input, end:Tensor, weight, *, out | input, end:Tensor, weight:number, *, out
 linalg_cholesky: input, *, upper!=, out
 linalg_cond: input, p?=, *, out | input, p:str, *, out
@@ -327,9 +330,9 @@ nan_to_num_: input, nan?=, posinf?=, neginf?=
 nanmean nansum: input, dim:ints|int?=, keepdim!=, *, dtype?=, out
 nanquantile quantile: input, q!, dim?=, keepdim!=, *, interpolation=, out | input, q:float!, dim?=, keepdim!=, *, interpolation=,
     out
-narrow: input, dim, start:Tensor!, length! | input, dim, start:int!, length!
+narrow: input, dim, start:Tensor!, length! | input, dim, start:length!, length!
 normal: mean:Tensor, std:Tensor, *, generator?=, out | mean:Tensor, std=, *, generator?=, out | mean, std:Tensor, *,
-    generator?=, out | mean, std, size, *, generator?=, out, ...
+    generator?=, out | mean, std, size!, *, generator?=, out, ...
 nuclear_norm: input, dim:ints|int, keepdim!=, *, out | input, keepdim!=, *, out
 ones zeros: size, *, out, ...
 pairwise_distance: x1, x2, p:float=, eps=, keepdim!=
@@ -352,11 +355,11 @@ randint: high, size, *, generator?, out, ... | high, size, *, out, ... | low, hi
 randint_like: input, low, high!, *, generator?, memory_format?=, ... | input, low, high!, *, memory_format?=, ... | input,
     high:Tensor!, *, generator?, memory_format?=, ... | input, high:Tensor!, *, memory_format?=, ... | input, high!, *, generator?,
     memory_format?=, ... | input, high!, *, memory_format?=, ...
-randperm: n, *, generator?, out, ... | n, *, out, ...
+randperm: n:length, *, generator?, out, ... | n:length, *, out, ...
 renorm: input, p, dim, maxnorm, *, out
-repeat_interleave: input, repeats, dim?=, *, output_size?= | repeats, *, output_size?= | input, repeats:int, dim?=, *,
+repeat_interleave: input, repeats, dim?=, *, output_size?= | repeats, *, output_size?= | input, repeats:length, dim?=, *,
     output_size?=
-reshape: input, shape
+reshape: input, shape!
 resize_as_: input, the_template, *, memory_format?=
 result_type: tensor, other | scalar, tensor | tensor, other:number | scalar1, scalar2
 roll: input, shifts!, dims:ints|int!?=
@@ -372,9 +375,9 @@ scatter_add: input, dim, index, src, *, out
 scatter_reduce: input, dim, index, src!, reduce, *, include_self!=, out
 searchsorted: sorted_sequence, input, *, out_int32!=, right!=, side?=, sorter?=, out | sorted_sequence, self, *, out_int32!=,
     right!=, side?=, sorter?=, out
-select: input, dim, index:int
-select_scatter: input, src, dim!, index:int!
-slice_scatter: input, src, dim=, start:int!?=, end:int?=, step=, *, out
+select: input, dim, index:length!
+select_scatter: input, src, dim!, index:length!
+slice_scatter: input, src, dim=, start:length!?=, end:length?=, step:length=, *, out
 sort: input, *, stable!?, dim=, descending!=, out:Tensors2 | input, dim=, descending!=, *, out:Tensors2
 special_log_softmax: input, dim!, *, dtype?=
 special_ndtr: input!, *, out
@@ -396,10 +399,10 @@ take: input, index, *, out
 take_along_dim: input, indices:Tensor, dim?=, *, out
 tensor_split: input, indices!, dim= | input, tensor_indices_or_sections!, dim= | input, sections!, dim=
 threshold_: input, threshold, value
-topk: input, k, dim=, largest!=, sorted!=, *, out:Tensors2
+topk: input, k:length, dim=, largest!=, sorted!=, *, out:Tensors2
 trapz: y, *, dx:float!=, dim= | y, x!, *, dim=
 triangular_solve: input, A, upper!=, transpose!=, unitriangular!=, *, out:Tensors2
-tril_indices triu_indices: row, col, offset!=, *, ...
+tril_indices triu_indices: row!, col!, offset!=, *, ...
 unbind: input, dim=
 unflatten: input, dim, sizes
 unsqueeze: input, dim
@@ -438,6 +441,8 @@ type: dtype:any?=, non_blocking!=, *, memory_format?=
 to: device?=, dtype?=, non_blocking!=, copy!=, *, memory_format?= | dtype, non_blocking!=, copy!=, *, memory_format?= |
     tensor, non_blocking!=, copy!=, *, memory_format?=
 new_tensor: data:any, *, dtype?=, device?=, requires_grad=
+_is_view is_shared:
+set_: source:any=, storage_offset:any=, size:any=, stride:any=
 map_: other, callable:any
 map2_: x, y, callable:any
 apply_: callable:any
@@ -467,8 +472,9 @@ random_: *, generator?= | from, to?, *, generator?= | to, *, generator?=
 repeat: repeats:ints
 resize_: size, *, memory_format?=
 retain_grad:
+reshape: shape
 sum_to_size: size!
-unfold: dimension, size:int, step!
+unfold: dimension, size:int!, step!
 uniform_: from:float=, to:float=, *, generator?=
-view: dtype | size
+view: size | dtype
 """

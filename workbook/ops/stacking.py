@@ -9,6 +9,7 @@ from workbook.axes import axis_of
 from workbook.autograd.elsewhere import made
 from workbook.devices import check_memory
 from workbook.errors import explain, shape_text
+from workbook.numbers import counted, is_length, is_whole
 from workbook.ops.axes import unsqueeze
 from workbook.ops.joining import cat, stack
 from workbook.ops.parts import narrow
@@ -167,6 +168,10 @@ def tensor_split(input, indices_or_sections, dim=0):
                                    "a single number has no axis to cut", "give it one first: x.reshape(1)"))
     axis = axis_of(dim, input.shape)
     side = input.shape[axis]
+    if isinstance(where, (tuple, list)) and not all(is_length(place) or at and isinstance(place, bool) for at, place in enumerate(where)):
+        raise TypeError(explain(f"tensor_split() received an invalid combination of arguments - got (Tensor, {type(where).__name__})",
+                                "where to cut is a whole number each", "write whole numbers, such as [1, 3]"))
+    where = counted(where) if isinstance(where, int) else [counted(place) for place in where]
     if isinstance(where, int):
         if where < 1:
             raise RuntimeError(explain(f"number of sections must be larger than 0, got {where}",
@@ -189,6 +194,8 @@ def _splitter(name, axes, axis, example):
                 f"torch.{name} requires a tensor with at least {axes} dimension, but got a tensor with {input.ndim} dimensions!",
                 f"the tensor has shape {shape_text(input.shape)}", None))
         along = 0 if name == "hsplit" and input.ndim == 1 else axis
+        if is_whole(indices_or_sections):
+            indices_or_sections = int(indices_or_sections)
         if isinstance(indices_or_sections, int):
             side, parts = input.shape[along], indices_or_sections
             if parts < 1 or side % parts:

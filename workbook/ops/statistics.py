@@ -30,7 +30,7 @@ from workbook.tensor import Tensor
 INTERPOLATIONS = ("linear", "lower", "higher", "midpoint", "nearest")
 
 
-def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Return the standard deviation and the mean, of all elements or along `dim`, as a pair.
 
     Raises RuntimeError for integers and bools.
@@ -44,7 +44,7 @@ def std_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
     return _with_mean("std_mean", std, input, dim, unbiased, keepdim, correction)
 
 
-def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
+def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=None):
     """Return the variance and the mean, of all elements or along `dim`, as a pair. Raises RuntimeError for integers and bools.
 
     >>> import workbook as torch
@@ -57,7 +57,7 @@ def var_mean(input, dim=None, unbiased=None, keepdim=False, *, correction=1):
 
 
 def _with_mean(name, function, input, dim, unbiased, keepdim, correction):
-    spread_ = function(input, dim, unbiased, keepdim, correction=1 if correction is None else correction)
+    spread_ = function(input, dim, unbiased, keepdim, correction=correction)
     return spread_, mean(input, None if isinstance(dim, bool) else dim, keepdim)
 
 

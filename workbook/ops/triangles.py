@@ -9,6 +9,7 @@ from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.devices import check_memory
 from workbook.errors import explain, refused_dtype, shape_text
+from workbook.numbers import counted
 from workbook.formats import in_order
 from workbook.ops.creation import finish, numpy_dtype
 from workbook.ops.elementwise import not_implemented
@@ -72,6 +73,7 @@ def diagonal(input, offset=0, dim1=0, dim2=1):
     """
     if isinstance(offset, bool):
         raise TypeError(explain("diagonal(): argument 'offset' (position 2) must be int, not bool", "it counts places", "write 0 or 1"))
+    counted(offset)
     return Diagonal.apply(input, offset=offset, axes=two_axes(dim1, dim2, input.ndim))
 
 

@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from workbook.errors import by_sizes, explain, not_a_tensor, shape_text
-from workbook.ops.sides import sides
+from workbook.ops.sides import sides, whole
 from workbook.tensor import Tensor
 
 # Which axes an image of one, two or three axes has, and what PyTorch's messages call the sizes of a window over them.
@@ -79,12 +79,13 @@ def image_of(function, input, axes):
 
 def windows_of(function, input, axes, kernel_size, stride, padding, dilation=1, ceil_mode=False):
     """Return the Windows of a pooling; equal settings share one. Raises RuntimeError where they do not fit the input."""
-    return _windows(function, tuple(input.shape[-axes - 1:]), _hashable(kernel_size), _hashable(stride), _hashable(padding),
-                    _hashable(dilation), bool(ceil_mode))
+    given = {"kernel_size": kernel_size, "stride": stride, "padding": padding, "dilation": dilation}
+    return _windows(function, tuple(input.shape[-axes - 1:]), *[_hashable(function, *each) for each in given.items()], bool(ceil_mode))
 
 
-def _hashable(value):
-    return tuple(value) if isinstance(value, list) else value
+def _hashable(function, name, value):
+    """A setting with Python's ints in it: (2., 3.), which is equal to (2, 3), must not be found in its place."""
+    return tuple([whole(function, name, *each[::-1]) for each in enumerate(value)]) if isinstance(value, (tuple, list)) else value
 
 
 @functools.lru_cache(typed=True)  # a network asks for the same ones at every step
