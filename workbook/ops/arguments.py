@@ -153,7 +153,7 @@ MOSTLY = {"bool": (bool,), "int": (int,), "length": (int,), "Tensor": (Tensor,),
 def refuse_arguments(name, args, options, method=False, problem=None):
     """Raise TypeError where no form of a function, or of the method, takes these arguments. To be called where it has failed.
 
-    `problem` is how it has failed: where that says the same, it says it better.
+    `problem` is how it has failed: where that says the same, it says it better. Return whether it does.
     """
     __tracebackhide__ = True
     name, method = _split(name, args, options, method)
@@ -163,6 +163,7 @@ def refuse_arguments(name, args, options, method=False, problem=None):
         raise TypeError(explain(str(problem) if counts else found[0], *found[1:])) from None  # Python itself says how many it takes
     if str(problem).startswith("argument 'size' failed"):  # who says so does not know whose argument it is
         raise TypeError(re.sub("^", f"{name}(): ", str(problem), count=1)) from None
+    return found is not None
 
 
 def _said(problem, what, why, fix):
@@ -180,13 +181,13 @@ def told_again(name, args, options, method=False, problem=None):
     own, its = _split(name, args, options, method)
     form = next((form for form in forms_of(own, its) if _read(own, form.arguments, args[1:] if its else args, options) is None), None)
     plain = None if form is None else in_whole_numbers(form, args, options, its)
-    refuse_arguments(name, args, options, method, problem)
-    return plain
+    return None if refuse_arguments(name, args, options, method, problem) else plain
 
 
 def _split(name, args, options, method):
     """The function that the arguments are handed on to, and whether it is a method: PyTorch's `split` of a list is another one."""
-    handed = name == "split" and not isinstance((*args[1:], *options.values(), 0)[0], (int, Tensor))
+    given = (*args[1:], *options.values(), 0)[0]
+    handed = name == "split" and not isinstance(given, int) and not (isinstance(given, Tensor) and given.numel() == 1)
     return ("split_with_sizes", False) if handed else (name, method)
 
 
