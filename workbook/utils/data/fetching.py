@@ -79,10 +79,6 @@ def _rows(tensors, numbers):
             return [wrap(tensor._array.take(rows, 0), CPU) for tensor in tensors]
         except IndexError:
             pass  # told in PyTorch's words below
-    for tensor in tensors:  # a GPU would tell of a sample that is not there only later, and without its number
-        missing = rows[(rows < -len(tensor)) | (rows >= len(tensor))]
-        if missing.size:
-            tensor[int(missing[0])]
     rows = from_numpy(rows)
     return [tensor[rows] for tensor in tensors]
 
