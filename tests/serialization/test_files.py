@@ -251,7 +251,8 @@ def test_a_mapped_file_is_not_changed_by_writes_unless_it_is_shared(tmp_path):
     import mmap
 
     path = tmp_path / "x.pt"
-    torch.save([torch.arange(4.0), torch.arange(4.0)[1:]], path)
+    first, second = torch.arange(4.0, device="cpu"), torch.arange(4.0, device="cpu")
+    torch.save([first, second[1:]], path)
     x, _ = torch.load(path, mmap=True)
     x[0] = 7
     assert torch.load(path)[0].tolist() == [0, 1, 2, 3] and x.untyped_storage().nbytes() == 16

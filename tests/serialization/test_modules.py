@@ -215,7 +215,7 @@ def test_a_handle_that_was_pickled_leaves_later_hooks_their_own_numbers():
 
 def test_map_location_of_every_kind():
     buffer = io.BytesIO()
-    torch.save(torch.nn.Linear(1, 1).state_dict(), buffer)
+    torch.save(torch.nn.Linear(1, 1, device="cpu").state_dict(), buffer)
     asked = []
 
     def note(storage, location):
@@ -246,7 +246,7 @@ def test_tensors_go_back_to_the_device_that_they_were_saved_from_or_where_map_lo
     x = torch.arange(6.0).view(2, 3).to("cuda:0")
     turned = x.t()
     buffer = io.BytesIO()
-    torch.save([x, turned, torch.ones(1)], buffer)
+    torch.save([x, turned, torch.ones(1, device="cpu")], buffer)
 
     def places(**settings):
         buffer.seek(0)

@@ -82,7 +82,8 @@ def saved(t, value):
 
 
 @pytest.mark.filterwarnings("ignore")
-@pytest.mark.parametrize("call", CALLS)
+@pytest.mark.parametrize("call", [
+    pytest.param(call, marks=[pytest.mark.cpu_only("it tells that there is no GPU")] * ("to a GPU" in call)) for call in CALLS])
 def test_the_error_is_torchs(call, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "here.txt").write_text("hello")
