@@ -21,7 +21,7 @@ on_the_cpu, to_numpy, new_generator = torch.from_numpy, Tensor.numpy, torch.Gene
 
 def of_the_engine():
     """Tell whether the engine itself asks, which must copy between devices by its own words, as it must anywhere."""
-    return sys._getframe(2).f_globals["__name__"].startswith("workbook.")
+    return sys._getframe(2).f_globals.get("__name__", "").startswith("workbook.")
 
 
 @functools.wraps(on_the_cpu)

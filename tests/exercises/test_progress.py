@@ -9,6 +9,7 @@ import pytest
 
 import workbook as torch
 from tests.exercises.test_check import UNREADABLE, itself
+from tests.ops.both import of_no_device
 from workbook.exercises import check, helping, hint, predict, progress, reveal, solution, store
 
 FILE = Path(".workbook", "progress.json")
@@ -91,11 +92,18 @@ def test_when_a_prediction_agrees(lesson_98, predicted, happened, agree):
     assert ("They agree." in repr(reveal("98.p1", happened))) == agree
 
 
+@pytest.mark.parametrize("predicted", ["[1, 2]", "tensor([1., 2.])", "tensor([1., 2.], device='cuda:0')"])
+def test_a_prediction_agrees_with_what_lies_on_a_gpu(lesson_98, gpu, predicted):
+    predict("98.p1", predicted)
+    for happened, agree in ((torch.tensor([1.0, 2.0], device=gpu), True), (torch.tensor([1.0, 3.0], device=gpu), False)):
+        assert ("They agree." in repr(reveal("98.p1", happened.requires_grad_()))) == agree
+
+
 @pytest.mark.parametrize(("predicted", "kept"), [
     (torch.float32, "torch.float32"), (torch.Size([3]), "torch.Size([3])"), ((3, 4), "(3, 4)"), (torch.tensor([1, 2]), "tensor([1, 2])"),
 ])
 def test_a_prediction_is_kept_as_what_it_says(lesson_98, predicted, kept):
-    assert predict("98.p1", predicted).heading == f"98.p1 kept: {kept}"
+    assert of_no_device(predict("98.p1", predicted).heading) == f"98.p1 kept: {kept}"
 
 
 def test_a_prediction_outlives_the_kernel(lesson_98, monkeypatch):

@@ -140,7 +140,7 @@ def _agree(prediction, happened, what):
 def _bare(text):
     squeezed = re.sub(r"\s+|torch\.", "", text.lower()).strip("'\"")
     squeezed = re.sub(r"^size\((.*)\)$", r"\1", squeezed)
-    squeezed = re.sub(r"^tensor\((.*?)(?:,(?:dtype|grad_fn|requires_grad)=.*)?\)$", r"\1", squeezed)
+    squeezed = re.sub(r"^tensor\((.*?)(?:,(?:device|dtype|grad_fn|requires_grad)=.*)?\)$", r"\1", squeezed)
     named = getattr(torch, squeezed, None) if squeezed.isidentifier() else None
     return str(named) if type(named) is torch.dtype else squeezed  # torch.float is another name of torch.float32
 
