@@ -9,7 +9,11 @@ import pytest
 import workbook as torch
 
 SILENT = """
+import sys
 import workbook as torch
+if sys.argv[1] == "cuda":
+    torch.cuda.simulate(1)
+torch.set_default_device(sys.argv[1])
 inf, nan = float("inf"), float("nan")
 both, x = torch.tensor([inf, -inf]), torch.tensor([0., 1.], requires_grad=True)
 torch.zeros(0).mean(), torch.zeros(0, 3).mean(0), torch.zeros(0).nanmean(), torch.zeros(0).norm(), torch.cov(torch.ones(1))
@@ -22,9 +26,10 @@ print(x.grad)
 """
 
 
-def test_overflow_and_nan_warn_of_nothing():
+@pytest.mark.parametrize("place", ["cpu", "cuda"])
+def test_overflow_and_nan_warn_of_nothing(place):
     """In a program of its own: a student's warnings are as Python has them, and none is turned off but the engine's own."""
-    ended = subprocess.run([sys.executable, "-c", SILENT], capture_output=True, text=True)
+    ended = subprocess.run([sys.executable, "-c", SILENT, place], capture_output=True, text=True)
     assert (ended.returncode, [line for line in ended.stderr.splitlines() if "degrees of freedom" not in line]) == (0, [])
 
 

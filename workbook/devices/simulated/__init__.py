@@ -124,8 +124,7 @@ class ufunc(Function):
     def __call__(self, *args, **options):
         if any(isinstance(value, (list, tuple)) for value in args):
             raise TypeError(f"Unsupported type {next(type(value) for value in args if isinstance(value, (list, tuple)))}")
-        with np.errstate(all="ignore"):
-            return super().__call__(*args, **options)
+        return super().__call__(*args, **options)
 
     def _part(self, name, known):
         if self.name not in known:
