@@ -412,8 +412,8 @@ def next_sequence():
 
 def accumulator_of(leaf):
     """Return the one AccumulateGrad of `leaf`. The graph keeps it alive, not the leaf, so that no cycle forms."""
-    found = leaf._accumulator and leaf._accumulator()
-    if found is None:
+    found = leaf._accumulator
+    if found is None or (found := found()) is None:
         found = AccumulateGrad(leaf)
         leaf._accumulator = weakref.ref(found)
     return found

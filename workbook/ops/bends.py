@@ -7,7 +7,7 @@ from workbook.errors import explain, not_a_tensor
 from workbook.formats import copied, in_order
 from workbook.ops.arguments import door
 from workbook.ops.activation import LeakyRelu
-from workbook.ops.choices import straight_pieces, where
+from workbook.ops.choices import no_clamp, straight_pieces, where
 from workbook.numbers import computed_in
 from workbook.ops.elementwise import Elementwise, as_number, in_float32, not_implemented
 from workbook.ops.inplace import inplace, on_host
@@ -23,8 +23,8 @@ class Hardtanh(Elementwise):
         ctx.save(a)
         ctx.ends = low, high
         out = copied(ctx.xp, a)  # which lies as the input does
-        ctx.xp.maximum(out, a.dtype.type(low), out=out)
-        return ctx.xp.minimum(out, a.dtype.type(high), out=out)
+        ctx.xp.maximum(a.dtype.type(low), out, out=out)  # of 0.0 and -0.0 the second is taken
+        return ctx.xp.minimum(a.dtype.type(high), out, out=out)
 
     @straight_pieces
     def backward(ctx, grad):
@@ -60,8 +60,7 @@ def _hardtanh(input, min_val=-1.0, max_val=1.0, name="hardtanh"):
     if input._array.dtype.kind == "b":
         raise RuntimeError(explain("Bool inputs not supported for hardtanh", "True and False lie on no line", "convert it: x.float()"))
     if input.is_complex():
-        raise NotImplementedError(explain("clamp is not supported for complex types", "complex numbers have no order",
-                                          "take the parts: x.real, x.imag"))
+        raise no_clamp()
     low, high = _ends(name, min_val, max_val)
     return Hardtanh.apply(input, low=low, high=high)
 

@@ -50,7 +50,7 @@ def _bessel(xp, a, order):
         total = total + term
         total = xp.where(xp.isinf(total) & ~xp.isinf(half), xp.where(total > 0, xp.inf, -xp.inf), total)
         term = xp.where(xp.isfinite(total), term, 0)
-    return xp.where(xp.isinf(half), xp.nan, total).astype(a.dtype)  # NaN at infinity, as in PyTorch
+    return xp.where(xp.isinf(half), xp.nan, total + 0.0).astype(a.dtype)  # NaN at infinity, as in PyTorch; and no -0.0
 
 
 def i0(input):
@@ -94,7 +94,7 @@ class I1e(FloatElementwise, name="SpecialI1EBackward0"):
     """out = exp(-|a|) times Bessel's function I of order 1"""
 
     def forward(ctx, a):
-        out = one_by_one(ctx.xp, lambda x: math.copysign(_scaled(abs(x), 1), x), a)
+        out = one_by_one(ctx.xp, lambda x: math.copysign(_scaled(abs(x), 1), x) if x else 0.0, a)
         ctx.save(a, out)
         return out
 

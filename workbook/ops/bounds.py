@@ -3,7 +3,7 @@
 from workbook import dtypes
 from workbook.errors import no_order, not_a_tensor
 from workbook.numbers import plain, promote_held
-from workbook.ops.choices import where
+from workbook.ops.choices import no_clamp, where
 from workbook.ops.elementwise import Elementwise, is_number, not_implemented, refuse_numbers
 from workbook.tensor import Tensor
 
@@ -27,6 +27,12 @@ class ClampMin(ClampMinTensor, name="ClampMinBackward0"):
 
     dtype_rule = staticmethod(promote_held)
     of_operands = False
+
+    def forward(ctx, a, b):
+        if a.dtype.kind == "c":
+            raise no_clamp()
+        ctx.save(a, b)
+        return ctx.xp.maximum(b, a)  # of 0.0 and -0.0, which are equal, the second is taken, as in PyTorch
 
 
 def clamp_min(input, min):
@@ -60,6 +66,12 @@ class ClampMax(ClampMaxTensor, name="ClampMaxBackward0"):
 
     dtype_rule = staticmethod(promote_held)
     of_operands = False
+
+    def forward(ctx, a, b):
+        if a.dtype.kind == "c":
+            raise no_clamp()
+        ctx.save(a, b)
+        return ctx.xp.minimum(b, a)  # of 0.0 and -0.0, which are equal, the second is taken, as in PyTorch
 
 
 def clamp_max(input, max):

@@ -194,6 +194,12 @@ def minimum(input, other):
     return Minimum.apply(input, other)
 
 
+def no_clamp():
+    """The error for complex numbers where PyTorch's function cuts at a number."""
+    return NotImplementedError(explain("clamp is not supported for complex types", "complex numbers have no order",
+                                       "take the parts: x.real, x.imag"))
+
+
 def _bounds(values):
     """The dtype rule of clamp, whose bounds may be None."""
     met = iter(promote_held([value for value in values if value is not None]))
@@ -209,12 +215,11 @@ class Clamp(Elementwise, name="ClampBackward1"):
     def forward(ctx, a, low, high):
         if a.dtype.kind == "c":
             np.broadcast_shapes(*(np.shape(part) for part in (a, low, high) if part is not None))  # shapes that do not fit come first
-            raise NotImplementedError(explain("clamp is not supported for complex types", "complex numbers have no order",
-                                              "take the parts: x.real, x.imag"))
+            raise no_clamp()
         ctx.save(a, low, high)
         if low is not None:
-            a = ctx.xp.maximum(a, low)
-        return a if high is None else ctx.xp.minimum(a, high)
+            a = ctx.xp.maximum(low, a)  # of 0.0 and -0.0, which are equal, the second is taken: what was there before, as in PyTorch
+        return a if high is None else ctx.xp.minimum(high, a)
 
     def backward(ctx, grad):
         a, low, high = ctx.saved

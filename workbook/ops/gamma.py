@@ -24,7 +24,7 @@ class Lgamma(FloatElementwise):
 
 
 def _log_gamma(x):
-    if x <= 0 and x == math.floor(x) or x > 1e305:
+    if x <= 0 and x % 1 == 0 or x > 1e305:
         return math.inf  # the poles, and what is too large, where Python raises
     return math.lgamma(x)
 
@@ -125,10 +125,10 @@ def hurwitz_zeta(s, x):
         return math.nan if x != x else math.inf
     if math.isinf(x):
         return 0.0 if x > 0 else math.nan
-    if abs(x) < 1 and -s * math.log(abs(x)) > 709:
-        return math.inf  # the first term alone
     total = 0.0
     while x < 12:
+        if abs(x) < 1 and -s * math.log(abs(x)) > 709:
+            return math.inf  # this term alone
         total += x**-s
         x += 1
     total += x ** (1 - s) / (s - 1) + 0.5 * x**-s

@@ -132,15 +132,20 @@ class Zeta(FloatElementwise, name="SpecialZetaBackward0"):
         return None, mul(grad * -a, Zeta.apply(a + 1, b))
 
 
+_ENDLESS = 1e13  # with more, the factors of the formula that PyTorch ends with are infinite
+
+
 def _zeta(s, x):
     if s == 1:
         return math.inf
-    if s < 1 or s != s or x != x:
+    if s < 1:
         return math.nan
-    if x <= 0 and x == math.floor(x):
+    if x <= 0 and (x == -math.inf or x % 1 == 0):
         return math.inf
-    if x <= 0 and s != math.floor(s):
+    if s != s or x != x or x == math.inf or x <= 0 and s < _ENDLESS and s % 1 != 0:
         return math.nan
+    if s > _ENDLESS:  # what lies below 1 has no end; of what lies above PyTorch says nothing
+        return math.inf if x < 1 else 1.0 if x == 1 else math.nan
     return hurwitz_zeta(s, x)
 
 

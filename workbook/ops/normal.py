@@ -174,7 +174,7 @@ class LogNdtr(FloatElementwise, name="SpecialLogNdtrBackward0"):
 
 def _log_probability(x):
     if x != x or math.isinf(x):
-        return x if x != x else 0.0 if x > 0 else -math.inf
+        return x if x != x else -0.0 if x > 0 else -math.inf
     if x > -1:
         return math.log1p(-math.erfc(x / math.sqrt(2)) / 2)
     if x > -20:

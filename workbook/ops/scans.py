@@ -51,7 +51,10 @@ class Cumsum(Operation):
         ctx.axis, ctx.reverse = axis, reverse
         if not a.ndim:
             return a.copy()
-        return _scanned(lambda x, axis: x.cumsum(axis, _wide(x)), a, axis, reverse, False, 0).astype(a.dtype, order="C")
+        out = _scanned(lambda x, axis: x.cumsum(axis, _wide(x)), a, axis, reverse, False, 0).astype(a.dtype, order="C")
+        if a.dtype.kind in "fc":
+            out += 0.0  # PyTorch begins with 0.0, and 0.0 + -0.0 is 0.0
+        return out
 
     def backward(ctx, grad):
         return (Cumsum.apply(grad, axis=ctx.axis, reverse=not ctx.reverse),)
@@ -117,6 +120,7 @@ class Logcumsumexp(Operation):
             ctx.save(a, a)
             return a.copy()
         out = in_order(ctx.xp, accumulated(ctx.xp, ctx.xp.logaddexp if a.dtype.kind == "f" else partial(log_of_sum, ctx.xp), a, axis))
+        out += 0.0  # PyTorch begins with the logarithm of 0, and with it -0.0 makes 0.0
         ctx.keep(_places_along(ctx.xp, a, axis))
         ctx.save(a, out)
         return out

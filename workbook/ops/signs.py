@@ -148,7 +148,7 @@ class NanToNum(Elementwise):
 
 def _made_finite(xp, a, nan, posinf, neginf):
     largest = xp.finfo(a.dtype).max
-    out = xp.where(a != a, a.dtype.type(nan or 0), a)
+    out = xp.where(a != a, a.dtype.type(0 if nan is None else nan), a)
     out = xp.where(a == xp.inf, a.dtype.type(largest if posinf is None else posinf), out)
     return xp.where(a == -xp.inf, a.dtype.type(-largest if neginf is None else neginf), out)
 

@@ -42,7 +42,7 @@ class Elu(Elementwise):
         ctx.save(a)
         ctx.factors = alpha, scale, steep
         x = in_float32(a)
-        below = (alpha * scale) * ctx.xp.expm1(ctx.xp.minimum(x, 0) * steep)
+        below = (alpha * scale) * ctx.xp.expm1(ctx.xp.minimum(0, x) * steep)
         return ctx.xp.where(x > 0, x * scale, below).astype(a.dtype, copy=False)
 
     def backward(ctx, grad):
@@ -203,7 +203,7 @@ class LogSigmoid(Elementwise):
     def forward(ctx, a):
         ctx.save(a)
         x = in_float32(a)
-        return (ctx.xp.minimum(x, 0) - ctx.xp.log1p(ctx.xp.exp(-ctx.xp.abs(x)))).astype(a.dtype, order="C", copy=False)
+        return (ctx.xp.minimum(0, x) - ctx.xp.log1p(ctx.xp.exp(-ctx.xp.abs(x)))).astype(a.dtype, order="C", copy=False)
 
     def backward(ctx, grad):
         (a,) = ctx.saved

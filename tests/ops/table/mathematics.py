@@ -28,6 +28,8 @@ MATHEMATICS = [
     *each("a.NAME_()", ARC, ANY, values="unit", rounded=True, derivatives=0),
     *each("torch.NAME(a, out={o})", UNARY, ANY, words=NARROW, values="unit", rounded=True, derivatives=0),
     Row("torch.logit(a, {n})", ANY, values="unit", rounded=True, words={"n": ("0.1", "None", "eps=0.25")}),
+    *each("torch.NAME(a)", "lgamma special.gammaln", ANY, REAL, values="special", rounded=True, derivatives=0),
+    Row("torch.special.zeta(a, b)", TWO, REAL, values="special", rounded=True, derivatives=0),
     Row("torch.mvlgamma(a + 1, {n})", ANY, values="positive", rounded=True, words={"n": ("1", "2", "0")}, named=False),
     Row("a.mvlgamma(1)", ANY, REAL, values="positive", rounded=True, derivatives=0),
     Row("a.mvlgamma_(1)", ANY, REAL, values="positive", rounded=True, derivatives=0),
