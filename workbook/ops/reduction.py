@@ -17,6 +17,8 @@ from workbook.ops.totals import added, total
 def axes_of(dim, shape):
     """Return the axes that `dim` (a number, several, or None for all) names, as a tuple of numbers from 0."""
     ndim = len(shape)
+    if dim.__class__ is int and 0 <= dim < ndim:  # as it mostly is
+        return (dim,)
     if dim is None:
         return tuple(range(ndim))
     axes = (axis_of(dim, shape),) if hasattr(dim, "__index__") else tuple(axes_among(dim, shape)) or tuple(range(ndim))

@@ -66,6 +66,6 @@ def _of_rows(rows):
 def _of_columns(rows):
     """The sum of each column of a matrix."""
     count, width = rows.shape
-    rest = count % ROWS
-    found = (_ONES[rows.dtype][:ROWS] @ rows[:count - rest].reshape(-1, ROWS, width)).sum(0)
-    return found + rows[count - rest:].sum(0)
+    ones, rest = _ONES[rows.dtype], count % ROWS
+    found = np.add.reduce(ones[:ROWS] @ rows[:count - rest].reshape(-1, ROWS, width))
+    return found + ones[:rest] @ rows[count - rest:] if rest else found
