@@ -34,7 +34,7 @@ DIFFERENCES = {
     "place in the method":
         "Tensor.add:argument Tensor.mul:argument Tensor.sub:argument",
     "out=: a result is computed first, and then converted; PyTorch computes in the dtype of out, or looks at out first":
-        "torch.abs:refuses torch.addr:passes torch.clamp_max:passes+type torch.clamp_min:passes torch.cumsum:value "
+        "torch.abs:refuses torch.addr:passes torch.clamp_max:passes torch.clamp_min:passes+type torch.cumsum:value "
         "torch.igammac:value torch.index_copy:type torch.log_softmax:refuses torch.mvlgamma:type "
         "torch.nanmean:passes torch.nansum:passes torch.round:passes torch.softmax:refuses torch.std:passes torch.var:passes",
     "PyTorch takes a number for out= here, and the result is lost":
