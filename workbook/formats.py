@@ -6,7 +6,7 @@ import numpy as np
 
 from workbook.errors import explain
 from workbook.naming import PrintsAsTorch
-from workbook.strides import IMAGES, like_images, of_copy, of_result, packed, steps_of
+from workbook.strides import IMAGES, in_rows, like_images, of_copy, of_result, packed, steps_of
 
 
 class layout(metaclass=PrintsAsTorch):
@@ -71,6 +71,8 @@ def asked_format(function, given):
 
 def in_order(xp, array):
     """Return an array whose memory is in the order of its shape: itself, or a copy."""
+    if not array.size:
+        return with_steps(xp, array, in_rows(array.shape))
     if not array.flags.c_contiguous:
         return xp.asarray(array, order="C")
     return array.reshape(-1).reshape(array.shape) if 1 in array.shape else array  # steps over an axis of length 1 are anyone's
@@ -233,6 +235,8 @@ def copied_with_its_memory(array, memo, xp=np):
     copied = memo.get(("memory", address(whole)))
     if copied is None:
         copied = memo["memory", address(whole)] = whole.copy()
+    if not array.size:  # NumPy holds the steps of nothing to the memory, too
+        return with_steps(xp, copied[:0].reshape(array.shape), steps_of(array))
     start = address(array) - address(whole)
     if xp is np:
         return np.ndarray(array.shape, array.dtype, copied, start, array.strides)

@@ -128,3 +128,19 @@ def test_half_precision_is_computed_in_float32(seed):
     outs = [engine.nn.functional.batch_norm(engine.from_numpy(x), engine.zeros(3), engine.ones(3), engine.ones(3), engine.ones(3), True)
             for engine in (torch, workbook)]
     np.testing.assert_allclose(outs[1].numpy(), outs[0].numpy(), rtol=2e-3, atol=2e-3)
+
+
+@pytest.mark.parametrize("call", [
+    "F.batch_norm(L.ones(1, 3), L.zeros(3), L.ones(3), training=True, momentum={})", "F.batch_norm(L.ones(1, 3, 1), None, None, training=True, momentum={})",
+    "F.batch_norm(L.ones(4, 3), L.zeros(3), L.ones(3), training=True, momentum={})", "F.batch_norm(L.ones(1, 3), L.zeros(2), L.ones(3), training=True, eps={})",
+    "F.batch_norm(L.ones(1, 3), L.zeros(3), L.ones(3), {}, training=True)", "F.batch_norm(L.ones(4, 3), L.zeros(3), L.ones(3), momentum={})",
+    "F.instance_norm(L.ones(1, 3, 1), momentum={})", "F.instance_norm(L.ones(1, 3, 2), eps={})", "L.nn.BatchNorm1d(3, eps={})(L.ones(1, 3))"])
+@pytest.mark.parametrize("given", ["None", "'a'", "5", "-1."])
+def test_of_two_mistakes_torchs_first_is_told(call, given):
+    said = []
+    for L in (workbook, torch):
+        try:
+            said.append(tuple(eval(call.format(given), {"L": L, "F": L.nn.functional}).shape))
+        except Exception as problem:
+            said.append((type(problem), str(problem).splitlines()[0][:40]))
+    assert said[0] == said[1]

@@ -200,7 +200,7 @@ class Operation(Node):
             array = results if results.__class__ is ndarray else _as_array(results, device)
             if cls.lies_as_inputs and device is CPU and array.ndim > 1 and (
                     not isinstance(first := inputs[0], Tensor) or (mine := first._array).strides != array.strides
-                    or mine.shape != (shape := array.shape) or 1 in shape and any([isinstance(x, Tensor) and x._array.strides != array.strides for x in inputs])):
+                    or mine.shape != (shape := array.shape) or 0 in shape or 1 in shape and any([isinstance(x, Tensor) and x._array.strides != array.strides for x in inputs])):
                 array = laid_by(np, array, [x._array if isinstance(x, Tensor) else x for x in inputs], arrays, cls.of_operands)
             output = _new(Tensor)
             output._array, output._device, output._index, output._requires_grad = array, device, 0, False

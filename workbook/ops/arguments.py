@@ -158,6 +158,8 @@ def refuse_arguments(name, args, options, method=False, problem=None):
     __tracebackhide__ = True
     name, method = _split(name, args, options, method)
     found = complaint(name, args[1:] if method else args, options, method)
+    if isinstance(problem, ValueError) and is_handed_on(name):
+        return True  # what PyTorch's function itself asks comes before the kinds, which its inner function asks
     if found is not None and not _said(problem, *found):
         counts = is_handed_on(name) and isinstance(problem, TypeError) and " must be " not in found[0]
         raise TypeError(explain(str(problem) if counts else found[0], *found[1:])) from None  # Python itself says how many it takes

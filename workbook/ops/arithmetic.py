@@ -124,19 +124,20 @@ def sub(input, other, *, alpha=1):
 
 
 class Rsub(Elementwise, name="RsubBackward1"):
-    """out = number - a"""
+    """out = number - alpha * a"""
 
     dtype_rule = staticmethod(_no_bools)
 
-    def forward(ctx, a, number):
-        return number - a
+    def forward(ctx, a, number, *, alpha=1):
+        ctx.alpha = alpha
+        return number - a if alpha.__class__ is int and alpha == 1 else _with_scaled(ctx.xp, number, a, alpha if alpha.__class__ is bool else -alpha)
 
     def backward(ctx, grad):
-        return -grad, None
+        return -grad if ctx.alpha == 1 else grad * -ctx.alpha, None
 
 
-def rsub(input, other):
-    """Return `other - input`. Raises RuntimeError for bools.
+def rsub(input, other, *scale, alpha=1):
+    """Return `other - alpha * input`. Raises RuntimeError for bools, and for an `alpha` that the dtype does not hold.
 
     >>> import workbook as torch
     >>> 1 - torch.tensor([0.25, 1.])
@@ -144,7 +145,12 @@ def rsub(input, other):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.sub.html
     """
-    return Rsub.apply(input, other) if is_number(other) else Sub.apply(other, input)
+    if scale and (len(scale) > 1 or not is_number(other)):
+        raise TypeError(explain(f"rsub() takes 2 positional arguments but {2 + len(scale)} were given", "alpha is given by its name", "write alpha=..."))
+    alpha = as_number("rsub", "alpha", None, *scale or (alpha,))
+    if not is_number(other):
+        return sub(other, input, alpha=alpha)
+    return Rsub.apply(input, other, alpha=alpha) if alpha != 1 or alpha.__class__ is not int else Rsub.apply(input, other)
 
 
 class Mul(Elementwise):

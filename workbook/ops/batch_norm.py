@@ -304,6 +304,7 @@ def instance_norm(input, running_mean=None, running_var=None, weight=None, bias=
         raise ValueError(explain(f"Expected more than 1 spatial element when training, got input size {input.shape}",
                                  "each example has its own mean and variance, and of one value the variance is 0",
                                  "use batch_norm for inputs without places"))
+    momentum, eps = as_number("instance_norm", "momentum", 7, momentum, "float"), as_number("instance_norm", "eps", 8, eps, "float")
     return unchecked_instances(input, running_mean, running_var, weight, bias, use_input_stats, momentum, eps)
 
 

@@ -153,12 +153,22 @@ class LogAddExp(Elementwise, name="LogaddexpBackward0"):
 
 
 def log_of_sum(xp, a, b):
-    """log(e ** a + e ** b) of arrays, without overflow."""
+    """log(e ** a + e ** b) of arrays, without overflow; of complex ones by PyTorch's steps, so that sums which nearly vanish agree."""
     if a.dtype.kind != "c":
         return xp.logaddexp(a, b)
-    first = a.real >= b.real
-    large, small = xp.where(first, a, b), xp.where(first, b, a)
-    return large + xp.log1p(xp.exp(small - large))
+    less = a.real < b.real
+    small, large = xp.where(less, a, b), xp.where(less, b, a)
+    out = large + _log_of_one_and(xp, xp.exp(small - large))
+    endless = ~xp.isfinite(small.real) & (small.real == large.real)
+    return xp.where(endless, xp.where(small.real < 0, small, xp.log(xp.exp(small) + xp.exp(large))), out) if endless.any() else out
+
+
+def _log_of_one_and(xp, z):
+    """log(1 + z) of complex numbers: of small ones, the logarithm of the length is worked out from what the length is more than 1."""
+    x, y = z.real, z.imag
+    more = x * (2 + x) + y * y
+    length = xp.where(xp.abs(z) < 0.5, xp.where(more == 0, x, 0.5 * xp.log1p(more)), xp.log(xp.hypot(x + 1, y)))
+    return length + 1j * xp.arctan2(y, x + 1)
 
 
 def logaddexp(input, other):

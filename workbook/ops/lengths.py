@@ -2,6 +2,7 @@
 
 import math
 
+from workbook import dtypes
 from workbook.axes import axes_among, axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
@@ -9,6 +10,7 @@ from workbook.ops.arithmetic import div, mul
 from workbook.ops.arguments import door
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.choices import where
+from workbook.ops.conversion import to
 from workbook.ops.elementwise import expect_tensors
 from workbook.ops.extremes import amax, amin
 from workbook.ops.norms import in_dtype, vector_norm
@@ -168,5 +170,7 @@ def renorm(input, p, dim, maxnorm):
                                    "give a matrix"))
     axis = axis_of(dim, input.shape)
     input = clone(input, memory_format=contiguous_format)  # so that the in-place form may write over the one that was given
-    length = vector_norm(input, p, tuple(i for i in range(input.ndim) if i != axis), True)
-    return mul(input, where(length > maxnorm, div(maxnorm, length + 1e-7), 1.0))
+    half = dtypes.float32 if input.dtype is dtypes.float16 else None  # whose lengths, and what they are divided by, are float32
+    length = vector_norm(input, p, tuple(i for i in range(input.ndim) if i != axis), True, dtype=half)
+    factor = where(length > maxnorm, div(maxnorm, length + 1e-7), 1.0)
+    return mul(input, factor if half is None else to(factor, dtypes.float16))

@@ -28,6 +28,8 @@ class LerpTensor(Elementwise, name="LerpBackward1"):
 class Lerp(LerpTensor):
     """out = a + number * (b - a)"""
 
+    of_operands = False
+
     @staticmethod
     def dtype_rule(values):
         a, b, weight = values

@@ -7,7 +7,7 @@ adaptive_max_pool1d: input, output_size:ints|int!, return_indices:any=
 adaptive_max_pool2d adaptive_max_pool3d: input, output_size:sizes!, return_indices:any=
 affine_grid_generator: theta, size:any, align_corners!?=
 alpha_dropout dropout feature_alpha_dropout feature_dropout: input, p:any=, train!=, inplace:any=
-batch_norm: input, running_mean@4?, running_var@5?, weight@2?=, bias@3?=, training@6!=, momentum@7:float!=, eps@8:float=
+batch_norm: input, running_mean@4?, running_var@5?, weight@2?=, bias@3?=, training@6!=, momentum@7:float=, eps@8:float=
 col2im: input, output_size:pair!, kernel_size:pair!, dilation:pair!=, padding:pair!=, stride:pair!=
 cosine_embedding_loss: input1, input2, target, margin:float=, size_average:any=, reduce:any=, reduction:any=
 ctc_loss: log_probs, targets, input_lengths:any, target_lengths:any, blank:int=, reduction:any=, zero_infinity:bool!=
@@ -19,7 +19,7 @@ glu: input, dim!=
 grid_sampler: input, grid, mode:any=, padding_mode:any=, align_corners!?=
 group_norm: input, num_groups!, weight?=, bias?=, eps=
 im2col: input, kernel_size:pair!, dilation:pair!=, padding:pair!=, stride:pair!=
-instance_norm: input, running_mean@4?=, running_var@5?=, weight@2?=, bias@3?=, use_input_stats@6!=, momentum@7:float!=, eps@8:float=
+instance_norm: input, running_mean@4?=, running_var@5?=, weight@2?=, bias@3?=, use_input_stats@6!=, momentum@7:float=, eps@8:float=
 kl_div: input, target, size_average:any=, reduce:any=, reduction:any=, log_target@0!=
 layer_norm: input, normalized_shape:ints!, weight?=, bias?=, eps=
 max_pool1d max_pool2d max_pool3d: input, kernel_size!, stride!?=, padding!=, dilation!=, ceil_mode!=, return_indices:any=

@@ -41,7 +41,8 @@ class IndexWrite(IndexPut, name="IndexCopyBackward0"):
     """out = a, with values at the places of an index pattern; in order"""
 
     def forward(ctx, a, values, *places, pattern):
-        return IndexPut.forward(ctx, in_order(ctx.xp, ctx.xp.asarray(a)), values, *places, pattern=pattern)
+        out = IndexPut.forward(ctx, in_order(ctx.xp, ctx.xp.asarray(a)), values, *places, pattern=pattern)
+        return out if out.size else in_order(ctx.xp, out)  # NumPy keeps no steps of nothing
 
 
 class IndexFill(IndexWrite, name="IndexFillBackward0"):

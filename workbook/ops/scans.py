@@ -119,7 +119,10 @@ class Logcumsumexp(Operation):
         if not a.ndim:
             ctx.save(a, a)
             return a.copy()
-        out = in_order(ctx.xp, accumulated(ctx.xp, ctx.xp.logaddexp if a.dtype.kind == "f" else partial(log_of_sum, ctx.xp), a, axis))
+        if a.dtype.kind == "c" and a.shape[axis] <= ONE_BY_ONE:
+            out = _one_by_one(ctx.xp, a, axis)
+        else:
+            out = in_order(ctx.xp, accumulated(ctx.xp, ctx.xp.logaddexp if a.dtype.kind == "f" else partial(log_of_sum, ctx.xp), a, axis))
         out += 0.0  # PyTorch begins with the logarithm of 0, and with it -0.0 makes 0.0
         ctx.keep(_places_along(ctx.xp, a, axis))
         ctx.save(a, out)
@@ -132,6 +135,18 @@ class Logcumsumexp(Operation):
         (places,) = ctx.kept  # out[j] holds a[i] with the weight exp(a[i] - out[j])
         weights = exp(where(unsqueeze(places, 1) <= unsqueeze(places, 0), unsqueeze(a, axis + 1) - unsqueeze(out, axis), -float("inf")))
         return (SumAxes.apply(unsqueeze(grad, axis) * weights, axes=(axis + 1,), keepdim=False),)
+
+
+ONE_BY_ONE = 4096  # as many complex numbers are added in PyTorch's order, which is slow here; of more the last digits differ
+
+
+def _one_by_one(xp, a, axis):
+    """The running logarithms of sums, one place of `axis` after the other."""
+    out = in_order(xp, a.copy())
+    rows = xp.moveaxis(out, axis, 0)
+    for place in range(1, len(rows)):
+        rows[place] = log_of_sum(xp, rows[place], rows[place - 1])
+    return out
 
 
 def accumulated(xp, function, a, axis):

@@ -7,7 +7,7 @@ from workbook.autograd.elsewhere import made
 from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
-from workbook.formats import with_steps
+from workbook.formats import contiguous_format, with_steps
 from workbook.ops.axes import unsqueeze
 from workbook.ops.elementwise import NUMBERS, not_implemented
 from workbook.ops.from_data import tensor
@@ -125,7 +125,7 @@ def _unique(input, return_inverse, return_counts, dim, consecutive):
             raise RuntimeError(explain("There are 0 sized dimensions, and they aren't selected, so unique cannot be applied",
                                        f"the slices of shape {shape_text(input.shape)} along axis {axis} hold nothing to compare", None))
         nothing = made(input._device, lambda xp: xp.zeros(0, dtypes.int64.numpy))
-        found = (clone(input), *[nothing] * return_inverse, *[nothing] * return_counts)
+        found = (clone(input, memory_format=contiguous_format), *[nothing] * return_inverse, *[nothing] * return_counts)
         return found if len(found) > 1 else found[0]
     values, inverse, counts = Unique.apply(input, axis=axis, consecutive=consecutive)
     found = (values, *[inverse] * return_inverse, *[counts] * return_counts)
