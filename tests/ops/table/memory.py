@@ -27,6 +27,13 @@ MEMORY = [
         "(torch.zeros(2, 3, 4, 5).to(memory_format=torch.channels_last))", ((),)),
     Row("a.NAME(memory_format=3)".replace("NAME", "clone"), LONG), Row("a.to(memory_format={f})", LONG, words={"f": ("None", "3", "'x'")}, derivatives=0),
 
+    # whose memory it is
+    *each("NAME", "a._is_view() a[0]._is_view() a.t()._is_view() a.clone()._is_view() a.detach()._is_view() a.is_shared() a[0]._base "
+          "a[0][1:]._base a.data._base", shapes("2x3 | 1x3"), derivatives=0),
+    Row("a.clone().set_({w})", shapes("2x3 4 | 3 5"), alike=True, derivatives=0, words={"w": (
+        "", "b", "b, 1, (2,)", "b, 1, (2,), (2,)", "b, 1", "5", "b.untyped_storage()", "b.storage(), 0, (2, 2)", "b.to(torch.complex64)")}),
+    Row("(lambda x, y: (x.set_(y), x.add_(1), y))(a.clone(), b)", shapes("2x3 4"), alike=True, values="finite", dtypes=("float32", "int64"), derivatives=0),
+    *each("NAME", "torch.from_dlpack(a) a.__dlpack_device__() type(a.__dlpack__()).__name__ type(torch.to_dlpack(a)).__name__", ANY, REAL, layouts=("plain",), derivatives=0),
     Row("a[{p}].storage_offset()", shapes("3 | 2x3 | 3x4x2"), words={"p": OFFSETS}, derivatives=0),
     *each("torch.from_numpy(np.arange(12.).reshape(3, 4)[{p}]).NAME", "storage_offset() untyped_storage().nbytes() stride()", ((),),
           words={"p": ("1:", ":, 1:", "1", "::2", "1:, ::2", "3:", "..., 0")}),
