@@ -63,6 +63,7 @@ def gpu(request):
     """Where a test's Tensors lie: on `cuda:1` of two simulated GPUs, and on `cuda:0` where there is a real one."""
     import workbook as torch
 
+    request.node.user_properties.append(("device", request.param))  # for the table of `workbook test`
     if request.param == "cuda":
         if not torch.cuda.is_available():
             pytest.skip("no real GPU here: the same ran on a simulated one")

@@ -74,7 +74,9 @@ def pytest_runtest_protocol():
 
 
 def pytest_collection_modifyitems(items):
+    device = "simulated cuda" if torch.device("cuda").backend.simulated else "cuda"
     for item in items:
+        item.user_properties.append(("device", device))  # for the table of `workbook test`
         marker = item.get_closest_marker("cpu_only")
         if marker:
             item.add_marker(pytest.mark.skip(reason=f"of the CPU only: {marker.args[0]}"))

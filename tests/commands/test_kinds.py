@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import workbook
 from workbook import cli
 from workbook.commands import Refused, chromium, places
 from workbook.commands import test as command
@@ -45,6 +46,13 @@ def row(printed, kind):
     """Return (passed, failed, skipped) of a kind's row in the last table."""
     (line,) = [line for line in printed.splitlines() if line.startswith(kind + " ") and line.count("%") == 1]
     return tuple(map(int, line.removeprefix(kind).split()[:3]))
+
+
+def device(printed, name):
+    """Return (passed, failed, skipped) of a device's row in the last table."""
+    table = printed[printed.rindex("\ndevice "):]
+    (line,) = [line for line in table.splitlines() if line.startswith(name + " ")]
+    return tuple(map(int, line.removeprefix(name).split()))
 
 
 PASSES = "def test_one():\n    assert 1 + 1 == 2\n"
@@ -133,6 +141,7 @@ def test_full_repeats_units_and_parity_on_a_gpu_where_the_list_says_so(project, 
     assert run(capfd, tests)[0] == 0
     code, printed = run(capfd, "--full", tests)
     assert code == 1 and row(printed, "unit") == (4, 0, 0) and row(printed, command.ON_CUDA) == (0, 2, 0)
+    assert device(printed, "cpu") == (5, 2, 0)
     code, printed = run(capfd, "--full", str(project / "tests" / "func"))
     assert code == 0 and command.ON_CUDA not in printed
 
@@ -144,6 +153,17 @@ def test_the_list_of_what_is_repeated_names_every_folder_or_says_why_not():
     there = {"test_*.py" if place.endswith(".py") else place for place in places}
     assert sorted([*listed["repeated"], *listed["left_out"]]) == sorted(there)
     assert all(len(why) > 10 for why in listed["left_out"].values())
+
+
+def test_what_passed_is_counted_by_device(project, capfd):
+    conftest, gpu = "import pytest\nimport sys\nsys.path.insert(0, %r)\n" % str(ROOT), (ROOT / "tests" / "conftest.py").read_text()
+    write(project, "tests/conftest.py", conftest + gpu[gpu.index('@pytest.fixture(params=["simulated cuda", "cuda"])'):])
+    write(project, "tests/nn/test_a.py", PASSES + FAILS + "\ndef test_three(gpu):\n    pass\n")
+    write(project, "tests/simulated/test_b.py", PASSES)
+    write(project, "workbook/b.py", '"""\n>>> 1 + 1\n2\n"""\n')
+    _, printed = run(capfd, str(project / "tests"))
+    real = int(workbook.cuda.is_available())
+    assert device(printed, "cpu") == (1, 1, 0) and device(printed, "simulated cuda") == (2, 0, 0) and device(printed, "cuda") == (real, 0, 1 - real)
 
 
 @pytest.mark.parametrize("arguments", [("--examples", "7"), ("--full", "--examples", "0"), ("--full", "--examples", "-3")])
@@ -248,8 +268,10 @@ def test_new_tensors_lie_on_a_gpu_and_what_asks_for_the_cpu_is_skipped_with_its_
     write(project, "pyproject.toml", "[tool.pytest.ini_options]\naddopts = ['--import-mode=importlib']\nmarkers = ['cpu_only(reason): x']\n")
     write(project, "tests/test_a.py", ON_A_GPU)
     on = [sys.executable, "-m", "pytest", "-q", "-rs", "-p", "no:cacheprovider", "tests/test_a.py"]
-    there = subprocess.run([*on, "-p", "tests.on_cuda"], cwd=project, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
+    there = subprocess.run([*on, "-p", "tests.on_cuda", "--junitxml=report.xml"], cwd=project, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert "3 passed, 1 skipped" in there.stdout and "of the CPU only: it has a reason" in there.stdout, there.stdout
+    name = "cuda" if workbook.cuda.is_available() else "simulated cuda"
+    assert command.read_report(command.ON_CUDA, project / "report.xml", 0).devices == {(name, "passed"): 3, (name, "skipped"): 1}
     here = subprocess.run([*on, "-k", "nothing"], cwd=project, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True)
     assert "1 passed" in here.stdout, here.stdout
 

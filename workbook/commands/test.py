@@ -34,6 +34,7 @@ OPTIONS = {
 # pytest would load every plugin that is installed, in each process of each kind; nbval alone takes more than two seconds.
 PLUGINS = ("xdist.plugin", "pytest_timeout", "_hypothesis_pytestplugin")
 MORE_PLUGINS = {"notebooks": ("nbval.plugin",), ON_CUDA: ("tests.on_cuda",)}
+DEVICES = ("cpu", "simulated cuda", "cuda")  # a test says by the property "device" where it ran: tests/conftest.py, tests/on_cuda.py
 ONE_AT_A_TIME = {"browser"}  # one server and one browser serve the whole run
 WORTH_TWO_WORKERS = 4  # files; with fewer, starting the workers takes longer than they save
 EXAMPLES = 250  # that hypothesis generates for each test of a full run
@@ -80,6 +81,7 @@ class Result:
     seconds: float = 0.0
     skipped: Counter = field(default_factory=Counter)  # reason: how often
     trouble: str = ""  # why the run itself is no good
+    devices: Counter = field(default_factory=Counter)  # (device, "passed", "failed" or "skipped"): how often
 
     @property
     def bad(self):
@@ -203,10 +205,14 @@ def read_report(kind, report, code):
         skip = case.find("skipped")
         if case.find("failure") is not None or case.find("error") is not None:
             result.failed += 1
+            came = "failed"
         elif skip is not None:
             result.skipped[reason_of(skip)] += 1
+            came = "skipped"
         else:
             result.passed += 1
+            came = "passed"
+        result.devices[device_of(case, kind), came] += 1
     if not cases:
         result.trouble = "files are there, and not one test in them"
     elif code not in (0, 1) and not (code == NO_TESTS_COLLECTED and result.skipped):
@@ -214,6 +220,12 @@ def read_report(kind, report, code):
     elif code == 1 and not result.failed:
         result.trouble = "pytest reported a failure outside of the tests"
     return result
+
+
+def device_of(case, kind):
+    """Return where a test's Tensors lay: what the test said last, or what goes without saying for its kind."""
+    said = [told.get("value") for told in case.iter("property") if told.get("name") == "device"]
+    return (said or [kind if kind in DEVICES else "cpu"])[-1]
 
 
 def reason_of(skip):
@@ -234,7 +246,7 @@ def shares(root):
 
 
 def table(results, shares):
-    """Return the table of all kinds, and under it every reason for a skip and every trouble."""
+    """Return the table of all kinds, under it that of the devices, and then every reason for a skip and every trouble."""
     seconds = {result.kind: result.seconds for result in results}
     lines = [f"{'kind':<16}{'passed':>8}{'failed':>8}{'skipped':>9}{'seconds':>9}   share of the time"]
     for result in results:
@@ -246,6 +258,10 @@ def table(results, shares):
         )
     lines.append(f"{'all':<16}{sum(r.passed for r in results):>8}{sum(r.failed for r in results):>8}"
                  f"{sum(r.skipped.total() for r in results):>9}{sum(seconds.values()):>9.1f}")  # fmt: skip
+    where = sum((result.devices for result in results), Counter())
+    if where:
+        lines.append(f"{'device':<16}{'passed':>8}{'failed':>8}{'skipped':>9}")
+        lines += [f"{device:<16}{where[device, 'passed']:>8}{where[device, 'failed']:>8}{where[device, 'skipped']:>9}" for device in DEVICES]
     for result in results:
         lines += [f"skipped, {result.kind}: {count} x {reason}" for reason, count in result.skipped.items()]
         lines += [f"TROUBLE, {result.kind}: {result.trouble}"] if result.trouble else []
