@@ -59,7 +59,7 @@ def test_the_shortcut_for_tensors_gives_what_the_long_way_gives():
 def test_the_shortcut_for_tensors_refuses_a_sample_that_is_not_there_as_indexing_does():
     data = TensorDataset(torch.arange(5))
     with pytest.raises(IndexError) as expected:
-        data.tensors[0][7]
+        data.tensors[0][torch.tensor([1, 7], device="cpu")]
     with pytest.raises(IndexError) as found:
         next(iter(DataLoader(data, batch_sampler=[[1, 7]])))
     assert str(found.value) == str(expected.value)

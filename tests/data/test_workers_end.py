@@ -13,7 +13,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BEGIN = """
-import os, sys, threading, time
+import os, signal, sys, threading, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored by what a shell has started in the background, and by its children
 import workbook as torch
 from workbook.utils.data import DataLoader
 class Numbers:
