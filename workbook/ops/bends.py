@@ -62,6 +62,9 @@ def _hardtanh(input, min_val=-1.0, max_val=1.0, name="hardtanh"):
     if input.is_complex():
         raise no_clamp()
     low, high = _ends(name, min_val, max_val)
+    if input._array.dtype.kind == "u" and min(low, high) < 0:
+        raise RuntimeError(explain("cannot do hardtanh on an unsigned type with negative limits",
+                                   f"{input.dtype} holds no number below 0", "convert it: x.float()"))
     return Hardtanh.apply(input, low=low, high=high)
 
 

@@ -154,6 +154,12 @@ def no_view(array):
         "its shape, as after t(), transpose() or permute()", "use .reshape(...), which copies, or .contiguous() first"))
 
 
+def no_size(function, argument):
+    """The error for a method that was given no shape at all. (The shape of a single number is an empty one.)"""
+    return TypeError(explain(f'{function}() missing 1 required positional arguments: "{argument}"', "the new shape has to be named",
+                             f"for a single number write x.{function}(())"))
+
+
 def view(input, *shape):
     """Return the same memory in another shape, or (given a dtype) read as another dtype. One side may be -1: it is worked out.
 
@@ -168,6 +174,9 @@ def view(input, *shape):
     """
     if len(shape) == 1 and isinstance(shape[0], dtypes.dtype):
         return _view_as(input, shape[0])
+    if not shape:
+        raise TypeError(explain("view() received an invalid combination of arguments - got ()", "the new shape has to be named",
+                                "for a single number write x.view(())"))
     array = input._array
     wanted = _filled_in(sizes(shape), array.size)
     if not shares(array, wanted):
@@ -188,6 +197,8 @@ def reshape(input, *shape):
     """
     if not isinstance(input, Tensor):  # inside of a formula, whose shape is one tuple
         return View.apply(input, shape=shape[0] if shape and shape[0].__class__ is tuple else sizes(shape))
+    if not shape:
+        raise no_size("reshape", "shape")
     wanted = _filled_in(sizes(shape), input._array.size)
     if input.is_contiguous():
         return View.apply(input, shape=wanted)
@@ -245,7 +256,7 @@ def expand(input, *shape):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.expand.html
     """
     if not shape:
-        raise TypeError(explain('expand() missing 1 required positional arguments: "size"', "the new shape has to be named", None))
+        raise no_size("expand", "size")
     wanted, have = sizes(shape), tuple(input.shape)
     extra = len(wanted) - len(have)
     if extra < 0:

@@ -328,6 +328,8 @@ def resize_(input, *sizes, memory_format=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.resize_.html
     """
+    if not sizes:
+        raise shapes.no_size("resize_", "size")
     shape = shapes.sizes(sizes)
     if input.requires_grad:
         raise RuntimeError(explain("cannot resize variables that require grad", "elements would appear or vanish behind autograd's back",

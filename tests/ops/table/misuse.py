@@ -9,6 +9,14 @@ from tests.ops.table.row import NOTHING, Row
 
 _STAND_FOR = {"x": "torch.ones(2, 3)", "v": "torch.tensor([1., 2., 3.])", "A": "(torch.eye(2) + 1)"}
 _CALLS = """
+x.view()
+x.reshape()
+x.clone().resize_()
+torch.tensor(1.).view()
+torch.tensor(1.).reshape()
+torch.tensor(1.).resize_()
+torch.nn.functional.hardtanh(torch.ones(3, dtype=torch.uint8))
+torch.nn.functional.hardtanh(torch.ones(3, dtype=torch.uint8), 0, 2)
 x[10**30]
 torch.eye(10**30)
 torch.split(x, 10**30)
