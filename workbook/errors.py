@@ -53,6 +53,8 @@ def kind_of(value):
     ('list', 'numpy.ndarray')
     """
     kind = type(value)
+    if isinstance(value, type):
+        return "type"
     if kind.__module__.startswith("workbook."):
         full = kind.__dict__.get("torch_name", f"torch.{kind.__name__}")
         return kind.__name__ if kind.__name__ in ("Tensor", "Parameter") else full

@@ -25,7 +25,11 @@ REFUSED = [
     (("gpu",), RuntimeError, "Expected one of cpu, cuda"),
     (("cuda:x",), RuntimeError, "Invalid device string: 'cuda:x'"),
     (("cuda:",), RuntimeError, "Invalid device string: 'cuda:'"),
-    (("cuda:1", 1), RuntimeError, "Invalid device string"),
+    (("cuda:1", 1), RuntimeError, "must not include an index because index was passed explicitly: cuda:1"),
+    (("",), RuntimeError, "Device string must not be empty"),
+    (("cuda", 128), RuntimeError, "Could not parse device index '128'"),
+    (("cuda:99999999999999999999",), RuntimeError, "Could not parse device index '99999999999999999999' in device string"),
+    ((True,), TypeError, "must be str, not bool"),
     ((None,), TypeError, "must be str"),
     ((1.5,), TypeError, "must be str, not float"),
 ]

@@ -98,7 +98,7 @@ class GradScaler:
             raise RuntimeError(explain("unscale_() has already been called on this optimizer since the last update()." if state[0] is OptState.UNSCALED else
                                        "unscale_() is being called after step().", "the gradients are divided by the scale already",
                                        "call it once, before scaler.step(optimizer), and scaler.update() at the end of the iteration"))
-        inverse = self._scale.double().reciprocal().float()
+        inverse = self._scale.reciprocal()
         found = {}
         with no_grad():
             for grad in [parameter.grad for group in optimizer.param_groups for parameter in group["params"] if parameter.grad is not None]:

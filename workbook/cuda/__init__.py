@@ -6,6 +6,7 @@ Real ones come with CuPy. Where there are none, `torch.cuda.simulate(2)` puts si
 import importlib
 import threading
 from collections import namedtuple
+from collections.abc import Iterable
 
 from workbook import missing, random
 from workbook.cuda.graphs import CUDAGraph, graph, is_current_stream_capturing  # noqa: F401
@@ -16,6 +17,7 @@ from workbook.cuda.memory import (OutOfMemoryError, empty_cache, get_per_process
 from workbook.cuda.places import backend as _backend, number_of as _number_of
 from workbook.cuda.simulation import Simulation, simulate  # noqa: F401
 from workbook.cuda.streams import Event, Stream, current_stream, default_stream, set_stream, stream, synchronize  # noqa: F401
+from workbook.errors import explain
 from workbook.tensor import Tensor
 
 
@@ -46,12 +48,12 @@ def current_device():
 def set_device(device):
     """Make a GPU, given by number or device, this thread's current one; a negative number changes nothing.
 
-    Raises RuntimeError for one that is not there.
+    Raises ValueError for what names none, RuntimeError for one that is not there.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_device.html
     """
     if not _is_none(device):
-        _backend().make_current(_number_of(device))
+        _backend().make_current(_number_of(device, optional=False))
 
 
 class device:
@@ -69,7 +71,8 @@ class device:
         set_device(self.idx)
 
     def __exit__(self, *problem):
-        set_device(self._blocks.earlier.pop())
+        earlier = self._blocks.__dict__.get("earlier")
+        set_device(earlier.pop() if earlier else -1)
         return False
 
 
@@ -88,22 +91,30 @@ class device_of(device):
         super().__init__(obj.get_device() if isinstance(obj, Tensor) else -1)
 
 
+def _there_is(device, phrase):
+    """Return the number of a GPU. Raises AssertionError, in PyTorch's words, for a number that none has."""
+    if isinstance(device, int) and not isinstance(device, bool) and not 0 <= device < device_count():
+        _backend().require()
+        raise AssertionError(explain(phrase, f"{device} is asked for, and they are counted from 0 to {device_count() - 1}", "write 0 for the first"))
+    return _number_of(device)
+
+
 _Properties = namedtuple("_CudaDeviceProperties", "name major minor total_memory multi_processor_count warp_size")
 
 
 def get_device_properties(device=None):
     """Return name, compute capability (`major`, `minor`), `total_memory` in bytes and `multi_processor_count` of a GPU.
 
-    Raises RuntimeError for one that is not there.
+    Raises AssertionError for one that is not there.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_properties.html
     """
-    found = _backend().xp.cuda.runtime.getDeviceProperties(_number_of(device))
+    found = _backend().xp.cuda.runtime.getDeviceProperties(_there_is(device, "Invalid device id"))
     return _Properties(found["name"].decode(), *(found[name] for name in ("major", "minor", "totalGlobalMem", "multiProcessorCount", "warpSize")))
 
 
 def get_device_name(device=None):
-    """Return the name of a GPU; that of a simulated one begins with "Simulated". Raises RuntimeError for one that is not there.
+    """Return the name of a GPU; that of a simulated one begins with "Simulated". Raises AssertionError for one that is not there.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_name.html
     """
@@ -113,7 +124,7 @@ def get_device_name(device=None):
 def get_device_capability(device=None):
     """Return the compute capability of a GPU as two numbers; (0, 0) is that of a simulated one.
 
-    Raises RuntimeError for one that is not there.
+    Raises AssertionError for one that is not there.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.get_device_capability.html
     """
@@ -132,11 +143,12 @@ def get_arch_list():
 
 
 def can_device_access_peer(device, peer_device):
-    """Return whether one GPU can read the memory of another by itself. Raises RuntimeError for one that is not there.
+    """Return whether one GPU can read the memory of another by itself. Raises AssertionError for one that is not there.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.can_device_access_peer.html
     """
-    return bool(_backend().xp.cuda.runtime.deviceCanAccessPeer(_number_of(device), _number_of(peer_device)))
+    return bool(_backend().xp.cuda.runtime.deviceCanAccessPeer(_there_is(device, "Invalid device id"),
+                                                                    _there_is(peer_device, "Invalid peer device id")))
 
 
 def init():
@@ -148,11 +160,11 @@ def init():
 
 
 def is_initialized():
-    """Return whether there are GPUs and they are ready. Raises nothing.
+    """Return whether there are GPUs and this process can use them: one that was forked from a process that does cannot. Raises nothing.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.is_initialized.html
     """
-    return is_available()
+    return _backend().ready()
 
 
 def ipc_collect():
@@ -222,11 +234,13 @@ def get_rng_state_all():
 
 
 def set_rng_state_all(new_states):
-    """Go on from what `get_rng_state_all` gave. Raises RuntimeError for what is no state.
+    """Go on from what `get_rng_state_all` gave. Raises TypeError for what is no state, and no list of them.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_rng_state_all.html
     """
-    for state in new_states[:1]:
+    if not isinstance(new_states, Iterable):
+        raise TypeError(explain(f"'{type(new_states).__name__}' object is not iterable", "it holds a state of each GPU", "give what get_rng_state_all() returned"))
+    for state in list(new_states)[:1]:
         random.set_rng_state(state)
 
 

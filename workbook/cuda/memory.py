@@ -11,7 +11,7 @@ _peaks = {}  # (what, number of a GPU): the most bytes that were seen; for CuPy,
 
 def _asked(device, what):
     """Return what the pool of a GPU says of its bytes; 0 where there is no GPU, as PyTorch does, so that a program may print it anywhere."""
-    if not backend().status()[0]:
+    if not backend().ready():
         return 0
     number = number_of(device)
     with backend().using(number):
@@ -23,7 +23,7 @@ def _asked(device, what):
 
 def _most(device, what):
     now = _asked(device, what)
-    if not backend().status()[0]:
+    if not backend().ready():
         return now
     return backend().peak(number_of(device)) if backend().simulated else _peaks[what, number_of(device)]
 
@@ -95,7 +95,7 @@ def memory_stats(device=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.memory.memory_stats.html
     """
-    if not backend().status()[0]:
+    if not backend().ready():
         return Stats()
     used, kept = (memory_allocated(device), max_memory_allocated(device)), (memory_reserved(device), max_memory_reserved(device))
     known = {f"{name}.all.{when}": bytes for name, both in (("active_bytes", used), ("allocated_bytes", used), ("reserved_bytes", kept))
@@ -145,7 +145,7 @@ def empty_cache():
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.memory.empty_cache.html
     """
-    if backend().status()[0]:
+    if backend().ready():
         memory_reserved()  # which is the most, until it grows again
         backend().xp.get_default_memory_pool().free_all_blocks()
 

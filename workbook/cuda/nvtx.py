@@ -62,10 +62,13 @@ def range_start(msg):
 
 
 def range_end(range_id):
-    """End the part that `range_start` began. Raises RuntimeError where there is no GPU.
+    """End the part that `range_start` began. Raises RuntimeError where there is no GPU, TypeError for what is no number.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.nvtx.html
     """
+    if not isinstance(range_id, int):
+        raise TypeError(explain(f"range_end(): argument 'range_id' must be int, not {type(range_id).__name__}", "range_start gave the part a number",
+                                "write range_end(range_start('name'))"))
     _tell("RangeEnd", range_id)
 
 

@@ -25,7 +25,16 @@ def synchronize(device=None):
     raise_noted()
 
 
-class Stream(metaclass=PrintsAsTorch):
+class OfThisProcess:
+    """What stands for something in the memory of this process: a copy of it would stand for nothing."""
+
+    def __reduce__(self):
+        name = type(self).__name__
+        raise TypeError(explain(f"cannot pickle '{name}' object", "it stands for work in the memory of this process; a copy would stand for nothing",
+                                f"make a new one where it is needed: torch.cuda.{name}()"))
+
+
+class Stream(OfThisProcess, metaclass=PrintsAsTorch):
     """A queue of work. The work of one queue is done in order; that of several may be done at once.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.Stream.html
@@ -34,9 +43,11 @@ class Stream(metaclass=PrintsAsTorch):
     torch_name = "torch.cuda.streams.Stream"
 
     def __init__(self, device=None, priority=0, *, _queue=None):
+        if isinstance(priority, bool) or not isinstance(priority, int):
+            raise TypeError(explain(f"Stream(): argument 'priority' must be int, not {kind_of(priority)}", "work of a lower number goes first", "write 0, or -1 for work that goes first"))
         self.device_index = number_of(device)
         with backend().using(self.device_index):
-            self._queue = backend().xp.cuda.Stream(non_blocking=True) if _queue is None else _queue
+            self._queue = backend().xp.cuda.Stream(non_blocking=True, priority=priority) if _queue is None else _queue
 
     @property
     def device(self):
@@ -59,16 +70,16 @@ class Stream(metaclass=PrintsAsTorch):
 
     def wait_stream(self, stream):
         """Let the work that follows wait for what is in another queue now."""
-        self.wait_event(_asked(stream, Stream, "wait_stream", "stream").record_event())
+        self.wait_event(asked(stream, Stream, "wait_stream", "stream").record_event())
 
     def wait_event(self, event):
         """Let the work that follows wait for a mark; for one that was never set it does not wait."""
-        if _asked(event, Event, "wait_event", "event")._mark is not None:
+        if asked(event, Event, "wait_event", "event")._mark is not None:
             self._queue.wait_event(event._mark)
 
     def record_event(self, event=None):
         """Set a mark behind what is in the queue now, and return it."""
-        event = Event() if event is None else _asked(event, Event, "record_event", "event")
+        event = Event() if event is None else asked(event, Event, "record_event", "event")
         event.record(self)
         return event
 
@@ -80,7 +91,8 @@ class Stream(metaclass=PrintsAsTorch):
         return self
 
     def __exit__(self, *problem):
-        _blocks.open.pop().close()
+        if _blocks.__dict__.get("open"):
+            _blocks.open.pop().close()
         return False
 
     def __eq__(self, other):
@@ -93,7 +105,7 @@ class Stream(metaclass=PrintsAsTorch):
         return f"<torch.cuda.Stream device=cuda:{self.device_index} cuda_stream={hex(self.cuda_stream)}>"
 
 
-def _asked(given, kind, function, name):
+def asked(given, kind, function, name):
     """Return an argument that has to be a Stream, or an Event. Raises TypeError for what is none."""
     if not isinstance(given, kind):
         raise TypeError(explain(f"{function}(): argument '{name}' must be torch.cuda.{kind.__name__}, not {kind_of(given)}",
@@ -108,7 +120,7 @@ def stream(stream):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.stream.html
     """
-    return contextlib.nullcontext() if stream is None else _asked(stream, Stream, "stream", "stream")
+    return contextlib.nullcontext() if stream is None else asked(stream, Stream, "stream", "stream")
 
 
 def set_stream(stream):
@@ -119,7 +131,7 @@ def set_stream(stream):
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.set_stream.html
     """
     if stream is not None:
-        backend().make_current(_asked(stream, Stream, "set_stream", "stream").device_index)
+        backend().make_current(asked(stream, Stream, "set_stream", "stream").device_index)
         stream._queue.use()
 
 
@@ -140,7 +152,7 @@ def default_stream(device=None):
     return Stream(device, _queue=backend().xp.cuda.Stream.null)
 
 
-class Event(metaclass=PrintsAsTorch):
+class Event(OfThisProcess, metaclass=PrintsAsTorch):
     """A mark in a queue of work: to wait for, or to measure by. It belongs to the GPU on which it is first set.
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.Event.html
@@ -155,7 +167,7 @@ class Event(metaclass=PrintsAsTorch):
 
     def record(self, stream=None):
         """Set the mark behind what is in a queue, or the current one, now. Raises RuntimeError for a queue of another GPU than before."""
-        stream = current_stream() if stream is None else _asked(stream, Stream, "record", "stream")
+        stream = current_stream() if stream is None else asked(stream, Stream, "record", "stream")
         if self._index not in (None, stream.device_index):
             raise RuntimeError(explain(f"Event device {self._index} does not match recording stream's device {stream.device_index}.",
                                        "a mark belongs to the GPU on which it was first set", "make another Event for this one"))
@@ -166,7 +178,7 @@ class Event(metaclass=PrintsAsTorch):
 
     def wait(self, stream=None):
         """Let the work that follows in a queue, or the current one, wait for the mark."""
-        (current_stream() if stream is None else _asked(stream, Stream, "wait", "stream")).wait_event(self)
+        (current_stream() if stream is None else asked(stream, Stream, "wait", "stream")).wait_event(self)
 
     def query(self):
         """Return whether the mark is reached."""
@@ -183,7 +195,7 @@ class Event(metaclass=PrintsAsTorch):
 
         Raises RuntimeError where one of the two measures no time, or was never set.
         """
-        if not (self._timed and _asked(end_event, Event, "elapsed_time", "end_event")._timed):
+        if not (self._timed and asked(end_event, Event, "elapsed_time", "end_event")._timed):
             raise RuntimeError(explain("Both events must be created with argument 'enable_timing=True'.", "a mark takes no time by itself",
                                        "write torch.cuda.Event(enable_timing=True)"))
         if self._mark is None or end_event._mark is None:

@@ -14,6 +14,9 @@ from workbook.naming import PrintsAsTorch
 from workbook.threads import thread
 
 
+MOST = 128  # devices of a kind: PyTorch's numbers of them have 8 bits
+
+
 class device(metaclass=PrintsAsTorch):
     """The place of a Tensor's memory, as `torch.device("cuda", 0)`. One object for each place: compare with `is` or `==`.
 
@@ -38,18 +41,27 @@ class device(metaclass=PrintsAsTorch):
         if isinstance(type, int) and not isinstance(type, bool):
             type, index = "cuda", type
         if not isinstance(type, str):
-            raise TypeError(f"device(): argument 'type' must be str, not {type.__class__.__name__}")
+            raise TypeError(explain(f"device(): argument 'type' must be str, not {type.__class__.__name__}", "a device is named, or counted",
+                                    "write 'cpu', 'cuda' or 'cuda:0', or a whole number for a GPU"))
         if index is not None and (isinstance(index, bool) or not isinstance(index, int)):
             raise TypeError(explain(f"device(): argument 'index' (position 2) must be int, not {index.__class__.__name__}",
                                     "devices are counted", "write a whole number"))
         if index is not None and index < 0:
             raise RuntimeError(explain("Device index must not be negative", f"devices are counted from 0, and {index} was given", "write 0 for the first"))
+        if not type:
+            raise RuntimeError(explain("Device string must not be empty", "a device is named", "write 'cpu', 'cuda' or 'cuda:0'"))
         kind, colon, number = type.partition(":")
         if colon:
-            if index is not None or not number.isdecimal() or number != "0" and number[0] == "0":
+            if index is not None:
+                raise RuntimeError(explain(f"type (string) must not include an index because index was passed explicitly: {type}", "it would have two",
+                                           f"write torch.device('{type}'), or torch.device('{kind}', {index})"))
+            if not number.isdecimal() or number != "0" and number[0] == "0":
                 raise RuntimeError(explain(f"Invalid device string: '{type}'", "a device is a kind, or a kind and a number",
                                            "write 'cpu', 'cuda' or 'cuda:0'"))
             index = int(number)
+        if index is not None and index >= MOST:
+            raise RuntimeError(explain(f"Could not parse device index '{index}'" + f" in device string '{type}'" * bool(colon),
+                                       f"devices are counted from 0 to {MOST - 1}", "write 0 for the first"))
         if kind not in _backends:
             raise RuntimeError(explain(
                 f"Expected one of {', '.join(_backends)} device type at start of device string: {kind}",

@@ -1,6 +1,7 @@
 """NVIDIA GPUs through CuPy, which is imported on first use; or simulated ones, where the student asks for them."""
 
 import os
+import threading
 
 from workbook.devices.backend import Backend
 from workbook.devices.checks import forget_noted, raise_noted
@@ -11,17 +12,23 @@ from workbook.threads import thread
 VARIABLE = "WORKBOOK_SIMULATED_GPUS"
 
 
+class Capture(threading.local):
+    """What a thread captures, to be done again."""
+
+    index = None  # the number of the GPU whose work it is
+
+
 class CudaBackend(Backend):
     """CuPy. `import cupy` succeeds without a driver, so being available means that a small kernel ran."""
 
     def __init__(self):
         self._cupy = self._reason = None
         self._process = None  # the one that uses the GPUs
-        self.simulated = False
+        self._count = None
+        self.simulated, self.capture = False, Capture()
 
     def _look(self):
-        if self._process not in (None, os.getpid()):
-            raise _forked(thread.state.device)
+        """Find the library, once. It raises nothing in a process that cannot use it."""
         if self._cupy is None and self._reason is None:
             if os.environ.get(VARIABLE, "") not in ("", "0"):
                 self.simulate(_number(os.environ[VARIABLE]))
@@ -30,12 +37,27 @@ class CudaBackend(Backend):
         if self._cupy is not None and self._process is None:
             self._process = os.getpid()
 
+    def forked(self):
+        """Whether the GPUs belong to a process of which this one is a copy."""
+        return self._process not in (None, os.getpid())
+
+    def ready(self):
+        """Whether there are GPUs, and this process can use them. Never raises."""
+        return self.status()[0] and not self.forked()
+
+    def _use(self):
+        """Find the library. Raise RuntimeError in a process that cannot use it."""
+        self._look()
+        if self.forked():
+            raise _forked(thread.state.device)
+
     def simulate(self, count, memory=None):
         """Put `count` simulated GPUs in the place of real ones; 0 takes them away. Return their machine."""
         from workbook.devices import simulated
 
-        self._process = None
+        self._process = self._count = None
         self._cupy, self._reason, self.simulated = (simulated, None, True) if count else (None, None, False)
+        self.capture = Capture()
         forget_noted()
         ooms.clear()
         simulated.machine.reset(count, memory)
@@ -48,7 +70,7 @@ class CudaBackend(Backend):
         return True, f"{self.count()} simulated, computed by NumPy" if self.simulated else f"CuPy {self._cupy.__version__}"
 
     def require(self, index=None):
-        self._look()
+        self._use()
         if self._cupy is None:
             raise AssertionError(explain(
                 "Torch not compiled with CUDA enabled", f"there is no cuda device here: {self._reason}",
@@ -60,11 +82,13 @@ class CudaBackend(Backend):
 
     def count(self):
         self._look()
-        return self._cupy.cuda.runtime.getDeviceCount() if self._cupy else 0
+        if self._count is None and self._cupy:
+            self._count = self._cupy.cuda.runtime.getDeviceCount()
+        return self._count or 0
 
     @property
     def xp(self):
-        self._look()
+        self._use()
         if self._cupy is None:
             self.require()
         return self._cupy
@@ -76,6 +100,11 @@ class CudaBackend(Backend):
         self.xp.cuda.Device(index).use()
 
     def using(self, index):
+        if self.capture.index is not None and index not in (None, self.capture.index):
+            raise RuntimeError(explain(
+                "CUDA error: operation not permitted when stream is capturing",
+                f"the work of cuda:{self.capture.index} is captured, and this is work of cuda:{index}: it would not be done again",
+                f"leave it out, or capture inside with torch.cuda.device({index}):"))
         return Entered(self.xp.cuda.Device(index))
 
     def simulation(self):

@@ -368,6 +368,8 @@ def _fits(kind, value):
         return getattr(value, "ndim", 1) > 0 and _fits("ints", [side for side in value if side is not None or kind == "pair"])
     if kind in ("floats", "numbers"):
         return isinstance(value, (tuple, list)) and all(_fits("float" if kind == "floats" else "number", item) for item in value)
+    if kind == "device" and isinstance(value, bool):
+        return False
     return kind == "any" or isinstance(value, CLASSES[kind]) or kind == "dtype" and any(value is each for each in (float, bool, int, complex))
 
 

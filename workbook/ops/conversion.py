@@ -113,7 +113,7 @@ def cpu(input, *, memory_format=preserve_format):
 
 
 def cuda(input, device=None, non_blocking=False, memory_format=preserve_format):
-    """Return the Tensor in a GPU's memory. Raises AssertionError, with the reason, where there is none.
+    """Return the Tensor in a GPU's memory. Raises AssertionError, with the reason, where there is none, RuntimeError for another kind of device.
 
     >>> import workbook as torch
     >>> x = torch.ones(1)
@@ -121,7 +121,10 @@ def cuda(input, device=None, non_blocking=False, memory_format=preserve_format):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.cuda.html
     """
-    return to(input, Device("cuda") if device is None else Device(device), memory_format=memory_format)
+    place = Device("cuda" if device is None else device)
+    if place.type != "cuda":
+        raise RuntimeError(explain("Invalid device, must be cuda device", f"the tensor would move to a GPU, and this is {place}", f"write x.to('{place}')"))
+    return to(input, place, memory_format=memory_format)
 
 
 def is_pinned(input):

@@ -23,7 +23,7 @@ def in_whole_numbers(form, args, options, method):
             plain.append(value)
         else:
             left[key] = value
-    same = len(plain) == len(args) - method and all(new is old for new, old in zip(plain, args[method:])) and (
+    same = len(plain) == len(given) and all(new is old for new, old in zip(plain, given)) and (
         all(left[key] is options[key] for key in left))
     return None if same else ([*args[:method], *plain], left)
 

@@ -23,6 +23,8 @@ class Generator(metaclass=PrintsAsTorch):
 
     A new one has the seed 67280421310721. Draws from several threads never overlap: whoever draws holds `lock`.
 
+    Raises RuntimeError for a device that is not there.
+
     >>> g = Generator().manual_seed(0)
     >>> g.random32(2)
     array([2357136044, 2546248239], dtype=uint32)
@@ -36,6 +38,12 @@ class Generator(metaclass=PrintsAsTorch):
 
     def __init__(self, device="cpu"):
         self.device = devices.device(device)
+        if self.device.type != "cpu":
+            available, reason = self.device.backend.status()
+            if not available:
+                raise RuntimeError(explain("Cannot get CUDA generator without ATen_cuda library.", f"there is no cuda device here: {reason}",
+                                           "write torch.Generator(), or torch.Generator(device=x.device)"))
+            self.device.backend.require(self.device.index)
         self.lock = threading.RLock()
         self._twister = np.random.MT19937()
         self._many = np.random.Generator(self._twister).integers  # from the same state

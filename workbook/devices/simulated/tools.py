@@ -21,7 +21,7 @@ class Stream:
 
     null = None
 
-    def __init__(self, null=False, non_blocking=False, ptds=False):
+    def __init__(self, null=False, non_blocking=False, ptds=False, priority=None):
         self.ptr, self.device_id = (0, -1) if null else (next(_addresses), machine.current)
 
     def __enter__(self):

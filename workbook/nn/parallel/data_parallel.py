@@ -7,11 +7,11 @@ from workbook import cuda
 from workbook.autograd.modes import thread
 from workbook.cuda.places import number_of
 from workbook.devices import device
-from workbook.errors import explain
+from workbook.errors import explain, kind_of
 from workbook.nn.module import Module
 from workbook.nn.parallel.parallel_apply import parallel_apply
 from workbook.nn.parallel.replicate import name_in, replicate
-from workbook.nn.parallel.scatter_gather import gather, scatter_kwargs
+from workbook.nn.parallel.scatter_gather import gather, numbers_of, scatter_kwargs
 
 
 class DataParallel(Module):
@@ -45,6 +45,9 @@ class DataParallel(Module):
 
     def __init__(self, module, device_ids=None, output_device=None, dim=0):
         super().__init__()
+        if not isinstance(module, Module):
+            raise AttributeError(explain(f"'{kind_of(module)}' object has no attribute 'parameters'", "a module's parameters are copied to each GPU, and this is none",
+                                         "give the network itself, an nn.Module"))
         self.module = module
         if not cuda.is_available():
             self.device_ids = []
@@ -118,7 +121,7 @@ def data_parallel(module, inputs, device_ids=None, output_device=None, dim=0, mo
 
 def _devices(device_ids, output_device):
     """Return the numbers of the GPUs, that of the output's (-1 for the CPU), and the device on which the network has to lie."""
-    numbers = [number_of(each) for each in (range(cuda.device_count()) if device_ids is None else device_ids)]
+    numbers = numbers_of(range(cuda.device_count()) if device_ids is None else device_ids, "DataParallel", "device_ids")
     if not numbers:
         raise RuntimeError(explain("no available devices were found", "device_ids is empty", "leave it out for all GPUs, or write device_ids=[0, 1]"))
     output = numbers[0] if output_device is None else -1 if output_device == -1 else number_of(output_device)

@@ -1,11 +1,12 @@
 """A batch split over GPUs, and their results put together; tuples, lists and dicts are gone through."""
 
 import warnings
+from collections.abc import Iterable
 
 from workbook.axes import axis_of
 from workbook.cuda.places import number_of
 from workbook.devices import CPU, device
-from workbook.errors import explain, shape_text
+from workbook.errors import explain, kind_of, shape_text
 from workbook.ops.replicas import Gather, Scatter
 from workbook.tensor import Tensor
 
@@ -25,13 +26,21 @@ def scatter(inputs, target_gpus, dim=0):
     Source: https://github.com/pytorch/pytorch/blob/v2.13.0/torch/nn/parallel/scatter_gather.py
     """
     if isinstance(inputs, Tensor):
-        return _split(inputs, [device("cuda", number_of(gpu)) for gpu in target_gpus], dim)
+        return _split(inputs, [device("cuda", number) for number in numbers_of(target_gpus, "scatter", "target_gpus")], dim)
     if isinstance(inputs, dict) and inputs:
         return [type(inputs)(items) for items in zip(*[scatter(item, target_gpus, dim) for item in inputs.items()])]
     if isinstance(inputs, (tuple, list)) and inputs:
         form = type(inputs)._make if _is_namedtuple(inputs) else list if isinstance(inputs, list) else tuple
         return [form(parts) for parts in zip(*[scatter(part, target_gpus, dim) for part in inputs])]
     return [inputs for _ in target_gpus]
+
+
+def numbers_of(gpus, function, name):
+    """Return the numbers of a list of GPUs. Raises TypeError for what is no list, and what `number_of` raises."""
+    if isinstance(gpus, str) or not isinstance(gpus, Iterable):
+        raise TypeError(explain(f"{function}(): argument '{name}' must be a list of GPUs: '{type(gpus).__name__}' object is not iterable as one",
+                                "each of them gets a part of the batch", f"write {name}=[0, 1]"))
+    return [number_of(each) for each in gpus]
 
 
 def _split(input, places, dim):
@@ -80,8 +89,14 @@ def gather(outputs, target_device, dim=0):
 
     Source: https://github.com/pytorch/pytorch/blob/v2.13.0/torch/nn/parallel/scatter_gather.py
     """
+    if not outputs:
+        raise IndexError(explain("list index out of range", "there are no results to be put together", "give what each replica returned"))
     first = outputs[0]
     if isinstance(first, Tensor):
+        for number, output in enumerate(outputs):
+            if not isinstance(output, Tensor):
+                raise TypeError(explain(f"expected Tensor as element {number} in argument 0, but got {kind_of(output)}",
+                                        f"replica 0 returned a Tensor, and replica {number} did not", "return Tensors for every part of the batch"))
         return _joined(outputs, _place_of(target_device), dim)
     if first is None:
         return None
