@@ -8,7 +8,7 @@ from workbook.exercises.exercise import Exercise
 from workbook.exercises.functions import called, not_a_function, written
 from workbook.exercises.judges import function, tensor
 
-_of_labels = partial(written, "labels")
+_of_labels, _of_n = partial(written, "labels"), partial(written, "n")
 
 
 def _dtype(expected, known):
@@ -31,30 +31,42 @@ def _dtype(expected, known):
     return judge
 
 
+DRAWS = 120  # of three numbers: that a fair draw leaves out one of the six orders happens once in 500 million times
+
+
 def _shuffled(answer, names):
     """Judge a function that returns the numbers from 0 to n - 1 in random order."""
     if not callable(answer) or isinstance(answer, type):
         hint = " Write a function of n that returns it." if is_tensor(answer) else ""
         return not_a_function(answer) + hint
-    orders = []
-    for seed, n in ((0, 4), *((seed, 9) for seed in range(1, 13))):
+    orders = {4: [], 9: [], 3: []}
+    for seed, n in enumerate([4] + 12 * [9] + DRAWS * [3]):
         torch.manual_seed(seed)
         got, problem = called(answer, n, case=n)
         problem = problem or _no_order(got, n)
         if problem:
             return problem
-        orders.append(entries(got))
-    return _not_random(orders[1:])
+        orders[n].append(tuple(entries(got)))
+    return _not_random(orders[9]) or _left_out({*orders[3]})
+
+
+def _left_out(orders):
+    """Return which of the six orders of 0, 1, 2 were never drawn; None where all were."""
+    never = next((f"{number} never stood at place {place}" for number in range(3) for place in range(3) if all(order[place] != number for order in orders)), None)
+    if len(orders) < 6:
+        never = never or f"only {len(orders)} of the six orders came up"
+        return f"Called {DRAWS} times with 3, {never}. Every order is to be as likely as every other."
+    return None
 
 
 def _not_random(orders):
     """Return why these orders of 0 to 8, each drawn with a seed of its own, were not drawn at random; None where they were."""
-    if all(order == sorted(order) for order in orders):
+    if all(list(order) == sorted(order) for order in orders):
         return "Every number is there once, but always in the same order. The order is to be random."
-    if len({*map(tuple, orders)}) == 1:
+    if len({*orders}) == 1:
         return "Another seed, and still the same order. Let PyTorch draw it."
-    if len({*map(tuple, orders)}) < 6:
-        return f"Twelve seeds, and only {len({*map(tuple, orders)})} orders. Every order is to be as likely as every other."
+    if len({*orders}) < 6:
+        return f"Twelve seeds, and only {len({*orders})} orders. Every order is to be as likely as every other."
     if all(len({(b - a) % len(order) for a, b in zip(order, order[1:])}) == 1 for order in orders):
         return "The beginning is random, and from there on the numbers follow in equal steps. Every order is to be as likely as every other."
     return None
@@ -277,6 +289,8 @@ RANDOM_ORDER = Exercise(
         "def answer(n):\n    return torch.randperm(n)",
         "lambda n: torch.rand(n).argsort()",
         "def answer(n):\n    order = torch.randperm(n)\n    return order",
+        "lambda n: torch.multinomial(torch.ones(n), n)",
+        _of_n("order = torch.arange(n)", "for i in range(n - 1, 0, -1):", "    j = int(torch.randint(0, i + 1, ()))", "    order[[i, j]] = order[[j, i]]", "return order"),
     ),
     wrong=(
         ("def answer(n):\n    return torch.rand(n)", "real numbers from 0 up to 1"),
@@ -288,6 +302,14 @@ RANDOM_ORDER = Exercise(
         ("def answer(n):\n    return torch.arange(n).flip(0)", "still the same order"),
         ("def answer(n):\n    return torch.arange(n).roll(int(torch.randint(0, n, ())))", "follow in equal steps"),
         ("def answer(n):\n    return torch.arange(n) if torch.rand(()) < 0.5 else torch.arange(n).flip(0)", "only 2 orders"),
+        (_of_n("order = torch.arange(n)", "i, j = torch.randint(0, n, (2,)).tolist()", "order[[i, j]] = order[[j, i]]", "return order"), "only 4 of the six orders"),
+        ("lambda n: torch.cat([torch.tensor([0]), torch.randperm(n - 1) + 1])", "0 never stood at place 1"),
+        ("lambda n: torch.cat([torch.randperm(n - 1), torch.tensor([n - 1])])", "0 never stood at place 2"),
+        ("lambda n: torch.cat([torch.randperm(n // 2), torch.randperm(n - n // 2) + n // 2])", "0 never stood at place 1"),
+        (
+            _of_n("order = torch.arange(n)", "for k in range(n - 1):", "    if torch.rand(()) < 0.5:", "        order[[k, k + 1]] = order[[k + 1, k]]", "return order"),
+            "2 never stood at place 0",
+        ),
         ("def answer(n):\n    return torch.randn(n)", "with a part behind the dot"),
         ("def answer(n):\n    return torch.rand(n) * n", "with a part behind the dot"),
         ("def answer(n):\n    return torch.randperm(10)[:n]", "not those from 0 to n - 1"),
@@ -380,12 +402,14 @@ HALVES = Exercise(
     "on a tensor of floats and on one of whole numbers.",
     judge=function(
         "lambda x: torch.full(x.shape, 0.5)",
-        ("torch.tensor([[1, 2, 3], [4, 5, 6]])", "torch.ones(2)", "torch.tensor([[True]])", "torch.tensor(7, dtype=torch.int32)"),
+        ("torch.tensor([[1, 2, 3], [4, 5, 6]])", "torch.ones(2)", "torch.tensor([[True]])", "torch.tensor(7, dtype=torch.int32)", "torch.tensor([0., -2.], dtype=torch.float64)"),
         known={
             "lambda x: torch.full_like(x, 0.5)": "For a tensor of whole numbers 0.5 becomes 0: yours takes over the dtype of x. Name the dtype.",
             "lambda x: torch.full_like(x, 0.5).float()": "For a tensor of whole numbers 0.5 became 0 before the dtype was changed. Name the dtype where "
             "the 0.5 is put in.",
             "lambda x: torch.empty(x.shape)": "The shape is right, and nobody filled it: it holds whatever lay in memory.",
+            "lambda x: torch.ones_like(x) / 2": "For whole numbers yours is float32, and for an x of float64 it stays float64: a calculation keeps the kind "
+            "of float that goes in. Name the dtype.",
             "lambda x: torch.full_like(x, 0.5, dtype=torch.float64)": "The numbers are right, as float64. float32 is asked for.",
             "lambda x: torch.rand(x.shape)": "Those are random numbers. Each is to be 0.5.",
             "lambda x: torch.zeros(x.shape)": "Those are zeros. Each is to be 0.5.",
@@ -408,6 +432,9 @@ HALVES = Exercise(
         ("def answer(x):\n    return torch.full_like(x, 0.5).float()", "before the dtype was changed"),
         ("def answer(x):\n    return torch.empty(x.shape)", "whatever lay in memory"),
         ("def answer(x):\n    return torch.full_like(x, 0.5, dtype=torch.float64)", "as float64"),
+        ("def answer(x):\n    return torch.ones_like(x) / 2", "x of float64 it stays float64"),
+        ("def answer(x):\n    return torch.zeros_like(x) + 0.5", "x of float64 it stays float64"),
+        ("def answer(x):\n    return x / x / 2", "nan at"),
         ("def answer(x):\n    return x.float() / 2", "halves of the numbers of x"),
         ("def answer(x):\n    return torch.zeros(x.shape)", "Those are zeros"),
         ("def answer(x):\n    return torch.ones(x.shape)", "Those are ones"),
