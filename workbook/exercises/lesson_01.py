@@ -52,7 +52,8 @@ def _shuffled(answer, names):
 
 def _left_out(orders):
     """Return which of the six orders of 0, 1, 2 were never drawn; None where all were."""
-    never = next((f"{number} never stood at place {place}" for number in range(3) for place in range(3) if all(order[place] != number for order in orders)), None)
+    places = [(number, place) for number in range(3) for place in range(3)]
+    never = next((f"{number} never stood at place {place}" for number, place in places if all(order[place] != number for order in orders)), None)
     if len(orders) < 6:
         never = never or f"only {len(orders)} of the six orders came up"
         return f"Called {DRAWS} times with 3, {never}. Every order is to be as likely as every other."

@@ -138,7 +138,7 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
     judge=_picked(
         "lambda scores, labels: scores[torch.arange(len(labels)), labels]",
         (
-            "torch.tensor([[5., 1., 0.], [2., 7., 3.]]), torch.tensor([2, 0])",
+            "torch.tensor([[5., 1., 0., 4.], [2., 7., 3., 6.]]), torch.tensor([2, 0])",
             "torch.tensor([[1., 8., 2.], [4., 0., 9.], [3., 5., 6.], [7., 1., 4.]]), torch.tensor([2, 0, 1, 1])",
             "torch.tensor([[4., 9.]]), torch.tensor([0])",
         ),
@@ -180,6 +180,8 @@ SCORE_OF_THE_RIGHT_CLASS = Exercise(
         (_of_scores("return scores.gather(1, labels[:, None]).squeeze()"), "name the axis that is to go"),
         (_of_scores("return scores.gather(0, labels[:, None])[:, 0]"), "The classes lie along axis 1"),
         (_of_scores("return scores[:, labels]"), "the columns of all labels"),
+        (_of_scores("return scores.flatten()[labels + torch.arange(len(labels)) * 3]"), "not the number asked for there"),
+        (_of_scores("return scores.gather(1, labels.unsqueeze_(1))[:, 0]"), "changes what it is given"),
         (_of_scores("return scores.index_select(1, labels)[:, 0]"), "the first picture's class"),
         (_of_scores("return scores.max(dim=1).values"), "not always the highest"),
         (_of_scores("return labels"), "Those are the labels"),
@@ -409,12 +411,14 @@ IDEAS = {
 def _meetings(answer, names):
     """Judge a list of shapes, one for each of PAIRS."""
     if type(answer) not in (list, tuple) or len(answer) != len(PAIRS):
-        return f"The answer is {describe(answer)}; a list of {len(PAIRS)} is asked for, a shape or None for each pair."
+        with_so_many = f" with {len(answer)} entries" if type(answer) in (list, tuple) else ""
+        return f"The answer is {describe(answer)}{with_so_many}; a list of {len(PAIRS)} is asked for, a shape or None for each pair."
     for number, (entry, (shapes, right, known)) in enumerate(zip(answer, PAIRS), start=1):
         found = tuple(entry) if type(entry) in (list, tuple, torch.Size) else entry
         if found is not None and not (type(found) is tuple and all(type(side) is int for side in found)):
             quoted = " Write it without quotation marks." if as_text(found) is not None else ""
-            return f"Pair {number}: the entry is {describe(entry)}; a shape such as (2, 3) is asked for, or None.{quoted}"
+            whole = " A shape holds whole numbers." if type(found) is tuple else ""
+            return f"Pair {number}: the entry is {describe(entry)}; a shape such as (2, 3) is asked for, or None.{quoted}{whole}"
         if found != right:
             told = IDEAS[known[found]] if found in known else "write the two shapes under each other, and compare from the right."
             return f"Pair {number}, {shapes}: {told}"
@@ -458,7 +462,9 @@ MEETING = Exercise(
         ("[(5, 3), (3, 5, 2), None, (7, 7)]", "compare from the right"),
         ("[(5, 3), (3, 5, 2), 'None', (2, 0)]", "without quotation marks"),
         ("[(5, 3), (3, 5, 2), False, (2, 0)]", "or None"),
-        ("[(5, 3), (3, 5, 2), None]", "a list of 4"),
+        ("[(5, 3), (3, 5, 2), None]", "a list with 3 entries; a list of 4"),
+        ("[(5.0, 3.0), (3, 5, 2), None, (2, 0)]", "whole numbers"),
+        ("'[(5, 3), (3, 5, 2), None, (2, 0)]'", "is text; a list of 4 is asked for"),
         ("(5, 3)", "a list of 4"),
     ),
     hints=(

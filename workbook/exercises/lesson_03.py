@@ -142,7 +142,8 @@ SPREAD_WITH_N = Exercise(
         known={
             "torch.tensor([1., 2., 3., 4.]).std()": "This is PyTorch's own choice: the sum of squares, 5, divided by n - 1 = 3. Take "
             "nothing away from n. If you wrote std(0): the first argument is dim, the axis that goes, so the 0 was not read as what is taken away.",
-            "torch.tensor([1., 2., 3., 4.]).std(correction=-1)": "This is what correction=-1 gives: the sum of squares, divided by 5. correction is what is taken away from n.",
+            "torch.tensor([1., 2., 3., 4.]).std(correction=-1)": "1 is what correction=-1 gives: the sum of squares, divided by 5. correction is "
+            "what is taken away from n. It is the mean distance from the mean, too: distances are to be squared before their mean is taken, and the root comes after it.",
             "1.25": "1.25 is the variance, 5 / 4. The standard deviation is its square root.",
             "5 / 3": "This is the variance with n - 1. The standard deviation with n is asked for.",
             "torch.tensor([1., 2., 3., 4.]).mean()": "2.5 is the mean, from which the distances are measured.",
@@ -167,6 +168,7 @@ SPREAD_WITH_N = Exercise(
         ("torch.tensor([1., 2., 3., 4.]).std(correction=3)", "divided by n first"),
         ("torch.tensor([1., 2., 3., 4.]).std(0)", "the first argument is dim"),
         ("torch.tensor([1., 2., 3., 4.]).std(correction=-1)", "divided by 5"),
+        ("(torch.tensor([1., 2., 3., 4.]) - 2.5).abs().mean()", "the mean distance from the mean"),
     ),
     hints=(
         "The number that is taken away from n is an argument of `std`. It is called `correction` (NumPy's name "
@@ -194,7 +196,7 @@ def _paired(problem, items, ins, outs):
         ([(items, ins), (outs, ins)], "* pairs numbers at the same place. Rows that meet columns need another sign."),
         ([(outs, items), (outs,)], "w @ x.t() has a row for each neuron. A row for each item is asked for: x stands on the left."),
         ([(items, outs), (outs, 1)], "The product is right, but b as a column goes down the items. As it is, b lies along the neurons, and is added to every row."),
-        ([(items, ins), (outs,)], "b was added to x. It has an entry for each neuron: first the product, then b."),
+        ([(items, ins), (outs,)], "What b was added to has the shape of x. b has an entry for each neuron: first the product, then b. If you summed: along ins."),
         ([(items,), (outs,)], "A sum too many: @ has added up already, over ins. What is left has a number for each item and each neuron."),
     ):
         if sorted(shapes) == sorted(pair):
@@ -278,6 +280,7 @@ LAYER = Exercise(
         (_of_layer("return x @ w.t() + b[:, None]"), "goes down the items"),
         (_of_layer("return (x + b) @ w.t()"), "first the product, then b"),
         (_of_layer("return (x @ w.t()).sum(1) + b"), "A sum too many"),
+        (_of_layer("return (x[:, None, :] * w).sum(dim=1) + b"), "has the shape of x"),
         (_of_layer("return (x + w.t()[:, :2]) @ w + b"), "which one is not what you meant"),
         (_of_layer("return w @ x.t() + b[:, None]"), "turn the result"),
         (_of_layer("return x @ w.t() + b[0]"), "the first entry of b"),
@@ -305,7 +308,7 @@ LAYER = Exercise(
 def _shares(answer, names):
     """Judge a function that divides every number of a matrix by the sum of its row."""
     torch = names["torch"]
-    for rows in ([[1.0, 3.0], [2.0, 8.0]], [[1.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [[4, 1]], [[2.0], [5.0]]):
+    for rows in ([[1.0, 3.0], [2.0, 8.0]], [[1.0, 1.0, 2.0], [3.0, 4.0, 5.0]], [[4, 1]], [[2.0], [5.0]], [[-1.0, 4.0, 1.0]]):
         x = torch.tensor(rows)
         case = f"torch.tensor({rows})"
         got, problem = called(answer, x, case=case)
@@ -327,6 +330,7 @@ def _shares(answer, names):
             (x / x.float().mean(dim=1) if len(rows) == len(rows[0]) else None, "This divides by means, not by sums. And each has to stand beside its row."),
             (x / x.sum(dim=0)[:, None] if len(rows) == len(rows[0]) else None, "Those are the sums of the columns, and they divided the rows. In a row, dim 1 is the "
              "axis that goes."),
+            (x / x.abs().sum(dim=1, keepdim=True), "Before the numbers were added up, the signs were left out. The sum of a row is taken with them."),
             (right.t(), "The shares are right, and rows became columns. Turn the result back."),
             (x / x.float().mean(dim=1, keepdim=True), "This divides by the mean of each row: now each row adds up to the number of its columns."),
             (x.sum(dim=1, keepdim=True) / x, "Upside down: the sum was divided by the numbers."),
@@ -365,6 +369,10 @@ SHARES = Exercise(
         (_of_shares("return x / x.max(dim=1, keepdim=True).values"), "the largest number of each row"),
         (_of_shares("total = x.sum(dim=1, keepdim=True)", "x / total"), "Is there a `return`?"),
         (_of_shares("x /= x.sum(dim=1, keepdim=True)", "return x"), "writes into x"),
+        (_of_shares("return torch.nn.functional.normalize(x.float(), p=1, dim=1)"), "the signs were left out"),
+        (_of_shares("return x / x.abs().sum(dim=1, keepdim=True)"), "the signs were left out"),
+        (_of_shares("return x.abs() / x.abs().sum(dim=1, keepdim=True)"), "not the number asked for there"),
+        (_of_shares("x = x.clamp(min=0)", "return x / x.sum(dim=1, keepdim=True)"), "not the number asked for there"),
         (_of_shares("return (x / x.sum(dim=1, keepdim=True)).t()"), "Turn the result back"),
         (_of_shares("return x.t() / x.sum(dim=1)"), "Turn the result back"),
         (_of_shares("return x / x.float().mean(dim=1, keepdim=True)"), "the mean of each row"),

@@ -66,10 +66,10 @@ UNUSED_RESULT = Exercise(
 
 def _independent(answer, names):
     """Judge a function from an array to a tensor that later writes to the array do not reach."""
-    found = _independent_of(np.array([1.0, 2.0]), answer, names)
+    found = _independent_of(np.array([2.5, -1.25, 0.75]), answer, names)
     if found:
         return found
-    found = _independent_of(np.array([1.0, 2.0], np.float32), answer, names)
+    found = _independent_of(np.array([[1.5, 0.25, 4.0]], np.float32), answer, names)
     if found and "it reads the memory" in found:
         return (
             "For an array of float64 your tensor keeps the old numbers, for one of float32 it does not: a change to float32 copies only where "
@@ -79,20 +79,21 @@ def _independent(answer, names):
 
 
 def _independent_of(n, answer, names):
+    values = n.tolist()
     t, problem = called(answer, n)
     if problem:
         return problem
     if not is_tensor(t):
         shared = describe(t) == "a NumPy array" and np.shares_memory(t, n)
         return f"Your function returns {describe(t)}; a tensor is asked for." + (" And this array reads the memory of n." if shared else "")
-    if n.tolist() != [1.0, 2.0]:
+    if n.tolist() != values:
         return "Your function changes n itself. The caller still needs it."
-    if found := difference(t, names["torch"].tensor([1.0, 2.0], dtype=t.dtype)):
-        return f"Called with np.array([1., 2.]) the result {found}."
     if not t.is_floating_point():
         return "The numbers of n are floating numbers, and your tensor holds whole ones."
+    if found := difference(t, names["torch"].tensor(values, dtype=t.dtype)):
+        return f"Called with np.array({values}) the result {found}."
     n += 1
-    if entries(t) == [1.0, 2.0]:
+    if t.tolist() == values:
         return None
     return (
         f"After n += 1 the tensor holds {show(entries(t))}: it reads the memory of n. from_numpy and as_tensor share, "
@@ -128,6 +129,11 @@ COPY_OF_AN_ARRAY = Exercise(
         ("lambda n: torch.from_numpy(n).detach()", "it reads the memory of n"),
         ("lambda n: n.copy()", "returns a NumPy array; a tensor is asked for"),
         ("lambda n: torch.tensor(n).add_(1)", "not the number asked for"),
+        ("lambda n: torch.tensor([1., 2.])", "not the number asked for"),
+        ("lambda n: torch.from_numpy(n).long().float()", "not the number asked for"),
+        ("lambda n: torch.tensor(n[:2])", "does not have the length asked for"),
+        ("lambda n: torch.tensor(sorted(n))", "not the number asked for"),
+        ("lambda n: torch.tensor(n).flatten()", "2 axes are asked for"),
         ("lambda n: torch.from_numpy(n).long().clone()", "whole ones"),
         ("def answer(n):\n    torch.tensor(n)", "Is there a `return`?"),
         ("torch.tensor([1., 2.])", "itself and not its result"),
@@ -167,6 +173,8 @@ def _as_array(answer, names):
             return "Your function changes the tensor. The caller still needs it."
         if not p.requires_grad:
             return "Your function switches requires_grad off in the caller's tensor. Cut the graph off on the way out, not in p."
+        if leaf.grad is not None:
+            return "After your function p.grad is filled, and p is to stay as it is. To read values, no gradient is needed."
     return None
 
 
@@ -195,6 +203,7 @@ VALUES_AS_AN_ARRAY = Exercise(
         ("lambda p: p.detach().abs().neg().numpy()", "other numbers"),
         ("lambda p: p.detach().mul_(2).numpy() / 2", "changes the tensor"),
         ("lambda p: p.requires_grad_(False).numpy()", "switches requires_grad off"),
+        ("def answer(p):\n    p.sum().backward()\n    return p.detach().numpy()", "p.grad is filled"),
         ("torch.ones(2).numpy()", "itself and not its result"),
     ),
     hints=(
@@ -312,25 +321,27 @@ CELL_IN_MEMORY = Exercise(
 )
 
 
-CASES = (("float64", [1.0, 2.0, 6.0]), ("float32", [0.5, 1.5]))
+CASES = (("float64", [1.25, 2.0, 6.0]), ("float32", [0.5, 1.75]), ("float64", [[0.1, 2.0], [4.0, -1.5], [3.0, 8.0]]))
 
 
 def _standard(answer, names):
     """Judge a function that centres an array: a float32 tensor, and the array as it was."""
     for kind, values in CASES:
         n = np.array(values, dtype=kind)
-        mean = sum(values) / len(values)
-        with_this = f"Called with a {kind} array"
+        with_this = f"Called with a {kind} array{f' of shape {n.shape}' if n.ndim > 1 else ''}"
         got, problem = called(answer, n)
         if problem:
             return problem
         if not is_tensor(got):
             return f"Your function returns {describe(got)}; a tensor is asked for."
-        right = names["torch"].tensor([value - mean for value in values], dtype=got.dtype)
-        if difference(got, right):
-            same = not difference(got, names["torch"].tensor(values, dtype=got.dtype))
-            kept = " It returns them as they were: `-` and `sub` make a new tensor, and somebody has to keep it." if same else ""
-            return f"{with_this} your function does not return the numbers less their mean.{kept}"
+        made = partial(names["torch"].tensor, dtype=got.dtype)
+        if found := difference(got, made(np.array(values) - np.mean(values))):
+            told = next((message for wrong, message in (
+                (np.array(values), "It returns them as they were: `-` and `sub` make a new tensor, and somebody has to keep it."),
+                (values - np.mean(values, axis=0), "It takes a mean for each column. One mean of all the numbers is asked for."),
+                (values - np.mean(values, axis=-1, keepdims=True), "It takes a mean for each row. One mean of all the numbers is asked for."),
+            ) if not difference(got, made(wrong))), f"The result {found}.")
+            return f"{with_this} your function does not return the numbers less their mean. {told}"
         if n.tolist() != values:
             twice = " A change to float32 copies only where there is something to change." if kind == "float32" else ""
             return f"{with_this} your function writes into the caller's array: it now holds {show(n.tolist())}.{twice}"
@@ -364,6 +375,12 @@ CENTRED_BATCH = Exercise(
         (_centred("t = torch.tensor(n, dtype=torch.float32)", "t - t.mean()", "return t"), "somebody has to keep it"),
         (_centred("t = torch.tensor(n, dtype=torch.float32)", "t.sub(t.mean())", "return t"), "somebody has to keep it"),
         (_centred("t = torch.tensor(n, dtype=torch.float32)", "return t - t.sum()"), "less their mean"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "return t - t.mean(0)"), "a mean for each column"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "return t - t.mean(-1, keepdim=True)"), "a mean for each row"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32)", "return t - t.mean().round()"), "less their mean"),
+        (_centred("t = torch.tensor(n, dtype=torch.float32).flatten()", "return t - t.mean()"), "has shape (6,)"),
+        (_centred("t = torch.tensor(n, dtype=torch.int64)", "return t - t.float().mean()"), "less their mean"),
+        (_centred("return torch.tensor(n).half().sub(n.mean()).float()"), "less their mean"),
         (_centred("t = torch.as_tensor(n, dtype=torch.float32)", "t -= t.mean()", "return t"), "A change to float32 copies only"),
         (_centred("t = torch.Tensor(n)", "t -= t.mean()", "return t"), "A change to float32 copies only"),
         (_centred("t = torch.tensor(n, dtype=torch.float32)", "t -= t.mean()"), "Is there a `return`?"),
