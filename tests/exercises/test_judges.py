@@ -82,6 +82,7 @@ def test_a_tensor_is_right_by_its_values(right):
         ("y[0]", "The tensor has shape (3,), one axis; 2 axes are asked for."),
         ("y.t()[:, :1]", "The tensor has shape (3, 1), and axis 1 does not have the length asked for."),
         ("y.t().float()", "The tensor has the right numbers as float32; another dtype is asked for."),
+        ("y.t() + 0j", "The tensor holds complex numbers; real ones are asked for."),
         ("y.t() * torch.tensor([1, 2])", "The tensor has 6 at [0, 1], and that is not the number asked for there."),
         ("[[0, 3], [1, 4], [2, 5]]", "The answer is a list; a tensor is asked for."),
         ("y.t().numpy()", "The answer is a NumPy array; a tensor is asked for."),
@@ -102,6 +103,8 @@ def test_lists_are_right_only_where_they_may_be():
     assert judged(tensor([0.0, 2.0, 2.0], lists=True), "[0, 2, 2]") is None
     said = judged(tensor([0.0, 2.0, 2.0], lists=True), "[1, 2, 3]")
     assert said == "The list has 1 at place 0, and that is not the number asked for."
+    said = judged(tensor([0.0, 2.0, 2.0], lists=True), "[[0, 2, 2]]")
+    assert said == "The list has 1 entry, and that is not the number of entries asked for."
 
 
 COUNTS = tensor([0, 2, 2], lists=True, known={"torch.tensor([1, 3, 3])": "PyTorch counts from 0."})

@@ -126,6 +126,8 @@ def _tensor_difference(got, expected, tol):
             return f"has shape {shape}: the lengths are right, their order is not"
         axis = next(i for i, (a, b) in enumerate(zip(shape, wanted)) if a != b)
         return f"has shape {shape}, and axis {axis} does not have the length asked for"
+    if got.dtype.is_complex and not expected.dtype.is_complex:
+        return "holds complex numbers; real ones are asked for"
     # numbers before the dtype: a wrong idea matters more than a wrong kind of number
     for place, (a, b) in enumerate(zip(entries(got), entries(expected))):
         if not close(a, b, tol):
@@ -140,7 +142,7 @@ def _sequence_difference(got, expected, tol):
     if type(got) not in (type(expected), *_sequence_kin(expected)):
         return f"is {describe(got)}; {describe(expected)} is asked for"
     if len(got) != len(expected):
-        return f"has {len(got)} entries, and that is not the number of entries asked for"
+        return f"has {len(got)} {'entry' if len(got) == 1 else 'entries'}, and that is not the number of entries asked for"
     for place, (a, b) in enumerate(zip(got, expected)):
         found = difference(a, b, tol)
         if found and as_number(a) is not None and as_number(b) is not None:

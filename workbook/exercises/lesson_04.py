@@ -129,7 +129,7 @@ COPY_OF_AN_ARRAY = Exercise(
         ("lambda n: torch.from_numpy(n).detach()", "it reads the memory of n"),
         ("lambda n: n.copy()", "returns a NumPy array; a tensor is asked for"),
         ("lambda n: torch.tensor(n).add_(1)", "not the number asked for"),
-        ("lambda n: torch.tensor([1., 2.])", "not the number asked for"),
+        ("lambda n: torch.tensor([1., 2.])", "does not have the length asked for"),
         ("lambda n: torch.from_numpy(n).long().float()", "not the number asked for"),
         ("lambda n: torch.tensor(n[:2])", "does not have the length asked for"),
         ("lambda n: torch.tensor(sorted(n))", "not the number asked for"),

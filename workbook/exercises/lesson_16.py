@@ -9,14 +9,19 @@ from workbook.exercises.exercise import Exercise
 from workbook.exercises.functions import called, written
 
 
+INSIDE = "Whether there is one has to be asked inside of the function: it is then asked anew on every computer."
+
+
 def _anywhere(answer, names):
-    """Judge a function that chooses a device: asked where there is no GPU, and where there is one."""
-    for count in (0, 1):
+    """Judge a function that chooses a device: asked where there is no GPU, where there is one, and where there are two."""
+    for count in (0, 1, 2):
         with torch.cuda.simulate(count):
-            there_is = torch.cuda.is_available()
-            got, problem = called(answer)
+            there_is, where = torch.cuda.is_available(), ("there is no GPU", "there is a GPU", "there are two GPUs")[count]
+            got, problem = called(answer, none=True)
             if problem:
                 return problem
+            if got is None:
+                return f"Where {where} your function returns None. Is there a `return` for each case, with a device or its name?"
             if torch.get_default_device() is not torch.device("cpu"):
                 return "Your function changes where all new tensors are made, for everything that comes after it. Only return the device."
             if not isinstance(got, (str, torch.device)):
@@ -26,11 +31,11 @@ def _anywhere(answer, names):
             except Exception:
                 return f"'{got}' is no name of a device. The names are 'cpu' and 'cuda', in small letters."
             if kind == "cuda" and not there_is:
-                return "Where there is no GPU your function returns cuda all the same, and the first .to(device) raises."
-            if kind == "cuda" and number:
+                return f"Where there is no GPU your function returns cuda all the same, and the first .to(device) raises. {INSIDE}"
+            if kind == "cuda" and number and number >= count:
                 return f"Your function returns {got}, which is the GPU with the number {number}. Where there is one GPU it is cuda:0; 'cuda' alone always fits."
             if kind == "cpu" and there_is:
-                return "Where there is a GPU your function leaves it idle."
+                return f"Where {where} your function leaves {'it' if count == 1 else 'them'} idle. {INSIDE}"
     return None
 
 
@@ -69,10 +74,15 @@ CHOOSE = Exercise(
         ('lambda: torch.device("cuda", 3) if torch.cuda.is_available() else torch.device("cpu")', "the GPU with the number 3"),
         ('lambda: "cuda" if torch.cuda.is_available() else "mps"', "no name of a device"),
         ('lambda: "cuda" if torch.cuda.device_count() > 1 else "cpu"', "leaves it idle"),
+        ('lambda: "cuda" if torch.cuda.device_count() == 1 else "cpu"', "there are two GPUs"),
+        ('d = "cuda" if torch.cuda.is_available() else "cpu"\ndef answer():\n    return d', "asked inside of the function"),
+        ("lambda: torch.accelerator.current_accelerator()", "Where there is no GPU your function returns None"),
+        (_choose("if torch.cuda.is_available():", "    return 'cuda'"), "Where there is no GPU your function returns None"),
+        (_choose("if not torch.cuda.is_available():", "    return 'cpu'"), "Where there is a GPU your function returns None"),
         ('lambda: "cuda" if torch.cuda.device_count() >= 0 else "cpu"', "returns cuda all the same"),
         ("lambda: torch.cuda.current_device() if torch.cuda.is_available() else 'cpu'", "returns a number"),
         (_choose('torch.set_default_device("cuda" if torch.cuda.is_available() else "cpu")', "return torch.get_default_device()"), "all new tensors"),
-        ("lambda: None", "Is there a `return`?"),
+        ("lambda: None", "Is there a `return`"),
         ("lambda device: device", "raises TypeError"),
     ),
     hints=("One function of torch.cuda answers whether there is a GPU. Call it, with its brackets.",
@@ -160,7 +170,7 @@ WAITS = Exercise(
 
 def _one_wait(answer, names):
     """Judge a function that adds losses up: by its result, and by the bill of a simulated GPU."""
-    for numbers in ([0.34, 1.1, 2.71, 4.62], [3.14, -7.2, 0.93]):
+    for numbers in ([0.34374, 1.10008, 2.71257, 4.62139], [3.14, -7.2, 0.93], [0.5, 1.25, -0.75, 2.0, 4.5]):
         with torch.cuda.simulate(1) as gpus:
             losses = [torch.tensor(number).cuda() for number in numbers]
             gpus.clear()
@@ -175,6 +185,8 @@ def _one_wait(answer, names):
                     "The function returns a tensor; a Python number is asked for."
             if as_number(got) is None or isinstance(got, bool):
                 return f"The function returns {describe(got)}; a number is asked for."
+            if not isinstance(got, (int, float)):
+                return "The function returns a number of NumPy's; a Python number is asked for, as .item() gives it."
             if abs(got - sum(numbers) / len(numbers)) < 1e-5:
                 return "That is the mean; the sum is asked for."
             if abs(got - sum(numbers)) > 1e-5:
@@ -228,6 +240,10 @@ ONE_WAIT = Exercise(
         ("lambda losses: torch.stack(losses).half().sum().item()", "their sum is"),
         ("lambda losses: torch.stack(losses).sum().abs().item()", "their sum is"),
         ("lambda losses: round(sum(losses).item())", "their sum is"),
+        ("lambda losses: round(sum(losses).item(), 2)", "their sum is"),
+        ("lambda losses: sum(losses[:4]).item()", "their sum is"),
+        ("lambda losses: sum(losses).cpu().numpy()", "a Python number is asked for, as .item() gives it"),
+        ("lambda losses: torch.stack(losses).cpu().numpy().sum()", "a Python number is asked for, as .item() gives it"),
         ("lambda losses: sum(losses[1:]).item()", "their sum is"),
     ),
     hints=("Tensors can be added up where they lie: sum(losses), or torch.stack(losses).sum().", "Only the last call may ask for the number: .item()."),
@@ -239,7 +255,11 @@ ONE_WAIT = Exercise(
 def _parts(answer, names):
     """Judge the sizes of the parts of a batch of ten on four GPUs."""
     found = as_lists(answer)
-    if not isinstance(found, list) or not found or any(isinstance(part, (list, bool, str)) or as_number(part) is None for part in found):
+    if isinstance(answer, (list, tuple)) and any(map(is_tensor, answer)):
+        return "These are the parts. A list of sizes is asked for: how many examples stand in each."
+    if found == []:
+        return "No part stands in the list. How many examples does each of the four get?"
+    if not isinstance(found, list) or any(isinstance(part, (list, bool, str)) or as_number(part) is None for part in found):
         return f"The answer is {describe(answer)}; a list of sizes is asked for, one a GPU, such as [10, 10]."
     found = [float(part) for part in found]
     if found == [3, 3, 3, 1]:
@@ -284,7 +304,8 @@ PARTS = Exercise(
         ("[5, 5]", "rounded up"),
         ("[4, 4, 4, 4]", "Together these are 16"),
         ("3", "a list of sizes"),
-        ("torch.arange(10).chunk(4)", "a list of sizes"),
+        ("torch.arange(10).chunk(4)", "These are the parts. A list of sizes"),
+        ("[]", "No part stands in the list"),
         ("[[3, 3], [3, 1]]", "a list of sizes"),
         ("[3, 3, 3, 1, 0]", "of one size"),
         ("[len(part) for part in torch.arange(10).tensor_split(4)]", "Fairer, but"),

@@ -84,7 +84,9 @@ _WRONG_SHAPES = (
     {(4, 1, 64): "batch_first does not touch h: its axes are always layers, batch, hidden_size.", (4, 64): "h has an axis for the layers, also where there is one.", (1, 10, 64): "h is the state after the last step, for each of the four sequences. It has no axis of steps.",
      (4, 10, 64): "That is the shape of the output, with all steps. h is what is left after the last one."},
     {(64, 28): "These are the rows of one gate. Four stand below each other.", (28, 256): "A weight has a row for each number that comes out, as in Linear.", (192, 28): "Three gates has a GRU.", (28, 64): "A weight has a row for each number that comes out, and four gates come out.",
-     (256, 64): "That is weight_hh_l0, which is multiplied by h. weight_ih_l0 is multiplied by what arrives."},
+     (256, 64): "That is weight_hh_l0, which is multiplied by h. weight_ih_l0 is multiplied by what arrives.",
+     (256, 92): "One weight for what arrives and h together, 28 and 64: PyTorch keeps two. weight_ih_l0 is multiplied by what arrives.",
+     (128, 28): "Two gates; there are four.", (64, 64): "That is one gate of weight_hh_l0, which is multiplied by h."},
 )
 
 
@@ -95,7 +97,7 @@ def _three_shapes(answer, names):
     for name, given, wanted, known in zip(("out", "h", "lstm.weight_ih_l0"), answer, right, _WRONG_SHAPES):
         shape = _shape(given)
         if shape is None:
-            return f"For {name} stands {describe(given)}; a shape is asked for, as in (4, 10)."
+            return f"For {name} stands {describe(given)}; a shape is asked for, in whole numbers, as in (4, 10)."
         if shape != wanted:
             return known.get(shape) or (f"{name} has {len(wanted)} axes, and {shape} {len(shape)}." if len(shape) != len(wanted) else f"{shape} is not the shape of {name}.")
     return None
@@ -125,6 +127,8 @@ SHAPES = Exercise(
         ("(4, 10, 64), (1, 4, 64), (192, 28)", "Three gates has a GRU"),
         ("out.shape, h.shape, lstm.weight_hh_l0.shape", "multiplied by h"),
         ("(4, 10, 64), (1, 4, 64), (256,)", "has 2 axes"),
+        ("(4.0, 10.0, 64.0), (1, 4, 64), (256, 28)", "whole numbers"),
+        ("(4, 10, 64), (1, 4, 64), (256, 92)", "what arrives and h"),
         ("(4, 10, 64), (2, 4, 64), (256, 28)", "is not the shape of h"),
         ("(4, 10, 64)", "For out stands"),
         ("out, h, lstm.weight_ih_l0", "a shape is asked for"),
@@ -237,17 +241,18 @@ _STREAM = """from workbook import nn
 import workbook.nn.functional as F
 
 class Writer(nn.Module):
-    def __init__(self):
+    def __init__(self, steepness):
         super().__init__()
+        self.steepness = steepness
         self.embedding, self.gru, self.head = nn.Embedding(5, 4), nn.GRU(4, 6, batch_first=True), nn.Linear(6, 5)
 
     def forward(self, x, state=None):
         out, state = self.gru(self.embedding(x), state)
-        return 20 * self.head(out), state
+        return self.steepness * self.head(out), state
 
-def made(seed):
+def made(seed, steepness):
     torch.manual_seed(seed)
-    writer, letters = Writer(), torch.randint(0, 5, (2, 13))
+    writer, letters = Writer(steepness), torch.randint(0, 5, (2, 13))
     pieces = list(zip(letters[:, :-1].split(4, 1), letters[:, 1:].split(4, 1)))
     return writer, torch.optim.SGD(writer.parameters(), lr=0.5), pieces
 """
@@ -263,6 +268,7 @@ def _loop(*lines, forward=_FORWARD):
     return _stream(*_HEAD, *forward, *lines, "return loss.item()")
 
 
+_SCALED = ("    total = sum(p.grad.pow(2).sum() for p in writer.parameters()).sqrt()", "    for p in writer.parameters():", "        p.grad.mul_(1 / total.item())")
 _ANEW = ("    scores, _ = writer(x)", *_FORWARD[1:])
 _RIGHT_STREAM = _loop(_BACK, _CLIP, _STEP, _ON)
 _KNOWN_STREAMS = {
@@ -270,6 +276,7 @@ _KNOWN_STREAMS = {
     _loop(_BACK, _STEP, forward=_ANEW): "Every piece begins with an empty state here, and the gradients are not clipped.",
     _loop(_BACK, _STEP, _ON): "The state is carried as it should be. The gradients are not clipped to the norm 1 before the step.",
     _loop(_BACK, _CLIP.replace("norm", "value"), _STEP, _ON): "clip_grad_value_ cuts every number by itself, which turns the gradient. Asked for is clip_grad_norm_, which shortens it as a whole.",
+    _loop(_BACK, *_SCALED, _STEP, _ON): "A gradient that is shorter than 1 is left as it is. Yours is made longer, up to 1.",
     _loop(_BACK, _CLIP, _STEP, _ON, forward=_FORWARD[:2]): "The gradients of all pieces pile up: zero_grad() is missing.",
 }
 
@@ -278,9 +285,9 @@ def _streamed(answer, names):
     """Judge a training loop over the pieces of a stream, by the weights that it leaves and the loss that it returns."""
     if not callable(answer):
         return not_a_function(answer)
-    for seed in (1, 4):
-        wanted, loss = _trained(names.evaluate(_RIGHT_STREAM), names, seed)
-        writer, optimizer, pieces = names["made"](seed)
+    for start in ((1, 20), (4, 20), (2, 1)):  # every gradient of the first two is longer than 1, none of the third
+        wanted, loss = _trained(names.evaluate(_RIGHT_STREAM), names, start)
+        writer, optimizer, pieces = names["made"](*start)
         got, problem = called(answer, writer, optimizer, pieces, case="a network, its optimizer and three pieces")
         if problem and "second time" in problem:
             return "Your function raises PyTorch's RuntimeError: backward a second time. The state still hangs on the graph of the piece before, which is gone. Carry its numbers on, without their history."
@@ -288,7 +295,7 @@ def _streamed(answer, names):
             return problem
         left = _flat(writer, names)
         if found := difference(left, wanted, 1e-4):
-            return next((message for source, message in _KNOWN_STREAMS.items() if difference(left, _trained(names.evaluate(source), names, seed)[0], 1e-4) is None),
+            return next((message for source, message in _KNOWN_STREAMS.items() if difference(left, _trained(names.evaluate(source), names, start)[0], 1e-4) is None),
                         "The weights at the end are not those of the loop that is asked for." if "shape" not in found else found)
         number = as_number(got)
         if number is None:
@@ -298,9 +305,9 @@ def _streamed(answer, names):
     return None
 
 
-def _trained(function, names, seed):
+def _trained(function, names, start):
     """The weights that a loop leaves, in one row, and what it returns."""
-    writer, optimizer, pieces = names["made"](seed)
+    writer, optimizer, pieces = names["made"](*start)
     got = function(writer, optimizer, pieces)
     return _flat(writer, names), got
 
@@ -341,6 +348,8 @@ CARRIED = Exercise(
         (_loop(_BACK, _CLIP, _STEP, "    state.detach()"), "backward a second time"),
         (_loop(_BACK, _CLIP, _STEP, "    state = None"), "an empty state here. What"),
         (_loop(_BACK, _CLIP, _ON), "are not those of the loop"),
+        (_loop(_BACK, *_SCALED, _STEP, _ON), "shorter than 1 is left as it is"),
+        (_loop(_BACK, _CLIP, _STEP, _ON, forward=(_FORWARD[0], _FORWARD[1][:-1] + ", reduction='sum')", _FORWARD[2])), "not the loss of the last piece"),
         (_loop(_BACK, _CLIP.replace("1.0", "0.1"), _STEP, _ON), "are not those of the loop"),
         (_stream(*_HEAD, *_FORWARD, _BACK, _CLIP, _STEP, _ON, "return loss.item() / len(pieces)"), "not the loss of the last piece"),
         (_stream(*_HEAD, *_FORWARD, _BACK, _CLIP, _STEP, _ON, "return [loss.item()]"), "as a number"),
