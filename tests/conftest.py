@@ -8,7 +8,8 @@ from hypothesis import HealthCheck, settings
 
 from workbook.commands.test import imports_torch
 
-FULL = os.environ.get("WORKBOOK_FULL") == "1"
+ASKED = os.environ.get("WORKBOOK_FULL", "0")  # "1": all of it; "tests": every test, but with the examples of every day; "0": neither
+FULL = ASKED == "1"
 EXAMPLES = int(os.environ.get("WORKBOOK_EXAMPLES", "250"))
 TORCH = "2.13"
 NEEDS_TORCH = f"compares with PyTorch {TORCH}, which is not installed: pip install torch=={TORCH}.0"
@@ -23,7 +24,7 @@ settings.load_profile("full" if FULL else "ci")
 def pytest_collection_modifyitems(items):
     for item in items:
         marker = item.get_closest_marker("full")
-        if marker and not FULL:
+        if marker and ASKED not in ("1", "tests"):
             item.add_marker(pytest.mark.skip(reason=f"only with `workbook test --full`: {marker.args[0]}"))
 
 

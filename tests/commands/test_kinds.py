@@ -136,11 +136,12 @@ def test_full_repeats_units_and_parity_on_a_gpu_where_the_list_says_so(project, 
     write(project, "tests/on_cuda.toml", "repeated = ['nn', 'optim']")
     write(project, "tests/on_cuda.py", "import os\nos.environ['HERE'] = 'a gpu'\n")
     for path in ("tests/nn/test_a.py", "tests/optim/test_b.py", "tests/func/test_c.py", "tests/test_d.py", "tests/lessons/nn/test_e.py"):
-        write(project, path, "import os\n\ndef test_one():\n    assert os.environ.get('HERE') == None\n")
+        write(project, path, "import os\n\ndef test_one():\n    assert os.environ.get('HERE') == None, os.environ['WORKBOOK_FULL']\n")
     tests = str(project / "tests")
     assert run(capfd, tests)[0] == 0
     code, printed = run(capfd, "--full", tests)
     assert code == 1 and row(printed, "unit") == (4, 0, 0) and row(printed, command.ON_CUDA) == (0, 2, 0)
+    assert "AssertionError: tests" in printed  # all of them, with the examples of every day
     assert device(printed, "cpu") == (5, 2, 0)
     code, printed = run(capfd, "--full", str(project / "tests" / "func"))
     assert code == 0 and command.ON_CUDA not in printed
@@ -312,3 +313,8 @@ def test_a_full_run_leaves_out_nothing_for_time_and_looks_for_new_examples(with_
     printed = with_conftest(full="1")
     assert "profile 250 False None" in printed
     assert "3 passed, 1 skipped" in printed
+
+
+def test_the_repetition_on_a_gpu_runs_every_test_with_the_examples_of_every_day(with_conftest):
+    printed = with_conftest(full="tests")
+    assert "profile 18 True None" in printed and "3 passed, 1 skipped" in printed

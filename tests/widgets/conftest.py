@@ -8,6 +8,13 @@ from workbook.commands.chromium import FIX, find_chromium
 from workbook.widgets import live, recording
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "chromium" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.cpu_only("a browser draws what was computed, wherever that was"))
+
+
 @pytest.fixture(autouse=True)
 def watched():
     with recording.recording():

@@ -12,6 +12,8 @@ from workbook.widgets import expressions
 from workbook.widgets.axes import of_index, of_step, regrouped
 from workbook.widgets.expressions import NotUnderstood, parse
 
+pytestmark = pytest.mark.cpu_only("a board computes with its own copies on the CPU, wherever the tensors lie: test_shape_lab.py")
+
 X = torch.arange(24).view(2, 3, 4)
 Y = torch.arange(24).view(2, 3, 4) + 100
 

@@ -15,6 +15,8 @@ from workbook.widgets.memory_words import who_shares
 
 pytest.importorskip("anywidget", reason="the live view needs anywidget: pip install workbook[lab]")
 
+pytestmark = pytest.mark.cpu_only("its tensors share memory with NumPy; those of a GPU: test_elsewhere.py")
+
 
 def bridge():
     n = np.arange(6.0)

@@ -35,7 +35,7 @@ def test_shapes_and_gradients_are_those_of_the_run(model):
 
 
 def test_steps_come_one_by_one(model):
-    view = replicas(model, torch.ones(4, 5))
+    view = replicas(model, torch.ones(4, 5, device="cpu"))
     for _ in range(7):
         view.act("back")
     assert view.state["sentence"].startswith("A batch of shape [4, 5] lies on cpu.") and rows(view) == [[""] * 6] * 2

@@ -23,7 +23,7 @@ from workbook.cores import ONE_THREAD
 HELP = "run the tests: units, doctests, lessons, the browser, and parity with PyTorch"
 
 KINDS = ("unit", "parity", "simulated cuda", "doctests", "lessons", "notebooks", "browser", "commands")
-ON_CUDA = "all on cuda"  # with --full: units and parity once more, where every new Tensor lies on a GPU
+ON_CUDA = "all on cuda"  # with --full: units and parity once more, with the examples of every day, where every new Tensor lies on a GPU
 KIND_OF_FOLDER = {
     "browser": "browser", "commands": "commands", "lessons": "lessons", "release": "lessons", "simulated": "simulated cuda",
 }  # fmt: skip
@@ -186,7 +186,9 @@ def environment(scratch, examples, kind):
     changed |= {"IPYTHONDIR": scratch / "ipython", "JUPYTER_PREFER_ENV_PATH": "1"}
     changed |= {f"JUPYTER_{what}_DIR": scratch / what.lower() for what in ("CONFIG", "DATA", "RUNTIME")}
     changed |= {f"JUPYTERLAB_{what}_DIR": scratch / what.lower() for what in ("SETTINGS", "WORKSPACES")}
-    if examples:
+    if examples and kind == ON_CUDA:  # the formulas are those of the CPU: more examples say little of the device, and it is slow when simulated
+        changed |= {"WORKBOOK_FULL": "tests"}
+    elif examples:
         changed |= {"WORKBOOK_FULL": "1", "WORKBOOK_EXAMPLES": str(examples)}
     if browser := chromium.find_chromium():
         changed["WORKBOOK_CHROMIUM"] = browser

@@ -1,9 +1,11 @@
 """A student's tensor as the shape lab holds it."""
 
 import math
+from contextlib import contextmanager
 
 import workbook as torch
 from workbook.autograd.modes import no_grad
+from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
@@ -14,6 +16,13 @@ from .replay import unseen
 
 MOST = 120     # cells of one tensor: more cannot be read
 WIDEST = 780   # of two grids side by side
+
+
+@contextmanager
+def apart():
+    """A context in which a view computes with copies of its own, in the memory of the CPU, and leaves no mark."""
+    with unseen(), no_grad(), CPU:
+        yield
 
 
 class Given:
@@ -33,10 +42,9 @@ class Given:
         if axes is not None and len(axes) != tensor.dim():
             raise ValueError(explain(f"{len(axes)} names were given for the {tensor.dim()} axes of {name}", "each axis has one",
                                      "give a name for every axis, in the order of the shape"))
-        with unseen(), no_grad():
-            self.tensor = tensor.detach().clone()
         self.name, self.shape, self.axes = name, tuple(tensor.shape), named(tensor.shape, axes)
-        with unseen(), no_grad():
+        with apart():
+            self.tensor = tensor.detach().to("cpu", copy=True)
             self.places = torch.arange(first, first + tensor.numel()).view(self.shape)
 
 

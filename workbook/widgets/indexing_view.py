@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 
 from .axes import consumed, of_index
@@ -10,8 +9,7 @@ from .board import Board, first_lines, lines_of
 from .cells import ROW, Grid, Picture, index_text, indices, room_for, shade, shape_text
 from .expressions import MOST_AXES, NotUnderstood, parse
 from .numbers import short
-from .replay import unseen
-from .given import MOST, WIDEST, index_examples
+from .given import MOST, WIDEST, apart, index_examples
 
 class IndexView(Board):
     """The widget behind `indexing`: an expression, the cells that it takes, and the result."""
@@ -39,7 +37,7 @@ class IndexView(Board):
             step = parse(text, [source.name])
             if any(each.kind not in ("name", "index") for each in step.chain()):
                 raise NotUnderstood(explain("this view shows indexing only", None, f"write {source.name}[...]; reshaping() shows the rest"))
-            with unseen(), no_grad():
+            with apart():
                 result, places = step.run(values, values), step.run({source.name: source.places}, values)
                 if result.numel() > MOST or result.dim() > MOST_AXES:
                     raise NotUnderstood(explain(f"the result has shape {shape_text(result.shape)}, more than can be read", None,
@@ -54,7 +52,7 @@ class IndexView(Board):
     def _taken(self, text):
         """Return the places that an example takes; none where the engine refuses it for this tensor."""
         try:
-            with unseen(), no_grad():
+            with apart():
                 taken = parse(text, [self.source.name]).run({self.source.name: self.source.places}, {self.source.name: self.source.tensor})
             return sorted({int(place) for place in taken._array.reshape(-1)})
         except Exception:

@@ -5,10 +5,12 @@ from inspect import signature
 import numpy as np
 
 from workbook import random
-from workbook.autograd.modes import no_grad
+from workbook.autograd.elsewhere import made
+from workbook.autograd.modes import no_grad, thread
+from workbook.devices import settle
 from workbook.errors import explain
 from workbook.nn.module import Module
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor
 
 from .broken import Broken
 from .names import Names
@@ -193,10 +195,10 @@ class Called:
         for name, given in self.arguments.items():
             array = np.array(values[name])
             floats = array.dtype.kind == "f"
-            made = wrap(array.astype(np.float64) if exact and floats else array.astype(given._array.dtype), given._device)
+            kind = np.float64 if exact and floats else given._array.dtype
+            tensors[name] = made(given._device, lambda xp, array=array, kind=kind: xp.asarray(array.astype(kind)))
             if floats:
-                made.requires_grad = True
-            tensors[name] = made
+                tensors[name].requires_grad = True
         return tensors
 
     def _same_chance(self):
@@ -266,10 +268,10 @@ def _can_move(array):
 
 def _as_tensor(name, given):
     if isinstance(given, Tensor):
-        return wrap(given._array.copy(), given._device)
+        return made(given._device, lambda xp: given._array.copy())
     array = np.array(given)
     if array.dtype.kind not in "biuf":
         raise TypeError(explain(
             f"graph() got {type(given).__name__} for {name}", "an argument is a number, a list of numbers or a Tensor",
             f"write {name}=3."))
-    return wrap(array.astype(np.float32) if array.dtype.kind in "iuf" else array)
+    return made(settle(thread.state.device), lambda xp: xp.asarray(array.astype(np.float32) if array.dtype.kind in "iuf" else array))

@@ -4,7 +4,7 @@ from itertools import combinations
 from math import prod
 
 import workbook as torch
-from workbook.autograd.modes import no_grad
+from workbook.devices import CPU
 from workbook.errors import explain
 
 from .board import Board, first_lines, lines_of
@@ -12,7 +12,7 @@ from .cells import ROW, Grid, Picture, index_text, indices, room_for, shade, sha
 from .function_table import ABOUT, ALONG, NEEDS_AXIS, NO_PAIRS, REDUCTIONS, SPREADS
 from .numbers import short
 from .replay import unseen
-from .given import WIDEST
+from .given import WIDEST, apart
 from .sources import engine_lines
 
 ALL = "all"
@@ -94,7 +94,7 @@ class ReductionView(Board):
                                               "show a tensor that has axes"))
             return
         try:
-            with unseen():
+            with unseen(), CPU:
                 tensor = self.source.tensor.detach()
                 result = getattr(tensor.requires_grad_(tensor.is_floating_point()), self.name)(**self.arguments)
                 if isinstance(result, tuple):
@@ -129,7 +129,7 @@ class ReductionView(Board):
             if where is None:  # the largest of all: the engine names its place
                 if self.name == "median":
                     return None
-                with unseen(), no_grad():
+                with apart():
                     tensor = self.source.tensor
                     return int(getattr(tensor.int() if tensor.dtype == torch.bool else tensor, f"arg{self.name}")())
             return sources[int(where._array.reshape(-1)[place])]
@@ -225,7 +225,7 @@ class ReductionView(Board):
         return f"{name} of {listed} is {found}"
 
     def _spread(self, places, found):
-        with unseen(), no_grad():
+        with apart():
             part = self.source.tensor.reshape(-1)[places]
             mean = part.mean()
             squares = ((part - mean) ** 2).sum()

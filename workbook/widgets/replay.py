@@ -8,11 +8,13 @@ from contextlib import contextmanager
 import numpy as np
 
 from workbook import random
+from workbook.autograd import elsewhere
 from workbook.autograd.broadcast import fit
 from workbook.autograd.copy_slices import CopySlices
 from workbook.autograd.modes import enable_grad, no_grad, thread
 from workbook.autograd.views import replay as show_part
 from workbook.autograd.walk import walk
+from workbook.devices import CPU
 from workbook.tensor import wrap
 
 from .recording import recording
@@ -78,7 +80,7 @@ def _made_again(trace, values=None, exact=False):
 
 def _written(base, new, *, chain):
     """Return `base` with its place in the graph, on a copy of its memory into which `new` is written."""
-    copy = wrap(base._array.copy(), base._device)
+    copy = elsewhere.made(base._device, lambda xp: base._array.copy())
     show_part(chain, copy)._array[...] = new._array
     copy._node, copy._index, copy._requires_grad = base._node, base._index, base._requires_grad
     return copy
@@ -131,7 +133,7 @@ class Run:
         """Forget the backward pass."""
         for key, tensor in self.leaves.items():
             earlier = self._grads.get(key)
-            tensor._grad = None if earlier is None else wrap(earlier.copy(), tensor._device)
+            tensor._grad = None if earlier is None else elsewhere.made(tensor._device, lambda xp, earlier=earlier: xp.array(earlier))
         self.steps = []
         refused = self.trace.root in self.unreached  # the engine would say that the result does not require grad
         self._walk = iter(()) if refused else walk([self._root], [None], retain_graph=True)
@@ -177,7 +179,7 @@ class Taken:
         for position, (edge, gradient) in enumerate(zip(part.node.edges, step.handed)):
             if edge is not None and gradient is not None:
                 shape, dtype, device = edge[0].meta[edge[1]]
-                self.handed[position] = _host(_fitted(gradient, shape, dtype), device).copy()
+                self.handed[position] = _fitted(_host(gradient, host if device is CPU else device), shape, dtype).copy()
 
 
 def _fitted(gradient, shape, dtype):
@@ -190,7 +192,7 @@ def _fitted(gradient, shape, dtype):
 
 
 def _host(array, device):
-    return array if array is None or device.type == "cpu" else device.backend.to_host(array)
+    return array if array is None or isinstance(array, np.ndarray) else device.backend.to_host(array)
 
 
 def numeric_slope(compute, values, key, place):

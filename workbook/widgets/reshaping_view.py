@@ -6,7 +6,6 @@ from math import prod
 
 import numpy as np
 
-from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 from workbook.tensor import Tensor
 
@@ -15,8 +14,7 @@ from .board import Board, first_lines, lines_of
 from .cells import GAP, LINE, ROW, Grid, Picture, index_text, indices, room_for, shade, shape_text
 from .expressions import MOST_AXES, NotUnderstood, parse
 from .numbers import short
-from .replay import unseen
-from .given import WIDEST, pipeline_examples
+from .given import WIDEST, apart, pipeline_examples
 
 MOST = 64        # cells of one station: they and their memory stand in one picture
 SMALL = 30       # width of a cell of the memory strip
@@ -71,7 +69,7 @@ class PipelineView(Board):
         self.stations = [self._begin(first.name, [first.tensor], [first.places], [first.axes], [first.places])]
         try:
             chain = parse(text, list(values)).chain()
-            with unseen(), no_grad():
+            with apart():
                 if chain[0].kind == "join":
                     stations = [self._joined(chain[0], values, places)]
                 else:

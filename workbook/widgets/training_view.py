@@ -12,6 +12,7 @@ from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 from workbook.nn import Module
 from workbook.random import Generator
+from workbook.tensor import Tensor
 from workbook.utils.data import DataLoader
 
 from .files import script, styles
@@ -62,8 +63,12 @@ class Course:
         return len(self.losses)
 
     def batch(self, k):
-        """Return the inputs and classes of step k."""
-        return self.batches[k % len(self.batches)]
+        """Return the inputs and classes of step k, where the network lies."""
+        return self._moved(self.batches[k % len(self.batches)])
+
+    def _moved(self, batch):
+        place = next(self.net.parameters()).device
+        return [part.to(place) if isinstance(part, Tensor) else part for part in batch]
 
     def loss(self, k, weights):
         """Return the loss of batch k under the given weights, with its graph."""
@@ -100,8 +105,8 @@ class Course:
 
     def right(self):
         """Return how many of the held-out items the present weights get right, and how many there are."""
-        inputs, classes = self.test
         with unseen(), no_grad():
+            inputs, classes = self._moved(self.test)
             self.loss(0, self.weights[-1])
             return int((self.net(inputs).argmax(1) == classes).sum().item()), len(classes)
 

@@ -12,11 +12,12 @@ from contextlib import contextmanager
 import numpy as np
 
 from workbook import random
+from workbook.autograd.elsewhere import made
 from workbook.autograd.modes import is_grad_enabled, no_grad
 from workbook.errors import explain
 from workbook.nn import Module
 from workbook.optim import Optimizer
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor
 
 from .faces import face_here
 from .pictures import seen_of
@@ -190,7 +191,8 @@ class Dashboard(Reins):
             loss = self._loss
             if loss is None and self._outputs is not None and self._labels is not None and not isinstance(self.loss_fn, Module):
                 with no_grad():
-                    loss = _number(self.loss_fn(wrap(self._outputs), self._labels))
+                    outputs = made(self._labels.device, lambda xp: xp.asarray(self._outputs))
+                    loss = _number(self.loss_fn(outputs, self._labels))
             if loss is not None:
                 self._note(loss, self._outputs, self._labels)
         self._stepped = self._by_hand = False

@@ -6,8 +6,9 @@ import numpy as np
 
 import workbook as torch
 from workbook.autograd import walk
+from workbook.autograd.elsewhere import made
 from workbook.errors import explain
-from workbook.tensor import Tensor, wrap
+from workbook.tensor import Tensor
 
 from .board import Board
 from .cells import Picture
@@ -75,7 +76,8 @@ class WeightsView(Board):
         with unseen():
             weights = np.array(weights, self._root._array.dtype).reshape(self.shape)
             leaves = [self._tensors[key] for key, _, _ in self.leaves]
-            found = torch.autograd.grad(self._root, leaves, wrap(weights), retain_graph=True, allow_unused=True)
+            weights = made(self._root.device, lambda xp: xp.asarray(weights))
+            found = torch.autograd.grad(self._root, leaves, weights, retain_graph=True, allow_unused=True)
         return [number for grad, (_, _, shape) in zip(found, self.leaves)
                 for number in (np.zeros(shape) if grad is None else grad._array).reshape(-1).tolist()]
 
