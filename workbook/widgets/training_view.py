@@ -74,7 +74,8 @@ class Course:
         """Return the loss of batch k under the given weights, with its graph."""
         with no_grad():
             for parameter, kept in zip(self.net.parameters(), weights):
-                parameter._array[...] = kept
+                with parameter.device.entered():
+                    parameter._array[...] = kept
         inputs, classes = self.batch(k)
         return self.loss_fn(self.net(inputs), classes)
 
@@ -88,7 +89,8 @@ class Course:
             loss.backward()
             with no_grad():
                 for parameter in self.net.parameters():
-                    parameter._array[...] -= parameter._array.dtype.type(rate) * parameter.grad._array
+                    with parameter.device.entered():
+                        parameter._array[...] -= parameter._array.dtype.type(rate) * parameter.grad._array
         self.losses.append(loss.item())
         self.rates.append(rate)
         self.weights.append(self._copy())
@@ -111,7 +113,7 @@ class Course:
             return int((self.net(inputs).argmax(1) == classes).sum().item()), len(classes)
 
     def _copy(self):
-        return [parameter._array.copy() for parameter in self.net.parameters()]
+        return [parameter.detach().clone()._array for parameter in self.net.parameters()]
 
 
 class Panel(anywidget.AnyWidget):
