@@ -33,7 +33,7 @@ Places: read and written
 Many into fewer, and order
     reduction sums scans statistics     sum and mean; with a condition; running; quantiles and covariances
     extremes ordering sorting           max and argmax; sort and topk; medians
-    selection heaps                     which of several equal ones; the first few of many
+    selection heaps few keys            which of several equal ones; the first few of many; of a few; what is compared
     norms lengths distances differences lengths of vectors; between rows; of neighbours
     similarity                          cosines, distances of pairs, vectors of length 1
 Matrices

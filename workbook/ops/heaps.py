@@ -8,16 +8,47 @@ import heapq
 
 import numpy as np
 
+from workbook.ops.few import FEW, first_few
+from workbook.ops.keys import entries_of, entry_of, keys_of
+
 
 def partial_sort(keys, count):
     """The first `count` places in the order that `std::partial_sort` leaves.
 
     Source: Williams, Algorithm 232: Heapsort, 1964
     """
+    if keys.size <= FEW:
+        return np.array([first_few(row, count) for row in keys.tolist()], "int64")
     return (_of_columns if len(keys) > MANY * count else _of_rows)(keys, count, *_hopeful(keys, count))
 
 
 MANY = 40
+
+
+def first_of_many(row, count, largest):
+    """The places of the first `count` elements of one long row, in the order that `std::partial_sort` leaves.
+
+    Looked at closely are those alone that beat the worst of the best so far, which is found anew where four times as many were seen.
+    """
+    places, best, start = [np.arange(count)], row[:count], count
+    edge = -count if largest else count - 1
+    while start < len(row):
+        stop = min(max(4 * start, 1024), len(row))
+        best = np.partition(best, edge)[edge:] if largest else np.partition(best, edge)[:count]
+        stretch = row[start:stop]
+        hopeful = np.flatnonzero(~(stretch <= best[0] if largest else stretch >= best[-1])) + start  # NaN is compared with nothing
+        places, best, start = [*places, hopeful], np.concatenate([best, row[hopeful]]), stop
+    places = np.concatenate(places)
+    keys = keys_of(row[None, places], largest)[0]
+    if len(keys) > 64 * count:  # as where a row is in order already
+        some = np.flatnonzero(keys <= np.partition(keys, count - 1)[count - 1])
+        order = some[keys[some].argsort(kind="stable")]
+    else:
+        order = keys.argsort(kind="stable")[:count + 1]
+    found = keys[order[:count + 1]]
+    if (found[1:] == found[:-1]).any():
+        order = np.array(first_few(keys.tolist(), count))
+    return places[order[:count]]
 
 
 def _hopeful(keys, count):
@@ -53,10 +84,10 @@ def _of_rows(keys, count, rows, columns):
     found, later, where = np.empty((len(keys), count), "int64"), keys[rows, columns].tolist(), columns.tolist()
     ends = [0, *np.bincount(rows, minlength=len(keys)).cumsum().tolist()]
     for row, (first, start, stop) in enumerate(zip(keys[:, :count].tolist(), ends, ends[1:])):
-        heap = _heap(first, range(count))
+        heap = entries_of(first, range(count))
         for key, place in zip(later[start:stop], where[start:stop]):
             if -key > heap[0]:
-                heapq.heapreplace(heap, _entry(key, place))
+                heapq.heapreplace(heap, entry_of(key, place))
         found[row] = [heapq.heappop(heap).place for _ in range(count)][::-1]
     return found
 
@@ -103,14 +134,14 @@ def _sink(heap, places, top, key, place, hole):
 
 def heap_of_first(keys, places, first, middle, last):
     """A heap of the `middle - first` elements that come first; what it drops takes the place of what came in."""
-    heap = _heap(keys[first:middle].tolist(), places[first:middle].tolist())
+    heap = entries_of(keys[first:middle].tolist(), places[first:middle].tolist())
     length = 16
     while middle < last:  # stretches that double, of which only what beats the heap's worst is looked at
         stretch = keys[middle:min(last, middle + length)]
         better = np.flatnonzero(stretch < -heap[0])
         for i, key in zip((better + middle).tolist(), stretch[better].tolist()):
             if -key > heap[0]:
-                dropped = heapq.heapreplace(heap, _entry(key, places[i].item()))
+                dropped = heapq.heapreplace(heap, entry_of(key, places[i].item()))
                 keys[i], places[i] = -dropped, dropped.place
         middle, length = middle + length, 2 * length
     return heap
@@ -126,25 +157,3 @@ def put(keys, places, first, entries):
     """Write entries of a heap down, from `first` on."""
     for i, entry in enumerate(entries, first):
         keys[i], places[i] = -entry, entry.place
-
-
-def _heap(keys, places):
-    heap = [_entry(key, place) for key, place in zip(keys, places)]
-    heapq.heapify(heap)
-    return heap
-
-
-def _entry(key, place):
-    entry = (_Real if key.__class__ is float else _Whole)(-key)
-    entry.place = place
-    return entry
-
-
-class _Real(float):
-    """An element: the number itself, so that Python compares as fast as it can, with the place that it came from."""
-
-    __slots__ = ("place",)
-
-
-class _Whole(int):
-    """The same for whole numbers, which may have no slots."""

@@ -14,8 +14,10 @@ from workbook.errors import explain, shape_text
 from workbook.formats import laid_as, of_numpy
 from workbook.numbers import counted
 from workbook.ops.extremes import Places, named_result, taken
-from workbook.ops.heaps import partial_sort
-from workbook.ops.selection import keys_of, nth_element, sorted_places
+from workbook.ops.few import TINY
+from workbook.ops.heaps import first_of_many, partial_sort
+from workbook.ops.keys import keys_of
+from workbook.ops.selection import nth_element, sorted_places
 
 sort_result = named_result("sort", "values", "indices")
 topk_result = named_result("topk", "values", "indices")
@@ -63,13 +65,32 @@ def order(xp, rows, descending, stable):
     count = rows.shape[1]
     if stable or count <= 16 or _left_there(xp, rows):
         return _keeping_equal_ones(rows, descending)
+    if xp is np and rows.size <= TINY:
+        return sorted_places(keys_of(rows, descending))
     places = rows.argsort(1)
     values = xp.take_along_axis(rows, places, 1)
-    if descending:
-        places = places[:, ::-1]
     before, after = values[:, :-1], values[:, 1:]
-    repeated = ((before == after) | (before != before)).any(1)
-    return settle(xp, rows, places, repeated, sorted_places, descending)
+    same = (before == after) | (before != before)  # NaN stand last
+    repeated = same.any(1)
+    if not repeated.any():
+        return places[:, ::-1] if descending else places
+    if xp is not np:
+        return settle(xp, rows, places[:, ::-1] if descending else places, repeated, sorted_places, descending)
+    keys = _ranks(places[repeated], same[repeated], descending)
+    places = places[:, ::-1].copy() if descending else places
+    places[repeated] = sorted_places(keys)
+    return places
+
+
+def _ranks(places, same, descending):
+    """The keys of rows that are ordered already, as small as they can be: `same` says which elements are as the one before."""
+    ranks = np.zeros(places.shape, "int32")
+    np.cumsum(~same, 1, out=ranks[:, 1:])
+    if descending:
+        ranks = ranks[:, -1:] - ranks
+    keys = np.empty(places.shape, "uint16" if ranks.max(initial=0) < 2**16 else "int32")
+    np.put_along_axis(keys, places, ranks.astype(keys.dtype), 1)
+    return keys
 
 
 def _left_there(xp, rows):
@@ -90,6 +111,11 @@ def _first(xp, rows, k, largest, ordered):
 
     if k == 1 and 64 <= count:  # PyTorch's heap of one element keeps the first of equal ones
         return xp.asarray(keys_of(of_numpy(xp, rows), largest).argmin(1)[:, None])
+
+    if xp is np and rows.size <= TINY:
+        return _first_of(keys_of(rows, largest), k, ordered)
+    if xp is np and 64 * k <= count and len(rows) <= 8:
+        return np.array([first_of_many(row, k, largest) for row in rows])
 
     # All that are not smaller than the k-th largest. With NaN or equal ones among them, that is not k different numbers.
     edge = count - k if largest else k - 1

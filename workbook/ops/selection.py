@@ -5,26 +5,19 @@ not keep their order: they are `std::sort`, `std::nth_element` and `std::partial
 brings, and for `kthvalue` Hoare's quickselect. What calls the functions below does so only for rows in which equal elements make a
 difference.
 
-Rows come as `keys`, a matrix of numbers: equal elements have equal ones, and what comes first has the smaller one (`keys_of`). Each
+Rows come as `keys`, a matrix of numbers: equal elements have equal ones, and what comes first has the smaller one (`ops/keys`). Each
 function returns places, for each row its own. (`std::partial_sort` is in `ops/heaps`.)
 
 All of these methods divide a part of a row by one of its elements, again and again, and parts know nothing of each other. So the
 parts of all rows are divided at the same time: one line of NumPy takes one step in each of them.
 """
 
+import functools
+
 import numpy as np
 
+from workbook.ops.few import FEW, last_of_few, nth_of_few, quick_of_few, sorted_few
 from workbook.ops.heaps import heap_of_first, put, put_first_in_order
-
-
-def keys_of(rows, descending=False):
-    """Return the keys of the rows of a host matrix; NaN is the largest number."""
-    if (rows != rows).any():
-        ranks = np.array([np.unique(row, return_inverse=True)[1] for row in rows])
-        return ranks.max(1, keepdims=True) - ranks if descending else ranks
-    if descending:
-        return -rows if rows.dtype.kind == "f" else ~rows  # -1 - x, which no integer is too small for
-    return rows
 
 
 def sorted_places(keys):
@@ -32,6 +25,8 @@ def sorted_places(keys):
 
     Source: Musser, Introspective Sorting and Selection Algorithms, 1997
     """
+    if keys.size <= FEW and not (keys != keys).any():
+        return np.array([sorted_few(row) for row in keys.tolist()], "int64")
     keys, places = _divided(keys)
     missing = (keys != keys).any(1)
     order = keys.argsort(1, kind="stable")
@@ -42,6 +37,8 @@ def sorted_places(keys):
 
 def last_place(keys, key):
     """The place of the last `key`, one for each row, in that order."""
+    if keys.size <= FEW:
+        return np.array([last_of_few(row, own) for row, own in zip(keys.tolist(), key.tolist())], "int64")
     keys, places = _divided(keys, key)
     last = keys.shape[1] - 1 - (keys == key[:, None])[:, ::-1].argmax(1)
     return places[np.arange(len(keys)), last]
@@ -54,7 +51,7 @@ def _divided(keys, only=None):
     keeps the order of equal elements. With `only`, a key for each row, parts without that key are left as they are.
     """
     (count, width), flat, places = keys.shape, *_flat(keys)
-    first = np.arange(count) * width
+    first, equal = np.arange(count) * width, [(np.empty(0, int),) * 2]
     last = first + width
     for patience in reversed(range(_patience(width) + 1)):
         some = last - first > 16
@@ -64,17 +61,23 @@ def _divided(keys, only=None):
         first, last = first[some], last[some]
         if not len(first):
             break
+        alike = _of_equal_ones(flat, first, last, patience)
+        equal.append((first[alike], last[alike]))
+        first, last = first[~alike], last[~alike]
         if not patience:
             for a, b in zip(first.tolist(), last.tolist()):
                 put_first_in_order(flat, places, a, b, b)
-        else:
+        elif len(first):
             cut = _divide(flat, places, first, last, width)
             first, last = np.stack([first, cut], 1).ravel(), np.stack([cut, last], 1).ravel()
+    _order_equal_ones(places, *map(np.concatenate, zip(*equal)))
     return flat.reshape(count, width), places.reshape(count, width)
 
 
 def nth_element(keys, nth):
     """The places in the order that `std::nth_element` leaves: what belongs to `nth` stands there, what comes before it before."""
+    if keys.size <= FEW:
+        return np.array([nth_of_few(row, nth) for row in keys.tolist()], "int64")
     (count, width), flat, places = keys.shape, *_ranked(keys)
     first = np.arange(count) * width
     last, wanted = first + width, first + nth
@@ -103,6 +106,8 @@ def quickselect(keys, nth):
 
     Source: Hoare, Algorithm 65: Find, 1961; the pivot is the middle one of three elements
     """
+    if keys.size <= FEW:
+        return np.array([quick_of_few(row, nth) for row in keys.tolist()], "int64")
     (count, width), flat, places = keys.shape, *_ranked(keys)
     left = np.arange(count) * width
     right, wanted = left + width - 1, left + nth
@@ -127,12 +132,48 @@ def quickselect(keys, nth):
     return places.reshape(count, width)
 
 
+def _of_equal_ones(keys, first, last, patience):
+    """Which parts have keys that are all equal. What becomes of such a part is decided by its length alone."""
+    middle = keys[first + (last - first) // 2]
+    alike = (keys[first] == middle) & (middle == keys[last - 1]) & (last - first < 2**min(patience + 4, 62))  # hope holds until 16 are left
+    some = np.flatnonzero(alike)
+    if len(some):
+        ends = np.stack([first[some], last[some]], 1).ravel()
+        ends = ends[:-1] if ends[-1] == len(keys) else ends
+        alike[some] = np.minimum.reduceat(keys, ends)[::2] == np.maximum.reduceat(keys, ends)[::2]
+    return alike
+
+
+def _order_equal_ones(places, first, last):
+    """Bring parts of equal keys into the order that they end in."""
+    lengths = last - first
+    by_length = lengths.argsort(kind="stable")
+    for some in np.split(by_length, np.flatnonzero(np.diff(lengths[by_length])) + 1) if len(first) else ():
+        length, begin = int(lengths[some[0]]), first[some, None]
+        places[begin + np.arange(length)] = places[begin + _order_of_equal_ones(length)]
+
+
+def _order_of_equal_ones(length):
+    """The order in which so many equal ones end: both walkers stop at every element, and exchange it."""
+    order = np.arange(length)
+    if length > 16:
+        order[0], order[length // 2] = order[length // 2], order[0]
+        order[1:] = order[:0:-1].copy()
+        cut = (length + 1) // 2
+        for part in order[:cut], order[cut:]:
+            part[:] = part[(_kept if len(part) <= 512 else _order_of_equal_ones)(len(part))]
+    return order
+
+
+_kept = functools.lru_cache(512)(_order_of_equal_ones)
+
+
 # ---- dividing -------------------------------------------------------------------------------------------------------------
 
 
 def _flat(keys):
     """The keys of all rows one after the other, and for each its place in its row."""
-    return keys.ravel().copy(), np.tile(np.arange(keys.shape[1]), len(keys))
+    return keys.ravel().copy(), np.tile(np.arange(keys.shape[1], dtype="int32" if keys.shape[1] < 2**31 else "int64"), len(keys))
 
 
 def _ranked(keys):
