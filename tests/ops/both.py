@@ -29,7 +29,7 @@ APART = {
 # What these ask for is the CPU's alone, or names the device, or is how copies lie in memory; or two numbers go to one place, and
 # which of them stays is nobody's to say on a GPU: tests/simulated/test_devices.py scatters to places of their own.
 OF_THE_CPU = ("np.", "numpy()", ".stride()", ".type()", ".type('torch.", "typename", "get_device", "get_default_device", "storage", "apply_",
-              "map_", "map2_", ".cpu()", "'cpu'", "pin_memory()", "scatter(", "scatter_(", "torch.Tensor(a)", "tensor_split(a, torch.tensor")
+              "map_", "map2_", "dlpack", "is_shared", ".cpu()", "'cpu'", "pin_memory()", "scatter(", "scatter_(", "torch.Tensor(a)", "tensor_split(a, torch.tensor")
 SPECIAL = (math.nan, math.inf, -math.inf, -0.0, 1e30)
 
 

@@ -70,6 +70,17 @@ def test_every_row_of_two_values():
                 np.testing.assert_array_equal(part.numpy(), other.numpy())
 
 
+@pytest.mark.parametrize("shape", [(0, 20), (0, 100), (3, 0), (0,), (0, 1)])
+def test_no_rows(shape):
+    for ask in (lambda x: x.sort(), lambda x: x.sort(descending=True), lambda x: x.topk(min(shape[-1], 1)), lambda x: x.topk(shape[-1])):
+        mine, theirs = (ask(library.zeros(shape)) for library in (workbook, torch))
+        assert [tuple(part.shape) for part in mine] == [tuple(part.shape) for part in theirs]
+    if shape[-1]:
+        for ask in (lambda x: x.mode(), lambda x: x.kthvalue(1), lambda x: x.median(-1)):
+            mine, theirs = (ask(library.zeros(shape)) for library in (workbook, torch))
+            assert [tuple(part.shape) for part in mine] == [tuple(part.shape) for part in theirs]
+
+
 @pytest.mark.parametrize("values", [1, 2, 1000, 10**6])
 @pytest.mark.parametrize("kind", ["float32", "int64"])
 def test_long_rows_of_ties(values, kind):

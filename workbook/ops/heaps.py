@@ -17,7 +17,7 @@ def partial_sort(keys, count):
 
     Source: Williams, Algorithm 232: Heapsort, 1964
     """
-    if keys.size <= FEW:
+    if 0 < keys.size <= FEW:
         return np.array([first_few(row, count) for row in keys.tolist()], "int64")
     return (_of_columns if len(keys) > MANY * count else _of_rows)(keys, count, *_hopeful(keys, count))
 

@@ -65,7 +65,7 @@ def order(xp, rows, descending, stable):
     count = rows.shape[1]
     if stable or count <= 16 or _left_there(xp, rows):
         return _keeping_equal_ones(rows, descending)
-    if xp is np and rows.size <= TINY:
+    if xp is np and 0 < rows.size <= TINY:
         return sorted_places(keys_of(rows, descending))
     places = rows.argsort(1)
     values = xp.take_along_axis(rows, places, 1)
@@ -112,7 +112,7 @@ def _first(xp, rows, k, largest, ordered):
     if k == 1 and 64 <= count:  # PyTorch's heap of one element keeps the first of equal ones
         return xp.asarray(keys_of(of_numpy(xp, rows), largest).argmin(1)[:, None])
 
-    if xp is np and rows.size <= TINY:
+    if xp is np and 0 < rows.size <= TINY:
         return _first_of(keys_of(rows, largest), k, ordered)
     if xp is np and 64 * k <= count and len(rows) <= 8:
         return np.array([first_of_many(row, k, largest) for row in rows])

@@ -25,7 +25,7 @@ def sorted_places(keys):
 
     Source: Musser, Introspective Sorting and Selection Algorithms, 1997
     """
-    if keys.size <= FEW and not (keys != keys).any():
+    if 0 < keys.size <= FEW and not (keys != keys).any():
         return np.array([sorted_few(row) for row in keys.tolist()], "int64")
     keys, places = _divided(keys)
     missing = (keys != keys).any(1)
@@ -37,7 +37,7 @@ def sorted_places(keys):
 
 def last_place(keys, key):
     """The place of the last `key`, one for each row, in that order."""
-    if keys.size <= FEW:
+    if 0 < keys.size <= FEW:
         return np.array([last_of_few(row, own) for row, own in zip(keys.tolist(), key.tolist())], "int64")
     keys, places = _divided(keys, key)
     last = keys.shape[1] - 1 - (keys == key[:, None])[:, ::-1].argmax(1)
@@ -76,7 +76,7 @@ def _divided(keys, only=None):
 
 def nth_element(keys, nth):
     """The places in the order that `std::nth_element` leaves: what belongs to `nth` stands there, what comes before it before."""
-    if keys.size <= FEW:
+    if 0 < keys.size <= FEW:
         return np.array([nth_of_few(row, nth) for row in keys.tolist()], "int64")
     (count, width), flat, places = keys.shape, *_ranked(keys)
     first = np.arange(count) * width
@@ -106,7 +106,7 @@ def quickselect(keys, nth):
 
     Source: Hoare, Algorithm 65: Find, 1961; the pivot is the middle one of three elements
     """
-    if keys.size <= FEW:
+    if 0 < keys.size <= FEW:
         return np.array([quick_of_few(row, nth) for row in keys.tolist()], "int64")
     (count, width), flat, places = keys.shape, *_ranked(keys)
     left = np.arange(count) * width

@@ -30,7 +30,7 @@ class Kthvalue(Places):
         xp = ctx.xp
 
         def choose(rows):
-            if xp is np and rows.size <= TINY:
+            if xp is np and 0 < rows.size <= TINY:
                 return quickselect(keys_of(rows), k - 1)[:, k - 1:k]
             same = rows == xp.partition(rows, k - 1, 1)[:, k - 1, None]
             places = same.argmax(1)[:, None]
@@ -99,7 +99,7 @@ class Mode(Places):
         xp = ctx.xp
 
         def choose(rows):
-            if xp is np and rows.size <= TINY and not (rows != rows).any():
+            if xp is np and 0 < rows.size <= TINY and not (rows != rows).any():
                 return np.array([[most_frequent_of_few(row)] for row in rows.tolist()])
             values = xp.sort(rows, 1)
             own = xp.arange(rows.shape[1])
