@@ -1,6 +1,26 @@
 """What bad input gets: code, PyTorch's type of error, its key phrase, and what of the student's own must stand in the text."""
 
 MESSAGES = [
+    # a loss gets what is no tensor: a number, a list, the answer of a function without return
+    ("F.mse_loss(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
+    ("F.mse_loss(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),
+    ("F.l1_loss(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
+    ("F.l1_loss(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),
+    ("F.smooth_l1_loss(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
+    ("F.smooth_l1_loss(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),
+    ("F.huber_loss(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
+    ("F.huber_loss(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),
+    ("F.binary_cross_entropy(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
+    ("F.binary_cross_entropy(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),
+    ("F.binary_cross_entropy_with_logits(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
+    ("F.binary_cross_entropy_with_logits(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),
+    ("F.mse_loss((torch.ones(2), torch.ones(2)), torch.ones(2))", "AttributeError", "'tuple' object has no attribute 'size'", "input[0]"),
+    ("F.l1_loss(torch.ones(2), [1., 2.])", "AttributeError", "'list' object has no attribute 'size'", "torch.tensor"),
+    ("torch.nn.MSELoss()(torch.ones(2), 0)", "AttributeError", "'int' object has no attribute 'size'", "torch.full_like(input, 0)"),
+    ("F.margin_ranking_loss(torch.ones(2), torch.ones(2), 1)", "AttributeError", "'int' object has no attribute 'dim'", "torch.full_like(input1, 1)"),
+    ("F.triplet_margin_with_distance_loss(torch.ones(2, 3), 1, torch.ones(2, 3))", "AttributeError", "'int' object has no attribute 'ndim'", "torch.full_like(anchor, 1)"),
+    ("torch.take(torch.ones(2), torch.ones(1))", "RuntimeError", "take(): Expected a long tensor for index, but got Float", "a whole number"),
+    ("torch.max(torch.ones(2, dtype=torch.complex64), 0)", "RuntimeError", "max(): does not support complex input", "no order"),
     # a text, a list, nothing where something else has to be; a method counts its arguments without the tensor itself
     ("torch.ones(2, 3).max(0, 'a')", "TypeError", "max()", "keepdim=True"),
     ("torch.max(torch.ones(2, 3), 0, 'a')", "TypeError", "max() received an invalid combination of arguments - got (Tensor, int, str)", "keepdim"),

@@ -7,6 +7,7 @@ from workbook.ops.choices import clamp
 from workbook.ops.elementwise import Elementwise, broadcast_shape, in_float32, not_implemented
 from workbook.ops.losses import check_reduction, given_weights, modern, reduced_array, share
 from workbook.ops.pointwise import abs, exp, log, relu, sigmoid
+from workbook.ops.targets import expect_to_have
 
 
 class BinaryCrossEntropy(Elementwise):
@@ -78,6 +79,7 @@ def binary_cross_entropy(input, target, weight=None, size_average=None, reduce=N
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    expect_to_have("size", "binary_cross_entropy", input=input, target=target)
     if input.shape != target.shape:
         raise ValueError(explain(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}) is deprecated. Please "
@@ -114,6 +116,7 @@ def binary_cross_entropy_with_logits(input, target, weight=None, size_average=No
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    expect_to_have("size", "binary_cross_entropy_with_logits", input=input, target=target)
     if input.shape != target.shape:
         raise ValueError(explain(f"Target size ({target.shape}) must be the same as input size ({input.shape})",
                                  "each prediction needs its own target", "write input.squeeze(1)"))

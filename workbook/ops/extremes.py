@@ -155,7 +155,7 @@ def _extreme(name, input, dim, keepdim, smallest):
     if isinstance(dim, Tensor):
         return (minimum if smallest else maximum)(input, dim)
     if input.is_complex():
-        raise not_implemented(f"{name}_all", input._array) if dim is None else RuntimeError(f"{name}(): does not support complex input")
+        raise not_implemented(f"{name}_all", input._array) if dim is None else _no_order_of(name)
     if dim is None:
         if input.numel() == 0:
             raise RuntimeError(explain(
@@ -305,7 +305,7 @@ def _place(name, input, dim, keepdim, smallest):
         raise RuntimeError(explain(f"{name}(): does not support bool input", "among True and False many are equal",
                                    "write x.int() first"))
     if input.is_complex():
-        raise RuntimeError(explain(f"{name}(): does not support complex input", "complex numbers have no order", "compare x.abs()"))
+        raise _no_order_of(name)
     if dim is None and input.numel() == 0:
         raise IndexError(explain(
             f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction dim "
@@ -314,3 +314,7 @@ def _place(name, input, dim, keepdim, smallest):
     axis = None if dim is None else filled_axis(name, input, dim)
     axis = axis if input.ndim else None
     return PlaceOf.apply(input, axis=axis, keepdim=keepdim, smallest=smallest)
+
+
+def _no_order_of(name):
+    return RuntimeError(explain(f"{name}(): does not support complex input", "complex numbers have no order", "compare x.abs()"))

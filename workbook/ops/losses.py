@@ -20,7 +20,7 @@ from workbook.ops.pointwise import abs, exp
 from workbook.ops.powers import pow
 from workbook.ops.reduction import mean, sum
 from workbook.ops.shape import reshape
-from workbook.ops.targets import check_classes, check_kinds, check_places
+from workbook.ops.targets import check_classes, check_kinds, check_places, expect_to_have
 from workbook.ops.totals import LARGE, total
 from workbook.tensor import Tensor
 from workbook.threads import thread
@@ -177,7 +177,7 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.mse_loss.html
     """
-    warn_about_shapes(input, target)
+    warn_about_shapes("mse_loss", input, target)
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
     if weight is not None:
@@ -196,7 +196,7 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.l1_loss.html
     """
-    warn_about_shapes(input, target)
+    warn_about_shapes("l1_loss", input, target)
     reduction = modern(size_average, reduce, reduction)
     if weight is not None:
         return _weighted_mean(weighted(abs(sub(input, target)), weight, input), weight, reduction)
@@ -241,7 +241,8 @@ def check_reduction(reduction):
                                  "write 'mean', 'sum' or 'none'"))
 
 
-def warn_about_shapes(input, target):
+def warn_about_shapes(function, input, target):
+    expect_to_have("size", function, input=input, target=target)
     if input.shape != target.shape:
         warnings.warn(
             f"Using a target size ({target.shape}) that is different to the input size ({input.shape}). This will likely lead to "

@@ -13,6 +13,7 @@ from workbook.ops.pointwise import sigmoid, sqrt
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape
 from workbook.ops.similarity import pairwise_distance
+from workbook.ops.targets import expect_to_have
 from workbook.ops.units import logsigmoid
 
 
@@ -93,6 +94,7 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
     """
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
+    expect_to_have("dim", "margin_ranking_loss", input1=input1, input2=input2, target=target)
     if not input1.ndim == input2.ndim == target.ndim:
         raise RuntimeError(explain(
             f"margin_ranking_loss : All input tensors should have same dimension but got sizes: input1: {input1.shape}, input2: {input2.shape}, "
@@ -169,6 +171,7 @@ def _triplet(anchor, positive, negative, distance, margin, swap, reduction):
     check_reduction(reduction)
     if margin <= 0:
         raise ValueError(explain(f"margin must be greater than 0, got {margin}", "it is how far the negative has to be behind", "write 1.0"))
+    expect_to_have("ndim", "triplet_margin_with_distance_loss", anchor=anchor, positive=positive, negative=negative)
     if not anchor.ndim == positive.ndim == negative.ndim:
         raise RuntimeError(explain(
             "The anchor, positive, and negative tensors are expected to have the same number of dimensions, but got: "

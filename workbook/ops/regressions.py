@@ -47,7 +47,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
 
     Source: Girshick 2015; https://pytorch.org/docs/2.13/generated/torch.nn.functional.smooth_l1_loss.html
     """
-    warn_about_shapes(input, target)
+    warn_about_shapes("smooth_l1_loss", input, target)
     broadcast_shape(tuple(input.shape), tuple(target.shape))
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
@@ -89,7 +89,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
 
     Source: Huber 1964; https://pytorch.org/docs/2.13/generated/torch.nn.functional.huber_loss.html
     """
-    warn_about_shapes(input, target)
+    warn_about_shapes("huber_loss", input, target)
     broadcast_shape(tuple(input.shape), tuple(target.shape))
     check_reduction(reduction)
     delta = as_number("huber_loss", "delta", 4, delta, "float")

@@ -94,7 +94,8 @@ def put(input, index, source, accumulate=False):
 
 def _flat_places(name, input, index):
     if index.dtype is not dtypes.int64:
-        raise RuntimeError(explain(f"{name}(): Expected a long tensor for index, but got {index.dtype.legacy}", None, "write index.long()"))
+        raise RuntimeError(explain(f"{name}(): Expected a long tensor for index, but got {index.dtype.legacy}", "an index is a place, a whole number",
+                                   "write index.long()"))
     count = input.numel()
     if index.numel() and not count:
         raise IndexError(explain(f"{name}(): tried to {'take from' if name == 'take' else 'put elements into'} an empty tensor",
@@ -118,8 +119,8 @@ def take_along_dim(input, indices, dim=None):
     if not isinstance(indices, Tensor):
         raise not_a_tensor("take_along_dim", "indices", 2, indices)
     if indices.dtype is not dtypes.int64 and dim is not None:
-        raise RuntimeError(explain(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.legacy}", None,
-                                   "write indices.long()"))
+        raise RuntimeError(explain(f"torch.take_along_dim(): dtype of indices should be Long but got {indices.dtype.legacy}",
+                                   "an index is a place, a whole number", "write indices.long()"))
     if dim is None:
         return gather(flatten(input), 0, flatten(indices))
     if indices.ndim != input.ndim:

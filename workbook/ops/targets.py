@@ -7,7 +7,7 @@ from workbook.devices import CPU
 from workbook.devices.checks import refuse
 from workbook.devices.fused import fused
 from workbook.errors import explain, not_a_number, not_a_tensor, shape_text
-from workbook.ops.elementwise import expect_tensors
+from workbook.ops.elementwise import expect_tensors, is_number
 from workbook.tensor import Tensor
 
 
@@ -85,3 +85,23 @@ def check_places(input, target):
                      f"only batches of spatial targets supported (3D tensors) but got targets of dimension: {target.ndim}")
         raise RuntimeError(explain(of_images if input.ndim == 4 else f"Expected target size {shape_text(places)}, got {shape_text(target.shape)}",
                                    "each place of the prediction has one class", None))
+
+
+def expect_to_have(attribute, function, **given):
+    """Raise, by the type of PyTorch's error, where one of what a loss compares, by name and in its order, is no Tensor.
+
+    PyTorch asks each for its `attribute`, the last first.
+    """
+    for position, (name, value) in reversed([*enumerate(given.items(), start=1)]):
+        if isinstance(value, Tensor):
+            continue
+        if hasattr(value, "shape"):  # of NumPy: it has a size, but PyTorch's words of that help nobody
+            raise not_a_tensor(function, name, position, value)
+        fix = "look whether the function that made it ends with return" if value is None else "wrap it: torch.tensor(...)"
+        if isinstance(value, tuple):
+            fix = f"take the tensor out of it, such as {name}[0]"
+        elif is_number(value):
+            fix = f"for one number everywhere write torch.full_like({next(iter(given))}, {value})"
+        raise AttributeError(explain(
+            f"'{type(value).__name__}' object has no attribute '{attribute}'",
+            f"{function} compares tensors number by number, and its {name} is {'None' if value is None else 'no tensor'}", fix))
