@@ -18,13 +18,13 @@ SHARE = 24  # of so many functions one runs always
 DIFFERENCES = {
     "PyTorch's function is written in Python: it asks the argument for a method, unpacks it, or hands it on to another "
     "function under that one's name; here the error says what this function takes":
-        "F.binary_cross_entropy:type F.binary_cross_entropy_with_logits:type F.gaussian_nll_loss:type F.huber_loss:type "
+        "F.gaussian_nll_loss:type F.huber_loss:type "
         "F.interpolate:passes+type F.l1_loss:type F.local_response_norm:refuses+type F.log_softmax:argument+refuses "
         "F.lp_pool1d:argument+passes+type F.lp_pool2d:argument+passes+type F.lp_pool3d:argument+passes+type "
         "F.max_unpool1d:refuses+type F.max_unpool2d:refuses+type F.max_unpool3d:argument+type F.mse_loss:type "
         "F.multi_head_attention_forward:passes+type F.multilabel_soft_margin_loss:refuses+type "
-        "F.normalize:argument+refuses+type F.smooth_l1_loss:passes+type F.softmax:argument+refuses F.softmin:argument+type "
-        "F.upsample:type Tensor.is_pinned:refuses+type "
+        "F.normalize:argument+refuses+type F.smooth_l1_loss:passes F.softmax:argument+refuses F.softmin:argument+type "
+        "F.triplet_margin_with_distance_loss:argument F.upsample:type Tensor.is_pinned:refuses+type "
         "Tensor.lu:argument Tensor.map2_:argument Tensor.resize:type Tensor.split:argument Tensor.unique:argument "
         "Tensor.unique_consecutive:argument torch.atleast_1d:argument torch.atleast_2d:argument torch.atleast_3d:argument "
         "torch.broadcast_shapes:refuses+type torch.cdist:argument torch.lu:argument torch.meshgrid:argument "
