@@ -35,6 +35,7 @@ def test_small_and_large_draws_are_one_stream():
     np.testing.assert_array_equal(one.random32(3), other.random32(3))
 
 
+@pytest.mark.cpu_only("how results lie in memory is its library's on a GPU")
 @pytest.mark.parametrize("shapes", [((3, 1, 2), (1, 4, 1)), ((1, 4, 1), (3, 1, 2)), ((3, 1, 2), (3, 4, 2))])
 def test_counts_that_broadcast_are_drawn_as_the_result_lies_in_memory(shapes):
     """Operands whose first axis is the innermost in memory give a result that is, too; PyTorch draws in that order."""
