@@ -1,9 +1,10 @@
 """The tests of the CPU once more, on a GPU: `workbook test --full` loads this plugin, and then every new Tensor lies on `cuda`.
 
 The tests do not know of it. Only workbook's side moves: the real torch, where a test compares with it, stays on the CPU, and what is
-compared comes there, too, because in these runs `.numpy()` copies from the GPU and `from_numpy` copies onto it. A real GPU is used
-where there is one, else a simulated one. `@pytest.mark.cpu_only("why")` names a test that asks for the CPU itself. Which folders are
-repeated, and why others are not, stands in tests/on_cuda.toml.
+compared comes there, too, because in these runs `.numpy()` copies from the GPU and `from_numpy` copies onto it, for the tests: the
+engine itself gets no such help. A forked process, which cannot use a GPU, computes on the CPU. A real GPU is used where there is one,
+else a simulated one. `@pytest.mark.cpu_only("why")` names a test that asks for the CPU itself. Which folders are repeated, and why
+others are not, stands in tests/on_cuda.toml.
 """
 
 import contextlib
