@@ -53,7 +53,15 @@ def __getattr__(name):
         return found
     if name in _BY_NAME:
         return getattr(importlib.import_module(f"workbook.{_BY_NAME[name]}"), name)
-    raise missing.of_torch(name)
+    raise missing.of_torch(name, None if name.startswith("_") else _elsewhere(name))
+
+
+def _elsewhere(name):
+    """Return how a name is written that `torch` itself does not have, but one of its rooms or every Tensor; None where nobody has it."""
+    for room in ("nn.functional", "nn", "optim", "utils.data"):
+        if hasattr(importlib.import_module(f"workbook.{room}"), name):
+            return f"torch.{room}.{name}"
+    return f"x.{name}" if hasattr(Tensor, name) else None
 
 
 def __dir__():

@@ -26,6 +26,9 @@ def axis_of(dim, shape):
 
 def axes_among(dims, shape):
     """Return the axes that several numbers name. True and False count as 1 and 0 but in front: PyTorch looks at the first one only."""
+    if not isinstance(dims, (tuple, list)):
+        raise TypeError(explain(f"argument 'dim' must be tuple of ints, not {kind_of(dims)}", "axes are named by their numbers",
+                                "write (0, 1), or one number"))
     return [axis_of(int(dim) if place and dim.__class__ is bool else dim, shape) for place, dim in enumerate(dims)]
 
 

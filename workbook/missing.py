@@ -3,6 +3,8 @@
 PyTorch itself only says that a name is missing. A name is looked up exactly; nothing is guessed.
 """
 
+from workbook.errors import explain
+
 # Names of `torch`: the right name, where there is one, ...
 MISSPELT = {"sigmod": "sigmoid", "non_zero": "nonzero", "tenser": "tensor", "badbmm": "baddbmm", "ones_likes": "ones_like", "zero_like": "zeros_like",
             "random_seed": "manual_seed", "set_seed": "manual_seed", "tansor": "tensor", "concatinate": "concatenate"}
@@ -271,16 +273,22 @@ def of_module(module, name):
     return AttributeError(plain + (f"\n  Fix: {OF_MODULE[module][name]}" if name in OF_MODULE[module] else ""))
 
 
-def of_torch(name):
-    """The error for a name that `torch` does not have.
+def of_torch(name, elsewhere=None):
+    """The error for a name that `torch` does not have; `elsewhere`: how it is written where another room has it.
 
     >>> of_torch("sigmod")
     AttributeError("module 'torch' has no attribute 'sigmod'. Did you mean: 'sigmoid'?")
+    >>> of_torch("one_hot", "torch.nn.functional.one_hot")
+    AttributeError("module 'torch' has no attribute 'one_hot'\\n  Why: PyTorch keeps this name in another place\\n  Fix: write torch.nn.functional.one_hot")
     """
     plain = f"module 'torch' has no attribute '{name}'"
     if name in MISSPELT:
         return AttributeError(f"{plain}. Did you mean: '{MISSPELT[name]}'?")
-    return AttributeError(plain + (f"\n  Why: {INSTEAD[name]}" if name in INSTEAD else ""))
+    if name in INSTEAD:
+        return AttributeError(f"{plain}\n  Why: {INSTEAD[name]}")
+    if elsewhere:
+        return AttributeError(explain(plain, "PyTorch keeps this name in another place", f"write {elsewhere}"))
+    return AttributeError(plain)
 
 
 def of_tensor(kind, name):

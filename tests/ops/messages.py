@@ -1,6 +1,21 @@
 """What bad input gets: code, PyTorch's type of error, its key phrase, and what of the student's own must stand in the text."""
 
 MESSAGES = [
+    ("torch.tensor(1., requires_grad='yes')", "TypeError", "tensor(): argument 'requires_grad' must be bool, not str", "requires_grad=True"),
+    ("torch.tensor(1., requires_grad=1)", "TypeError", "tensor(): argument 'requires_grad' must be bool, not int", "requires_grad=True"),
+    ("torch.ones(2, 3).sum({})", "TypeError", "sum() received an invalid combination of arguments - got (dict)", "whole numbers"),
+    ("torch.ones(2, 3).mean(range(2))", "TypeError", "mean() received an invalid combination of arguments - got (range)", "whole numbers"),
+    # an operator between a tensor and what is neither tensor nor number
+    ("torch.ones(2) + None", "TypeError", "unsupported operand type(s) for +: 'Tensor' and 'NoneType'", "return"),
+    ("None * torch.ones(2)", "TypeError", "unsupported operand type(s) for *: 'NoneType' and 'Tensor'", "return"),
+    ("torch.ones(2) ** None", "TypeError", "unsupported operand type(s) for ** or pow(): 'Tensor' and 'NoneType'", "return"),
+    ("torch.ones(2) < None", "TypeError", "'<' not supported between instances of 'Tensor' and 'NoneType'", "return"),
+    ("torch.ones(2) > [1]", "TypeError", "'>' not supported between instances of 'Tensor' and 'list'", "torch.tensor"),
+    ("'loss: ' + torch.tensor(1.)", "TypeError", 'can only concatenate str (not "Tensor") to str', "{loss.item()}"),
+    ("[1.] + torch.ones(1)", "TypeError", 'can only concatenate list (not "Tensor") to list', "[*items, x]"),
+    ("torch.ones(2) - {}", "TypeError", "unsupported operand type(s) for -: 'Tensor' and 'dict'", "Tensors and numbers"),
+    ("torch.one_hot(torch.tensor([1]))", "AttributeError", "module 'torch' has no attribute 'one_hot'", "torch.nn.functional.one_hot"),
+    ("torch.Linear(2, 3)", "AttributeError", "module 'torch' has no attribute 'Linear'", "torch.nn.Linear"),
     # a loss gets what is no tensor: a number, a list, the answer of a function without return
     ("F.mse_loss(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
     ("F.mse_loss(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),

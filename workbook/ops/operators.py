@@ -46,6 +46,8 @@ def comparing(symbol, function):
                 return function(input, wrap(other))
             if other.dtype.kind == "u" and input.is_floating_point():
                 return function(input, wrap(other.astype(np.int64)))
+        if symbol not in ("==", "!=") and (other is None or isinstance(other, _ROWS)):
+            raise TypeError(explain(f"'{symbol}' not supported between instances of 'Tensor' and '{type(other).__name__}'", *_advice(other)))
         return NotImplemented
 
     compare.__doc__ = f"The operator `{symbol}`."
@@ -69,14 +71,33 @@ def in_place(symbol, form):
 
 
 def _unknown(symbol, other):
+    """Raise for what neither a Tensor nor the other side can do anything with; NotImplemented where the other side may."""
+    kind, reflected = type(other).__name__, symbol[0] == "r"
     if "@" in symbol and isinstance(other, NUMBERS):
-        sides = f"'Tensor' and '{type(other).__name__}'" if symbol == "@" else f"'{type(other).__name__}' and 'Tensor'"
+        sides = f"'Tensor' and '{kind}'" if symbol == "@" else f"'{kind}' and 'Tensor'"
         raise TypeError(explain(f"unsupported operand type(s) for @: {sides}", "a matrix product needs rows and columns, and a number has none",
                                 "multiply every element: x * 2")) from None
-    if symbol[0] != "r" and isinstance(other, (list, tuple, str)):
-        raise TypeError(explain(f"unsupported operand type(s) for {symbol}: 'Tensor' and '{type(other).__name__}'",
-                                "operations work on Tensors and numbers, so that they can be recorded", "wrap it: torch.tensor(...)")) from None
-    return NotImplemented
+    if reflected and symbol == "r+" and isinstance(other, _ROWS):
+        raise TypeError(explain(f'can only concatenate {kind} (not "Tensor") to {kind}', *_advice(other, joined=True))) from None
+    hopeless = other is None or isinstance(other, _ROWS) and not reflected
+    if not hopeless and (reflected or hasattr(other, f"__r{_BINARY[symbol][0]}__")):
+        return NotImplemented
+    sides, sign = f"'{kind}' and 'Tensor'" if reflected else f"'Tensor' and '{kind}'", symbol.removeprefix("r")
+    raise TypeError(explain(f"unsupported operand type(s) for {sign + ' or pow()' * (sign == '**')}: {sides}", *_advice(other))) from None
+
+
+_ROWS = (list, tuple, str)
+
+
+def _advice(other, joined=False):
+    """Why `other` meets no Tensor, and what to write."""
+    if other is None:
+        return "None is what a function gives that ends without return", "look at the function that made it"
+    if isinstance(other, str):
+        return "a text holds letters, a tensor numbers", "to print a number write it into the text: f'loss: {loss.item()}'"
+    return ("operations work on Tensors and numbers, so that they can be recorded",
+            "for a sum write torch.tensor(...) + x, for one more in the list [*items, x]" if joined
+            else "wrap it: torch.tensor(...)" if isinstance(other, _ROWS) else "take a tensor or a number out of it")
 
 
 def _matmul_from_right(input, other):
