@@ -67,3 +67,23 @@ def test_what_takes_the_place_of_unsigned_numbers_is_said(kind, signed):
             make(np.ones(2, kind))
     with pytest.raises(NotImplementedError, match="add_stub"):
         torch.ones(2, dtype=getattr(torch, kind)) + 1
+
+
+LISTS = """torch.tensor([[], [4], [0]]) | torch.tensor([[], [4.5]]) | torch.tensor([[], ['a']]) | torch.tensor([[[]], [[1]]]) | torch.tensor([[], 4]) | torch.tensor([4, []])
+torch.tensor([[], [4]], dtype=torch.float64) | torch.tensor([[1, 2], [3, 'a', 4]]) | torch.tensor([[1, 2], [3, None, 4]]) | torch.tensor([[1, 2, 3], [4, 5], ['a']])
+torch.tensor([[1, 2], [3, 'a', 4]], dtype=torch.float32) | torch.tensor([[1, 2], [3, torch.tensor([1, 2])], [4]]) | torch.tensor([[1, 2, 3], [torch.tensor([1, 2]), 5]])
+torch.tensor([[1, 2, 3], [np.array([1., 2.]), 5]]) | torch.tensor([1., np.array([1., 2.])]) | torch.tensor([[1, 2, 3], (4, [0, 1])]) | torch.tensor([[1, 2, 3], [4, 5, [0, 1]]])
+torch.tensor([[1, 2], [{}, 3, 4]]) | torch.LongTensor([[], [4]]) | torch.tensor([[1, 2], 3]) | a[[1j, 0]] | a[[0, 10**20]] | a[[0, float('nan')]] | a[[0.5]]
+torch.ones(2, requires_grad=1) | torch.tensor([1.], requires_grad=0) | torch.zeros_like(a, requires_grad=1) | torch.arange(2., requires_grad=1) | torch.rand(2, requires_grad='a')
+torch.asarray([1.], requires_grad=1) | torch.scalar_tensor(1., requires_grad=1) | torch.full((2,), 1., requires_grad=0) | torch.ones(10, size=(0, 1)) | torch.rand(1, size=(2,))
+a.clone().normal_(0, np.int64(2)).shape | a.clone().uniform_(np.int64(0), np.float32(2)).shape | a.clone().normal_(1j) | a.clone().random_(True) | a.clone().random_(np.int64(3)).shape
+torch.randint(True, 10, (5,)).shape | torch.randint(0, True, (5,)).shape | b.reshape(1, 4).broadcast_to(3, 4) | torch.broadcast_to(b, 3, 4) | b.broadcast_to(-1)"""
+
+
+@pytest.mark.parametrize("text", [word.strip() for line in LISTS.splitlines() for word in line.split(" | ")])
+def test_what_variations_of_the_lessons_have_shown(text):
+    mine, theirs = (both.outcome(engine, text, [both.Input((2, 3)), both.Input((4,), seed=1)]) for engine in ("workbook", "torch"))
+    if "raises" in theirs:
+        assert mine.get("raises") == theirs["raises"] and "Why: " in mine["message"] and "Fix: " in mine["message"]
+    else:
+        assert not both.difference(mine, theirs, 0), (mine, theirs)

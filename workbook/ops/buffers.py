@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import explain
+from workbook.errors import explain, kind_of
 from workbook.numbers import array_in, plain
 from workbook.ops.creation import finish, memory_for, numpy_dtype, stored
 from workbook.ops.from_data import array_of
@@ -48,6 +48,9 @@ def _as_asked(x, dtype, device, copy, requires_grad):
         raise ValueError(explain(f"can't alias tensor with dtype '{x.dtype.legacy}' into dtype '{dtypes.asked(dtype).legacy}'."
                                  if dtype not in (None, x.dtype) else "can't alias tensor from another device.",
                                  "another dtype or device takes memory of its own", "leave copy out"))
+    if not isinstance(requires_grad, (bool, np.bool_)):
+        raise TypeError(explain(f"asarray(): argument 'requires_grad' must be bool, not {kind_of(requires_grad)}", "it is a yes or no",
+                                "write requires_grad=True, or leave it out"))
     made = x.to(device=device or x.device, dtype=dtype or x.dtype)
     if copy and made is x:
         made = x.clone()

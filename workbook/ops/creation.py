@@ -74,6 +74,9 @@ def reckoned(compute, device, requires_grad=False):
 def leaf(array, place, requires_grad):
     """A leaf that holds new memory on a device. Raises RuntimeError where it shall require a gradient and holds no floats."""
     made = wrap(array, place)
+    if requires_grad is not False and requires_grad is not None and not isinstance(requires_grad, (bool, np.bool_)):
+        raise TypeError(explain(f"argument 'requires_grad' must be bool, not {kind_of(requires_grad)}", "it is a yes or no",
+                                "write requires_grad=True, or leave it out"))
     if requires_grad:
         if array.dtype.kind not in "fc":
             raise RuntimeError(needs_floats(made.dtype).replace("only", "Only", 1))
@@ -122,6 +125,9 @@ def sized(function):
     @functools.wraps(function)
     def make(*size, **options):
         if "size" in options:
+            if size:
+                raise TypeError(explain(f"{function.__name__}() got multiple values for argument 'size'", "it was given by its place, too",
+                                        "give it once"))
             size = (options.pop("size"),)
             if not isinstance(size[0], (tuple, list)):
                 raise TypeError(explain(f"{function.__name__}(): argument 'size' must be tuple of ints, not {kind_of(size[0])}",

@@ -69,7 +69,7 @@ def randint(*args, low=None, high=None, size=None, generator=None, dtype=None, d
         high = rest.pop()
     if low is None and rest:
         low = rest.pop()
-    if rest or high is None or not isinstance(size, (tuple, list)):
+    if rest or high is None or not isinstance(size, (tuple, list)) or isinstance(low, bool) or isinstance(high, bool):
         got = ", ".join(type(x).__name__ for x in args)
         raise TypeError(explain(f"randint() received an invalid combination of arguments - got ({got})",
                                 "it takes low, high and size, a tuple; low may be left out", "write torch.randint(0, 10, (3,))"))

@@ -152,6 +152,33 @@ def _from_python(data, dtype):
         level = level[0]
     if shape and isinstance(level, str) and level:  # PyTorch looks into a text as into a list, and finds texts without end
         raise ValueError(explain("too many dimensions 'str'", "a tensor holds numbers", "give numbers: float(text)"))
+    numbers, several, ragged = _collected(data, shape, dtype)
+    if dtype is None:
+        of_nothing = [dtypes.get_default_dtype()] * (0 in shape)
+        dtype = functools.reduce(dtypes.promote_types, [*of_nothing, *(kind for _, kind in numbers)])
+    wanted = numpy_dtype(dtype)
+    if several and 0 not in shape:
+        error, what = ((TypeError, "only integer tensors of a single element can be converted to an index") if wanted.kind in "iub" else
+                       (ValueError, "only one element tensors can be converted to Python scalars"))
+        raise error(explain(what, f"a tensor of shape {shape_text(several[0].shape)} stands where one number belongs",
+                            "join tensors with torch.stack or torch.cat"))
+    if 0 in shape:  # PyTorch looks at no other row where the first one is empty
+        return np.empty(shape, wanted)
+    if ragged is not None:
+        raise ragged
+    try:
+        return np.array([_wrapped(number, wanted) for number, _ in numbers], wanted).reshape(shape)
+    except (OverflowError, ValueError):
+        beyond = any(isinstance(number, int) and not -2**63 <= number < 2**63 for number, _ in numbers)
+        raise (ValueError if beyond else RuntimeError)(explain(
+            "Overflow when unpacking long long" if beyond else f"value cannot be converted to type {dtype.name} without overflow",
+            f"{dtype} does not hold every number of the data", "choose another dtype, such as dtype=torch.float64")) from None
+
+
+def _collected(data, shape, dtype):
+    """Return the numbers in nested sequences with their dtypes, the Tensors of several numbers among them, and the error where rows
+    are not as `shape` says. All numbers are asked for their dtypes before it is told, as in PyTorch.
+    """
     numbers, several = [], []
 
     def collect(part, depth):
@@ -173,22 +200,18 @@ def _from_python(data, dtype):
         for inner in part:
             collect(inner, depth + 1)
 
-    collect(data, 0)
-    if dtype is None:
-        dtype = functools.reduce(dtypes.promote_types, (kind for _, kind in numbers)) if numbers else dtypes.get_default_dtype()
-    wanted = numpy_dtype(dtype)
-    if several:
-        error, what = ((TypeError, "only integer tensors of a single element can be converted to an index") if wanted.kind in "iub" else
-                       (ValueError, "only one element tensors can be converted to Python scalars"))
-        raise error(explain(what, f"a tensor of shape {shape_text(several[0].shape)} stands where one number belongs",
-                            "join tensors with torch.stack or torch.cat"))
     try:
-        return np.array([_wrapped(number, wanted) for number, _ in numbers], wanted).reshape(shape)
-    except (OverflowError, ValueError):
-        beyond = any(isinstance(number, int) and not -2**63 <= number < 2**63 for number, _ in numbers)
-        raise (ValueError if beyond else RuntimeError)(explain(
-            "Overflow when unpacking long long" if beyond else f"value cannot be converted to type {dtype.name} without overflow",
-            f"{dtype} does not hold every number of the data", "choose another dtype, such as dtype=torch.float64")) from None
+        collect(data, 0)
+        return numbers, several, None
+    except (TypeError, ValueError) as problem:
+        return [*numbers, *([(0, kind) for kind in _kinds(data)] if dtype is None else ())], several, problem
+
+
+def _kinds(part):
+    """The dtypes of everything in nested sequences, however they are nested. Raises TypeError or RuntimeError for what has none."""
+    if isinstance(part, (Tensor, np.ndarray)):
+        return [part.dtype if isinstance(part, Tensor) else dtypes.of(part)]
+    return [kind for inner in part for kind in _kinds(inner)] if _is_sequence(part) else [_single(part, None)[1]]
 
 
 def _wrapped(number, kind):
@@ -218,6 +241,9 @@ def _single(part, wanted):
             raise TypeError(explain("only integer tensors of a single element can be converted to an index",
                                     f"the tensor is to hold {dtypes.asked(wanted)}, and this number is {part.dtype}", "write x.int() in its place"))
         return part.item(), part.dtype
+    if isinstance(part, np.ndarray) and part.size != 1:
+        raise TypeError(explain("only 0-dimensional arrays can be converted to Python scalars",
+                                f"an array of shape {shape_text(part.shape)} stands where one number belongs", "join arrays with np.stack first"))
     if isinstance(part, (np.generic, np.ndarray)):
         if wanted is not None and _counts(wanted) and not isinstance(part, (np.integer, float)) and (
                 not isinstance(part, np.bool_) or dtypes.asked(wanted) is not dtypes.bool):

@@ -10,7 +10,7 @@ from workbook.autograd.views import adopt, may_write, refuse_overlap
 from workbook.devices import CPU
 from workbook.devices.checks import refuse
 from workbook.errors import MOST_AXES, explain, shape_text, too_deep
-from workbook.numbers import array_in
+from workbook.numbers import array_in, counted, number_in
 from workbook.ops.axes import Unsqueeze
 from workbook.ops.conversion import FilledIn
 from workbook.ops.parts import HOLE, Alias, Index, IndexPut, Overwrite, Select, Slice, filled, place_within
@@ -342,6 +342,12 @@ def _numbers_in(part, depth=0):
         if depth > MOST_AXES:
             raise too_deep(part)
         return [_numbers_in(inner, depth + 1) for inner in part]
+    if isinstance(part, complex):
+        raise TypeError(explain("'complex' object cannot be interpreted as an integer", f"{part} is no place", "use whole numbers"))
+    if part.__class__ is int:
+        return counted(part)
+    if part.__class__ is float:
+        return number_in(part, np.dtype(np.int64))
     if isinstance(part, str):
         raise TypeError(explain("new(): invalid data type 'str'", f"axes have no names; '{part}' is no place", "use whole numbers"))
     return part.tolist() if isinstance(part, Tensor) else part

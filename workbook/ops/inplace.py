@@ -10,7 +10,7 @@ from workbook.autograd import views
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU
-from workbook.errors import explain
+from workbook.errors import explain, kind_of
 from workbook.formats import empty_as, of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
@@ -95,7 +95,9 @@ def _held(input, result, name):
 
 
 def _untrained(given):
-    """The number in a Tensor without axes that requires no gradient; anything else as it is."""
+    """The number in a Tensor without axes that requires no gradient, or of NumPy, as Python's; anything else as it is."""
+    if isinstance(given, np.number):
+        return given.item()
     return given.item() if isinstance(given, Tensor) and not given.ndim and not given.requires_grad else given
 
 
@@ -108,8 +110,8 @@ def random_fill(name, fill, sentence, raised):
         if name != "bernoulli_":  # whose chances may be a Tensor of many
             args, options = [_untrained(given) for given in args], {key: _untrained(given) for key, given in options.items()}
         for given in (*args, *options.values()):
-            if not isinstance(given, (int, float, complex, *((Tensor,) if name == "bernoulli_" else ()))):
-                raise TypeError(explain(f"{name}(): argument must be float, not {type(given).__name__}",
+            if not isinstance(given, (int, float, *((Tensor,) if name == "bernoulli_" else ()))) or name == "random_" and isinstance(given, bool):
+                raise TypeError(explain(f"{name}(): argument must be float, not {kind_of(given)}",
                                         "numbers name the distribution",
                                         f"write x.{name}(...) with numbers"))
         random.check_generator(generator, input._device)

@@ -326,7 +326,7 @@ def _places(repeats, side, output_size, device):
 # ---- broadcast ------------------------------------------------------------------------------------------------------------
 
 
-def broadcast_to(input, size):
+def broadcast_to(input, *size):
     """Return a view of `input` repeated, without a copy, to the shape `size`. The same as `expand`.
 
     Raises RuntimeError where the shape does not fit.
@@ -338,10 +338,7 @@ def broadcast_to(input, size):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.broadcast_to.html
     """
-    if not isinstance(size, (tuple, list)):
-        raise TypeError(explain(f"broadcast_to(): argument 'size' (position 2) must be tuple of ints, not {type(size).__name__}",
-                                "it is a whole shape", "write (2, 3), or x.expand(2, 3)"))
-    return expand(input, size)
+    return expand(input, *size)
 
 
 def broadcast_tensors(*tensors):

@@ -187,7 +187,7 @@ bitwise_and bitwise_left_shift bitwise_or bitwise_right_shift bitwise_xor remain
     other:number, *, out
 block_diag broadcast_tensors cartesian_prod: tensors
 bmm mm: input, mat2, *, out | input, mat2, out_dtype, *, out
-broadcast_to: input, size
+broadcast_to: input, size!
 bucketize: input, boundaries, *, out_int32!=, right!=, out | self, boundaries, *, out_int32!=, right!=
 can_cast: from_, to:dtype
 cat concat concatenate stack: tensors, dim=, *, out
@@ -473,6 +473,7 @@ repeat: repeats:ints
 resize_: size, *, memory_format?=
 retain_grad:
 reshape: shape
+broadcast_to: size
 sum_to_size: size!
 unfold: dimension, size:int!, step!
 uniform_: from:float=, to:float=, *, generator?=
