@@ -77,7 +77,10 @@ torch.tensor([[1, 2], [{}, 3, 4]]) | torch.LongTensor([[], [4]]) | torch.tensor(
 torch.ones(2, requires_grad=1) | torch.tensor([1.], requires_grad=0) | torch.zeros_like(a, requires_grad=1) | torch.arange(2., requires_grad=1) | torch.rand(2, requires_grad='a')
 torch.asarray([1.], requires_grad=1) | torch.scalar_tensor(1., requires_grad=1) | torch.full((2,), 1., requires_grad=0) | torch.ones(10, size=(0, 1)) | torch.rand(1, size=(2,))
 a.clone().normal_(0, np.int64(2)).shape | a.clone().uniform_(np.int64(0), np.float32(2)).shape | a.clone().normal_(1j) | a.clone().random_(True) | a.clone().random_(np.int64(3)).shape
-torch.randint(True, 10, (5,)).shape | torch.randint(0, True, (5,)).shape | b.reshape(1, 4).broadcast_to(3, 4) | torch.broadcast_to(b, 3, 4) | b.broadcast_to(-1)"""
+torch.randint(True, 10, (5,)).shape | torch.randint(0, True, (5,)).shape | b.reshape(1, 4).broadcast_to(3, 4) | torch.broadcast_to(b, 3, 4) | b.broadcast_to(-1)
+a.view(-1, -3) | a.reshape(-3, -2) | a.view(-2) | a[:0].view(-2, 0) | torch.repeat_interleave(torch.tensor(1)) | torch.repeat_interleave(torch.ones(2, 2))
+torch.repeat_interleave(torch.ones(2, 2).long()) | torch.repeat_interleave(torch.ones(2)) | a.repeat_interleave(torch.ones(2, 2), 0) | torch.cartesian_prod(np.ones(2))
+torch.gradient(b) | torch.gradient(b, dim=range(1))"""
 
 
 @pytest.mark.parametrize("text", [word.strip() for line in LISTS.splitlines() for word in line.split(" | ")])

@@ -124,7 +124,7 @@ def gradient(input, *, spacing=None, dim=None, edge_order=1):
     if input.dtype is dtypes.uint8:
         raise RuntimeError(explain("torch.gradient does not support uint8 input.", "a difference may be negative, and bytes hold no sign",
                                    "write x.float()"))
-    dims = range(input.ndim) if dim is None else (dim,) if isinstance(dim, int) else dim
+    dims = tuple(range(input.ndim)) if dim is None else (dim,) if isinstance(dim, int) else dim
     if isinstance(spacing, Tensor):
         raise TypeError(explain("gradient() received an invalid combination of arguments - got (Tensor, spacing=Tensor)",
                                 "each axis has its own places", "write spacing=(places,)"))

@@ -281,6 +281,9 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
     Source: https://pytorch.org/docs/2.13/generated/torch.repeat_interleave.html
     """
     if repeats is None:
+        if input.dtype in (dtypes.int64, dtypes.int32) and input.ndim != 1:
+            raise RuntimeError(explain("repeat_interleave only accept 1D vector as repeat", f"this one has the shape {shape_text(input.shape)}, and "
+                                       "there is one number for each place", "flatten it: repeats.flatten()"))
         return _places(input, input.numel(), output_size, input._device)
     if isinstance(repeats, (bool, float)) or not isinstance(repeats, (int, Tensor)):
         raise TypeError(explain(f"repeat_interleave() received an invalid combination of arguments - got ({type(repeats).__name__})",
@@ -303,7 +306,7 @@ def repeat_interleave(input, repeats=None, dim=None, *, output_size=None):
 
 def _places(repeats, side, output_size, device):
     """The index, on `device`, that names each of `side` places as often as `repeats` says."""
-    if repeats.ndim > 1:
+    if repeats.ndim > 1 and repeats.dtype in (dtypes.int64, dtypes.int32):
         raise RuntimeError(explain("repeats must be 0-dim or 1-dim tensor",
                                    "there is one number for each place", "flatten it: repeats.flatten()"))
     if repeats.ndim and repeats.numel() not in (1, side):

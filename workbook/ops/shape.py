@@ -56,6 +56,10 @@ def size_of_new(size, phrase="Trying to create tensor with negative dimension {}
 
 def _filled_in(shape, count):
     """Replace a -1 by the length that makes `shape` hold `count` elements."""
+    wrong = next((place for place, side in enumerate(shape) if side < -1), None)
+    if wrong is not None:
+        raise RuntimeError(explain(f"invalid shape dimension {shape[wrong]} at index {wrong} of shape {shape_text(shape)}",
+                                   "a length counts places, and only -1 stands for one that is worked out", "write -1, or the length"))
     if shape.count(-1) > 1:
         raise RuntimeError(explain("only one dimension can be inferred", f"{shape_text(shape)} leaves more than one open",
                                    "write -1 once"))

@@ -295,7 +295,7 @@ def cartesian_prod(*tensors):
     """
     tensors = tensors[0] if len(tensors) == 1 and isinstance(tensors[0], (tuple, list)) else tensors
     _vectors(tensors)
-    if len(tensors) == 1:
+    if len(tensors) == 1 and isinstance(tensors[0], Tensor):
         return tensors[0]
     return stack([flatten(grid) for grid in meshgrid(*tensors, indexing="ij")], 1)
 
