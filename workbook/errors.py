@@ -73,6 +73,17 @@ def not_a_tensor(function, argument, position, given):
                              "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
 
 
+def as_a_tensor(value, name):
+    """Return what to write where a Tensor called `name` is wanted, and `value` was given.
+
+    >>> as_a_tensor((1, 2), "output")
+    'take the tensor out of it, such as output[0]'
+    """
+    if value is None:
+        return "look whether the function that made it ends with return"
+    return f"take the tensor out of it, such as {name}[0]" if isinstance(value, tuple) else "wrap it: torch.tensor(...)"
+
+
 def not_a_number(function, argument, position, given, kind="Number"):
     """The error for an argument that has to be a number, in PyTorch's words.
 

@@ -1,6 +1,12 @@
 """What bad input gets: code, PyTorch's type of error, its key phrase, and what of the student's own must stand in the text."""
 
 MESSAGES = [
+    # a layer gets what is no tensor: also inside of another one
+    ("torch.nn.BatchNorm2d(2)(1)", "AttributeError", "'int' object has no attribute 'dim'", "BatchNorm2d takes tensors"),
+    ("torch.nn.Bilinear(2, 3, 1)(torch.ones(2, 2), 1)", "TypeError", "bilinear(): argument 'input2' (position 2) must be Tensor, not int", "torch.tensor"),
+    ("torch.nn.Flatten()(None)", "AttributeError", "'NoneType' object has no attribute 'flatten'", "ends with return"),
+    ("torch.nn.Sequential(torch.nn.Flatten(), torch.nn.ReLU())((torch.ones(2), 1))", "AttributeError", "'tuple' object has no attribute 'flatten'", "output[0]"),
+    ("torch.nn.GRUCell(2, 3)(np.ones(2))", "AttributeError", "'numpy.ndarray' object has no attribute 'dim'", "torch.tensor"),
     ("torch.tensor(1., requires_grad='yes')", "TypeError", "tensor(): argument 'requires_grad' must be bool, not str", "requires_grad=True"),
     ("torch.tensor(1., requires_grad=1)", "TypeError", "tensor(): argument 'requires_grad' must be bool, not int", "requires_grad=True"),
     ("torch.ones(2, 3).sum({})", "TypeError", "sum() received an invalid combination of arguments - got (dict)", "whole numbers"),

@@ -69,6 +69,11 @@ class Module(Traversal, Checkpoint, Conversion, Hooked, metaclass=PrintsAsTorchA
             if (own is None or not own.any()) and not EVERYWHERE.any():
                 return self.forward(*args, **kwargs)
             return hooks.call(self, own or NONE, args, kwargs)
+        except AttributeError as problem:
+            worded = registration.of_no_tensor(self, args, problem)
+            if worded is None:
+                raise
+            raise worded from None
         finally:
             running.pop()
 

@@ -2,7 +2,7 @@
 
 import difflib
 
-from workbook.errors import explain
+from workbook.errors import as_a_tensor, explain, not_a_tensor
 from workbook.tensor import Tensor
 
 REGISTERS = ("_parameters", "_buffers", "_modules")
@@ -112,6 +112,22 @@ def missing_attribute(module, name):
                                       f"rename {slip} to __init__"))
     why = f"{class_name} has the parts {', '.join(parts)}" if parts else f"{class_name} has no layers or parameters of its own"
     return AttributeError(explain(phrase, why, f"did you mean {near[0]}?" if near else f"set self.{name} = ... in __init__"))
+
+
+def of_no_tensor(module, given, problem):
+    """The error of one of the engine's layers that was given what is no Tensor, told in words; None for any other AttributeError.
+
+    Layers ask their input for its axes before they compute, as PyTorch's do.
+    """
+    wrong = problem.obj
+    if problem.name is None or not any(wrong is value for value in given) or not type(module).__module__.startswith("workbook."):
+        return None  # told in words already, of something else, or in a student's own layer, whose line says more
+    layer, asked = type(module).__name__, {"ndim": "dim"}.get(problem.name, problem.name)
+    if asked.startswith("_"):
+        return not_a_tensor(layer, "input", 1, wrong)
+    return AttributeError(explain(f"'{kind_of(wrong)}' object has no attribute '{asked}'",
+                                  f"{layer} takes tensors, and was given {'None' if wrong is None else kind_of(wrong)}",
+                                  as_a_tensor(wrong, "output")))
 
 
 def missing_forward(module):

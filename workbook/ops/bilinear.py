@@ -4,6 +4,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.ops.arithmetic import add
 from workbook.ops.axes import transpose, unsqueeze
+from workbook.ops.elementwise import expect_tensors
 from workbook.ops.reduction import sum
 from workbook.ops.shape import reshape, view
 
@@ -40,6 +41,7 @@ def bilinear(input1, input2, weight, bias=None):
 
 def _check(input1, input2, weight, bias):
     """Raise where sizes or dtypes do not fit."""
+    expect_tensors("bilinear", input1=input1, input2=input2, weight=weight)
     if input1.ndim != input2.ndim:
         raise _unfit(f"input dimensions do not match: got {input1.ndim} and {input2.ndim}", "both inputs have the same axes in front")
     for axis, (a, b) in enumerate(zip(input1.shape[:-1], input2.shape[:-1])):

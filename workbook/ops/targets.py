@@ -6,7 +6,7 @@ from workbook.dtypes import int64, uint8
 from workbook.devices import CPU
 from workbook.devices.checks import refuse
 from workbook.devices.fused import fused
-from workbook.errors import explain, not_a_number, not_a_tensor, shape_text
+from workbook.errors import as_a_tensor, explain, not_a_number, not_a_tensor, shape_text
 from workbook.ops.elementwise import expect_tensors, is_number
 from workbook.tensor import Tensor
 
@@ -97,11 +97,7 @@ def expect_to_have(attribute, function, **given):
             continue
         if hasattr(value, "shape"):  # of NumPy: it has a size, but PyTorch's words of that help nobody
             raise not_a_tensor(function, name, position, value)
-        fix = "look whether the function that made it ends with return" if value is None else "wrap it: torch.tensor(...)"
-        if isinstance(value, tuple):
-            fix = f"take the tensor out of it, such as {name}[0]"
-        elif is_number(value):
-            fix = f"for one number everywhere write torch.full_like({next(iter(given))}, {value})"
+        fix = f"for one number everywhere write torch.full_like({next(iter(given))}, {value})" if is_number(value) else as_a_tensor(value, name)
         raise AttributeError(explain(
             f"'{type(value).__name__}' object has no attribute '{attribute}'",
             f"{function} compares tensors number by number, and its {name} is {'None' if value is None else 'no tensor'}", fix))
