@@ -28,9 +28,6 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False, pin_memory=Fal
 
     Source: https://pytorch.org/docs/2.13/generated/torch.tensor.html
     """
-    if requires_grad.__class__ is not bool:
-        raise TypeError(explain(f"tensor(): argument 'requires_grad' must be bool, not {kind_of(requires_grad)}", "it is a yes or no",
-                                "write requires_grad=True"))
     if pin_memory:
         check_storage("tensor", None, pin_memory)
     if isinstance(data, Tensor):
