@@ -7,8 +7,8 @@ MESSAGES = [
     ("torch.nn.Flatten()(None)", "AttributeError", "'NoneType' object has no attribute 'flatten'", "ends with return"),
     ("torch.nn.Sequential(torch.nn.Flatten(), torch.nn.ReLU())((torch.ones(2), 1))", "AttributeError", "'tuple' object has no attribute 'flatten'", "output[0]"),
     ("torch.nn.GRUCell(2, 3)(np.ones(2))", "AttributeError", "'numpy.ndarray' object has no attribute 'dim'", "torch.tensor"),
-    ("torch.tensor(1., requires_grad='yes')", "TypeError", "argument 'requires_grad' must be bool, not str", "requires_grad=True"),
-    ("torch.tensor(1., requires_grad=1)", "TypeError", "argument 'requires_grad' must be bool, not int", "requires_grad=True"),
+    ("torch.tensor(1., requires_grad='yes')", "TypeError", "tensor(): argument 'requires_grad' must be bool, not str", "requires_grad=True"),
+    ("torch.tensor(1., requires_grad=1)", "TypeError", "tensor(): argument 'requires_grad' must be bool, not int", "requires_grad=True"),
     ("torch.ones(2, 3).sum({})", "TypeError", "sum() received an invalid combination of arguments - got (dict)", "whole numbers"),
     ("torch.ones(2, 3).mean(range(2))", "TypeError", "mean() received an invalid combination of arguments - got (range)", "whole numbers"),
     # an operator between a tensor and what is neither tensor nor number

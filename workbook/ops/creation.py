@@ -74,7 +74,7 @@ def reckoned(compute, device, requires_grad=False):
 def leaf(array, place, requires_grad):
     """A leaf that holds new memory on a device. Raises RuntimeError where it shall require a gradient and holds no floats."""
     made = wrap(array, place)
-    if requires_grad is not False and requires_grad is not None and not isinstance(requires_grad, (bool, np.bool_)):
+    if requires_grad.__class__ is not bool and requires_grad is not None:
         raise TypeError(explain(f"argument 'requires_grad' must be bool, not {kind_of(requires_grad)}", "it is a yes or no",
                                 "write requires_grad=True, or leave it out"))
     if requires_grad:
