@@ -15,6 +15,7 @@ import sys
 import pytest
 
 import workbook as torch
+from workbook.callers import INSIDE
 from workbook.tensor import Tensor
 
 on_the_cpu, to_numpy, new_generator = torch.from_numpy, Tensor.numpy, torch.Generator.__init__
@@ -22,7 +23,7 @@ on_the_cpu, to_numpy, new_generator = torch.from_numpy, Tensor.numpy, torch.Gene
 
 def of_the_engine():
     """Tell whether the engine itself asks, which must copy between devices by its own words, as it must anywhere."""
-    return sys._getframe(2).f_globals.get("__name__", "").startswith("workbook.")
+    return sys._getframe(2).f_code.co_filename.startswith(INSIDE)
 
 
 @functools.wraps(on_the_cpu)
