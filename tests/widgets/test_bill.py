@@ -112,3 +112,21 @@ def test_it_is_worked_by_keyboard(gpus, show):
     page.keyboard.press("Enter")
     settle(page)
     assert "line" in page.locator(".wb-sentence, [role=status], .wb-said").first.inner_text()
+
+
+def test_keys_go_up_and_down_a_bill_and_across_to_the_other(gpus, show):
+    rounds, end = bill(lambda: losses()[3].item(), lambda: losses()[4].item()), bill(lambda: losses()[3].item(), lambda: None)
+    page = show(rounds)
+    page.locator("[data-choose]").first.focus()
+    for key, place in (("ArrowDown", 1), ("ArrowRight", 4), ("ArrowDown", 5), ("ArrowLeft", 2), ("ArrowUp", 1)):
+        page.keyboard.press(key)
+        settle(page)
+        assert (key, page.locator("[data-choose].chosen").get_attribute("data-choose")) == (key, str(place))
+    assert all(part.get("data-beside") is None for part in chosen(end))  # nothing stands on the other side
+
+
+def test_bytes_are_told_where_there_are_any(gpus):
+    view = bill(slow, fast)
+    view.act("set", "by", "bytes")
+    told = [part.text for part in ET.fromstring(view.drawing).iter() if part.get("class") == "number"]
+    assert "wait: no bytes" in told and "copy, GPU to CPU: 40 bytes" in told

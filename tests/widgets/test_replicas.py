@@ -1,5 +1,7 @@
 """A step of DataParallel: the shapes and gradients are those of a real run, and the student's network stays as it was."""
 
+import xml.etree.ElementTree as ET
+
 import pytest
 
 import workbook as torch
@@ -46,6 +48,24 @@ def test_steps_come_one_by_one(model):
     assert "The first number of 2.bias.grad is" in view.state["sentence"] and view.state["nav"][3][3]
     view.act("reset")
     assert view.name == "0.weight" and not view.state["nav"][3][3]
+
+
+def test_a_sum_that_its_rounded_parts_do_not_make_is_told_as_near(model):
+    view = replicas(model, torch.ones(4, 5))
+    view.run.firsts["0.weight"], view.run.total["0.weight"] = [-0.18388, -0.33608], -0.51996
+    view.show()
+    assert view.state["sentence"].endswith("(−0.1839) + (−0.3361) = −0.52.")
+    view.run.firsts["0.weight"], view.run.total["0.weight"] = [-0.18386, -0.33606], -0.51992
+    view.show()
+    assert view.state["sentence"].endswith("(−0.1839) + (−0.3361) ≈ −0.5199.")
+
+
+def test_a_cell_is_as_wide_as_what_stands_in_it_so_that_it_can_be_read(model):
+    for batch, most in ((torch.ones(4, 5), 740), (torch.ones(4, 10, 10, 10, 5), 1200)):
+        drawn = ET.fromstring(replicas(model, batch).drawing)
+        wide = float(next(part.get("width") for part in drawn.iter() if part.get("class") == "face"))
+        said = [part.text for part in drawn.iter() if part.get("class") in ("number", "slope")]
+        assert len(said) == 12 and max(map(len, said)) * 7.6 <= wide - 14 and float(drawn.get("width")) < most
 
 
 def test_a_batch_too_small_leaves_a_gpu_idle(model):

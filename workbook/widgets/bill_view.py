@@ -89,15 +89,21 @@ class BillView(Board):
         look = "weight" if entry.kind == "wait" else "s3"
         long = max(3.0, BAR * self._size(entry) / longest) if self._size(entry) else 0.0
         picture.parts.append(
-            f'<g class="cell off{" chosen" if lit else ""}" data-choose="{number}" role="button" tabindex="{0 if first else -1}" '
+            f'<g class="cell off{" chosen" if lit else ""}" data-choose="{number}"{self._beside(number)} role="button" tabindex="{0 if first else -1}" '
             f'aria-pressed="{"true" if lit else "false"}" aria-label="{escape(said, quote=True)}"><title>{escape(said)}</title>'
             f'<rect class="face" x="{x - 8}" y="{y - 4}" width="{wide}" height="{ROW - 7}" rx="6"/></g>'
             f'<g class="cell {look}" pointer-events="none"><rect class="face" x="{x}" y="{y + 20}" width="{long:.1f}" height="10" rx="3"/></g>')
-        picture.text(x, y + 14, f"{self._amount(entry)} {WORDS[entry.kind]}", "number")
+        picture.text(x, y + 14, f"{entry.times} × {WORDS[entry.kind]}" if self.by == "times" else f"{WORDS[entry.kind]}: {self._amount(entry)}", "number")
         picture.text(x, y + 45, clipped(code_of(entry)), "code")
 
     def _amount(self, entry):
-        return f"{entry.times} ×" if self.by == "times" else f"{entry.bytes:,} bytes"
+        return f"{entry.times} ×" if self.by == "times" else f"{entry.bytes:,} bytes" if entry.bytes else "no bytes"
+
+    def _beside(self, number):
+        """Where the left and right arrow keys lead: to the line of the other bill at the same height, or its last."""
+        drawn = [[place for place, (side, _) in enumerate(self._drawn()) if side == which] for which in (0, 1)]
+        mine, other = drawn if number in drawn[0] else drawn[::-1]
+        return f' data-beside="{other[min(mine.index(number), len(other) - 1)]}"' if other else ""
 
     def _told(self):
         if self.chosen is not None:

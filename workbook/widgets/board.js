@@ -47,7 +47,7 @@ function render({ model, el }) {
       else if (kind === "text" || kind === "number") {
         if (document.activeElement !== input || !input.matches(":focus-visible")) input.value = value;
         input.setAttribute("aria-invalid", String(Boolean(wrong)));
-      } else if (kind === "select") input.value = value;
+      } else if (kind === "select" && document.activeElement !== input) input.value = value; // as with a drag
     }
   }
 

@@ -48,8 +48,9 @@ function render({ model, el }) {
     const cell = event.target.closest(".cell");
     if (cell) cell.focus({ preventScroll: true }), act("place", Number(cell.dataset.place));
   });
-  choice.addEventListener("change", () => act("constructor", choice.value));
-  typed.addEventListener("input", () => act("edit", typed.value));
+  let awaited = null; // the function that was chosen and whose argument is still on its way
+  choice.addEventListener("change", () => act("constructor", awaited = choice.value));
+  typed.addEventListener("input", () => { awaited = null; act("edit", typed.value); });
 
   function drawCanvas() {
     const had = canvas.contains(document.activeElement);
@@ -65,8 +66,13 @@ function render({ model, el }) {
     const { names = [], name, typed: written, refused: why = "" } = model.get("form");
     form.hidden = !names.length;
     if (choice.children.length !== names.length) choice.replaceChildren(...names.map((each) => element("option", { value: each }, each)));
-    if (name) choice.value = name;
-    if (document.activeElement !== typed) typed.value = written ?? "";
+    if (name && document.activeElement !== choice) choice.value = name; // an answer may be older than the choice
+    const focused = document.activeElement === typed;
+    if (!focused || name === awaited) { // what is typed is never overwritten; the argument of another function is
+      typed.value = written ?? "";
+      if (focused) typed.select();
+    }
+    if (name === awaited) awaited = null;
     typed.setAttribute("aria-invalid", String(Boolean(why)));
     refused.hidden = !why;
     refused.textContent = why;

@@ -1,6 +1,7 @@
 """A step of DataParallel: what stands on each GPU after scatter, replicate, forward, gather, backward and the sum of gradients."""
 
 import copy
+import math
 from functools import reduce
 
 from workbook.errors import explain, shape_text
@@ -13,7 +14,8 @@ from .numbers import in_brackets, short
 from .replay import unseen
 
 MOST = 4                          # GPUs that are drawn
-LEFT, TOP, WIDE, HIGH, GAP = 72, 58, 112, 52, 8
+LEFT, TOP, HIGH, GAP = 62, 58, 52, 6
+LETTERS = 7.6, 6.2                # how wide a letter of a cell's two lines is
 STEPS = ["scatter", "replicate", "forward", "gather", "backward", "sum"]
 TOLD = {
     "scatter": "The batch is cut along dim 0, and each part goes to a GPU.",
@@ -81,21 +83,23 @@ class ReplicasView(Board):
 
     def _picture(self, style):
         picture = Picture()
+        # no wider than what is said, at any step: a drawing that is shrunk to its place cannot be read
+        wide = 14 + max(len(line) * letter for cells in self.cells() for said in cells if said for line, letter in zip(said, LETTERS))
         for column, step in enumerate(STEPS):
-            picture.text(LEFT + column * (WIDE + GAP), 24, f"{column + 1}  {step}", "title")
-            picture.text(LEFT + column * (WIDE + GAP), 42, "forward" if column < 4 else "backward", "note")
+            picture.text(LEFT + column * (wide + GAP), 24, f"{column + 1} {step}", "title")
+            picture.text(LEFT + column * (wide + GAP), 42, "forward" if column < 4 else "backward", "note")
         for row, (place, cells) in enumerate(zip(self.run.places, self.cells())):
             y = TOP + row * (HIGH + GAP)
-            picture.text(20, y + 30, place, "code")
+            picture.text(12, y + 30, place, "code")
             for column, said in enumerate(cells):
-                x, there = LEFT + column * (WIDE + GAP), said is not None and column < self.shown
+                x, there = LEFT + column * (wide + GAP), said is not None and column < self.shown
                 look = ("weight" if column > 3 else f"s{1 + row}") if there else "copy"
-                picture.parts.append(f'<g class="cell {look}{" on" if there and column == self.shown - 1 else ""}"><rect class="face" x="{x}" y="{y}" '
-                                     f'width="{WIDE}" height="{HIGH}" rx="6"/></g>')
+                picture.parts.append(f'<g class="cell {look}{" on" if there and column == self.shown - 1 else ""}"><rect class="face" x="{x:.1f}" y="{y}" '
+                                     f'width="{wide:.1f}" height="{HIGH}" rx="6"/></g>')
                 if there:
-                    picture.text(x + 10, y + 22, said[0], "slope" if column > 3 else "number")
-                    picture.text(x + 10, y + 40, said[1], "note")
-        picture.reach(LEFT + len(STEPS) * (WIDE + GAP), TOP + len(self.run.places) * (HIGH + GAP))
+                    picture.text(x + 7, y + 22, said[0], "slope" if column > 3 else "number")
+                    picture.text(x + 7, y + 40, said[1], "note")
+        picture.reach(LEFT + len(STEPS) * (wide + GAP), TOP + len(self.run.places) * (HIGH + GAP))
         return picture.svg(self._told(), style)
 
     def _told(self):
@@ -105,8 +109,10 @@ class ReplicasView(Board):
         step = STEPS[self.shown - 1]
         said = f"{step}: {TOLD[step]}"
         if step == "sum":
-            terms = " + ".join(in_brackets(number) for number in run.firsts[self.name])
-            said += f" The first number of {self.name}.grad is {terms} = {short(run.total[self.name])}."
+            firsts, total = run.firsts[self.name], run.total[self.name]
+            *parts, whole = (float(short(number).replace("−", "-")) for number in (*firsts, total))  # as they are shown: rounded
+            exact = math.isclose(sum(parts), whole, rel_tol=1e-9, abs_tol=1e-12)
+            said += f" The first number of {self.name}.grad is {' + '.join(map(in_brackets, firsts))} {'=' if exact else '≈'} {short(total)}."
         idle = len(run.places) - len(run.parts)
         return said + (f" The batch is too small for {idle} of the GPUs." if idle else "")
 
