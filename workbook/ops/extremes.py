@@ -151,9 +151,19 @@ class PlaceOf(Operation):
         return (ctx.xp.argmin if smallest else ctx.xp.argmax)(a, axis, None, keepdims=keepdim)
 
 
-def _extreme(name, input, dim, keepdim, smallest):
-    if isinstance(dim, Tensor):
-        return (minimum if smallest else maximum)(input, dim)
+def _told(name, given, dim, keepdim, other):
+    """What stands in the places behind the input: another Tensor, or an axis and whether it is kept. (By name, an axis may be a Tensor.)"""
+    if len(given) > 2 or given and (other is not None or dim is not None):
+        raise TypeError(explain(f"{name}() received an invalid combination of arguments - got {1 + len(given)} by their places",
+                                "it takes an axis and keepdim, or another tensor", f"write x.{name}(0), or torch.{name}(x, y)"))
+    if len(given) == 1 and isinstance(given[0], Tensor) and not keepdim:
+        return None, keepdim, given[0]
+    return given[0] if given else dim, given[1] if len(given) > 1 else keepdim, other
+
+
+def _extreme(name, input, dim, keepdim, other, smallest):
+    if other is not None:
+        return (minimum if smallest else maximum)(input, other)
     if input.is_complex():
         raise not_implemented(f"{name}_all", input._array) if dim is None else _no_order_of(name)
     if dim is None:
@@ -176,7 +186,7 @@ def filled_axis(name, input, dim):
     return axis
 
 
-def max(input, dim=None, keepdim=False, *, other=None):
+def max(input, *given, dim=None, keepdim=False, other=None):
     """Return the largest element; along `dim`, the largest of each row and its place; with a second Tensor, elementwise.
 
     Raises RuntimeError or NotImplementedError for complex numbers, RuntimeError (IndexError with `dim`) where there is nothing to
@@ -190,10 +200,10 @@ def max(input, dim=None, keepdim=False, *, other=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.max.html
     """
-    return _extreme("max", input, dim if other is None else other, keepdim, smallest=False)
+    return _extreme("max", input, *_told("max", given, dim, keepdim, other), smallest=False)
 
 
-def min(input, dim=None, keepdim=False, *, other=None):
+def min(input, *given, dim=None, keepdim=False, other=None):
     """Return the smallest element; along `dim`, the smallest of each row and its place; with a second Tensor, elementwise.
 
     Raises RuntimeError or NotImplementedError for complex numbers, RuntimeError (IndexError with `dim`) where there is nothing to
@@ -205,7 +215,7 @@ def min(input, dim=None, keepdim=False, *, other=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.min.html
     """
-    return _extreme("min", input, dim if other is None else other, keepdim, smallest=True)
+    return _extreme("min", input, *_told("min", given, dim, keepdim, other), smallest=True)
 
 
 def amax(input, dim=(), keepdim=False):
