@@ -92,10 +92,6 @@ class AccumulateGrad(Node):
     hands_on = True
     prefix = "torch::autograd::"
 
-    def __init__(self, variable):
-        self.variable, self.sequence, self.edges = variable, next(_sequence), ()
-        self.hooks = self.retains = self.record = self.before = None
-
     @property
     def meta(self):
         """The leaf's own `(shape, dtype, device)`; what it was in the graph, where the leaf was given another shape since."""
@@ -414,7 +410,9 @@ def accumulator_of(leaf):
     """Return the one AccumulateGrad of `leaf`. The graph keeps it alive, not the leaf, so that no cycle forms."""
     found = leaf._accumulator
     if found is None or (found := found()) is None:
-        found = AccumulateGrad(leaf)
+        found = AccumulateGrad()  # (with __init__ it takes a third longer, and every use of a weight makes one)
+        found.variable, found.sequence, found.edges = leaf, next(_sequence), ()
+        found.hooks = found.retains = found.record = found.before = None
         leaf._accumulator = weakref.ref(found)
     return found
 
