@@ -24,7 +24,7 @@ def rows(view):
 def test_shapes_and_gradients_are_those_of_the_run(model):
     batch = torch.linspace(-1, 1, 35).reshape(7, 5)
     view = replicas(model, batch)
-    assert [row[:4] for row in rows(view)] == [["[4, 5] its part", "4 tensors its own memory", "→ [4, 2] of [4, 5]", "[7, 2] all together"],
+    assert [row[:4] for row in rows(view)] == [["[4, 5] its part", "4 tensors own memory", "→ [4, 2] of [4, 5]", "[7, 2] all together"],
                                                ["[3, 5] its part", "4 tensors copied", "→ [3, 2] of [3, 5]", "sent to cuda:0"]]
     assert all(parameter.grad is None for parameter in model.parameters()) and "scatter" not in model.__dict__
     model(batch).pow(2).mean().backward()
@@ -84,6 +84,17 @@ def test_a_batch_too_small_leaves_a_gpu_idle(model):
 def test_wrong_use_is_told(model, call, kind, text):
     with pytest.raises(kind, match=text):
         call(model)
+
+
+def test_on_a_narrow_page_the_step_that_is_told_is_in_sight(model, show):
+    page = show(replicas(model, torch.ones(4, 5)), width=430)
+    for presses in (0, 5):  # the last of six, then the first
+        for _ in range(presses):
+            page.click("[data-action=back]")
+            settle(page)
+        left, right, least, most = page.evaluate(
+            "() => ['.cell.on .face', '.wb-canvas'].flatMap((part) => { const { left, right } = document.querySelector(part).getBoundingClientRect(); return [left, right]; })")
+        assert least <= left and right <= most
 
 
 def test_it_is_worked_by_keyboard(model, show):

@@ -209,7 +209,14 @@ function render({ model, el }) {
       cell?.focus({ preventScroll: true });
       cell?.closest("tr")?.scrollIntoView({ block: "nearest" }); // a long table scrolls along
     }
+    reveal(canvas.querySelector(".cell.on"));
     if (asked) travel();
+  }
+  // On a narrow page a drawing is moved sideways, so that the step that the sentence tells of can be seen.
+  function reveal(cell) {
+    if (!cell || canvas.scrollWidth <= canvas.clientWidth) return;
+    const view = canvas.getBoundingClientRect(), here = cell.getBoundingClientRect();
+    if (here.left < view.left || here.right > view.right) canvas.scrollLeft += here.left - view.left - (view.width - here.width) / 2;
   }
 
   // Every cell behind a step starts where its number stood before it.

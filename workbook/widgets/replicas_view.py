@@ -14,8 +14,8 @@ from .numbers import in_brackets, short
 from .replay import unseen
 
 MOST = 4                          # GPUs that are drawn
-LEFT, TOP, HIGH, GAP = 62, 58, 52, 6
-LETTERS = 7.6, 6.2                # how wide a letter of a cell's two lines is
+LEFT, TOP, HIGH, GAP = 70, 58, 52, 6
+LETTERS = 7.6, 6.5                # how wide a letter of a cell's two lines is
 STEPS = ["scatter", "replicate", "forward", "gather", "backward", "sum"]
 TOLD = {
     "scatter": "The batch is cut along dim 0, and each part goes to a GPU.",
@@ -74,7 +74,7 @@ class ReplicasView(Board):
             total = run.total[self.name]
             rows.append([
                 (run.parts[number], "its part") if used else None,
-                (f"{run.count} tensors", "its own memory" if number == 0 else "copied") if used else None,
+                (f"{run.count} tensors", "own memory" if number == 0 else "copied") if used else None,
                 (f"→ {run.outputs[number]}", f"of {run.parts[number]}") if used else None,
                 (run.output, "all together") if place == run.home else ("sent", "to " + run.home) if used else None,
                 (f"∇ {short(run.firsts[self.name][number])}, …", "of " + run.shape[self.name]) if used else None,
@@ -90,7 +90,7 @@ class ReplicasView(Board):
             picture.text(LEFT + column * (wide + GAP), 42, "forward" if column < 4 else "backward", "note")
         for row, (place, cells) in enumerate(zip(self.run.places, self.cells())):
             y = TOP + row * (HIGH + GAP)
-            picture.text(12, y + 30, place, "code")
+            picture.text(20, y + 30, place, "code")
             for column, said in enumerate(cells):
                 x, there = LEFT + column * (wide + GAP), said is not None and column < self.shown
                 look = ("weight" if column > 3 else f"s{1 + row}") if there else "copy"
