@@ -6,7 +6,7 @@ Each function is given the keys of a row as a list, and returns the places in th
 import collections
 import heapq
 
-from workbook.ops.keys import entries_of, entry_of
+from workbook.ops.keys import entries_of, entry_of, in_order, patience_with, put, swap
 
 FEW = 3200  # elements, of all rows together
 TINY = 64  # so few are not even looked through for equal ones first
@@ -34,11 +34,11 @@ def most_frequent_of_few(keys):
 def nth_of_few(keys, nth):
     """As `selection.nth_element`."""
     keys, places, first, last = keys[:], [*range(len(keys))], 0, len(keys)
-    patience = _patience(last)
+    patience = patience_with(last)
     while last - first > 3:
         if not patience:
-            _put(keys, places, first, _heap(keys, places, first, nth + 1, last))
-            _swap(keys, places, first, nth)
+            put(keys, places, first, _heap(keys, places, first, nth + 1, last))
+            swap(keys, places, first, nth)
             return places
         patience -= 1
         cut = _divide(keys, places, first, last)
@@ -52,10 +52,10 @@ def quick_of_few(keys, nth):
     """As `selection.quickselect`."""
     keys, places, left, right = keys[:], [*range(len(keys))], 0, len(keys) - 1
     while right > left + 1:
-        _swap(keys, places, left + (right - left) // 2, left + 1)
+        swap(keys, places, left + (right - left) // 2, left + 1)
         for before, behind in (left + 1, right), (left, right), (left + 1, left):
             if keys[before] > keys[behind]:
-                _swap(keys, places, before, behind)
+                swap(keys, places, before, behind)
         i, j, pivot = left + 1, right, keys[left]
         while True:
             i += 1
@@ -66,11 +66,11 @@ def quick_of_few(keys, nth):
                 j -= 1
             if j < i:
                 break
-            _swap(keys, places, i, j)
-        _swap(keys, places, left, j)
+            swap(keys, places, i, j)
+        swap(keys, places, left, j)
         left, right = i if j <= nth else left, j - 1 if j >= nth else right
     if right == left + 1 and keys[left] > keys[right]:
-        _swap(keys, places, left, right)
+        swap(keys, places, left, right)
     return places
 
 
@@ -81,12 +81,12 @@ def first_few(keys, count):
 
 
 def _divided(keys):
-    keys, places, parts = keys[:], [*range(len(keys))], [(0, len(keys), _patience(len(keys)))]
+    keys, places, parts = keys[:], [*range(len(keys))], [(0, len(keys), patience_with(len(keys)))]
     while parts:
         first, last, patience = parts.pop()
         while last - first > 16:
             if not patience:
-                _put(keys, places, first, _in_order(_heap(keys, places, first, last, last)))
+                put(keys, places, first, in_order(_heap(keys, places, first, last, last)))
                 break
             patience -= 1
             cut = _divide(keys, places, first, last)
@@ -128,21 +128,3 @@ def _heap(keys, places, first, middle, last):
             if places.__class__ is list:
                 keys[at], places[at] = -dropped, dropped.place
     return heap
-
-
-def _in_order(heap):
-    return [heapq.heappop(heap) for _ in range(len(heap))][::-1]
-
-
-def _put(keys, places, first, entries):
-    for at, entry in enumerate(entries, first):
-        keys[at], places[at] = -entry, entry.place
-
-
-def _swap(keys, places, i, j):
-    keys[i], keys[j] = keys[j], keys[i]
-    places[i], places[j] = places[j], places[i]
-
-
-def _patience(count):
-    return 2 * (count.bit_length() - 1)

@@ -9,7 +9,7 @@ import heapq
 import numpy as np
 
 from workbook.ops.few import FEW, first_few
-from workbook.ops.keys import entries_of, entry_of, keys_of
+from workbook.ops.keys import entries_of, entry_of, in_order, keys_of, put
 
 
 def partial_sort(keys, count):
@@ -150,10 +150,4 @@ def heap_of_first(keys, places, first, middle, last):
 def put_first_in_order(keys, places, first, middle, last):
     """Do the same, in place, to one part of `keys`, from `first` to `last`; what comes first stands before `middle` then."""
     heap = heap_of_first(keys, places, first, middle, last)
-    put(keys, places, first, [heapq.heappop(heap) for _ in range(len(heap))][::-1])
-
-
-def put(keys, places, first, entries):
-    """Write entries of a heap down, from `first` on."""
-    for i, entry in enumerate(entries, first):
-        keys[i], places[i] = -entry, entry.place
+    put(keys, places, first, in_order(heap))

@@ -1,4 +1,4 @@
-"""What the steps of `ops/selection` compare: the keys of elements, the smaller first."""
+"""What the steps of `ops/selection`, `ops/heaps` and `ops/few` have in common: the keys of elements, the smaller first, and how they move."""
 
 import heapq
 
@@ -37,3 +37,25 @@ class _Real(float):
 
 class _Whole(int):
     """The same for whole numbers, which may have no slots."""
+
+
+def in_order(heap):
+    """Take all elements out of a heap; return them in their order."""
+    return [heapq.heappop(heap) for _ in range(len(heap))][::-1]
+
+
+def put(keys, places, first, entries):
+    """Write entries of a heap down, from `first` on."""
+    for at, entry in enumerate(entries, first):
+        keys[at], places[at] = -entry, entry.place
+
+
+def swap(keys, places, i, j):
+    """Exchange elements: one with one, or, in arrays, several with as many."""
+    keys[i], keys[j] = keys[j], keys[i]
+    places[i], places[j] = places[j], places[i]
+
+
+def patience_with(count):
+    """After so many divisions the C++ library gives up hope of fast ones, and turns to a heap."""
+    return 2 * (count.bit_length() - 1)

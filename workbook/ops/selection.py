@@ -17,7 +17,8 @@ import functools
 import numpy as np
 
 from workbook.ops.few import FEW, last_of_few, nth_of_few, quick_of_few, sorted_few
-from workbook.ops.heaps import heap_of_first, put, put_first_in_order
+from workbook.ops.heaps import heap_of_first, put_first_in_order
+from workbook.ops.keys import patience_with, put, swap
 
 
 def sorted_places(keys):
@@ -53,7 +54,7 @@ def _divided(keys, only=None):
     (count, width), flat, places = keys.shape, *_flat(keys)
     first, equal = np.arange(count) * width, [(np.empty(0, int),) * 2]
     last = first + width
-    for patience in reversed(range(_patience(width) + 1)):
+    for patience in reversed(range(patience_with(width) + 1)):
         some = last - first > 16
         if only is not None:
             wanted = np.flatnonzero(flat == np.repeat(only, width))
@@ -81,14 +82,14 @@ def nth_element(keys, nth):
     (count, width), flat, places = keys.shape, *_ranked(keys)
     first = np.arange(count) * width
     last, wanted = first + width, first + nth
-    for patience in reversed(range(_patience(width) + 1)):
+    for patience in reversed(range(patience_with(width) + 1)):
         some = np.flatnonzero(last - first > 3)
         if not len(some):
             break
         if not patience:
             for a, b, n in zip(first[some].tolist(), last[some].tolist(), wanted[some].tolist()):
                 put(flat, places, a, heap_of_first(flat, places, a, n + 1, b))
-                _swap(flat, places, np.array([a]), np.array([n]))
+                swap(flat, places, np.array([a]), np.array([n]))
             last[some] = first[some]
         else:
             cut = _divide(flat, places, first[some], last[some], width)
@@ -97,7 +98,7 @@ def nth_element(keys, nth):
     for a, b in (0, 1), (1, 2), (0, 1):  # a sort by insertion of three elements or fewer
         left, right = (first + a)[last - first > b], (first + b)[last - first > b]
         wrong = flat[left] > flat[right]
-        _swap(flat, places, left[wrong], right[wrong])
+        swap(flat, places, left[wrong], right[wrong])
     return places.reshape(count, width)
 
 
@@ -116,19 +117,19 @@ def quickselect(keys, nth):
         if not len(some):
             break
         a, b = left[some], right[some]
-        _swap(flat, places, a + (b - a) // 2, a + 1)
+        swap(flat, places, a + (b - a) // 2, a + 1)
         for before, behind in (a + 1, b), (a, b), (a + 1, a):
             wrong = flat[before] > flat[behind]
-            _swap(flat, places, before[wrong], behind[wrong])
+            swap(flat, places, before[wrong], behind[wrong])
         walk = _walk_by_columns if width <= NARROW else _exchange
         i, j = walk(flat, places, flat[a], a + 2, b, width, crossing=False)
-        _swap(flat, places, a, j)
+        swap(flat, places, a, j)
         go_on_left, go_on_right = j >= wanted[some], j <= wanted[some]
         right[some[go_on_left]] = j[go_on_left] - 1
         left[some[go_on_right]] = i[go_on_right]
     wrong = right == left + 1
     wrong[wrong] = flat[left[wrong]] > flat[right[wrong]]
-    _swap(flat, places, left[wrong], right[wrong])
+    swap(flat, places, left[wrong], right[wrong])
     return places.reshape(count, width)
 
 
@@ -188,18 +189,13 @@ def _ranked(keys):
     return ranks.T.ravel(), np.tile(np.arange(width, dtype="u1"), count)
 
 
-def _patience(count):
-    """After so many divisions the C++ library gives up hope of fast ones, and turns to a heap."""
-    return 2 * (count.bit_length() - 1)
-
-
 def _divide(keys, places, first, last, width):
     """Divide parts of rows, each by one of its elements: return where those begin that do not come before it."""
     a, b, c = first + 1, first + (last - first) // 2, last - 1
     one, two, three = keys[a], keys[b], keys[c]
     middle = np.where(
         one < two, np.where(two < three, b, np.where(one < three, c, a)), np.where(one < three, a, np.where(two < three, c, b)))
-    _swap(keys, places, first, middle)
+    swap(keys, places, first, middle)
     walk = _walk_by_columns if width <= NARROW else _exchange
     return walk(keys, places, keys[first], first + 1, last, width)[0]
 
@@ -232,7 +228,7 @@ def _walk(keys, places, pivot, crossing):
     a, b = from_left[:meetings], from_right[:meetings]
     moved = np.count_nonzero(a < b)
     done = moved if crossing else np.count_nonzero(a <= b)
-    _swap(keys, places, a[:moved], b[:moved])
+    swap(keys, places, a[:moved], b[:moved])
     # They stand at the next stops, or at what the last exchange brought. Beyond all of these, the ends of the part keep them in.
     i = from_left[done] if done < len(from_left) else len(keys)
     j = from_right[done] if done < len(from_right) else -1
@@ -254,7 +250,7 @@ def _walks(keys, places, pivot, first, last, crossing):
     a = left.take(np.repeat(left_begin - met, meetings) + number)
     b = right.take(np.repeat(right_begin + right_count - 1 + met, meetings) - number)
     exchanged = a < b
-    _swap(keys, places, at.take(a[exchanged]), at.take(b[exchanged]))
+    swap(keys, places, at.take(a[exchanged]), at.take(b[exchanged]))
 
     moved, done = (np.add.reduceat(np.append(which, False).astype(int), met) * (meetings > 0)
                    for which in (exchanged, exchanged if crossing else a <= b))
@@ -310,11 +306,6 @@ def _of_parts(stops, begin):
     """Where the stops of each part begin in the list of all, and how many they are."""
     found = stops.searchsorted(begin)
     return found, np.diff(np.append(found, len(stops)))
-
-
-def _swap(keys, places, i, j):
-    keys[i], keys[j] = keys[j], keys[i]
-    places[i], places[j] = places[j], places[i]
 
 
 def _inserted(keys):
