@@ -75,14 +75,16 @@ def is_whole(value):
     return hasattr(value, "requires_grad") and value.ndim == 0 and not value.requires_grad and value.dtype.category == dtypes.INTEGRAL
 
 
-def is_length(value):
+def is_length(value, place=0):
     """Whether a value is a whole number where PyTorch wants a length: so is any that says so itself, and a Tensor of one number.
 
-    >>> is_length(np.array(3)), is_length(np.array([3])), is_length(True)
-    (True, False, False)
+    `place`: of several lengths, which one it is, from 0. PyTorch looks closely at the first: behind it True and False pass for 1 and 0.
+
+    >>> is_length(np.array(3)), is_length(np.array([3])), is_length(True), is_length(True, 1)
+    (True, False, False, True)
     """
     if isinstance(value, (bool, np.bool_)):
-        return False
+        return place > 0 and isinstance(value, bool)
     if hasattr(value, "requires_grad"):
         return value.numel() == 1 and value.dtype.category <= dtypes.INTEGRAL
     try:

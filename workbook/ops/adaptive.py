@@ -332,7 +332,7 @@ def _sizes(function, axes, input, output_size, channels=True):
         raise RuntimeError(explain(
             f"{function}(): Expected {axes + 1}D or {axes + 2}D tensor, but got {shape_text(input.shape)}",
             f"the axes are (N, C, {AXES[axes]}), or (C, {AXES[axes]}) without a batch", "give the input its axes: x.unsqueeze(0)"))
-    if not all(is_length(wanted) or place and isinstance(wanted, bool) for place, wanted in enumerate(size)):
+    if not all(is_length(wanted, place) for place, wanted in enumerate(size)):
         raise TypeError(explain(f"{function}(): argument 'output_size' (position 2) must be tuple of ints, not {size}",
                                 "it is how many windows there are", "give whole numbers"))
     size = tuple(map(length_of, size))

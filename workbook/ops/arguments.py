@@ -335,16 +335,16 @@ def _unpacked(name, form, args, options):
         if argument.kind.startswith("ints") and (len(places) == 1 and argument.kind == "ints" or isinstance(value, (tuple, list))):
             value = value if isinstance(value, (tuple, list)) else args
             for at, item in enumerate(value):
-                wrong = _not_unpacked(item)
+                wrong = _not_unpacked(item, at)
                 if wrong:
                     why = (f"no memory has {item} places", "give a smaller number") if wrong.startswith("Overflow") else WHY["ints"]
                     return f"{name}(): argument '{argument.name}' failed to unpack the object at pos {at + 1} with error \"{wrong}", *why
     return None
 
 
-def _not_unpacked(item):
+def _not_unpacked(item, place):
     """PyTorch's words for one of several whole numbers that is none, or has more than 64 bits; None where it is one."""
-    if item.__class__ is bool or is_length(item):
+    if is_length(item, place):
         return None if -2**63 <= int(item) < 2**63 else "Overflow when unpacking long long"
     return f"type must be tuple of ints,but got {kind_of(item)}\""
 

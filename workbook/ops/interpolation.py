@@ -190,7 +190,7 @@ def _sizes(input, numbers, are_factors, recompute):
     """The sizes of the result, and for each axis the factor that the scale follows from, or None where it follows from the sizes."""
     nothing = (None,) * len(numbers)
     if not are_factors:
-        if not all(is_length(number) or place and isinstance(number, bool) for place, number in enumerate(numbers)):
+        if not all(is_length(number, place) for place, number in enumerate(numbers)):
             raise _not_whole(numbers)
         return tuple(map(length_of, numbers)), nothing
     if not all(isinstance(number, (int, float)) for number in numbers):

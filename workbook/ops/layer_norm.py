@@ -151,7 +151,7 @@ def _normalized_shape(function, input, normalized_shape, weight, bias=None):
             "it names the last axes of the input", f"write ({normalized_shape},)"))
     shape = tuple(normalized_shape)
     for place, side in enumerate(shape):
-        if not (is_length(side) or place and isinstance(side, bool)):
+        if not is_length(side, place):
             raise TypeError(explain(
                 f"{function}(): argument 'normalized_shape' (position 2) must be tuple of ints, but found element of type "
                 f"{type(side).__name__} at pos {place}", "it names the lengths of the last axes", "give whole numbers, such as x.shape[-1:]"))

@@ -106,7 +106,7 @@ def _whole(pad):
                                 "each axis has a number before and one after", "for the last axis write (before, after)"))
     pad = tuple(pad)
     for place, number in enumerate(pad):
-        if not (is_length(number) or place and isinstance(number, bool)):
+        if not is_length(number, place):
             raise TypeError(explain(f"pad(): argument 'pad' (position 2) must be tuple of ints, but found element of type "
                                     f"{type(number).__name__} at pos {place}", "places are counted", "give whole numbers"))
     return tuple([int(number) for number in pad])

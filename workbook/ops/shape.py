@@ -28,7 +28,7 @@ _WHOLE = frozenset((int,))
 
 
 def _side(side, place, shape):
-    if is_length(side) or place > 1 and isinstance(side, bool):  # PyTorch looks at the first one only
+    if is_length(side, place - 1):
         side = length_of(side)
         if not -2**63 <= side < 2**63:
             raise TypeError(explain(

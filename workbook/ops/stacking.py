@@ -168,7 +168,7 @@ def tensor_split(input, indices_or_sections, dim=0):
                                    "a single number has no axis to cut", "give it one first: x.reshape(1)"))
     axis = axis_of(dim, input.shape)
     side = input.shape[axis]
-    if isinstance(where, (tuple, list)) and not all(is_length(place) or at and isinstance(place, bool) for at, place in enumerate(where)):
+    if isinstance(where, (tuple, list)) and not all(is_length(place, at) for at, place in enumerate(where)):
         raise TypeError(explain(f"tensor_split() received an invalid combination of arguments - got (Tensor, {type(where).__name__})",
                                 "where to cut is a whole number each", "write whole numbers, such as [1, 3]"))
     where = counted(where) if isinstance(where, int) else [counted(place) for place in where]
