@@ -104,6 +104,18 @@ def not_a_number(function, argument, position, given, kind="Number"):
     return TypeError(explain(f"{function}(): argument '{argument}'{place} must be {kind}, not {kind_of(given)}", why, fix))
 
 
+def not_a_bool(function, argument, position, given):
+    """The error for an argument that has to be True or False, in PyTorch's words.
+
+    >>> print(not_a_bool("requires_grad_", "requires_grad", 1, 1))
+    requires_grad_(): argument 'requires_grad' (position 1) must be bool, not int
+      Why: it is a yes or no
+      Fix: write True or False
+    """
+    asker, place = f"{function}(): " * bool(function), "" if position is None else f" (position {position})"  # None: by name only
+    return TypeError(explain(f"{asker}argument '{argument}'{place} must be bool, not {kind_of(given)}", "it is a yes or no", "write True or False"))
+
+
 def refused_dtype(kernel, kind, why=None, fix=None):
     """The error for a dtype, `kind`, of which PyTorch's function called `kernel` knows nothing.
 

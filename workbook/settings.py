@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from workbook.errors import explain
+from workbook.errors import explain, not_a_bool
 
 _PRECISIONS = ("highest", "high", "medium")
 _now = {"precision": "highest", "deterministic": False, "warn_only": False}
@@ -55,8 +55,7 @@ def use_deterministic_algorithms(mode, *, warn_only=False):
     """
     for place, (name, given) in enumerate((("mode", mode), ("warn_only", warn_only)), start=1):
         if not isinstance(given, bool):
-            raise TypeError(explain(f"_set_deterministic_algorithms(): argument '{name}' (position {place}) must be bool, not "
-                                    f"{type(given).__name__}", "it is a yes or no", "write True or False"))
+            raise not_a_bool("_set_deterministic_algorithms", name, place, given)
     _now.update(deterministic=mode, warn_only=warn_only)
 
 

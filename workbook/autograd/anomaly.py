@@ -7,7 +7,7 @@ import warnings
 
 from workbook.autograd.complaints import plain_name
 from workbook.callers import calls_of_student, place_text, traceback_text, where_called
-from workbook.errors import explain
+from workbook.errors import explain, not_a_bool
 from workbook.threads import thread
 
 
@@ -25,9 +25,7 @@ def set_anomaly_enabled(enabled, check_nan=True):
     """
     for place, (name, given) in enumerate((("enabled", enabled), ("check_nan", check_nan)), start=1):
         if not isinstance(given, bool):
-            raise TypeError(explain(
-                f"set_anomaly_enabled(): argument '{name}' (position {place}) must be bool, not {type(given).__name__}",
-                "it is a yes or no", "write True or False"))
+            raise not_a_bool("set_anomaly_enabled", name, place, given)
     here = thread.state
     here.anomaly, here.check_nan = enabled, check_nan
     here.tell_of_nodes("anomaly", _remember if enabled else None)

@@ -3,7 +3,7 @@
 import functools
 import inspect
 
-from workbook.errors import explain
+from workbook.errors import not_a_bool
 from workbook.threads import thread
 
 
@@ -134,8 +134,7 @@ class set_grad_enabled(_Mode):
 
     def __init__(self, mode):
         if not isinstance(mode, bool):
-            raise TypeError(explain(f"set_grad_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}",
-                                    "recording is on or off", "write True or False"))
+            raise not_a_bool("set_grad_enabled", "enabled", 1, mode)
         super().__init__(mode)
         self._before = (thread.state.grad_enabled, thread.state.inference)
         self._switch()
@@ -163,9 +162,7 @@ class set_multithreading_enabled(_Mode):
 
     def __init__(self, mode):
         if not isinstance(mode, bool):
-            raise TypeError(explain(
-                f"set_multithreading_enabled(): argument 'enabled' (position 1) must be bool, not {type(mode).__name__}",
-                "it is a yes or no", "write True or False"))
+            raise not_a_bool("set_multithreading_enabled", "enabled", 1, mode)
         super().__init__(mode)
 
     def _switch(self):

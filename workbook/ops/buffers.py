@@ -6,7 +6,7 @@ import warnings
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import explain, kind_of
+from workbook.errors import explain, not_a_bool
 from workbook.numbers import array_in, plain
 from workbook.ops.creation import finish, memory_for, numpy_dtype, stored
 from workbook.ops.from_data import array_of
@@ -49,8 +49,7 @@ def _as_asked(x, dtype, device, copy, requires_grad):
                                  if dtype not in (None, x.dtype) else "can't alias tensor from another device.",
                                  "another dtype or device takes memory of its own", "leave copy out"))
     if not isinstance(requires_grad, (bool, np.bool_)):
-        raise TypeError(explain(f"asarray(): argument 'requires_grad' must be bool, not {kind_of(requires_grad)}", "it is a yes or no",
-                                "write requires_grad=True, or leave it out"))
+        raise not_a_bool("asarray", "requires_grad", None, requires_grad)
     made = x.to(device=device or x.device, dtype=dtype or x.dtype)
     if copy and made is x:
         made = x.clone()

@@ -8,7 +8,7 @@ from workbook.autograd.broadcast import Cast
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
-from workbook.errors import explain, not_a_tensor
+from workbook.errors import explain, not_a_bool, not_a_tensor
 from workbook.formats import asked_format, axes_of_format, contiguous_format, empty_as, lies_in, preserve_format
 from workbook.numbers import fill_with, plain
 from workbook.ops.choices import flat
@@ -265,9 +265,7 @@ def requires_grad_(input, requires_grad=True):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.requires_grad_.html
     """
     if not isinstance(requires_grad, bool):
-        raise TypeError(explain(f"requires_grad_(): argument 'requires_grad' (position 1) must be bool, not "
-                                f"{type(requires_grad).__name__}",
-                                "it is a yes or no", "write x.requires_grad_(), or requires_grad_(False)"))
+        raise not_a_bool("requires_grad_", "requires_grad", 1, requires_grad)
     if thread.state.transforms:
         raise RuntimeError(explain(
             "You are attempting to call Tensor.requires_grad_() (or perhaps using torch.autograd.functional.* APIs) inside of a function "

@@ -8,7 +8,7 @@ import numpy as np
 from workbook import dtypes
 from workbook.autograd.modes import thread
 from workbook.devices import CPU, check_memory, settle
-from workbook.errors import MOST_AXES, explain, kind_of, no_memory, too_many_axes
+from workbook.errors import MOST_AXES, explain, kind_of, no_memory, not_a_bool, too_many_axes
 from workbook.formats import asked_format, check_storage, contiguous_format, empty_in, preserve_format
 from workbook.numbers import counted, fill_with, is_length, length_of
 from workbook.ops.elementwise import as_number
@@ -75,8 +75,7 @@ def leaf(array, place, requires_grad):
     """A leaf that holds new memory on a device. Raises RuntimeError where it shall require a gradient and holds no floats."""
     made = wrap(array, place)
     if requires_grad.__class__ is not bool and requires_grad is not None:
-        raise TypeError(explain(f"argument 'requires_grad' must be bool, not {kind_of(requires_grad)}", "it is a yes or no",
-                                "write requires_grad=True, or leave it out"))
+        raise not_a_bool(None, "requires_grad", None, requires_grad)  # the door knows whose argument it is
     if requires_grad:
         if array.dtype.kind not in "fc":
             raise RuntimeError(needs_floats(made.dtype).replace("only", "Only", 1))
