@@ -70,7 +70,7 @@ def not_a_tensor(function, argument, position, given):
       Fix: wrap it: torch.tensor(...)
     """
     return TypeError(explain(f"{function}(): argument '{argument}' (position {position}) must be Tensor, not {kind_of(given)}",
-                             "operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"))
+                             "operations work on Tensors, so that they can be recorded", as_a_tensor(given, argument)))
 
 
 def as_a_tensor(value, name):

@@ -12,7 +12,7 @@ import numpy as np
 
 from workbook.devices import device
 from workbook.dtypes import dtype
-from workbook.errors import explain, kind_of
+from workbook.errors import as_a_tensor, explain, kind_of
 from workbook.formats import layout, memory_format
 from workbook.numbers import is_length, is_whole
 from workbook.ops.elementwise import is_number
@@ -36,7 +36,7 @@ INSTEAD = {"ddof": "correction", "a": "input", "shape": "size"}
 AXES = frozenset("dim dim0 dim1 dim2 axis0 axis1 start_dim end_dim source destination".split())
 WHY = {
     "Tensors": ("several Tensors stand there", "write them in a list: [a, b]"),
-    "Tensor": ("operations work on Tensors, so that they can be recorded", "wrap it: torch.tensor(...)"),
+    "Tensor": ("operations work on Tensors, so that they can be recorded", ""),  # what to write depends on what was given
     "number": ("it is computed with", "write a number"), "float": ("it is computed with", "write a number"),
     "int": ("it counts places or axes, so it is a whole number", "write a whole number, such as int(...)"),
     "length": ("it counts places, so it is a whole number", "write a whole number, such as int(...)"),
@@ -324,6 +324,8 @@ def _wrong(name, argument, value, where, numbers_too, place):
         fix = "write the numbers one by one, such as tuple(x.tolist())"
     elif kind == "ints" and is_length(value):
         fix = f"write ({int(value)},)"
+    elif kind == "Tensor":
+        fix = as_a_tensor(value, argument.name)
     return what, why, fix.format(name=argument.name)
 
 

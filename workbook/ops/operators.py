@@ -8,7 +8,7 @@ NumPy, outside the graph, and `np.ones(3) * x` raises TypeError, as in PyTorch; 
 import numpy as np
 
 from workbook import dtypes
-from workbook.errors import explain
+from workbook.errors import as_a_tensor, explain
 from workbook.ops import arithmetic, comparison, indexing, integers, linalg, logic, pointwise, powers, quotients
 from workbook.ops.elementwise import NUMBERS
 from workbook.tensor import Tensor, wrap
@@ -92,12 +92,12 @@ _ROWS = (list, tuple, str)
 def _advice(other, joined=False):
     """Why `other` meets no Tensor, and what to write."""
     if other is None:
-        return "None is what a function gives that ends without return", "look at the function that made it"
+        return "None is what a function gives that ends without return", as_a_tensor(other, "output")
     if isinstance(other, str):
         return "a text holds letters, a tensor numbers", "to print a number write it into the text: f'loss: {loss.item()}'"
     return ("operations work on Tensors and numbers, so that they can be recorded",
             "for a sum write torch.tensor(...) + x, for one more in the list [*items, x]" if joined
-            else "wrap it: torch.tensor(...)" if isinstance(other, _ROWS) else "take a tensor or a number out of it")
+            else as_a_tensor(other, "output") if isinstance(other, _ROWS) else "take a tensor or a number out of it")
 
 
 def _matmul_from_right(input, other):
