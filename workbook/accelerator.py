@@ -10,8 +10,8 @@ from workbook.cuda import device_count  # noqa: F401
 from workbook.devices import device
 from workbook.errors import explain
 
-__all__ = ["current_accelerator", "current_device_index", "current_stream", "device_count", "device_index", "empty_cache", "get_memory_info", "is_available",
-           "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "memory_stats", "reset_peak_memory_stats",
+__all__ = ["current_accelerator", "current_device_index", "current_stream", "device_count", "device_index", "empty_cache",
+           "get_memory_info", "is_available", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "memory_stats", "reset_peak_memory_stats",
            "set_device_index", "set_stream", "synchronize"]
 
 
@@ -31,8 +31,8 @@ def current_accelerator(check_available=False):
     return device("cuda") if cuda.is_available() else None
 
 
-def _of_cuda(function):
-    """Return a function of `torch.cuda` so that it raises PyTorch's RuntimeError where there is no accelerator."""
+def _of_cuda(function, name=None):
+    """Return a function of `torch.cuda` under its name here, so that it raises PyTorch's RuntimeError where there is no accelerator."""
 
     @functools.wraps(function)
     def ask(*args):
@@ -41,13 +41,19 @@ def _of_cuda(function):
                                        "ask torch.accelerator.is_available() before, or let GPUs be simulated: torch.cuda.simulate(1)"))
         return function(*args)
 
+    ask.__name__ = ask.__qualname__ = name or function.__name__
+    ask.__module__ = __name__
+    ask.__doc__ = (f"`torch.cuda.{function.__name__}`, asked of the accelerator. Raises RuntimeError where there is none, and what that raises.\n\n"
+                   "    Source: https://pytorch.org/docs/2.13/accelerator.html\n")
     return ask
 
 
-(current_device_index, set_device_index, current_stream, set_stream, synchronize, empty_cache, get_memory_info, memory_stats, memory_allocated,
- max_memory_allocated, memory_reserved, max_memory_reserved, reset_peak_memory_stats) = map(_of_cuda, (
-     cuda.current_device, cuda.set_device, cuda.current_stream, cuda.set_stream, cuda.synchronize, cuda.empty_cache, cuda.mem_get_info, cuda.memory_stats,
-     cuda.memory_allocated, cuda.max_memory_allocated, cuda.memory_reserved, cuda.max_memory_reserved, cuda.reset_peak_memory_stats))
+current_device_index, set_device_index = _of_cuda(cuda.current_device, "current_device_index"), _of_cuda(cuda.set_device, "set_device_index")
+get_memory_info = _of_cuda(cuda.mem_get_info, "get_memory_info")
+current_stream, set_stream, synchronize, empty_cache, memory_stats = map(_of_cuda, (
+    cuda.current_stream, cuda.set_stream, cuda.synchronize, cuda.empty_cache, cuda.memory_stats))
+memory_allocated, max_memory_allocated, memory_reserved, max_memory_reserved, reset_peak_memory_stats = map(_of_cuda, (
+    cuda.memory_allocated, cuda.max_memory_allocated, cuda.memory_reserved, cuda.max_memory_reserved, cuda.reset_peak_memory_stats))
 
 
 class device_index:

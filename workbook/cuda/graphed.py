@@ -39,7 +39,7 @@ def make_graphed_callables(callables, sample_args, num_warmup_iters=3, allow_unu
         with stream(Stream()):
             for part in parts:
                 for _ in range(num_warmup_iters):
-                    part.slopes(part.run(), empty_like)
+                    part.gradients(part.run(), empty_like)
         synchronize()
         for part in parts:  # in the order in which they will run, forward and back
             part.capture_forward()
@@ -87,10 +87,10 @@ class _Part:
                                     "their memory is written by each replay", "return a Tensor, or a tuple of Tensors"))
         return results
 
-    def slopes(self, results, slope):
-        """Return a gradient, or None, an input; `slope(result)` is what arrives at a result."""
+    def gradients(self, results, arriving):
+        """Return a gradient, or None, an input; `arriving(result)` is the gradient of a result."""
         wanted, from_ = [x for x in self._inputs if x.requires_grad], [result for result in results if result.requires_grad]
-        found = iter(grad(from_, wanted, [slope(result) for result in from_], allow_unused=self._allow_unused) if from_ and wanted else [None] * len(wanted))
+        found = iter(grad(from_, wanted, [arriving(result) for result in from_], allow_unused=self._allow_unused) if from_ and wanted else [None] * len(wanted))
         return [next(found) if x.requires_grad else None for x in self._inputs]
 
     def capture_forward(self):
@@ -99,10 +99,10 @@ class _Part:
 
     def capture_backward(self):
         self._arriving = {result: empty_like(result) for result in self._results if result.requires_grad}
-        self._slopes = [None] * len(self._inputs)
+        self._gradients = [None] * len(self._inputs)
         if self._arriving and any(x.requires_grad for x in self._inputs):
             with graph(self._backward):
-                self._slopes = self.slopes(self._results, self._arriving.__getitem__)
+                self._gradients = self.gradients(self._results, self._arriving.__getitem__)
 
     def __call__(self, *args):
         if len(args) != len(self._samples):
@@ -141,7 +141,7 @@ class _Replayed(Function):
                 part._arriving[result].copy_(arrived)
         if part._backward.captured:
             part._backward.replay()
-        return None, *[slope if slope is None else slope.detach() for slope in part._slopes]
+        return None, *[gradient if gradient is None else gradient.detach() for gradient in part._gradients]
 
 
 def _placed(function, part):

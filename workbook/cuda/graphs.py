@@ -13,6 +13,7 @@ import threading
 from workbook.cuda.places import backend
 from workbook.cuda.streams import OfThisProcess, Stream, asked, synchronize
 from workbook.devices.checks import raise_noted
+from workbook.devices.cuda import CAPTURING
 from workbook.errors import explain, kind_of
 from workbook.naming import PrintsAsTorch
 
@@ -32,7 +33,7 @@ class CUDAGraph(OfThisProcess, metaclass=PrintsAsTorch):
 
     def capture_begin(self, pool=None, capture_error_mode="global"):
         """Begin to capture what is asked of the GPU. Raises RuntimeError where something is captured already, and in the default queue."""
-        refuse_inside("another capture would begin inside it", "end the first one before: one block of torch.cuda.graph after the other")
+        _refuse_another()
         if self.captured:
             raise RuntimeError(explain("This CUDAGraph instance already owns a captured graph. To capture a new graph, create a new instance.",
                                        "who replays it expects the work that was captured first", "make another torch.cuda.CUDAGraph(), or call reset() before"))
@@ -76,7 +77,7 @@ class CUDAGraph(OfThisProcess, metaclass=PrintsAsTorch):
         if not self.captured:
             raise RuntimeError(explain("Called CUDAGraph::replay without a preceding successful capture.", "there is nothing to do again",
                                        "capture a step first: with torch.cuda.graph(g): ..."))
-        refuse_inside("a replay would not be a part of it", "call replay() after the block, or capture the work itself")
+        _refuse_inside("a replay would not be a part of it", "call replay() after the block, or capture the work itself")
         with backend().using(self._index):
             self._graph.launch(backend().xp.cuda.get_current_stream())
 
@@ -97,10 +98,14 @@ class CUDAGraph(OfThisProcess, metaclass=PrintsAsTorch):
         return self._pool
 
 
-def refuse_inside(why, fix):
+def _refuse_another():
+    _refuse_inside("another capture would begin inside it", "end the first one before: one block of torch.cuda.graph after the other")
+
+
+def _refuse_inside(why, fix):
     """Raise RuntimeError where this thread captures."""
     if backend().ready() and backend().capture.index is not None:
-        raise RuntimeError(explain("CUDA error: operation not permitted when stream is capturing", f"work is captured here already, and {why}", fix))
+        raise RuntimeError(explain(CAPTURING, f"work is captured here already, and {why}", fix))
 
 
 class graph:
@@ -118,7 +123,7 @@ class graph:
         self._graph, self._stream = cuda_graph, Stream() if stream is None else asked(stream, Stream, "graph", "stream")
 
     def __enter__(self):
-        refuse_inside("another capture would begin inside it", "end the first one before: one block of torch.cuda.graph after the other")
+        _refuse_another()
         synchronize()
         gc.collect()
         self._stream.__enter__()
@@ -140,7 +145,7 @@ class graph:
             self._graph.reset()
             if "capturing" in str(problem) and "Why: " not in str(problem):
                 raise RuntimeError(explain(
-                    "CUDA error: operation not permitted when stream is capturing",
+                    CAPTURING,
                     "the step makes the host wait, or copies from its memory: item(), print, cpu(), synchronize(), dropout, whose mask is drawn on the host",
                     "take that out of the step; read the results after replay()")) from None
         return False

@@ -8,7 +8,7 @@ import itertools
 import threading
 
 from workbook.cuda.places import backend
-from workbook.errors import explain
+from workbook.errors import explain, kind_of
 
 __all__ = ["mark", "range", "range_end", "range_pop", "range_push", "range_start"]
 
@@ -22,7 +22,7 @@ def _tell(name, *values):
         raise RuntimeError(explain("NVTX functions not installed. Are you sure you have a CUDA build?", "there is no GPU here, and so no profiler of one",
                                    "write if torch.cuda.is_available(): before, or measure with time.perf_counter()"))
     if values and name != "RangeEnd" and not isinstance(values[0], str):
-        raise TypeError(explain(f"{name}(): argument 'msg' must be str, not {type(values[0]).__name__}", "the profiler shows it", "write a word"))
+        raise TypeError(explain(f"{name}(): argument 'msg' must be str, not {kind_of(values[0])}", "the profiler shows it", "write a word"))
     return None if backend().simulated else getattr(backend().xp.cuda.nvtx, name)(*values)
 
 
@@ -67,7 +67,7 @@ def range_end(range_id):
     Source: https://pytorch.org/docs/2.13/generated/torch.cuda.nvtx.html
     """
     if not isinstance(range_id, int):
-        raise TypeError(explain(f"range_end(): argument 'range_id' must be int, not {type(range_id).__name__}", "range_start gave the part a number",
+        raise TypeError(explain(f"range_end(): argument 'range_id' must be int, not {kind_of(range_id)}", "range_start gave the part a number",
                                 "write range_end(range_start('name'))"))
     _tell("RangeEnd", range_id)
 
