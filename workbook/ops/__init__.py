@@ -61,7 +61,7 @@ Networks
 The doors
     methods operators inplace out       the one table of names; x + y; x.add_(y); out=
     elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
-    questions arguments kinds           what is asked of a Tensor; what is wrong with the arguments of a call
-    retold                              whole numbers that came otherwise
+    questions arguments kinds           what is asked of a Tensor; the doors of functions; arguments of a kind
+    reading retold                      what is wrong with the arguments of a call; whole numbers that came otherwise
     signatures network_signatures       the tables of what PyTorch's functions take
 """

@@ -8,7 +8,7 @@ are two Tensors, `sizes` whole numbers or None, `pair` two of them or one;
 `int` names one axis or counts, `length` counts places, for which PyTorch takes more (`numbers.is_whole` and `is_length`). `@4` is the place in which PyTorch hands an argument on to its inner function, where that is
 another one; `@0` is by its name. The first form that fits is the one that is meant; of `old` ones no error speaks.
 
-Who reads this, and when: `ops/arguments.py`.
+Who reads this: `ops/reading.py`; and when: `ops/arguments.py`.
 """
 
 import functools
