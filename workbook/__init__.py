@@ -41,7 +41,7 @@ _SUBMODULES = ("autograd", "nn", "optim", "special", "utils", "vision", "widgets
                "func", "serialization", "safetensors", "distributed", "distributions", "amp")
 _NETWORKS = {name: room for room, names in methods.NETWORKS.items() for name in names.split()}
 # Rooms that load when one of their names is asked for.
-_BY_NAME = {"OutOfMemoryError": "cuda", "autocast": "amp", "GradScaler": "amp", "vmap": "func", "save": "serialization", "load": "serialization", "get_num_threads": "cores",
+_BY_NAME = {"OutOfMemoryError": "cuda", "autocast": "amp", "GradScaler": "amp", "is_autocast_enabled": "amp.autocast_mode", "vmap": "func", "save": "serialization", "load": "serialization", "get_num_threads": "cores",
             "set_num_threads": "cores"}
 
 

@@ -87,10 +87,10 @@ FAMILIES = {
         "native_layer_norm native_norm batch_norm_backward_elemt batch_norm_backward_reduce batch_norm_elemt batch_norm_gather_stats "
         "batch_norm_gather_stats_with_counts batch_norm_stats batch_norm_update_stats convolution embedding_renorm_ norm_except_dim "
         "segment_reduce",
-    "the engine computes in the dtype that it is given: convert with x.half() or x.float()":
+    "torch.autocast(device_type, dtype=torch.float16) switches it on and off, and torch.is_autocast_enabled(device_type) tells":
         "autocast_decrement_nesting autocast_increment_nesting clear_autocast_cache get_autocast_cpu_dtype "
         "get_autocast_dtype get_autocast_gpu_dtype get_autocast_ipu_dtype get_autocast_xla_dtype is_autocast_cache_enabled "
-        "is_autocast_cpu_enabled is_autocast_enabled is_autocast_ipu_enabled is_autocast_xla_enabled set_autocast_cache_enabled "
+        "is_autocast_cpu_enabled is_autocast_ipu_enabled is_autocast_xla_enabled set_autocast_cache_enabled "
         "set_autocast_cpu_dtype set_autocast_cpu_enabled set_autocast_dtype set_autocast_enabled set_autocast_gpu_dtype "
         "set_autocast_ipu_dtype set_autocast_ipu_enabled set_autocast_xla_dtype set_autocast_xla_enabled",
     "the engine computes one operation at a time; how many threads a matrix product takes says torch.set_num_threads":

@@ -12,7 +12,7 @@ class State:
     """What one thread has switched on."""
 
     __slots__ = ("grad_enabled", "inference", "on_arrays", "xp", "modules", "device", "transforms", "running", "packing",
-                 "no_packing", "devices", "adviser", "anomaly", "check_nan", "on_node", "_calls")
+                 "no_packing", "devices", "adviser", "autocast", "anomaly", "check_nan", "on_node", "_calls")
 
     def __init__(self):
         self.grad_enabled = True  # operations record themselves
@@ -23,6 +23,7 @@ class State:
         self.device = None  # of new Tensors for which none is named; None is the CPU
         self.devices = []  # what it was before each `with torch.device(...)` that is running
         self.adviser = None  # who warns of mistakes that raise no error: workbook.advice
+        self.autocast = None  # what chooses the dtypes of operations: ops/autocasting.Choice
         self.transforms = 0  # how many of torch.func's functions of functions are running, one inside the other
         self.running = None  # the backward pass that is on its way: walk.Pass
         self.packing = []  # pairs of hooks that pack and unpack what a node saves, the innermost last

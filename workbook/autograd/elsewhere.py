@@ -8,6 +8,7 @@ from workbook.devices import CPU
 from workbook.errors import explain
 from workbook.formats import laid_by, of_numpy
 from workbook.tensor import Tensor, wrap
+from workbook.threads import thread
 
 
 def elsewhere(cls, ctx, arrays, options, device):
@@ -22,6 +23,8 @@ def elsewhere(cls, ctx, arrays, options, device):
     ctx.xp = backend.xp
     with device.entered():
         arrays = [backend.from_host(x, device.index) if isinstance(x, np.ndarray) else x for x in arrays]
+        if thread.state.autocast is not None:
+            arrays = thread.state.autocast(cls, arrays, device)
         if cls.on_host:
             return *through_host(cls, ctx, ctx.xp, arrays, options), device
         given, arrays = arrays, cls.dtype_rule(arrays)

@@ -173,7 +173,7 @@ class Operation(Node):
             ctx = Forgetful()
         try:
             if device is CPU:
-                arrays = cls.dtype_rule(arrays)
+                arrays = cls.dtype_rule(arrays if here.autocast is None else here.autocast(cls, arrays, device))
                 if not options:
                     results = cls.forward(ctx, *arrays)
                 else:

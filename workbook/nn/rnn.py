@@ -12,7 +12,7 @@ from workbook.nn.utils.rnn import PackedSequence
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.creation import empty, zeros
 from workbook.ops.picks import index_select
-from workbook.ops.recurrent import GATES, recurrent
+from workbook.ops.recurrent import GATES, meet, recurrent
 from workbook.tensor import Tensor
 
 
@@ -142,7 +142,7 @@ class RNNBase(Module):
 
     def _check_input(self, input, packed=False):
         weight = self._flat_weights[0]
-        if input.dtype is not weight.dtype:
+        if not meet(input, weight):
             raise ValueError(explain(
                 f"RNN input dtype ({input.dtype}) does not match weight dtype ({weight.dtype}). Convert input: input.to({weight.dtype}), "
                 f"or convert model: model.to({input.dtype})", "numbers of one dtype meet here", f"write x.to({weight.dtype})"))

@@ -64,4 +64,5 @@ The doors
     questions arguments kinds           what is asked of a Tensor; the doors of functions; arguments of a kind
     reading retold                      what is wrong with the arguments of a call; whole numbers that came otherwise
     signatures network_signatures       the tables of what PyTorch's functions take
+    autocasting                         the dtype that autocast chooses for each
 """

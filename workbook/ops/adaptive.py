@@ -11,6 +11,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.numbers import is_length, length_of
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.choices import straight_pieces
 from workbook.ops.pooling import largest, places_of
@@ -185,6 +186,7 @@ def adaptive_avg_pool2d(input, output_size):
     return _adaptive_avg(AdaptiveAvgPool2d, 2, input, output_size)
 
 
+@chosen("float32", "cpu")
 def adaptive_avg_pool3d(input, output_size):
     """Return the means of windows, `(N, C, D, H, W) -> (N, C, *output_size)` or both without N; None keeps an axis as it is.
 

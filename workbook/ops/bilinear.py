@@ -3,6 +3,7 @@
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.ops.arithmetic import add
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.elementwise import expect_tensors
 from workbook.ops.reduction import sum
@@ -22,6 +23,7 @@ class Trilinear(Operation):
         return sum(each * (b @ transpose(weight, 1, 2)), 0), transpose(each * a, 1, 2) @ b, sum(each * (a @ weight), 0)
 
 
+@chosen("widest", "cuda")
 def bilinear(input1, input2, weight, bias=None):
     """Return, for each pair of vectors, `x1 @ weight[o] @ x2 + bias[o]`: `(*, in1), (*, in2) -> (*, out)`.
 

@@ -13,6 +13,7 @@ from workbook.autograd.conjugates import Conj, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor
 from workbook.formats import contiguous_format, laid_as, laid_by
+from workbook.ops.autocasting import chosen
 from workbook.ops.choices import flat, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise
 from workbook.ops.parts import Select
@@ -169,6 +170,7 @@ class Polar(Elementwise):
         return grad * sgn(out), grad * (out * 1j)  # for a length below 0 the first looks the other way, as in PyTorch
 
 
+@chosen("float32", "cpu")
 def polar(abs, angle):
     """Return the complex numbers of these lengths and angles: two Tensors of one dtype, float32 or float64.
 
@@ -242,6 +244,7 @@ class AsComplex(Operation, name="ViewAsComplexBackward0"):
         return AsReal.apply(grad)
 
 
+@chosen("float32", "cpu")
 def view_as_complex(input):
     """Return the pairs of the last axis as complex numbers, a view: `(..., 2) -> (...)`.
 

@@ -2,11 +2,13 @@
 
 from workbook.errors import explain, refused_dtype, shape_text
 from workbook.ops.arithmetic import sub
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import unsqueeze
 from workbook.ops.elementwise import broadcast_shape
 from workbook.ops.norms import vector_norm
 
 
+@chosen("float32", "cpu", "cuda")
 def cdist(x1, x2, p=2.0, compute_mode="use_mm_for_euclid_dist_if_necessary"):
     """Return the distance of every row of `x1` from every row of `x2`, `(..., n, k) x (..., m, k) -> (..., n, m)`.
 

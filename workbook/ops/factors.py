@@ -5,6 +5,7 @@ import numpy as np
 from workbook.autograd.operation import Operation
 from workbook.errors import explain
 from workbook.formats import by_columns
+from workbook.ops.autocasting import chosen
 from workbook.ops.extremes import named_result
 from workbook.ops.inverses import Inv, adjoint
 from workbook.ops.joining import cat
@@ -74,6 +75,7 @@ def _no_cholesky(matrix, k):
         return True
 
 
+@chosen("float32", "cpu")
 def linalg_cholesky(A, *, upper=False):
     """Return the lower triangles L with `L @ L.mT = A`, for symmetric, positive definite A, `(..., n, n)`; upper=True: `L.mT`. (Of complex numbers: `mH`.)
 
@@ -91,6 +93,7 @@ def linalg_cholesky(A, *, upper=False):
     return Cholesky.apply(A, upper=upper)
 
 
+@chosen("float32", "cpu")
 def cholesky(input, upper=False):
     """As `torch.linalg.cholesky`, its newer name.
 
@@ -154,6 +157,7 @@ class Qr(Operation, name="LinalgQrBackward0"):
         return (to_q + q @ middle) @ adjoint(Inv.apply(r))
 
 
+@chosen("float32", "cpu")
 def linalg_qr(A, mode="reduced"):
     """Return Q with orthonormal columns and the upper triangle R with `Q @ R = A`, `(..., m, n) -> (..., m, k), (..., k, n)`.
 
@@ -174,6 +178,7 @@ def linalg_qr(A, mode="reduced"):
     return linalg_qr_result(*Qr.apply(A, mode=mode))
 
 
+@chosen("float32", "cpu")
 def qr(input, some=True):
     """As `torch.linalg.qr`, its newer name; some=False is mode="complete".
 

@@ -13,6 +13,7 @@ import numpy as np
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.from_data import tensor
 from workbook.ops.joining import stack
@@ -183,6 +184,7 @@ _WEIGHTS = {"nearest": lambda t: [None], "bilinear": lambda t: [1 - t, t], "bicu
 _SLOPES = {"bilinear": lambda t: [t * 0 - 1, t * 0 + 1], "bicubic": _cubic_slopes}
 
 
+@chosen("widest", "cuda")
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
     """Return what images show at the places of a grid, `(N, C, H, W), (N, H_out, W_out, 2) -> (N, C, H_out, W_out)`, or with depth.
 

@@ -14,6 +14,7 @@ from workbook.errors import explain, kind_of
 from workbook.formats import empty_as, of_numpy
 from workbook.ops.alike import empty_like, zeros_like
 from workbook.ops.arithmetic import mul
+from workbook.ops.autocasting import without
 from workbook.ops.choices import flat
 from workbook.ops.elementwise import as_number, broadcast_shape, expect_tensors, is_number, not_implemented
 from workbook.ops.parts import Overwrite
@@ -41,7 +42,7 @@ def inplace(function, name):
         if in_own_dtype:
             options["dtype"] = _own_dtype(input, options.get("dtype"))
         try:
-            result = function(input, *args, **options)
+            result = function(input, *args, **options) if thread.state.autocast is None else without(function, input, *args, **options)
         except NotImplementedError:
             if not in_own_dtype and len(args) == 1 and (isinstance(args[0], Tensor) or is_number(args[0])):
                 _refuse_what_does_not_fit(input, args[0], name)

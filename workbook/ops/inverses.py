@@ -7,6 +7,7 @@ from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype, shape_text
 from workbook.formats import by_columns, in_order
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.choices import where
 from workbook.ops.elementwise import broadcast_shape
@@ -217,6 +218,7 @@ def logdet(input):
     return where(sign == -1, float("nan"), log)
 
 
+@chosen("float32", "cpu")
 def inverse(input):
     """Return the inverse of square matrices, `(..., n, n)`: `inverse(A) @ A` is the identity. Also `torch.linalg.inv`.
 
@@ -237,6 +239,7 @@ def inverse(input):
 inv = inverse
 
 
+@chosen("float32", "cpu")
 def solve(A, B, *, left=True):
     """Return the X with `A @ X = B`, `(..., n, n), (..., n, k) -> (..., n, k)`, B may be a vector; with left=False `X @ A = B`.
 

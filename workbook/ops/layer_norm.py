@@ -11,6 +11,7 @@ from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.numbers import is_length
 from workbook.limits import finfo
 from workbook.ops.arithmetic import mul
+from workbook.ops.autocasting import chosen
 from workbook.ops.batch_norm import channel_sums, check_same_dtype
 from workbook.ops.conversion import to
 from workbook.ops.elementwise import as_number, in_float32
@@ -279,6 +280,7 @@ def unchecked_groups(input, num_groups, weight, bias, eps):
 _warned = []  # PyTorch says it once a process
 
 
+@chosen("float32", "cuda")
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Return `input` divided by the root of the mean square of what its last axes, of `normalized_shape`, hold; times `weight`.
 

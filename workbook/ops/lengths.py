@@ -8,6 +8,7 @@ from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
 from workbook.ops.arithmetic import div, mul
 from workbook.ops.arguments import door
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.choices import where
 from workbook.ops.conversion import to
@@ -42,6 +43,7 @@ def norm(input, p="fro", dim=None, keepdim=False, dtype=None):
     return _asked_matrix_norm(input, p, list(range(input.ndim) if dim is None else axes), keepdim, dtype=dtype)
 
 
+@chosen("float32", "cuda")
 def matrix_norm(A, ord="fro", dim=(-2, -1), keepdim=False, *, dtype=None):
     """Return a norm of matrices in the axes `dim`: "fro", "nuc", 2 and -2 (singular values), 1, -1 (columns), inf, -inf (rows).
 
@@ -118,6 +120,7 @@ def linalg_norm(A, ord=None, dim=None, keepdim=False, *, dtype=None):
     return vector_norm(A, 2 if ord is None else ord, axes, keepdim, dtype=dtype)
 
 
+@chosen("float32", "cuda")
 def nuclear_norm(input, dim=None, keepdim=False):
     """Return the sum of the singular values of a matrix, or of the matrices along two axes: matrix_norm's "nuc".
 
@@ -148,6 +151,7 @@ def frobenius_norm(input, dim, keepdim=False):
     return vector_norm(input, 2, dim, keepdim)
 
 
+@chosen("float32", "cuda")
 def renorm(input, p, dim, maxnorm):
     """Return `input` with every part along `dim` that is longer than `maxnorm` scaled down to that length, in norm `p` above 0.
 

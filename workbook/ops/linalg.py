@@ -7,6 +7,7 @@ from workbook.autograd.modes import running_layer
 from workbook.autograd.operation import Operation
 from workbook.errors import by_sizes, explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import add
+from workbook.ops.autocasting import in_half
 from workbook.ops.axes import SqueezeIn, T, transpose, unsqueeze
 from workbook.ops.elementwise import broadcast_shape, not_implemented
 from workbook.ops.inplace import inplace
@@ -268,13 +269,13 @@ def matmul(input, other):
             f"both arguments to matmul need to be at least 1D, but they are {left}D and {right}D",
             "a matrix product needs rows or columns", "write a * b for numbers"))
     if left == 1 and right == 1:
-        return dot(input, other)
+        return dot(*in_half(input, other))
     if left == 2 and right == 1:
-        return mv(input, other)
+        return mv(*in_half(input, other))
     if left == 1:
         return SqueezeIn.apply(matmul(unsqueeze(input, 0), other), axes=(right - 2,))
     if right == 1:
-        return _unsafe_view(mv(reshape(input, (math.prod(input.shape[:-1]), input.shape[-1])), other), tuple(input.shape[:-1]))
+        return _unsafe_view(mv(*in_half(reshape(input, (math.prod(input.shape[:-1]), input.shape[-1])), other)), tuple(input.shape[:-1]))
     if right == 2:
         rows = tuple(input.shape)
         return _unsafe_view(mm(reshape(input, (math.prod(rows[:-1]), rows[-1])), other), (*rows[:-1], other.shape[1]))

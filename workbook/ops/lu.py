@@ -9,6 +9,7 @@ from workbook.autograd.elsewhere import made
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.formats import by_columns, in_order
+from workbook.ops.autocasting import chosen, left_alone
 from workbook.ops.creation import empty, eye
 from workbook.ops.elementwise import not_implemented
 from workbook.ops.extremes import named_result
@@ -147,6 +148,7 @@ def linalg_lu(A, *, pivot=True):
     return lu_result(*lu_unpack(*_factored("linalg.lu", A, pivot)))
 
 
+@chosen("float32", "cpu")
 def lu(A, pivot=True, get_infos=False):
     """As `torch.linalg.lu_factor`, its newer name, without looking for zeros.
 
@@ -191,6 +193,7 @@ def lu_unpack(LU_data, LU_pivots, unpack_data=True, unpack_pivots=True):
     return unpacked_result(P, L, U)
 
 
+@left_alone
 def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     """Return the X with `A @ X = B`, where `LU, pivots` is what `torch.linalg.lu_factor` made of A; left=False: `X @ A = B`.
 
@@ -224,6 +227,7 @@ def linalg_lu_solve(LU, pivots, B, *, left=True, adjoint=False):
     return SolveTriangular.apply(LU, X, upper=True, unit=False)
 
 
+@chosen("float32", "cpu")
 def lu_solve(b, LU_data, LU_pivots):
     """As `torch.linalg.lu_solve`, its newer name. Raises RuntimeError where shapes, dtypes or pivots do not fit.
 

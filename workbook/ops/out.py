@@ -22,6 +22,7 @@ from workbook.devices import settle
 from workbook.errors import explain, shape_text
 from workbook.formats import with_steps
 from workbook.ops.arguments import refuse_arguments, told_again
+from workbook.ops.autocasting import without
 from workbook.ops.strided import take_shape
 from workbook.strides import axes_in_memory, of_result, steps_of
 from workbook.tensor import Tensor, memory_of
@@ -58,7 +59,7 @@ def with_out(function, kind, name=None):
     @functools.wraps(function)
     def call(*args, out=None, **options):
         try:
-            return function(*args, **options) if out is None else _into(function, kind, out, args, options, makes, name)
+            return function(*args, **options) if out is None else without(_into, function, kind, out, args, options, makes, name)
         except Exception as problem:
             __tracebackhide__ = True
             plain = told_again(name, args, options if out is None else options | {"out": out}, problem=problem)

@@ -9,6 +9,7 @@ from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.formats import in_order, laid_as
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import add, mul
+from workbook.ops.autocasting import chosen
 from workbook.ops.elementwise import NUMBERS, broadcast_shape
 from workbook.ops.indexing import put_at
 from workbook.ops.logic import logical_not
@@ -311,6 +312,7 @@ class IndexPutAdd(IndexAddTo, name="IndexPutBackward0"):
         return laid_as(ctx.xp, IndexAddTo.forward(ctx, a, values, *places, pattern=pattern), a)
 
 
+@chosen("widest", "cuda")
 def index_put(input, indices, values, accumulate=False):
     """Return a copy of `input` with `values`, which broadcast, at `input[indices]`, a tuple of Tensors; or added there.
 

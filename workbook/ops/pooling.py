@@ -8,6 +8,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.devices.fused import fused
 from workbook.errors import explain, refused_dtype
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.choices import straight_pieces
 from workbook.ops.sides import sides
@@ -227,13 +228,18 @@ def max_pool3d(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.max_pool3d.html
     """
-    return _max_pool(MaxPool3d, 3, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices)
+    if not return_indices:
+        return _max_pool_in_float32(MaxPool3d, 3, input, kernel_size, stride, padding, dilation, ceil_mode, False)
+    return _max_pool(MaxPool3d, 3, input, kernel_size, stride, padding, dilation, ceil_mode, True)
 
 
 def _max_pool(operation, axes, input, kernel_size, stride, padding, dilation, ceil_mode, return_indices):
     image_of(operation.called(), input, axes)
     windows = windows_of(operation.called(), input, axes, kernel_size, stride, padding, dilation, ceil_mode)
     return operation.apply(input, windows=windows, indices=True) if return_indices else operation.apply(input, windows=windows)
+
+
+_max_pool_in_float32 = chosen("float32", "cpu")(_max_pool)  # of autocast; PyTorch's other function, with places, is not in its list
 
 
 def max_pool1d_with_indices(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False):

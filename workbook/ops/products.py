@@ -8,6 +8,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.ops.added import must_be_vector
 from workbook.ops.arithmetic import mul
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.complexes import conj
 from workbook.ops.elementwise import Elementwise, cannot_broadcast, meet
@@ -87,6 +88,7 @@ def vdot(input, other):
     return Vdot.apply(input, other)
 
 
+@chosen("widest", "cuda")
 def tensordot(a, b, dims=2):
     """Return the sums of products over axes of `a` paired with axes of `b`: the last and first `dims`, or two lists of axes.
 
@@ -165,6 +167,7 @@ class Cross(Elementwise, name="LinalgCrossBackward0"):
         return Cross.apply(b, grad, axis=ctx.axis), Cross.apply(grad, a, axis=ctx.axis)
 
 
+@chosen("widest", "cuda")
 def cross(input, other, dim=None):
     """Return the cross product along `dim`, an axis of three elements: the vector that stands on both.
 
@@ -188,6 +191,7 @@ def cross(input, other, dim=None):
     return cross_along(input, other, dim)
 
 
+@chosen("widest", "cuda")
 def cross_along(input, other, dim=-1):
     """As `cross`, along the last axis where none is named: `torch.linalg.cross`.
 
@@ -240,6 +244,7 @@ def kron(input, other):
     return UnsafeView.apply(product, shape=shape)
 
 
+@chosen("half", "cpu", "cuda")
 def vecdot(x, y, *, dim=-1):
     """Return the sums of products along `dim`, `(..., k), (..., k) -> (...)`.
 

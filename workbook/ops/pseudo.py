@@ -6,6 +6,7 @@ from workbook import dtypes
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, shape_text
 from workbook.formats import by_columns
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import where
 from workbook.ops.creation import empty
@@ -85,6 +86,7 @@ def linalg_pinv(A, rcond=None, hermitian=False, *, atol=None, rtol=None):
     return Pinv.apply(A, atol=atol, rtol=rtol)
 
 
+@chosen("float32", "cpu")
 def pinverse(input, rcond=1e-15):
     """Return Moore and Penrose's inverse; `torch.linalg.pinv` is its newer name.
 
@@ -99,6 +101,7 @@ def pinverse(input, rcond=1e-15):
     return linalg_pinv(input, rcond)
 
 
+@chosen("float32", "cpu")
 def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     """Return how many rows of a matrix are independent, int64, `(..., m, n) -> (...)`: the singular values above the tolerance.
 
@@ -124,6 +127,7 @@ def matrix_rank(A, tol=None, hermitian=False, *, atol=None, rtol=None):
     return sum(values > where(limit > atol, limit, atol), -1)
 
 
+@chosen("float32", "cpu")
 def cond(A, p=None):
     """Return the condition number, `norm(A, p) * norm(inv(A), p)`: by how much errors may grow; inf for a singular matrix.
 
@@ -180,6 +184,7 @@ class Lstsq(Operation, name="LinalgLstsqBackward0"):
         return grad @ turned(b), turned(inverse) @ grad
 
 
+@chosen("float32", "cpu")
 def lstsq(A, B, rcond=None, *, driver=None):
     """Return the X for which `A @ X` is nearest to B, `(..., m, n), (..., m, k) -> (..., n, k)`; the smallest where there are several.
 

@@ -8,6 +8,7 @@ import warnings
 
 from workbook.dtypes import float32
 from workbook.errors import explain
+from workbook.ops.autocasting import in_half
 from workbook.ops.axes import T, Transpose, transpose
 from workbook.ops.inplace import dropout
 from workbook.ops.joining import Split, cat, stack, unbind
@@ -17,6 +18,7 @@ from workbook.ops.parts import narrow
 from workbook.ops.pointwise import relu, sigmoid, tanh
 from workbook.ops.shape import view
 from workbook.ops.strided import TransposeInPlace
+from workbook.threads import thread
 
 
 class UnsafeSplit(Split):
@@ -66,6 +68,12 @@ GATES = {"LSTM": 4, "GRU": 3, "RNN_TANH": 1, "RNN_RELU": 1}  # a row of the weig
 STEPS = {"LSTM": lstm_step, "GRU": gru_step, "RNN_TANH": tanh_step, "RNN_RELU": relu_step}
 
 
+def meet(input, weight):
+    """Whether an input is of the dtype of a weight, or autocast chooses one for both."""
+    choice = thread.state.autocast
+    return input.dtype is weight.dtype or choice is not None and input.device.type in choice.kinds
+
+
 def cell(mode, input, state, w_ih, w_hh, b_ih=None, b_hh=None):
     """One step of the kind `mode`, for a batch: `input` (N, I), each part of `state` (N, H). Return the new state, a tuple.
 
@@ -78,6 +86,8 @@ def cell(mode, input, state, w_ih, w_hh, b_ih=None, b_hh=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.LSTMCell.html
     """
+    if input.is_cuda:
+        input, state, w_ih, w_hh, b_ih, b_hh = in_half(input, state, w_ih, w_hh, b_ih, b_hh)
     if input.shape[1] != w_ih.shape[1]:
         raise RuntimeError(explain(f"input has inconsistent input_size: got {input.shape[1]} expected {w_ih.shape[1]}",
                                    f"each row that arrives has {input.shape[1]} numbers, and the cell was built for {w_ih.shape[1]}",
@@ -164,6 +174,8 @@ def recurrent(mode, input, state, params, has_biases, num_layers, p, train, bidi
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.RNN.html
     """
+    if input.is_cuda:
+        input, state, params = in_half(input, state, params)
     if batch_first and batch_sizes is None:
         input = transpose(input, 0, 1)
     if not input.shape[0]:

@@ -6,6 +6,7 @@ import warnings
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 from workbook.ops.arithmetic import add, div, mul, sub
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import clamp, where
 from workbook.ops.creation import full
@@ -36,6 +37,7 @@ class SmoothL1Loss(Elementwise):
         return step, -step if ctx.needs_input_grad[1] else None
 
 
+@chosen("float32", "cpu", "cuda")
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
     """Return the mean of the squared error, halved and divided by `beta`, where it is below `beta`, and of the absolute error elsewhere.
 
@@ -104,6 +106,7 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     return reduced(weighted(HuberLoss.apply(input, target, delta=float(delta), reduction="none"), weight, input), reduction)
 
 
+@chosen("float32", "cpu", "cuda")
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     """Return the Kullback-Leibler divergence of `input`, logarithms of probabilities, from `target`: `target * (log(target) - input)`.
 
@@ -134,6 +137,7 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     return reduced(losses, reduction)
 
 
+@chosen("float32", "cpu", "cuda")
 def poisson_nll_loss(input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"):
     """Return the negative log-likelihood of counts `target` under Poisson's distribution of mean `exp(input)`, or `input` itself.
 

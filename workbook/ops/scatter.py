@@ -12,6 +12,7 @@ from workbook.devices.checks import refuse_outside
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.numbers import number_in, plain
 from workbook.ops.arithmetic import div, mul
+from workbook.ops.autocasting import chosen
 from workbook.ops.choices import where
 from workbook.ops.comparison import eq
 from workbook.ops.elementwise import NUMBERS, not_implemented
@@ -165,6 +166,7 @@ def within(index, axis, side, error=RuntimeError, low=0, phrase="index {} is out
     refuse_outside(index._device, index._array, low, side, complaint)
 
 
+@chosen("widest", "cuda")
 def scatter_add(input, dim, index, src):
     """Return a copy of `input`, to which the elements of `src` are added at the places along `dim` that `index` names.
 

@@ -5,6 +5,7 @@ import numpy as np
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain, refused_dtype
 from workbook.ops.arithmetic import add, div, mul, sub
+from workbook.ops.autocasting import chosen
 from workbook.ops.bounds import clamp_min
 from workbook.ops.elementwise import as_number, broadcast_shape, expect_tensors
 from workbook.ops.norms import PNorm, in_dtype, norm_along, vector_norm
@@ -27,6 +28,7 @@ def normalize(input, p=2.0, dim=1, eps=1e-12, out=None):
     return found if out is None else out.copy_(found)
 
 
+@chosen("float32", "cuda")
 def cosine_similarity(x1, x2, dim=1, eps=1e-8):
     """Return the cosine of the angle between vectors along `dim`: 1 for one direction, -1 for opposite ones. Shapes broadcast.
 
@@ -69,6 +71,7 @@ def pairwise_distance(x1, x2, p=2.0, eps=1e-6, keepdim=False):
     return norm_along(in_dtype("linalg.vector_norm", add(sub(x1, x2), eps), None), p, -1, keepdim, PNorm)
 
 
+@chosen("float32", "cuda")
 def pdist(input, p=2.0):
     """Return the distance of each row of a matrix from each later one: of n rows, n * (n - 1) / 2 numbers.
 

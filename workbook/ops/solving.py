@@ -4,6 +4,7 @@ import math
 
 from workbook.errors import explain, shape_text
 from workbook.formats import contiguous_format
+from workbook.ops.autocasting import chosen
 from workbook.ops.creation import eye
 from workbook.ops.elementwise import broadcast_shape, not_implemented
 from workbook.ops.extremes import named_result
@@ -15,6 +16,7 @@ from workbook.ops.squares import square_only
 triangular_solve_result = named_result("triangular_solve", "solution", "cloned_coefficient")
 
 
+@chosen("float32", "cpu")
 def cholesky_solve(B, L, upper=False):
     """Return the X with `A @ X = B`, where L is Cholesky's triangle of A: `L @ L.mH = A`, or with upper=True `L.mH @ L = A`.
 
@@ -38,6 +40,7 @@ def cholesky_solve(B, L, upper=False):
     return solve_triangular(second, solve_triangular(first, B, upper=False), upper=True)
 
 
+@chosen("float32", "cpu")
 def cholesky_inverse(L, upper=False):
     """Return the inverse of A, where L is Cholesky's triangle of A: `L @ L.mH = A`, or with upper=True `L.mH @ L = A`.
 
@@ -55,6 +58,7 @@ def cholesky_inverse(L, upper=False):
     return cholesky_solve(eye(L.shape[-1], dtype=L.dtype, device=L.device), L, upper)
 
 
+@chosen("float32", "cpu")
 def triangular_solve(b, A, upper=True, transpose=False, unitriangular=False):
     """Return the X with `A @ X = b` for triangular A, and a copy of A; transpose=True takes A's transpose.
 
@@ -94,6 +98,7 @@ def _stacked(b, A):
     return expand(b, (*lead, *b.shape[-2:])), expand(A, (*lead, *A.shape[-2:]))
 
 
+@chosen("float32", "cpu")
 def tensorinv(A, ind=2):
     """Return the inverse of A as a map from its axes from `ind` on to those before: `torch.tensordot` with it undoes that with A.
 
@@ -117,6 +122,7 @@ def tensorinv(A, ind=2):
     return reshape(inv(reshape(A, (math.prod(rest), math.prod(front)))), (*rest, *front))
 
 
+@chosen("float32", "cpu")
 def tensorsolve(A, B, dims=None):
     """Return the X with `torch.tensordot(A, X, X.ndim) = B`; `dims` names axes of A that are moved to its end first.
 

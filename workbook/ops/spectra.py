@@ -4,6 +4,7 @@ from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype
 from workbook.formats import by_columns, in_order
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import where
 from workbook.ops.extremes import named_result
@@ -184,6 +185,7 @@ def no_convergence(function, a):
                                 "look for NaN and inf: torch.isfinite(A).all()"))
 
 
+@chosen("float32", "cpu")
 def linalg_svd(A, full_matrices=True, *, driver=None):
     """Return U, S, Vh with `U @ diag(S) @ Vh = A`, `(..., m, n) -> (..., m, m), (..., k), (..., n, n)`, k = min(m, n).
 
@@ -210,6 +212,7 @@ def _no_driver(function, driver):
                                    "it chooses among routines of a CUDA library", "leave it out"))
 
 
+@chosen("float32", "cpu")
 def svd(input, some=True, compute_uv=True):
     """Return U, S, V with `U @ diag(S) @ V.mH = input`. `torch.linalg.svd`, which returns Vh = V.mH, is its newer name.
 
@@ -230,6 +233,7 @@ def svd(input, some=True, compute_uv=True):
     return svd_result(u, s, adjoint(vh))
 
 
+@chosen("float32", "cpu")
 def svdvals(A, *, driver=None):
     """Return the singular values of matrices, falling, `(..., m, n) -> (..., min(m, n))`.
 
@@ -260,6 +264,7 @@ def _symmetric(A, kernel="linalg_eigh_cpu"):
         raise refused_dtype(kernel, A.dtype, "eigenvalues lie between the whole numbers", "convert it: x.float()")
 
 
+@chosen("float32", "cpu")
 def eigh(A, UPLO="L"):
     """Return the eigenvalues, rising, and the eigenvectors as columns, of symmetric matrices, `(..., n, n) -> (..., n), (..., n, n)`.
 
@@ -276,6 +281,7 @@ def eigh(A, UPLO="L"):
     return linalg_eigh_result(*Eigh.apply(A, upper=_reads_upper(UPLO)))
 
 
+@chosen("float32", "cpu")
 def eigvalsh(A, UPLO="L"):
     """Return the eigenvalues of symmetric matrices, rising, `(..., n, n) -> (..., n)`. As `eigh`.
 
@@ -291,6 +297,7 @@ def eigvalsh(A, UPLO="L"):
     return Eigenvalues.apply(A, upper=_reads_upper(UPLO))
 
 
+@chosen("float32", "cpu")
 def eig(A):
     """Return the eigenvalues and eigenvectors of square matrices, complex, `(..., n, n) -> (..., n), (..., n, n)`, in no order.
 
@@ -313,6 +320,7 @@ def eig(A):
     return linalg_eig_result(*Eig.apply(A))
 
 
+@chosen("float32", "cpu")
 def eigvals(A):
     """Return the eigenvalues of square matrices, complex, in no order. As `eig`.
 

@@ -10,6 +10,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain
 from workbook.numbers import number_in
 from workbook.ops.arithmetic import add, div, mul, sub
+from workbook.ops.autocasting import chosen
 from workbook.ops.axes import permute, squeeze, t, unsqueeze
 from workbook.ops.bounds import clamp_min
 from workbook.ops.choices import clamp, where
@@ -61,6 +62,7 @@ def _with_mean(name, function, input, dim, unbiased, keepdim, correction):
     return spread_, mean(input, None if isinstance(dim, bool) else dim, keepdim)
 
 
+@chosen("float32", "cpu")
 def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     """Return the number below which the part `q` of the elements lies, of all or along `dim`; between two elements on a line.
 
@@ -76,6 +78,7 @@ def quantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     return _quantile("quantile", input, q, dim, keepdim, interpolation)
 
 
+@chosen("float32", "cpu")
 def nanquantile(input, q, dim=None, keepdim=False, *, interpolation="linear"):
     """As `quantile`, where NaN does not count.
 

@@ -128,19 +128,23 @@ def _choices(name, use_reentrant, options):
     return use_reentrant is None or use_reentrant, options.pop("preserve_rng_state", True)
 
 
-def _as_before(state):
-    """A context in which random numbers are drawn as they were from `state` on, and after which the stream goes on where it was."""
-    if state is None:
-        return contextlib.nullcontext()
-    fork = random.fork_rng()
+def _now(preserve):
+    """Return what a second run needs to know of this moment: where random numbers are, if that matters, and what autocast chooses."""
+    return random.get_rng_state() if preserve else None, thread.state.autocast
 
-    @contextlib.contextmanager
-    def drawn():
-        with fork:
-            random.set_rng_state(state)
+
+@contextlib.contextmanager
+def _as_before(moment):
+    """A context in which random numbers are drawn, and dtypes chosen, as they were at a moment; after it both go on where they were."""
+    state, choice = moment
+    earlier, thread.state.autocast = thread.state.autocast, choice
+    try:
+        with contextlib.nullcontext() if state is None else random.fork_rng():
+            if state is not None:
+                random.set_rng_state(state)
             yield
-
-    return drawn()
+    finally:
+        thread.state.autocast = earlier
 
 
 class _Enough(Exception):
@@ -152,7 +156,7 @@ class _Part:
 
     def __init__(self, compute, preserve, context, compared, early_stop):
         self.compute, self.context, self.compared, self.early_stop = compute, context, compared, early_stop
-        self.state = random.get_rng_state() if preserve else None
+        self.moment = _now(preserve)
         self.saved = []  # for each value of the first run its shape and dtype
         self.values, self.unread = None, set()
 
@@ -178,7 +182,7 @@ class _Part:
                 raise _Enough
             return values[-1]
 
-        with self.context, _as_before(self.state), enable_grad(), saved_tensors_hooks(keep, lambda tensor: tensor):
+        with self.context, _as_before(self.moment), enable_grad(), saved_tensors_hooks(keep, lambda tensor: tensor):
             with contextlib.suppress(_Enough):
                 self.compute()
         if len(values) != len(self.saved):
@@ -202,7 +206,7 @@ class CheckpointFunction(Function):
 
     @staticmethod
     def forward(ctx, function, preserve, *args):
-        ctx.part, ctx.before = function, random.get_rng_state() if preserve else None
+        ctx.part, ctx.before = function, _now(preserve)
         ctx.places = [place for place, given in enumerate(args) if isinstance(given, Tensor)]
         ctx.others = [None if isinstance(given, Tensor) else given for given in args]
         ctx.save_for_backward(*(args[place] for place in ctx.places))

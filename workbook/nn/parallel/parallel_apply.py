@@ -54,6 +54,7 @@ class _Run:
         """Compute in a thread of its own, in which nothing is switched on that `caller`, the State of the thread that waits, has on."""
         here = thread.state
         here.grad_enabled, here.modules, here.observer = caller.grad_enabled, [*caller.modules], caller.observer
+        here.autocast = caller.autocast
         self.compute()
 
     def compute(self):
