@@ -2,7 +2,7 @@
 
 The gate asks it where it settles dtypes, so the cast is a part of the step, and the walk brings gradients back to the dtype of the input,
 as it does where dtypes are promoted. (PyTorch's is a step of its own, ToCopyBackward0.) `CHOICES` has PyTorch's lists, by the operations
-of this engine; functions that are made of several operations are marked `chosen`, or cast their inputs by `in_half`.
+of this engine; functions that are made of several operations cast their inputs by `in_dtype`, or are marked `chosen`.
 
 Source: https://pytorch.org/docs/2.13/amp.html#autocast-op-reference; aten/src/ATen/autocast_mode.h
 """
@@ -78,25 +78,37 @@ def in_half(*inputs):
     return inputs if choice is None else _cast(inputs, choice.kinds.get)
 
 
+def in_dtype(how, devices, *inputs):
+    """Return inputs of a function as autocast hands them to it on those kinds of devices: in "half", in "float32", in the "widest" of them."""
+    kinds = _kinds(how, devices, inputs)
+    return inputs if kinds is None else _cast(inputs, kinds.get)
+
+
 def chosen(how, *devices):
-    """Let autocast compute a function of several operations in one dtype, on those kinds of devices: "half", "float32", or the "widest" given."""
+    """The same for a function that does not warn, whose warnings would name this line: nothing is chosen for what it is made of."""
 
     def marked(function):
         @functools.wraps(function)
         def call(*args, **options):
             __tracebackhide__ = True
-            choice = thread.state.autocast
-            here = () if choice is None else [device for device in devices if device in choice.kinds]
-            if not here:
+            kinds = _kinds(how, devices, (*args, *options.values()))
+            if kinds is None:
                 return function(*args, **options)
-            kinds = {device: choice.kinds[device] if how == "half" else dtypes.float32 for device in here}
-            if how == "widest" and not any(x.dtype is dtypes.float32 for x in (*args, *options.values()) if isinstance(x, Tensor)):
-                kinds = choice.kinds
             return without(function, *_cast(args, kinds.get), **{name: _cast(value, kinds.get) for name, value in options.items()})
 
         return call
 
     return marked
+
+
+def _kinds(how, devices, inputs):
+    """Return, of each kind of device where autocast is on, the dtype; None where it is on for none of them."""
+    choice = thread.state.autocast
+    here = () if choice is None else [device for device in devices if device in choice.kinds]
+    if not here:
+        return None
+    half = how == "half" or how == "widest" and not any(x.dtype is dtypes.float32 for x in inputs if isinstance(x, Tensor))
+    return {device: choice.kinds[device] if half else dtypes.float32 for device in here}
 
 
 def left_alone(function):

@@ -13,7 +13,7 @@ import numpy as np
 
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
-from workbook.ops.autocasting import chosen
+from workbook.ops.autocasting import in_dtype
 from workbook.ops.axes import transpose, unsqueeze
 from workbook.ops.from_data import tensor
 from workbook.ops.joining import stack
@@ -184,7 +184,6 @@ _WEIGHTS = {"nearest": lambda t: [None], "bilinear": lambda t: [1 - t, t], "bicu
 _SLOPES = {"bilinear": lambda t: [t * 0 - 1, t * 0 + 1], "bicubic": _cubic_slopes}
 
 
-@chosen("widest", "cuda")
 def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corners=None):
     """Return what images show at the places of a grid, `(N, C, H, W), (N, H_out, W_out, 2) -> (N, C, H_out, W_out)`, or with depth.
 
@@ -200,6 +199,7 @@ def grid_sample(input, grid, mode="bilinear", padding_mode="zeros", align_corner
     Source: Jaderberg et al., Spatial Transformer Networks, 2015, section 3.3;
     https://pytorch.org/docs/2.13/generated/torch.nn.functional.grid_sample.html
     """
+    input, grid = in_dtype("widest", ("cuda",), input, grid)
     for position, (name, given) in enumerate((("input", input), ("grid", grid)), 1):
         if not isinstance(given, Tensor):
             raise not_a_tensor("grid_sampler", name, position, given)

@@ -11,7 +11,7 @@ from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.numbers import is_length
 from workbook.limits import finfo
 from workbook.ops.arithmetic import mul
-from workbook.ops.autocasting import chosen
+from workbook.ops.autocasting import in_dtype
 from workbook.ops.batch_norm import channel_sums, check_same_dtype
 from workbook.ops.conversion import to
 from workbook.ops.elementwise import as_number, in_float32
@@ -280,7 +280,6 @@ def unchecked_groups(input, num_groups, weight, bias, eps):
 _warned = []  # PyTorch says it once a process
 
 
-@chosen("float32", "cuda")
 def rms_norm(input, normalized_shape, weight=None, eps=None):
     """Return `input` divided by the root of the mean square of what its last axes, of `normalized_shape`, hold; times `weight`.
 
@@ -293,6 +292,7 @@ def rms_norm(input, normalized_shape, weight=None, eps=None):
 
     Source: Zhang and Sennrich 2019; https://pytorch.org/docs/2.13/generated/torch.nn.functional.rms_norm.html
     """
+    input, weight = in_dtype("float32", ("cuda",), input, weight)
     shape = _normalized_shape("rms_norm", input, normalized_shape, weight)
     if weight is not None and weight.dtype is not input.dtype and not _warned:
         _warned.append(True)

@@ -11,7 +11,7 @@ from workbook.autograd.operation import Operation
 from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, shape_text
 from workbook.ops.arithmetic import Div, div, mul, sub
-from workbook.ops.autocasting import chosen
+from workbook.ops.autocasting import in_dtype
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import where
 from workbook.ops.comparison import ne
@@ -186,7 +186,6 @@ def mse_loss(input, target, size_average=None, reduce=None, reduction="mean", we
     return MseLoss.apply(input, target, reduction=reduction)
 
 
-@chosen("float32", "cpu", "cuda")
 def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", weight=None):
     """Return the mean absolute error, `mean(|input - target|)`; `reduction` may also be "sum" or "none".
 
@@ -198,6 +197,7 @@ def l1_loss(input, target, size_average=None, reduce=None, reduction="mean", wei
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.l1_loss.html
     """
+    input, target = in_dtype("float32", ("cpu", "cuda"), input, target)
     warn_about_shapes("l1_loss", input, target)
     reduction = modern(size_average, reduce, reduction)
     if weight is not None:
@@ -333,7 +333,6 @@ def nll_loss(input, target, weight=None, size_average=None, ignore_index=-100, r
     return reshape(out, tuple(target.shape)) if reduction == "none" else out
 
 
-@chosen("float32", "cpu", "cuda")
 def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-100, reduce=None, reduction="mean", label_smoothing=0.0):
     """Return the cross-entropy between logits `input` and `target`: `nll_loss(log_softmax(input))`.
 
@@ -346,6 +345,7 @@ def cross_entropy(input, target, weight=None, size_average=None, ignore_index=-1
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.cross_entropy.html
     """
+    input, target = in_dtype("float32", ("cpu", "cuda"), input, target)
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
     check_kinds("cross_entropy_loss", input, target, weight, ignore_index)

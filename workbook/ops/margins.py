@@ -5,7 +5,7 @@ from workbook.autograd.modes import is_grad_enabled
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype, shape_text
 from workbook.ops.arithmetic import add, div, mul, neg, sub
-from workbook.ops.autocasting import chosen
+from workbook.ops.autocasting import in_dtype
 from workbook.ops.bounds import clamp_min
 from workbook.ops.choices import minimum, where
 from workbook.ops.elementwise import Elementwise, as_number, broadcast_shape, expect_tensors
@@ -63,7 +63,6 @@ def soft_margin_loss(input, target, size_average=None, reduce=None, reduction="m
     return SoftMarginLoss.apply(input, target.to(input.dtype), reduction=reduction)
 
 
-@chosen("float32", "cpu", "cuda")
 def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=None, reduction="mean"):
     """Return the mean of the input where the target is 1, and of `max(0, margin - input)` where it is -1.
 
@@ -75,6 +74,7 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.hinge_embedding_loss.html
     """
+    input, target = in_dtype("float32", ("cpu", "cuda"), input, target)
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
     expect_tensors("hinge_embedding_loss", input=input, target=target)
@@ -83,7 +83,6 @@ def hinge_embedding_loss(input, target, margin=1.0, size_average=None, reduce=No
     return reduced(add(far, where(target != -1, input, 0.0)), reduction)
 
 
-@chosen("float32", "cpu", "cuda")
 def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     """Return the mean of `max(0, margin - target * (input1 - input2))`: a target of 1 wants the first to be larger, -1 the second.
 
@@ -95,6 +94,7 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.margin_ranking_loss.html
     """
+    input1, input2, target = in_dtype("float32", ("cpu", "cuda"), input1, input2, target)
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
     expect_to_have("dim", "margin_ranking_loss", input1=input1, input2=input2, target=target)
@@ -106,7 +106,6 @@ def margin_ranking_loss(input1, input2, target, margin=0, size_average=None, red
     return reduced(clamp_min(add(mul(neg(target), sub(input1, input2)), margin), 0), reduction)
 
 
-@chosen("float32", "cpu", "cuda")
 def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, reduce=None, reduction="mean"):
     """Return the mean of `1 - cos` where the target is 1, and of `max(0, cos - margin)` where it is -1; cos is that of the angle of two vectors.
 
@@ -118,6 +117,7 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.cosine_embedding_loss.html
     """
+    input1, input2 = in_dtype("float32", ("cpu", "cuda"), input1, input2)
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
     if target.ndim not in (0, 1):
@@ -135,7 +135,6 @@ def cosine_embedding_loss(input1, input2, target, margin=0, size_average=None, r
     return reduced(add(near, where(target == -1, clamp_min(sub(cosine, margin), 0), 0.0)), reduction)
 
 
-@chosen("float32", "cpu", "cuda")
 def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, swap=False, size_average=None, reduce=None, reduction="mean"):
     """Return the mean of `max(0, margin + d(anchor, positive) - d(anchor, negative))`, d the p-norm distance along the last axis.
 
@@ -148,6 +147,7 @@ def triplet_margin_loss(anchor, positive, negative, margin=1.0, p=2, eps=1e-6, s
 
     Source: Balntas et al. 2016; https://pytorch.org/docs/2.13/generated/torch.nn.functional.triplet_margin_loss.html
     """
+    anchor, positive, negative = in_dtype("float32", ("cpu", "cuda"), anchor, positive, negative)
     reduction = modern(size_average, reduce, reduction)
 
     def distance(x, y):

@@ -8,7 +8,7 @@ from workbook.axes import axis_of
 from workbook.errors import explain, not_a_tensor, refused_dtype, shape_text
 from workbook.ops.added import must_be_vector
 from workbook.ops.arithmetic import mul
-from workbook.ops.autocasting import chosen
+from workbook.ops.autocasting import chosen, in_dtype
 from workbook.ops.axes import permute, unsqueeze
 from workbook.ops.complexes import conj
 from workbook.ops.elementwise import Elementwise, cannot_broadcast, meet
@@ -167,7 +167,6 @@ class Cross(Elementwise, name="LinalgCrossBackward0"):
         return Cross.apply(b, grad, axis=ctx.axis), Cross.apply(grad, a, axis=ctx.axis)
 
 
-@chosen("widest", "cuda")
 def cross(input, other, dim=None):
     """Return the cross product along `dim`, an axis of three elements: the vector that stands on both.
 
@@ -180,6 +179,7 @@ def cross(input, other, dim=None):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.cross.html
     """
+    input, other = in_dtype("widest", ("cuda",), input, other)
     if dim is None:
         warnings.warn("Using torch.cross without specifying the dim arg is deprecated.\nPlease either pass the dim explicitly or simply use "
                       "torch.linalg.cross.\nThe default value of dim will change to agree with that of linalg.cross in a future release.",
@@ -191,7 +191,6 @@ def cross(input, other, dim=None):
     return cross_along(input, other, dim)
 
 
-@chosen("widest", "cuda")
 def cross_along(input, other, dim=-1):
     """As `cross`, along the last axis where none is named: `torch.linalg.cross`.
 
@@ -203,6 +202,7 @@ def cross_along(input, other, dim=-1):
 
     Source: https://pytorch.org/docs/2.13/generated/torch.linalg.cross.html
     """
+    input, other = in_dtype("widest", ("cuda",), input, other)
     if input.ndim != other.ndim:
         raise RuntimeError(explain("linalg.cross: inputs must have the same number of dimensions.",
                                    f"the shapes are {shape_text(input.shape)} and {shape_text(other.shape)}",

@@ -6,7 +6,7 @@ import warnings
 from workbook.autograd.modes import no_grad
 from workbook.errors import explain
 from workbook.ops.arithmetic import add, div, mul, sub
-from workbook.ops.autocasting import chosen
+from workbook.ops.autocasting import in_dtype
 from workbook.ops.axes import unsqueeze
 from workbook.ops.choices import clamp, where
 from workbook.ops.creation import full
@@ -37,7 +37,6 @@ class SmoothL1Loss(Elementwise):
         return step, -step if ctx.needs_input_grad[1] else None
 
 
-@chosen("float32", "cpu", "cuda")
 def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mean", beta=1.0):
     """Return the mean of the squared error, halved and divided by `beta`, where it is below `beta`, and of the absolute error elsewhere.
 
@@ -49,6 +48,7 @@ def smooth_l1_loss(input, target, size_average=None, reduce=None, reduction="mea
 
     Source: Girshick 2015; https://pytorch.org/docs/2.13/generated/torch.nn.functional.smooth_l1_loss.html
     """
+    input, target = in_dtype("float32", ("cpu", "cuda"), input, target)
     warn_about_shapes("smooth_l1_loss", input, target)
     broadcast_shape(tuple(input.shape), tuple(target.shape))
     reduction = modern(size_average, reduce, reduction)
@@ -106,7 +106,6 @@ def huber_loss(input, target, reduction="mean", delta=1.0, weight=None):
     return reduced(weighted(HuberLoss.apply(input, target, delta=float(delta), reduction="none"), weight, input), reduction)
 
 
-@chosen("float32", "cpu", "cuda")
 def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_target=False):
     """Return the Kullback-Leibler divergence of `input`, logarithms of probabilities, from `target`: `target * (log(target) - input)`.
 
@@ -119,6 +118,7 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.kl_div.html
     """
+    input, target = in_dtype("float32", ("cpu", "cuda"), input, target)
     expect_tensors("kl_div", input=input, target=target)
     old = size_average is not None or reduce is not None
     reduction = modern(size_average, reduce, reduction)
@@ -137,7 +137,6 @@ def kl_div(input, target, size_average=None, reduce=None, reduction="mean", log_
     return reduced(losses, reduction)
 
 
-@chosen("float32", "cpu", "cuda")
 def poisson_nll_loss(input, target, log_input=True, full=False, size_average=None, eps=1e-8, reduce=None, reduction="mean"):
     """Return the negative log-likelihood of counts `target` under Poisson's distribution of mean `exp(input)`, or `input` itself.
 
@@ -149,6 +148,7 @@ def poisson_nll_loss(input, target, log_input=True, full=False, size_average=Non
 
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.poisson_nll_loss.html
     """
+    input, target = in_dtype("float32", ("cpu", "cuda"), input, target)
     reduction = modern(size_average, reduce, reduction)
     check_reduction(reduction)
     losses = sub(exp(input), mul(target, input)) if log_input else sub(input, mul(target, log(add(input, eps))))
