@@ -66,7 +66,7 @@ def gpu(request):
 
     request.node.user_properties.append(("device", request.param))  # for the table of `workbook test`
     if request.param == "cuda":
-        if not torch.cuda.is_available():
+        if not torch.cuda.is_available() or torch.device("cuda").backend.simulated:
             pytest.skip("no real GPU here: the same ran on a simulated one")
         yield "cuda:0"
     else:

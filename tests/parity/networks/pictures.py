@@ -24,7 +24,7 @@ def train(torch, net, batches, optimizer, scheduler=None):
             scheduler.step()
 
 
-@trained_by(By("SGD", lr=0.01, momentum=0.9), By("Adam", lr=0.0005), By("Adadelta", lr=1.0))
+@trained_by(By("SGD", lr=0.01, momentum=0.9), By("Adam", lr=0.0005), By("Adadelta", lr=0.5))
 def lenet(torch, optimizer):
     nn, functional = torch.nn, torch.nn.functional
     torch.manual_seed(1)
