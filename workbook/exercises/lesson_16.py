@@ -35,7 +35,8 @@ def _anywhere(answer, names):
             if kind == "cuda" and number and number >= count:
                 return f"Your function returns {got}, which is the GPU with the number {number}. Where there is one GPU it is cuda:0; 'cuda' alone always fits."
             if kind == "cpu" and there_is:
-                return f"Where {where} your function leaves {'it' if count == 1 else 'them'} idle. {INSIDE}"
+                why = INSIDE if count == 1 else "Ask whether there is one, with is_available(), and not their number."
+                return f"Where {where} your function leaves {'it' if count == 1 else 'them'} idle. {why}"
     return None
 
 
@@ -74,7 +75,7 @@ CHOOSE = Exercise(
         ('lambda: torch.device("cuda", 3) if torch.cuda.is_available() else torch.device("cpu")', "the GPU with the number 3"),
         ('lambda: "cuda" if torch.cuda.is_available() else "mps"', "no name of a device"),
         ('lambda: "cuda" if torch.cuda.device_count() > 1 else "cpu"', "leaves it idle"),
-        ('lambda: "cuda" if torch.cuda.device_count() == 1 else "cpu"', "there are two GPUs"),
+        ('lambda: "cuda" if torch.cuda.device_count() == 1 else "cpu"', "there are two GPUs your function leaves them idle. Ask whether"),
         ('d = "cuda" if torch.cuda.is_available() else "cpu"\ndef answer():\n    return d', "asked inside of the function"),
         ("lambda: torch.accelerator.current_accelerator()", "Where there is no GPU your function returns None"),
         (_choose("if torch.cuda.is_available():", "    return 'cuda'"), "Where there is no GPU your function returns None"),
