@@ -313,3 +313,10 @@ def test_such_a_hook_belongs_to_a_leaf_and_returns_nothing():
     x.register_post_accumulate_grad_hook(lambda leaf: 3)
     with pytest.raises(TypeError, match="expected Variable, but hook returned 'int'\n  Why: "):
         (x * 2).sum().backward()
+
+
+def test_a_gradient_that_is_one_number_of_numpy_passes_a_formula_that_takes_two_tensors():
+    a, b = torch.tensor(1.5, requires_grad=True), torch.tensor(2.0, requires_grad=True)
+    (torch.ldexp(a, b) * 3).backward()  # the product hands on a scalar, and the formula is written with ldexp
+    assert a.grad.item() == 12
+    assert abs(b.grad.item() - 18 * np.log(2)) < 1e-5

@@ -12,6 +12,7 @@ from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_number, not_a_tensor, refused_dtype, shape_text
 from workbook.formats import of_numpy
 from workbook.numbers import plain
+from workbook.threads import thread
 
 NUMBERS = (float, int, bool, complex)
 _HALF = dtypes.float16.numpy
@@ -137,9 +138,9 @@ def not_implemented(kernel, *arrays):
 
 
 def refuse_numbers(name, input, other, second="other"):
-    """Raise TypeError for a Python number where PyTorch's function called `name` takes two Tensors."""
+    """Raise TypeError for a Python number where PyTorch's function called `name` takes two Tensors. (In a formula, a number is an array.)"""
     for position, (argument, given) in enumerate((("input", input), (second, other)), start=1):
-        if is_number(given):
+        if is_number(given) and not thread.state.on_arrays:
             raise not_a_tensor(name, argument, position, given)
 
 
