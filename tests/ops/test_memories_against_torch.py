@@ -81,6 +81,7 @@ a.clone().normal_(0, np.int64(2)).shape | a.clone().uniform_(np.int64(0), np.flo
 torch.randint(True, 10, (5,)).shape | torch.randint(0, True, (5,)).shape | b.reshape(1, 4).broadcast_to(3, 4) | torch.broadcast_to(b, 3, 4) | b.broadcast_to(-1)
 a.view(-1, -3) | a.reshape(-3, -2) | a.view(-2) | a[:0].view(-2, 0) | torch.repeat_interleave(torch.tensor(1)) | torch.repeat_interleave(torch.ones(2, 2))
 torch.repeat_interleave(torch.ones(2, 2).long()) | torch.repeat_interleave(torch.ones(2)) | a.repeat_interleave(torch.ones(2, 2), 0) | torch.cartesian_prod(np.ones(2))
+a.hsplit(1, 2) | a.vsplit(1, 1) | a.count_nonzero(0, 1)
 a.max(dim=torch.tensor(1)) | a.min(dim=torch.tensor(-1)) | a.max(torch.tensor(1)) | torch.max(a, torch.tensor(1.)) | a.max(a, True) | a.max(1, dim=0) | torch.max(a, 1, True, 3)
 a.max(torch.tensor(1), True) | torch.max(a, other=a * 0) | a.max(dim=torch.tensor([0])) | a.max(other=5) | torch.gradient(b) | torch.gradient(b, dim=range(1))"""
 

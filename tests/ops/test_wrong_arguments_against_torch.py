@@ -34,7 +34,7 @@ DIFFERENCES = {
     "place in the method":
         "Tensor.add:argument Tensor.mul:argument Tensor.sub:argument",
     "out=: a result is computed first, and then converted; PyTorch computes in the dtype of out, or looks at out first":
-        "torch.abs:refuses torch.addr:passes torch.clamp_max:passes torch.clamp_min:passes+type torch.cumsum:value "
+        "torch.abs:refuses torch.addr:passes torch.bitwise_right_shift:type torch.clamp_max:passes torch.clamp_min:passes+type torch.cumsum:value "
         "torch.igammac:value torch.index_copy:type torch.log_softmax:refuses torch.mvlgamma:type "
         "torch.nanmean:passes torch.nansum:passes torch.round:passes torch.softmax:refuses torch.std:passes torch.var:passes",
     "PyTorch takes a number for out= here, and the result is lost":
@@ -56,7 +56,7 @@ DIFFERENCES = {
         "F.leaky_relu:type F.rms_norm:argument F.scaled_dot_product_attention:type "
         "F.triplet_margin_loss:type Tensor.clamp_max:type Tensor.clamp_min:type "
         "torch.mode:type torch.nuclear_norm:type torch.randint_like:type "
-        "torch.repeat_interleave:type torch.special.zeta:type",
+        "torch.special.zeta:type",
     "a numeric corner: where the largest of windows of nothing stands":
         "F.max_pool1d:value",
     "it knows what PyTorch does not: whole numbers are round already, complex ones are looked for by no order, a word is "

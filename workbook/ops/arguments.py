@@ -147,7 +147,8 @@ def told_again(name, args, options, method=False, problem=None):
     __tracebackhide__ = True
     own, its = _split(name, args, options, method)
     form = next((form for form in forms_of(own, its) if read(own, form.arguments, args[1:] if its else args, options) is None), None)
-    plain = None if form is None else in_whole_numbers(form, args, options, its)
+    one_by_one = isinstance(problem, TypeError) and "positional argument" in str(problem)  # of which Python says that they are too many
+    plain = None if form is None else in_whole_numbers(form, args, options, its, one_by_one)
     return None if refuse_arguments(name, args, options, method, problem) else plain
 
 

@@ -7,9 +7,11 @@ COUNTS = ("int", "length", "ints", "ints|int")  # kinds of arguments that are wh
 ONES = frozenset("dim dims dims_self dims_other source destination kernel_size".split())
 
 
-def in_whole_numbers(form, args, options, method):
+def in_whole_numbers(form, args, options, method, one_by_one=False):
     """Return the arguments of a call by a form that takes them, with Python's ints where whole numbers came otherwise, and lengths one by
     one where they came by name; None where nothing is otherwise. Raises ValueError for a number of more than 64 bits.
+
+    `one_by_one`: whether the function has failed because it takes them in a tuple.
     """
     given = list(args[method:])
     places = [argument for argument in form.arguments if not argument.by_name]
@@ -23,7 +25,7 @@ def in_whole_numbers(form, args, options, method):
             plain.append(value)
         else:
             left[key] = value
-    same = len(plain) == len(given) and all(new is old for new, old in zip(plain, given)) and (
+    same = not (one_by_one and len(given) < len(args) - method) and len(plain) == len(given) and all(new is old for new, old in zip(plain, given)) and (
         all(left[key] is options[key] for key in left))
     return None if same else ([*args[:method], *plain], left)
 

@@ -41,7 +41,8 @@ CREATION = [
         "True", "'x'")}),
     Row("torch.linspace({n})", NOTHING, words={"n": ("0, 1, 5", "0, 1, 1", "0, 1, 0", "-3, 3, 7", "1, 0, 4",
         "0, 10, 3, dtype=torch.int64", "0, 1, 10", "-1, 2, 11", "0, 1, -1", "0.1, 0.7, 13, dtype=torch.float64")}),
-    Row("torch.range({n}, out=torch.zeros({o}))", NOTHING, words={"n": ("1, 3", "0, 1, 0.25"), "o": ("3", "0", "5", "5, dtype=torch.float64", "3, dtype=torch.bool")}),
+    Row("torch.range({n}, out=torch.zeros({o}))", NOTHING,
+        words={"n": ("1, 3", "5, 1, -2"), "o": ("3", "0", "5", "5, dtype=torch.float64", "3, dtype=torch.bool")}),  # (a fraction in whole numbers ends torch)
     Row("torch.range({n})", NOTHING, words={"n": ("1, 3", "0, 1, 0.25", "5, 1, -2", "1, 3, dtype=torch.int64")}),
     *each("torch.NAME(a)", "zeros_like ones_like", ANY, MORE),
     *each("torch.NAME(a, dtype=torch.{kind})", "zeros_like ones_like", ANY, words={"kind": KIND}),
