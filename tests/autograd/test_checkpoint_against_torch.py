@@ -148,5 +148,6 @@ CASES = [text.replace("{re}", which) for text in PROGRAMS for which in (("True",
 
 
 @pytest.mark.parametrize("text", CASES)
-def test_a_program_prints_what_torch_prints(text):
+def test_a_program_prints_what_torch_prints(text, monkeypatch):
+    monkeypatch.setattr(thread.state, "adviser", None)  # where tests of exercises ran before, advice is given
     assert of_no_device(told(ours, MATRIX + text)) == of_no_device(told(theirs, MATRIX + text))
