@@ -207,7 +207,9 @@ def test_on_a_gpu_a_step_waits_once(gpu):
         scaler.step(optimizer), scaler.update()
         assert w.tolist() == [left, left] and scaler.get_scale() == scale
     w.grad = None
-    scaler.scale([(w * 2).sum(), there.sum().to(gpu)])[0].backward()
+    for loss in scaler.scale([(w * 2).sum(), there.sum()]):  # the scale goes where a loss lies
+        loss.backward()
+    assert w.grad.tolist() == [8, 8] and there.grad.tolist() == [4, 4] and str(there.grad.device) == "cuda:0"
     with torch.cuda.simulate(2) as gpus:
         w = torch.ones(2, requires_grad=True, device="cuda")
         optimizer, scaler = torch.optim.SGD([w], lr=1.0), torch.amp.GradScaler()

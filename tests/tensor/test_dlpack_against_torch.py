@@ -150,18 +150,16 @@ def test_what_is_refused_is_refused_alike(case):
 
 
 def test_what_torch_cannot_name_is_refused_with_words():
-    with pytest.raises(ValueError, match="negative(.|\n)*copy()"):  # torch ends the process
+    with pytest.raises(ValueError, match=r"negative(.|\n)*copy\(\)"):  # torch ends the process
         mine.from_dlpack(np.arange(3)[::-1])
-    with pytest.raises(TypeError, match="Unsupported dtype in DLTensor.\n.*bfloat16\n.*float()"):
+    with pytest.raises(TypeError, match=r"Unsupported dtype in DLTensor.\n.*bfloat16\n.*float\(\)"):
         mine.from_dlpack(theirs.ones(2, dtype=theirs.bfloat16))
     with pytest.raises(TypeError, match="uint16(.|\n)*astype"):
         mine.from_dlpack(np.uint16([1, 2]))
     with pytest.raises(AssertionError, match="CUDA(.|\n)*simulate"):
         mine.from_dlpack(Elsewhere(np.ones(2)))
-    Elsewhere.kind = 8
     with pytest.raises(BufferError, match="Unsupported device_type: 8(.|\n)*the CPU first"):
-        mine.from_dlpack(Elsewhere(np.ones(2)))
-    Elsewhere.kind = 2
+        mine.from_dlpack(type("OfMetal", (Elsewhere,), {"kind": 8})(np.ones(2)))
 
 
 @pytest.mark.parametrize("torch", BOTH)
@@ -186,7 +184,7 @@ def test_a_tensor_of_a_simulated_gpu_is_not_lent(gpu):
         assert mine.from_dlpack(x).data_ptr() == x.data_ptr() and mine.from_dlpack(mine.to_dlpack(x)).data_ptr() == x.data_ptr()
         return
     for lend in (x.__dlpack__, lambda: np.from_dlpack(x), lambda: mine.from_dlpack(x), lambda: mine.to_dlpack(x), lambda: mine.from_dlpack(Elsewhere(np.ones(2)))):
-        with pytest.raises(BufferError, match="simulated GPU(.|\n)*x.cpu()"):
+        with pytest.raises(BufferError, match=r"simulated GPU(.|\n)*x\.cpu\(\)"):
             lend()
     moved = mine.from_dlpack(np.arange(2.0), device=gpu)
     assert str(moved.device) == gpu and moved.tolist() == [0, 1]
