@@ -119,7 +119,7 @@ WRONG = {
     "parallel on a word": (lambda: nn.DataParallel(net(), "cuda"), TypeError, "'device_ids' must be a list of GPUs"), "parallel on a number": (lambda: nn.DataParallel(net(), 1), TypeError, "'device_ids' must be a list of GPUs"),
     "parallel on 5": (lambda: nn.DataParallel(net(), [0, 5]), RuntimeError, ORDINAL), "parallel to 9": (lambda: nn.DataParallel(net(), output_device=9), RuntimeError, ORDINAL), "parallel of a number": (lambda: nn.DataParallel(3), AttributeError, "'int' object has no attribute 'parameters'\n  Why"),
     "parallel on the cpu": (lambda: nn.DataParallel(nn.Linear(2, 2))(torch.ones(2, 2)), RuntimeError, "found one of them on device: cpu"), "parallel along 5": (lambda: nn.DataParallel(net(), dim=5)(torch.ones(2, 2)), IndexError, "Dimension out of range"),
-    "parallel in parallel": (lambda: nn.DataParallel(nn.DataParallel(net()))(torch.ones(4, 2)), RuntimeError, "(?s)in replica 1 on device 1.*found one of them on device: cuda:1|in replica . on device ."),
+    "parallel in parallel": (lambda: nn.DataParallel(nn.DataParallel(net()))(torch.ones(4, 2)), RuntimeError, "(?s)in replica 0 on device 0.*in replica 1 on device 1.*at least two devices, cuda:0 and cuda:1"),
     "scattered over a number": (lambda: parallel.scatter(torch.ones(4), 0), TypeError, "'target_gpus' must be a list of GPUs"), "gathered nothing": (lambda: parallel.gather([], 0), IndexError, "list index out of range\n  Why"),
     "gathered a number": (lambda: parallel.gather([x(), 3], 0), TypeError, "expected Tensor as element 1 in argument 0, but got int\n  Why: replica 0 returned a Tensor"),
     # others

@@ -184,7 +184,7 @@ class GradScaler:
         return self._growth_factor
 
     def set_growth_factor(self, new_factor):
-        """Set it."""
+        """Set the factor for a scale that grows, from the next `update` on."""
         self._growth_factor = new_factor
 
     def get_backoff_factor(self):
@@ -192,7 +192,7 @@ class GradScaler:
         return self._backoff_factor
 
     def set_backoff_factor(self, new_factor):
-        """Set it."""
+        """Set the factor for a scale that shrinks, from the next `update` on."""
         self._backoff_factor = new_factor
 
     def get_growth_interval(self):
@@ -200,7 +200,7 @@ class GradScaler:
         return self._growth_interval
 
     def set_growth_interval(self, new_interval):
-        """Set it."""
+        """Set after how many good steps the scale grows, from the next `update` on."""
         self._growth_interval = new_interval
 
     def _get_growth_tracker(self):
