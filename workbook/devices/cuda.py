@@ -103,8 +103,7 @@ class CudaBackend(Backend):
     def using(self, index):
         if self.capture.index is not None and index not in (None, self.capture.index):
             raise RuntimeError(explain(
-                CAPTURING,
-                f"the work of cuda:{self.capture.index} is captured, and this is work of cuda:{index}: it would not be done again",
+                CAPTURING, f"the work of cuda:{self.capture.index} is captured, and this is work of cuda:{index}: it would not be done again",
                 f"leave it out, or capture inside with torch.cuda.device({index}):"))
         return Entered(self.xp.cuda.Device(index))
 
