@@ -1,11 +1,8 @@
 """Functions of one number, applied to every element."""
 
-import numpy as np
-
-from workbook import dtypes
 from workbook.autograd.conjugates import conjugate, holds_complex
 from workbook.errors import explain
-from workbook.ops.choices import flat, no_clamp, straight_pieces, where
+from workbook.ops.choices import above_zero, flat, straight_pieces, where
 from workbook.ops.elementwise import Elementwise, FloatElementwise, in_float32, not_implemented
 
 
@@ -207,34 +204,6 @@ def relu(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.nn.functional.relu.html
     """
     return Relu.apply(input)
-
-
-_ROW = 8192  # so many zeros stay in the cache
-_ZEROS = {kind.numpy: (np.zeros((), kind.numpy), np.zeros(_ROW, kind.numpy)) for kind in (dtypes.float32, dtypes.float64)}
-
-
-def above_zero(xp, a):
-    """Return max(0, a). The zero comes first: where both are 0.0 and -0.0, the second is taken, as in PyTorch.
-
-    NumPy compares two arrays three times faster than an array and one number. So what is large meets a row of zeros, again and again.
-    """
-    if a.dtype not in _ZEROS or xp is not np:
-        if a.dtype.kind in "bc":
-            raise no_clamp() if a.dtype.kind == "c" else _no_sign()
-        return xp.maximum(0, a)
-    zero, zeros = _ZEROS[a.dtype]
-    if a.size < _ROW or not a.flags.c_contiguous:
-        return np.maximum(zero, a)
-    out = np.empty_like(a)
-    whole = a.size // _ROW * _ROW
-    source, target = a.reshape(-1), out.reshape(-1)
-    np.maximum(zeros, source[:whole].reshape(-1, _ROW), out=target[:whole].reshape(-1, _ROW))
-    np.maximum(zeros[:a.size - whole], source[whole:], out=target[whole:])
-    return out
-
-
-def _no_sign():
-    return RuntimeError(explain("Boolean inputs not supported for relu", "True and False have no sign", "convert it: x.float()"))
 
 
 class Abs(Elementwise):
