@@ -98,3 +98,19 @@ def test_settings_that_change_nothing_are_taken():
     workbook.use_deterministic_algorithms(False)
     with pytest.raises(ValueError, match="precision must be one of highest, high, medium, not 'low'"):
         workbook.set_float32_matmul_precision("low")
+
+
+@pytest.mark.parametrize("name", ["door", "sgd", "activation", "module", "fetching", "show", "torch_name"])
+def test_what_is_the_engines_own_is_not_said_to_be_pytorchs(name):
+    with pytest.raises(AttributeError) as caught:
+        getattr(workbook, name)
+    assert str(caught.value) == f"module 'torch' has no attribute '{name}'"
+
+
+@pytest.mark.parametrize("name", ["one_hot", "Linear", "init", "lr_scheduler", "DataLoader", "cross_entropy", "tolist"])
+def test_a_name_of_another_room_is_told_where_pytorch_has_it(name):
+    theirs = pytest.importorskip("torch", reason="asks where PyTorch has a name: pip install torch==2.13.0")
+    with pytest.raises(AttributeError, match="keeps this name in another place") as caught:
+        getattr(workbook, name)
+    where = str(caught.value).rpartition("write ")[2]
+    assert reduce(getattr, where.split(".")[1:], theirs.ones(1) if where.startswith("x.") else theirs) is not None and not hasattr(theirs, name)

@@ -59,9 +59,9 @@ def __getattr__(name):
 def _elsewhere(name):
     """Return how a name is written that `torch` itself does not have, but one of its rooms or every Tensor; None where nobody has it."""
     for room in ("nn.functional", "nn", "optim", "utils.data"):
-        if hasattr(importlib.import_module(f"workbook.{room}"), name):
+        if name in importlib.import_module(f"workbook.{room}").__all__:
             return f"torch.{room}.{name}"
-    return f"x.{name}" if hasattr(Tensor, name) else None
+    return f"x.{name}" if hasattr(Tensor, name) and name not in ("show", "torch_name") else None  # which PyTorch's Tensors have not
 
 
 def __dir__():

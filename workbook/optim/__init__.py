@@ -17,7 +17,7 @@ from workbook.optim.rprop import Rprop
 from workbook.optim.sgd import SGD
 
 __all__ = ["ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "LBFGS", "NAdam", "Optimizer", "RAdam", "RMSprop", "Rprop",
-           "SGD"]
+           "SGD", "lr_scheduler", "swa_utils"]
 _SUBMODULES = ("lr_scheduler", "swa_utils")
 
 
