@@ -22,6 +22,8 @@ MESSAGES = [
     ("torch.ones(2) - {}", "TypeError", "unsupported operand type(s) for -: 'Tensor' and 'dict'", "Tensors and numbers"),
     ("torch.one_hot(torch.tensor([1]))", "AttributeError", "module 'torch' has no attribute 'one_hot'", "torch.nn.functional.one_hot"),
     ("torch.Linear(2, 3)", "AttributeError", "module 'torch' has no attribute 'Linear'", "torch.nn.Linear"),
+    ("F.ctc_loss(torch.zeros(3, 1, 2), torch.tensor([[1]]), (True,), (1,))", "TypeError", "ctc_loss() received an invalid combination of arguments", "whole numbers"),
+    ("F.ctc_loss(torch.zeros(3, 1, 2), torch.tensor([[1]]), (2.,), (1,))", "TypeError", "ctc_loss() received an invalid combination of arguments", "whole numbers"),
     # a loss gets what is no tensor: a number, a list, the answer of a function without return
     ("F.mse_loss(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
     ("F.mse_loss(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),

@@ -7,6 +7,7 @@ import numpy as np
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, refused_dtype
 from workbook.formats import of_numpy
+from workbook.numbers import is_length
 from workbook.ops.alike import zeros_like
 from workbook.ops.arithmetic import div
 from workbook.ops.bounds import clamp_min
@@ -127,7 +128,7 @@ def _numbers(name, lengths):
         if lengths._array.dtype.kind not in "iu":
             raise RuntimeError(explain(f"{name} must be integral", f"they hold {lengths.dtype}, and a length counts steps", f"write {name}.long()"))
         return lengths._host().reshape(-1).tolist()
-    if not all(hasattr(length, "__index__") for length in lengths):
+    if not all(is_length(length, place) for place, length in enumerate(lengths)):
         raise TypeError(explain(f"ctc_loss() received an invalid combination of arguments - {name} must be tuple of ints, got {lengths}",
                                 "a length counts steps", "give whole numbers"))
     return [int(length) for length in lengths]
