@@ -8,7 +8,7 @@ import functools
 from workbook import cuda, missing
 from workbook.cuda import device_count  # noqa: F401
 from workbook.devices import device
-from workbook.errors import explain
+from workbook.errors import no_accelerator
 
 __all__ = ["current_accelerator", "current_device_index", "current_stream", "device_count", "device_index", "empty_cache",
            "get_memory_info", "is_available", "max_memory_allocated", "max_memory_reserved", "memory_allocated", "memory_reserved", "memory_stats", "reset_peak_memory_stats",
@@ -37,8 +37,8 @@ def _of_cuda(function, name=None):
     @functools.wraps(function)
     def ask(*args):
         if not cuda.is_available():
-            raise RuntimeError(explain("Cannot access accelerator device when none is available.", f"there is no GPU here: {device('cuda').backend.status()[1]}",
-                                       "ask torch.accelerator.is_available() before, or let GPUs be simulated: torch.cuda.simulate(1)"))
+            raise no_accelerator(f"there is no GPU here: {device('cuda').backend.status()[1]}",
+                                 "ask torch.accelerator.is_available() before, or let GPUs be simulated: torch.cuda.simulate(1)")
         return function(*args)
 
     ask.__name__ = ask.__qualname__ = name or function.__name__

@@ -116,6 +116,11 @@ def not_a_bool(function, argument, position, given):
     return TypeError(explain(f"{asker}argument '{argument}'{place} must be bool, not {kind_of(given)}", "it is a yes or no", "write True or False"))
 
 
+def no_accelerator(why, fix):
+    """The error, in PyTorch's words, where there is no GPU and one is meant."""
+    return RuntimeError(explain("Cannot access accelerator device when none is available.", why, fix))
+
+
 def refused_dtype(kernel, kind, why=None, fix=None):
     """The error for a dtype, `kind`, of which PyTorch's function called `kernel` knows nothing.
 

@@ -2,7 +2,7 @@
 
 from workbook.nn import functional as F
 from workbook.nn.module import Module, in_training
-from workbook.ops.masks import check_probability
+from workbook.ops.inplace import check_probability
 
 
 class Dropout(Module):

@@ -8,7 +8,7 @@ from workbook.autograd.broadcast import Cast
 from workbook.autograd.modes import thread
 from workbook.autograd.operation import Operation
 from workbook.devices import CPU, check_memory, device as Device, settle
-from workbook.errors import explain, not_a_bool, not_a_tensor
+from workbook.errors import explain, no_accelerator, not_a_bool, not_a_tensor
 from workbook.formats import asked_format, axes_of_format, contiguous_format, empty_as, lies_in, preserve_format
 from workbook.numbers import fill_with, plain
 from workbook.ops.choices import flat
@@ -90,9 +90,8 @@ def _numbered(number):
     try:
         return settle(number)
     except AssertionError:
-        raise RuntimeError(explain("Cannot access accelerator device when none is available.",
-                                   f"a number alone, {number}, names a GPU, and there is none here",
-                                   "write x.to('cpu') for a device, x.to(torch.float64) for a dtype")) from None
+        raise no_accelerator(f"a number alone, {number}, names a GPU, and there is none here",
+                             "write x.to('cpu') for a device, x.to(torch.float64) for a dtype") from None
 
 
 def _moved(input, place):
@@ -152,8 +151,7 @@ def pin_memory(input):
     Source: https://pytorch.org/docs/2.13/generated/torch.Tensor.pin_memory.html
     """
     if not Device("cuda").backend.status()[0]:
-        raise RuntimeError(explain("Cannot access accelerator device when none is available.",
-                                   "pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave it out"))
+        raise no_accelerator("pinned memory makes copies to a GPU faster; here the array library moves the data itself", "leave it out")
     if input._device.type != "cpu":
         raise RuntimeError(explain(f"cannot pin '{input.type()}' only dense CPU tensors can be pinned", "it is on the GPU already", "leave it out"))
     if input.is_pinned():

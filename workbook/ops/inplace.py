@@ -224,16 +224,20 @@ def dropout(input, p=0.5, training=True, inplace=False):
     """
     expect_tensors("dropout", input=input)
     p = as_number("dropout", "p", 2, p, "float")
-    if not 0 <= p <= 1:
-        raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}",
-                                 "p is the part of the elements that is set to 0",
-                                 "write 0.5 for half of them"))
+    check_probability(p)
     if not training or p == 0:
         return input
     noise = zeros_like(input) if p == 1 else bernoulli_(empty_like(input), 1 - p)
     if p < 1:
         scale_kept(noise, p)
     return input.mul_(noise) if inplace else mul(input, noise)
+
+
+def check_probability(p):
+    """Raise ValueError for what is no probability."""
+    if not 0 <= p <= 1:
+        raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}", "p is the part of the elements that is set to 0",
+                                 "write 0.5 for half of them"))
 
 
 def scale_kept(noise, p):

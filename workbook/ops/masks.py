@@ -9,15 +9,8 @@ from workbook.ops.arithmetic import add, mul
 from workbook.ops.axes import squeeze, unsqueeze
 from workbook.ops.creation import empty
 from workbook.ops.elementwise import as_number, expect_tensors
-from workbook.ops.inplace import bernoulli_, scale_kept
+from workbook.ops.inplace import bernoulli_, check_probability, scale_kept
 from workbook.ops.units import SELU_ALPHA, SELU_SCALE
-
-
-def check_probability(p):
-    """Raise ValueError for what is no probability."""
-    if p < 0.0 or p > 1.0:
-        raise ValueError(explain(f"dropout probability has to be between 0 and 1, but got {p}", "p is the part of the elements that is set to 0",
-                                 "write 0.5 for half of them"))
 
 
 def _noise(input, p, of_channels):
