@@ -10,9 +10,8 @@ from workbook.errors import explain
 from .board import Board, first_lines, lines_of
 from .cells import Grid, Picture, room_for, shade, shape_text
 from .expressions import NotUnderstood
-from .numbers import short
 from .replay import unseen
-from .given import MOST, WIDEST
+from .given import MOST, WIDEST, texts_of
 
 COLUMN = 92   # width of an axis in the alignment
 HIGH = 34
@@ -134,8 +133,7 @@ class BroadcastView(Board):
     def _grids(self, picture, y):
         """The tensors themselves, stretched to the result's shape; what is repeated is dashed."""
         shape = tuple(self.result.shape)
-        texts = {name: [short(number) for number in tensor._array.reshape(-1).tolist()]
-                 for name, tensor in {**self.grown, "a + b": self.result}.items()}
+        texts = {name: texts_of(tensor) for name, tensor in {**self.grown, "a + b": self.result}.items()}
         wide = room_for([text for each in texts.values() for text in each])
         grid_wide = max(Grid(shape, wide).width, 8.2 * 16)
         x = 20

@@ -12,6 +12,7 @@ from workbook.tensor import Tensor
 from .axes import named
 from .cells import shape_text
 from .expressions import MOST_AXES
+from .numbers import short
 from .replay import unseen
 
 MOST = 120     # cells of one tensor: more cannot be read
@@ -23,6 +24,11 @@ def apart():
     """A context in which a view computes with copies of its own, in the memory of the CPU, and leaves no mark."""
     with unseen(), no_grad(), CPU:
         yield
+
+
+def texts_of(tensor):
+    """Return the numbers of a tensor, one after the other, as a board writes them."""
+    return [short(number) for number in tensor._array.reshape(-1).tolist()]
 
 
 class Given:

@@ -8,8 +8,7 @@ from .axes import consumed, of_index
 from .board import Board, first_lines, lines_of
 from .cells import ROW, Grid, Picture, index_text, indices, room_for, shade, shape_text
 from .expressions import MOST_AXES, NotUnderstood, parse
-from .numbers import short
-from .given import MOST, WIDEST, apart, index_examples
+from .given import MOST, WIDEST, apart, index_examples, texts_of
 
 class IndexView(Board):
     """The widget behind `indexing`: an expression, the cells that it takes, and the result."""
@@ -70,12 +69,9 @@ class IndexView(Board):
             whose = f"{self.source.name}'s dim" if each is step.chain()[1] else "the last one's dim"
             self.axes, self.told = [axis.name for axis in came], [axis.told.replace("x's dim", whose) for axis in came]
 
-    def _numbers(self, tensor):
-        return [short(number) for number in tensor._array.reshape(-1).tolist()]
-
     def _picture(self, style):
         source, picture = self.source, Picture()
-        numbers = self._numbers(source.tensor)
+        numbers = texts_of(source.tensor)
         taken = set(self.places) if self.result is not None else set()
         where = indices(source.shape)
         wide = room_for([*numbers, *(index_text(index) for index in where)])
@@ -88,7 +84,7 @@ class IndexView(Board):
         shape = tuple(self.result.shape)
         cells = [{"text": text, "key": place, "classes": f"on {shade(source.shape, place)}", "mark": index_text(where[place]),
                   "told": f"from {source.name}[{index_text(where[place])}]"}
-                 for place, text in zip(self.places, self._numbers(self.result))]
+                 for place, text in zip(self.places, texts_of(self.result))]
         grid = Grid(shape, wide)
         if right + 90 + grid.width <= WIDEST:
             picture.arrow(right + 24, ROW, 46)
@@ -127,7 +123,7 @@ class IndexView(Board):
             panels.append({"heading": "Not yet", "lines": lines_of(self.problem)})
         where = indices(source.shape)
         table = [[f"[{index_text(index)}]", f"{source.name}[{index_text(where[place])}]", text] for index, place, text in zip(
-            indices(self.result.shape), self.places, self._numbers(self.result))] if self.result is not None else []
+            indices(self.result.shape), self.places, texts_of(self.result))] if self.result is not None else []
         return {
             "label": "shape lab: indexing", "title": f"Indexing {source.name}",
             "status": f"{source.name}.shape is {shape_text(source.shape)}" + (

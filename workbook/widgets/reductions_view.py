@@ -12,7 +12,7 @@ from .cells import ROW, Grid, Picture, index_text, indices, room_for, shade, sha
 from .function_table import ABOUT, ALONG, NEEDS_AXIS, NO_PAIRS, REDUCTIONS, SPREADS
 from .numbers import short
 from .replay import unseen
-from .given import WIDEST, apart
+from .given import WIDEST, apart, texts_of
 from .sources import engine_lines
 
 ALL = "all"
@@ -137,9 +137,6 @@ class ReductionView(Board):
 
     # ---- what it shows ---------------------------------------------------------------------------------------------------
 
-    def _texts(self, tensor):
-        return [short(number) for number in tensor._array.reshape(-1).tolist()]
-
     def _names(self):
         if self.name in ALONG:
             return self.source.axes
@@ -152,8 +149,8 @@ class ReductionView(Board):
         some = self.result is not None and self.result.numel()
         lit = set(self.collapsed(self.chosen)) if some else set()
         winner = self.winner(self.chosen) if some else None
-        numbers = self._texts(source.tensor)
-        results = self._texts(self.result) if self.result is not None else []
+        numbers = texts_of(source.tensor)
+        results = texts_of(self.result) if self.result is not None else []
         wide = room_for([*numbers, *results])
         cells = [{"text": text, "key": place, "told": f"{source.name}[{index_text(index)}]",
                   "classes": (f"on {shade(source.shape, place)}" if place in lit else "off") + (" chosen" if place == winner else "")}
@@ -173,7 +170,7 @@ class ReductionView(Board):
         chosen = [self._choice(place, text, results) for place, text in enumerate(results)]
         _, bottom = picture.tensor(x, y, title, shape, self._names(), grid, chosen)
         if self.found is not None:
-            cells = [{"text": text, "classes": "chosen" if place == self.chosen else ""} for place, text in enumerate(self._texts(self.found))]
+            cells = [{"text": text, "classes": "chosen" if place == self.chosen else ""} for place, text in enumerate(texts_of(self.found))]
             picture.text(x, bottom + 30, ".indices: the places along dim", "note")
             picture.grid(x, bottom + 36, Grid(shape, wide), cells)
         return picture.svg(self._told(), style)
@@ -189,13 +186,13 @@ class ReductionView(Board):
     def workings(self):
         """Return how the chosen number comes about, in words or as a sum with the numbers in it."""
         places = self.collapsed(self.chosen)
-        numbers = self._texts(self.source.tensor)
+        numbers = texts_of(self.source.tensor)
         given = [numbers[place] for place in places]
         behind = [f"({text})" if text.startswith("−") else text for text in given]
         few = len(given) <= WRITTEN
         listed = ", ".join(given if few else [*given[:3], "…", given[-1]])
         joined = {sign: f" {sign} ".join([given[0], *behind[1:]] if few else [given[0], *behind[1:3], "…", behind[-1]]) for sign in "+×"} if given else {}
-        found = self._texts(self.result)[self.chosen]
+        found = texts_of(self.result)[self.chosen]
         name, winner = self.name, self.winner(self.chosen) if given else None
         where = f"{self.source.name}[{index_text(indices(self.source.shape)[winner])}]" if winner is not None else ""
         if not given:
@@ -269,7 +266,7 @@ class ReductionView(Board):
             panels.append({"heading": "Look", "lines": [ABOUT[self.name]]})
         rows = []
         if self.result is not None:
-            for place, (index, text) in enumerate(zip(indices(self.result.shape), self._texts(self.result))):
+            for place, (index, text) in enumerate(zip(indices(self.result.shape), texts_of(self.result))):
                 cells = [source.name + f"[{index_text(indices(source.shape)[each])}]" for each in self.collapsed(place)]
                 rows.append([f"[{index_text(index)}]", text, " ".join(cells)])
         label = {ALL: "all axes"} | {str(dim): f"{dim}: {name}" for dim, name in enumerate(source.axes)}
