@@ -48,6 +48,13 @@ class State:
         self.on_node = calls[0] if len(calls) == 1 else (lambda *given: [call(*given) for call in calls]) if calls else None
 
 
+class Blocks(threading.local):
+    """What each thread goes back to when it leaves the blocks that it is inside of: `earlier`, the innermost last."""
+
+    def __init__(self):
+        self.earlier = []
+
+
 class _Thread(threading.local):
     def __init__(self):
         self.state = State()

@@ -4,7 +4,6 @@ Half precision is float16 here: NumPy and CuPy have no bfloat16.
 """
 
 import functools
-import threading
 import warnings
 
 from workbook import dtypes
@@ -12,7 +11,7 @@ from workbook.cuda import is_available
 from workbook.devices import device
 from workbook.errors import explain
 from workbook.ops.autocasting import Choice
-from workbook.threads import thread
+from workbook.threads import Blocks, thread
 
 __all__ = ["autocast", "custom_bwd", "custom_fwd", "is_autocast_available", "is_autocast_enabled"]
 _DEFAULT = {"cpu": dtypes.bfloat16, "cuda": dtypes.float16}
@@ -35,9 +34,7 @@ class autocast:
     """
 
     def __init__(self, device_type, dtype=None, enabled=True, cache_enabled=None):
-        if not isinstance(device_type, str):
-            raise ValueError(explain(f"Expected `device_type` of type `str`, got: `{type(device_type)}`", "it names a kind of device",
-                                     "write 'cpu' or 'cuda': device.type has it"))
+        _check_kind(device_type)
         self.device = device(device_type).type  # "cuda:0" is taken, too
         self.fast_dtype = _DEFAULT[self.device] if dtype is None else dtype
         if enabled and self.device == "cuda" and not is_available():
@@ -54,11 +51,11 @@ class autocast:
                           "torch.bfloat16, torch.float16 currently.", stacklevel=2)
             enabled = False
         self._enabled = bool(enabled)
-        self._blocks = threading.local()  # `earlier`: what was chosen before those that the thread is inside of
+        self._blocks = Blocks()
 
     def __enter__(self):
         earlier = thread.state.autocast
-        self._blocks.__dict__.setdefault("earlier", []).append(earlier)
+        self._blocks.earlier.append(earlier)
         kinds = {} if earlier is None else {kind: chosen for kind, chosen in earlier.kinds.items() if kind != self.device}
         if self._enabled:
             kinds[self.device] = self.fast_dtype
@@ -150,7 +147,8 @@ def custom_bwd(bwd=None, *, device_type):
 
 def _check_kind(device_type):
     if not isinstance(device_type, str):
-        raise ValueError(explain(f"Expected `device_type` of type `str`, got: `{type(device_type)}`", "it names a kind of device", "write 'cpu' or 'cuda'"))
+        raise ValueError(explain(f"Expected `device_type` of type `str`, got: `{type(device_type)}`", "it names a kind of device",
+                                 "write 'cpu' or 'cuda': device.type has it"))
 
 
 def _in(value, device_type, kind):

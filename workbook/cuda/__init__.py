@@ -4,7 +4,6 @@ Real ones come with CuPy. Where there are none, `torch.cuda.simulate(2)` puts si
 """
 
 import importlib
-import threading
 from collections import namedtuple
 from collections.abc import Iterable
 
@@ -19,6 +18,7 @@ from workbook.cuda.simulation import Simulation, simulate  # noqa: F401
 from workbook.cuda.streams import Event, Stream, current_stream, default_stream, set_stream, stream, synchronize  # noqa: F401
 from workbook.errors import explain
 from workbook.tensor import Tensor
+from workbook.threads import Blocks as _Blocks
 
 
 def is_available():
@@ -64,14 +64,14 @@ class device:
 
     def __init__(self, device):
         self.idx = device if _is_none(device) else _number_of(device)
-        self._blocks = threading.local()  # `earlier`: what was current before those that the thread is inside of
+        self._blocks = _Blocks()
 
     def __enter__(self):
-        self._blocks.__dict__.setdefault("earlier", []).append(-1 if _is_none(self.idx) else current_device())
+        self._blocks.earlier.append(-1 if _is_none(self.idx) else current_device())
         set_device(self.idx)
 
     def __exit__(self, *problem):
-        earlier = self._blocks.__dict__.get("earlier")
+        earlier = self._blocks.earlier
         set_device(earlier.pop() if earlier else -1)
         return False
 

@@ -1,15 +1,15 @@
 """Queues of work for a GPU, and marks in them."""
 
 import contextlib
-import threading
 
 from workbook.cuda.places import backend, number_of
 from workbook.devices import device
 from workbook.devices.checks import raise_noted
 from workbook.errors import explain, kind_of
 from workbook.naming import PrintsAsTorch
+from workbook.threads import Blocks
 
-_blocks = threading.local()  # `open`: the blocks of streams that this thread is inside of
+_blocks = Blocks()
 
 
 def synchronize(device=None):
@@ -87,12 +87,12 @@ class Stream(OfThisProcess, metaclass=PrintsAsTorch):
         block = contextlib.ExitStack()
         block.enter_context(backend().using(self.device_index))
         block.enter_context(self._queue)
-        _blocks.__dict__.setdefault("open", []).append(block)
+        _blocks.earlier.append(block)
         return self
 
     def __exit__(self, *problem):
-        if _blocks.__dict__.get("open"):
-            _blocks.open.pop().close()
+        if _blocks.earlier:
+            _blocks.earlier.pop().close()
         return False
 
     def __eq__(self, other):
