@@ -13,7 +13,7 @@ INTERPOLATED = [
     Row("F.interpolate(a, {size}, mode='{mode}', align_corners={corners}, recompute_scale_factor={again})", PICTURES, REAL,
         values="unit", rounded=True, words=CHOICES | {"mode": ("bilinear", "bicubic")}),
     Row("F.interpolate(a, {size}, mode='{mode}', align_corners={corners}, recompute_scale_factor={again})",
-        shapes("2x2x4 | 1x1x7 | 1x2x1 | 2x1x2x3x2 | 1x1x3x2x3"), REAL, values="finite", rounded=True,
+        shapes("2x2x4 | 1x1x7 | 1x2x1 | 2x1x2x3x2 | 1x1x3x2x3"), REAL, values="unit", rounded=True,
         words={"size": ("3, None", "None, 2", "None, 1.7", "5, None", "None, 0.6"), "corners": ("None", "True"), "again": ("None", "True"),
                "mode": ("linear", "trilinear")}),
     Row("F.interpolate(a, {size}, mode='area')", shapes("2x2x3x4 | 1x1x5x3 | 1x2x1x4 | 2x1x4 | 1x1x2x3x4"), REAL, values="finite",
