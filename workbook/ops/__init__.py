@@ -63,6 +63,7 @@ The doors
     elementwise spellings totals        broadcasting and its error; axis= for dim=; fast sums
     questions arguments kinds           what is asked of a Tensor; the doors of functions; arguments of a kind
     reading retold                      what is wrong with the arguments of a call; whole numbers that came otherwise
-    signatures network_signatures       the tables of what PyTorch's functions take
+    signatures network_signatures       the tables of what PyTorch's functions take,
+    method_signatures                   and its methods
     autocasting                         the dtype that autocast chooses for each
 """
