@@ -24,6 +24,9 @@ MESSAGES = [
     ("torch.Linear(2, 3)", "AttributeError", "module 'torch' has no attribute 'Linear'", "torch.nn.Linear"),
     ("F.ctc_loss(torch.zeros(3, 1, 2), torch.tensor([[1]]), (True,), (1,))", "TypeError", "ctc_loss() received an invalid combination of arguments", "whole numbers"),
     ("F.ctc_loss(torch.zeros(3, 1, 2), torch.tensor([[1]]), (2.,), (1,))", "TypeError", "ctc_loss() received an invalid combination of arguments", "whole numbers"),
+    ("torch.group_norm(torch.ones(1, 2, 2), np.array(2))", "TypeError", "group_norm(): argument 'num_groups' (position 2) must be int, not numpy.ndarray", "whole number"),
+    ("torch.group_norm(torch.ones(1, 2, 2), torch.tensor([2]))", "TypeError", "group_norm(): argument 'num_groups' (position 2) must be int, not Tensor", "whole number"),
+    ("torch.embedding(torch.ones(3, 2), torch.tensor([1]), torch.tensor(2.))", "TypeError", "embedding(): argument 'padding_idx' (position 3) must be int, not Tensor", "whole number"),
     # a loss gets what is no tensor: a number, a list, the answer of a function without return
     ("F.mse_loss(torch.ones(2), 1.5)", "AttributeError", "'float' object has no attribute 'size'", "torch.full_like(input, 1.5)"),
     ("F.mse_loss(None, torch.ones(2))", "AttributeError", "'NoneType' object has no attribute 'size'", "return"),

@@ -3,14 +3,16 @@
 import functools
 import inspect
 import re
+from typing import SupportsIndex
 
 from workbook.errors import explain, not_a_tensor
+from workbook.numbers import is_length, is_whole
 from workbook.tensor import Tensor
 
-Number, Ints = int | float | complex, tuple[int, ...]
+Number, Length, Ints = int | float | complex, SupportsIndex, tuple[int, ...]  # a Length is an int of which PyTorch takes more
 
 # What PyTorch calls the kinds of arguments. Of other annotations nothing is asked here.
-KINDS = {Tensor: "Tensor", Tensor | None: "Tensor", bool: "bool", int: "int", float: "float", Number: "Number", Ints: "tuple of ints",
+KINDS = {Tensor: "Tensor", Tensor | None: "Tensor", bool: "bool", int: "int", Length: "int", float: "float", Number: "Number", Ints: "tuple of ints",
          tuple: "tuple of Tensors"}
 
 
@@ -40,16 +42,14 @@ def native(function):
 
 def _is_of(value, kind):
     if kind is int:
-        return _is_whole(value)
+        return is_whole(value)
+    if kind is Length:
+        return is_length(value)
     if kind in (float, Number):  # also NumPy's numbers, and a Tensor of one
         return getattr(value, "ndim", 0) == 0 and (hasattr(value, "__float__") or kind is Number and hasattr(value, "__complex__"))
     if kind is Ints:
-        return isinstance(value, (tuple, list)) and all(map(_is_whole, value))
+        return isinstance(value, (tuple, list)) and all(is_length(side, place) for place, side in enumerate(value))
     return isinstance(value, (tuple, list) if kind is tuple else kind)
-
-
-def _is_whole(value):
-    return hasattr(value, "__index__") and not isinstance(value, bool)
 
 
 def _wrong_kind(function, name, place, given, called):
@@ -59,7 +59,7 @@ def _wrong_kind(function, name, place, given, called):
     where = "" if place is None else f" (position {place + 1})"
     found = f"not {_name_of(given)}"
     if called == "tuple of ints" and isinstance(given, (tuple, list)):
-        wrong = next(at for at, value in enumerate(given) if not _is_whole(value))
+        wrong = next(at for at, value in enumerate(given) if not is_length(value, at))
         found = f"but found element of type {_name_of(given[wrong])} at pos {wrong}"
     why, fix = {
         "bool": ("it is yes or no", f"write {name}=True or {name}=False"), "Tensor": ("it holds numbers", "wrap it: torch.tensor(...)"),

@@ -6,6 +6,7 @@ stand their kinds, to which `native` holds a call.
 """
 
 from workbook.errors import explain
+from workbook.numbers import length_of
 from workbook.ops import (adaptive, batch_norm as batch_norms, bends, binary, ctc, embedding as tables, grids, layer_norm as layer_norms,
                           margins, masks, padding, pooling, regressions, units)
 from workbook.ops.adaptive import adaptive_avg_pool1d  # noqa: F401 - for the door `torch.name`, as all imports marked so
@@ -16,7 +17,7 @@ from workbook.ops.bilinear import bilinear  # noqa: F401
 from workbook.ops.convolution import (conv1d, conv2d, conv3d, conv_tbc, conv_transpose1d, conv_transpose2d,  # noqa: F401
                                       conv_transpose3d)
 from workbook.ops.inplace import dropout as plain_dropout
-from workbook.ops.kinds import Ints, Number, native
+from workbook.ops.kinds import Ints, Length, Number, native
 from workbook.ops.pixels import channel_shuffle, native_channel_shuffle, pixel_shuffle, pixel_unshuffle  # noqa: F401
 from workbook.ops.similarity import cosine_similarity, pairwise_distance, pdist  # noqa: F401
 from workbook.ops.units import celu_, selu_  # noqa: F401
@@ -183,9 +184,9 @@ def adaptive_max_pool1d(input: Tensor, output_size):
 
 
 @native
-def embedding(weight: Tensor, indices: Tensor, padding_idx: int = -1, scale_grad_by_freq: bool = False, sparse: bool = False):
+def embedding(weight: Tensor, indices: Tensor, padding_idx: Length = -1, scale_grad_by_freq: bool = False, sparse: bool = False):
     """As `torch.nn.functional.embedding`, the table first; a `padding_idx` that is no row pads nothing. Raises what that raises."""
-    rows = len(weight) if weight.ndim else 0
+    rows, padding_idx = len(weight) if weight.ndim else 0, length_of(padding_idx)
     return tables.embedding(indices, weight, padding_idx if 0 <= padding_idx < rows else None, None, 2.0, scale_grad_by_freq, sparse)
 
 
