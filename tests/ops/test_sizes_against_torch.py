@@ -82,3 +82,12 @@ def test_what_is_wrong_with_a_size_is_said_in_three_parts(call, what, fix):
     first, why, last = mine["message"].split("\n  ")
     assert first == what and theirs["message"].startswith(what) and mine["raises"] == theirs["raises"]
     assert why.startswith("Why: ") and fix in last
+
+
+@pytest.mark.parametrize("call", ["torch.topk(torch.ones(2), torch.tensor(True))", "torch.kthvalue(torch.ones(2), torch.tensor(True))",
+                                  "torch.channel_shuffle(torch.ones(1, 2, 2, 2), torch.tensor(True))",
+                                  "torch.embedding(torch.ones(3, 2), torch.tensor([1]), torch.tensor(True))"])
+def test_a_tensor_of_a_yes_or_no_is_no_length(call):
+    """torch meets an assertion of its own, which says so in other words."""
+    theirs, mine = (both.outcome(engine, call, []) for engine in ("torch", "workbook"))
+    assert mine["raises"] == theirs["raises"] == "RuntimeError" and "is a yes or no" in mine["message"]

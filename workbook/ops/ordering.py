@@ -4,7 +4,6 @@ NumPy orders; where equal elements make a difference, `ops/selection` says which
 """
 
 import math
-import operator
 
 import numpy as np
 
@@ -12,7 +11,7 @@ from workbook import dtypes
 from workbook.axes import axis_of
 from workbook.errors import explain, shape_text
 from workbook.formats import laid_as, of_numpy
-from workbook.numbers import counted
+from workbook.numbers import counted, is_length, length_of
 from workbook.ops.extremes import Places, named_result, taken
 from workbook.ops.few import TINY
 from workbook.ops.heaps import first_of_many, partial_sort
@@ -214,7 +213,7 @@ def topk(input, k, dim=-1, largest=True, sorted=True):
 
 def how_many(name, k):
     """Return `k` as a Python number. Raises TypeError for what is no whole number."""
-    if isinstance(k, bool) or not hasattr(k, "__index__"):
+    if not is_length(k):
         raise TypeError(explain(f"{name}(): argument 'k' (position 2) must be int, not {type(k).__name__}",
                                 "it counts elements", "write a whole number"))
-    return operator.index(k)
+    return length_of(k)

@@ -1,9 +1,8 @@
 """Channels and places exchanged: pixel shuffle and its way back, and channels in another order."""
 
-import operator
-
 from workbook.autograd.operation import Operation
 from workbook.errors import explain, not_a_tensor, shape_text
+from workbook.numbers import is_length, length_of
 from workbook.tensor import Tensor
 
 
@@ -121,10 +120,10 @@ native_channel_shuffle = channel_shuffle  # PyTorch's second name for it
 
 
 def _whole(function, name, number):
-    if not hasattr(number, "__index__"):
+    if not is_length(number):
         raise TypeError(explain(f"{function}(): argument '{name}' (position 2) must be int, not {type(number).__name__}",
                                 "places are counted", "give a whole number"))
-    return operator.index(number)
+    return length_of(number)
 
 
 def _checked(function, input, name, factor):
