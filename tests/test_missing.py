@@ -28,7 +28,7 @@ OWN_OF_TORCH = {  # names that PyTorch's modules import for themselves, or tell 
                       "DEFAULT_PROTOCOL", "INT_SIZE", "IS_WINDOWS", "LONG_SIZE", "MAGIC_NUMBER", "MAP_PRIVATE", "MAP_SHARED", "PROTOCOL_VERSION", "SHORT_SIZE",
                       "STORAGE_KEY_SEPARATOR", "UNSAFE_MESSAGE"},
     "cuda": {"Any", "Callable", "DEVICE_REQUIREMENT", "Device", "NewType", "Optional", "PYTORCH_RELEASES_CODE_CC", "TYPE_CHECKING", "cast", "classproperty", "lru_cache", "os",
-             "platform", "torch", "traceback", "warnings"},
+             "platform", "threading", "torch", "traceback", "warnings"},
     "cuda.nvtx": {"contextmanager"}, "accelerator": {"Any", "Self", "cache", "OrderedDict", "Device", "deprecated", "torch", "device_t", "graphs", "memory"},
 }
 OWNERS |= {path: (lambda torch, path=path: reduce(getattr, path.split("."), torch)) for path in OWN_OF_TORCH}
