@@ -31,7 +31,7 @@ SEAM = [
     ("                if given._device is not device:\n"
      "                    device = given._device if device is None else _meeting_device(cls, device, given, inputs)\n", ""),
     ("            if device is CPU:\n"
-     "                arrays = cls.dtype_rule(arrays)\n"
+     "                arrays = cls.dtype_rule(arrays if here.autocast is None else here.autocast(cls, arrays, device))\n"
      "                if not options:\n"
      "                    results = cls.forward(ctx, *arrays)\n"
      "                else:\n"
@@ -40,7 +40,7 @@ SEAM = [
      "                        device = cls.place(device, options)\n"
      "            else:\n"
      "                arrays, results, device = elsewhere(cls, ctx, arrays, options, device)\n",
-     "            arrays = cls.dtype_rule(arrays)\n"
+     "            arrays = cls.dtype_rule(arrays if here.autocast is None else here.autocast(cls, arrays, device))\n"
      "            results = cls.forward(ctx, *arrays, **options) if options else cls.forward(ctx, *arrays)\n"),
     (" if device.__class__ is not tuple else tuple(map(wrap, results, device))", ""),
     ("cls.lies_as_inputs and device is CPU and", "cls.lies_as_inputs and"),

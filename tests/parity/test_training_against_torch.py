@@ -27,7 +27,7 @@ def test_in_float64_the_losses_are_torchs_to_the_tenth_digit(name, by):
 
 def test_there_are_twenty_networks_and_every_optimiser_trains_one():
     assert len(DAILY) == 20
-    assert {by.name for _, by in ALL} == {name for name in workbook.optim.__all__ if name != "Optimizer"}
+    assert {by.name for _, by in ALL} == {name for name in workbook.optim.__all__ if isinstance(getattr(workbook.optim, name), type)} - {"Optimizer"}
 
 
 def holds(row):

@@ -41,7 +41,7 @@ def shown_by_pytorch(result):
 @pytest.mark.parametrize("row", [row for _, row in ROWS], ids=lambda row: row.call)
 def test_the_engine_s_lines_stand_behind_a_row(row):
     where, lines = lines_behind(row)
-    assert where.startswith("workbook/ops/") and re.match(r"(@\w+\n)?(class|def) \w+", lines)
+    assert where.startswith("workbook/ops/") and re.match(r"(@.+\n)?(class|def) \w+", lines)
 
 
 @pytest.mark.parametrize("word", LISTED + CHINESE)

@@ -166,7 +166,7 @@ def public_lines(name):
     """Return (where, code) of a public function: `linalg.lstsq`.
 
     >>> where, code = public_lines("linalg.lstsq")
-    >>> where, code.startswith("def lstsq(")
+    >>> where, "def lstsq(A, B" in code
     ('workbook/ops/pseudo.py', True)
     """
     function = torch
